@@ -1,0 +1,18 @@
+# One image for both processes: `docker run … python -m slackbot` or, by default, `python -m agent_worker`.
+FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 10001 agent
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 LOG_FORMAT=json
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY process process
+COPY agent_worker agent_worker
+COPY slackbot slackbot
+USER 10001
+# The worker lets running steps finish for 30 s: give it longer than that to stop.
+STOPSIGNAL SIGTERM
+CMD ["python", "-m", "agent_worker"]

@@ -1,0 +1,50 @@
+# make run      everything, on this machine: real Slack with tokens in .env, otherwise a local one
+# make chat     talk to the running playground from this terminal
+# make test     every test
+# make check    formatting, lint, types, import order, Dockerfile, and every test
+# make install  the set-up alone, into .venv
+# make lock     the pinned requirements, made anew from pyproject.toml
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: run chat test lint check install lock format
+
+run: $(INSTALLED)
+	@$(BIN)/python -m playground
+
+chat: $(INSTALLED)
+	@$(BIN)/python -m playground.slack.chat
+
+test: $(INSTALLED)
+	$(BIN)/pytest -n auto
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+check: lint test
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(INSTALLED)
+
+LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --quiet
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv
+	.venv-lock/bin/$(LOCK) -o requirements.txt
+	.venv-lock/bin/$(LOCK) --extra playground --extra dev -c requirements.txt -o requirements-dev.txt
+	rm -r .venv-lock

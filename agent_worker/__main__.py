@@ -1,0 +1,98 @@
+"""`python -m agent_worker`: the process that thinks, acts and speaks. It makes the clients and runs the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+
+from agent_worker import steps
+from agent_worker.activities import Activities, AgentProfile, Slack
+from agent_worker.contract import DATA_CONVERTER
+from agent_worker.gemini import Gemini, make_client
+from agent_worker.settings import WorkerSettings
+from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_threads import SlackThreads
+from agent_worker.toolbox import Toolbox, ToolSettings
+from agent_worker.transcripts import Transcripts
+from agent_worker.worker import build_worker
+from process import lifetime, logs, slack, temporal
+from process.settings import load
+
+TOOL_HTTP_TIMEOUT = 15.0  # seconds; each tool has a deadline of its own beside it
+logger = logging.getLogger("agent_worker")
+
+
+async def main() -> None:
+    toolbox = Toolbox.discover(reserved=steps.NAMES)
+    settings, *tool_settings = load(WorkerSettings, *toolbox.settings_classes())
+    connection = temporal.connection()
+    logs.configure(settings.log_format, settings.log_level)
+    async with _activities(settings, toolbox, tool_settings) as activities:
+        client = await temporal.connect(connection, DATA_CONVERTER)
+        async with build_worker(client, settings.temporal_task_queue, activities):
+            logger.info("worker is ready", extra={"task_queue": settings.temporal_task_queue})
+            await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _activities(
+    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings]
+) -> AsyncIterator[Activities]:
+    """The activities on their clients: one of each for the whole process, closed after the worker has stopped."""
+    async with (
+        httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
+        _gemini(settings) as gemini,
+        _slack(settings) as us,
+    ):
+        identity, mouth = us
+        yield Activities(
+            profile=_profile(settings, identity),
+            gemini=gemini,
+            toolbox=toolbox,
+            tools=toolbox.open(http, tool_settings),
+            slack=mouth,
+            transcripts=Transcripts(),
+        )
+
+
+def _profile(settings: WorkerSettings, identity: slack.Identity | None) -> AgentProfile:
+    return AgentProfile(
+        model=settings.gemini_model,
+        instructions=settings.agent_instructions,
+        bot_user_id=identity.bot_user_id if identity else "",
+        max_model_calls=settings.agent_max_model_calls,
+        model_timeout=settings.gemini_timeout,
+        idle=settings.agent_idle,
+        context_tokens=settings.agent_context_tokens,
+    )
+
+
+@asynccontextmanager
+async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
+    base_url = str(settings.google_gemini_base_url) if settings.google_gemini_base_url else None
+    key = settings.google_api_key.get_secret_value()
+    gemini = Gemini(make_client(key, base_url, settings.gemini_api_version, settings.gemini_timeout))
+    try:
+        yield gemini
+    finally:
+        await gemini.close()
+
+
+@asynccontextmanager
+async def _slack(settings: WorkerSettings) -> AsyncIterator[tuple[slack.Identity | None, Slack | None]]:
+    if settings.slack_bot_token is None:
+        logger.warning("no SLACK_BOT_TOKEN: this worker serves agent_worker.ask only")
+        yield None, None
+        return
+    async with slack.open_client(settings.slack_api_url, settings.slack_bot_token) as client:
+        identity = await slack.identify(client)
+        threads = SlackThreads(client, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        yield identity, Slack(SlackReplies(client, threads), threads)
+
+
+if __name__ == "__main__":
+    lifetime.run(main)

@@ -1,0 +1,260 @@
+"""What the steps promise, done on the clients that the worker was given: think, act, speak."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from agent_worker import blocks, steps
+from agent_worker.contract import Thread
+from agent_worker.errors import SLACK_UNAVAILABLE, UNUSABLE_ANSWER, retryable, sentence
+from agent_worker.gemini import Gemini, Question
+from agent_worker.greeting import greeting
+from agent_worker.requests import (
+    AskModel,
+    Content,
+    Deliver,
+    LookUpNames,
+    ModelReply,
+    Names,
+    OpenConversation,
+    Opened,
+    Progress,
+    ShowProgress,
+    Summarise,
+    Summary,
+    ToolCall,
+)
+from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_threads import Past, SlackThreads
+from agent_worker.toolbox import OpenToolbox, Toolbox
+from agent_worker.transcripts import Transcripts, reader
+
+THINKING = "is thinking…"
+CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
+PATIENCE = timedelta(seconds=20)  # then the thread is told that the model does not answer
+WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AgentProfile:
+    """What makes this agent this agent, beside its tools."""
+
+    model: str
+    instructions: str
+    bot_user_id: str
+    max_model_calls: int
+    model_timeout: timedelta
+    idle: timedelta
+    context_tokens: int
+
+
+@dataclass(frozen=True)
+class Slack:
+    """The agent's mouth and eyes in Slack."""
+
+    replies: SlackReplies
+    threads: SlackThreads
+
+
+class Activities:
+    def __init__(
+        self,
+        *,
+        profile: AgentProfile,
+        gemini: Gemini,
+        toolbox: Toolbox,
+        tools: OpenToolbox,
+        slack: Slack | None,
+        transcripts: Transcripts,
+    ) -> None:
+        self._profile = profile
+        self._gemini = gemini
+        self._toolbox = toolbox
+        self._tools = tools
+        self._slack_or_none = slack
+        self._transcripts = transcripts
+
+    # Hearing
+
+    @activity.defn(name=steps.OPEN_CONVERSATION)
+    async def open_conversation(self, request: OpenConversation) -> Opened:
+        names: dict[str, str] = {}
+        past = Past()
+        if request.thread.in_slack:
+            await self._slack.replies.set_status(request.thread, THINKING)
+            names = await self._slack.threads.names(request.users)
+            if request.earlier_than:
+                past = await self._slack.threads.past(request.thread, request.earlier_than)
+        profile = self._profile
+        return Opened(
+            model=profile.model,
+            bot_user_id=profile.bot_user_id,
+            greeting=greeting(self._toolbox.summary()),
+            max_model_calls=profile.max_model_calls,
+            model_seconds=profile.model_timeout.total_seconds(),
+            idle_seconds=profile.idle.total_seconds(),
+            context_tokens=profile.context_tokens,
+            names=names,
+            earlier=past.text,
+            answered=list(past.answered),
+        )
+
+    @activity.defn(name=steps.LOOK_UP_NAMES)
+    async def look_up_names(self, request: LookUpNames) -> Names:
+        return Names(names=await self._slack.threads.names(request.users))
+
+    # Thinking
+
+    @activity.defn(name=steps.ASK_MODEL)
+    async def ask_model(self, request: AskModel) -> ModelReply:
+        # The status is over before the step is: one that arrived later would outlive the answer.
+        showing = asyncio.create_task(self._show_thinking(request))
+        try:
+            contents = await self._contents(request.epoch, request.known, request.new)
+            reply = await self._gemini.ask(self._question(request, contents))
+        except ApplicationError as error:
+            if not error.non_retryable:
+                await self._tell_if_long(request)
+            raise
+        finally:
+            await showing
+        return reply.model_copy(update={"calls": [self._planned(i, call) for i, call in enumerate(reply.calls)]})
+
+    @activity.defn(name=steps.SUMMARISE)
+    async def summarise(self, request: Summarise) -> Summary:
+        contents = await self._contents(request.epoch, request.end, [])
+        return Summary(text=await self._gemini.summarise(request.model, contents))
+
+    async def _contents(self, epoch: str, known: int, new: list[Content]) -> list[Content]:
+        info = activity.info()
+        read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
+        return await self._transcripts.assemble(epoch, known, new, read_page)
+
+    def _question(self, request: AskModel, contents: Sequence[Content]) -> Question:
+        return Question(
+            model=request.model,
+            instructions=self._profile.instructions,
+            contents=contents,
+            declarations=self._toolbox.declarations(),
+            may_call_tools=request.may_call_tools,
+            more_room=request.more_room,
+        )
+
+    def _planned(self, index: int, call: ToolCall) -> ToolCall:
+        """The call with its tool's title and policy, so that history says how it was run."""
+        policy = self._toolbox.policy(call.name, call.args)
+        refused = self._toolbox.refusal(call.name)
+        if index >= CALLS_AT_ONCE:
+            refused = f"Too many calls at once: at most {CALLS_AT_ONCE} are run. Ask again for the others."
+        return ToolCall(
+            name=call.name,
+            args=call.args,
+            id=call.id,
+            title=policy.title,
+            timeout_seconds=policy.timeout.total_seconds(),
+            attempts=policy.attempts,
+            refused=refused,
+        )
+
+    async def _tell_if_long(self, request: AskModel) -> None:
+        if not request.thread.in_slack or datetime.now(UTC) - activity.info().scheduled_time < PATIENCE:
+            return
+        try:
+            key = f"{request.turn}:waiting"
+            await self._slack.replies.post_once(request.thread, key, blocks.notice(WAITING), maybe_posted=True)
+        except ApplicationError as error:
+            logger.info("waiting note not posted", extra={"reason": error.message})
+
+    # Acting
+
+    @activity.defn(dynamic=True)
+    async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
+        """Any activity that is none of the above is a tool of that name."""
+        arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        return await self._tools.run(activity.info().activity_type, arguments)
+
+    # Speaking
+
+    @activity.defn(name=steps.SHOW_PROGRESS)
+    async def show_progress(self, request: ShowProgress) -> str:
+        running = [step.title for step in request.progress.steps if step.state == "in_progress"]
+        status = f"is working: {', '.join(running)}…" if running else THINKING
+        ts, _ = await asyncio.gather(
+            self._show(request.thread, request.progress), self._slack.replies.set_status(request.thread, status)
+        )
+        return ts
+
+    @activity.defn(name=steps.DELIVER)
+    async def deliver(self, request: Deliver) -> None:
+        """After this the thread holds the complete answer once, whatever was shown of it before."""
+        maybe_posted = activity.info().attempt > 1
+        finishing = asyncio.create_task(self._finish_progress(request))
+        posted = await self._slack.replies.posted(request.thread, _since(request.key)) if maybe_posted else {}
+        posts = self._posts(request)
+        for index, post in enumerate(posts):
+            key = f"{request.key}:{index}"
+            is_last = index == len(posts) - 1
+            if key not in posted:
+                answers = request.answers if is_last else ()
+                await self._slack.replies.post(request.thread, key, post, answers)
+        await finishing
+        await self._slack.replies.set_status(request.thread, "")
+
+    @staticmethod
+    def _posts(request: Deliver) -> Sequence[blocks.Post]:
+        if request.is_notice:
+            return [blocks.notice(request.text)]
+        try:
+            return blocks.answer(request.text, request.may_mention)
+        except ValueError:  # nothing in it that a person could see
+            return [blocks.notice(sentence(UNUSABLE_ANSWER))]
+
+    async def _finish_progress(self, request: Deliver) -> None:
+        if request.progress and (request.progress.ts or request.progress.unsure):
+            await self._show_or_log(request.thread, request.progress)
+
+    async def _show_thinking(self, request: AskModel) -> None:
+        if not request.thread.in_slack or self._slack_or_none is None:
+            return
+        showing = [self._slack.replies.set_status(request.thread, THINKING)]
+        if request.progress:
+            showing.append(self._show_or_log(request.thread, request.progress))
+        await asyncio.gather(*showing)
+
+    async def _show_or_log(self, thread: Thread, progress: Progress) -> None:
+        try:
+            await self._show(thread, progress)
+        except ApplicationError as error:
+            logger.info("progress not shown", extra={"reason": error.message})
+
+    async def _show(self, thread: Thread, progress: Progress) -> str:
+        """Brings the one progress message of a turn up to date, posting it where there is none yet."""
+        post = blocks.progress([blocks.Step(step.title, step.state) for step in progress.steps])
+        if progress.ts is None:
+            posted = await self._slack.replies.posted(thread, _since(progress.key)) if progress.unsure else {}
+            if progress.key not in posted:
+                return await self._slack.replies.post(thread, progress.key, post)
+            progress = progress.model_copy(update={"ts": posted[progress.key]})
+        await self._slack.replies.update(thread, str(progress.ts), post)
+        return str(progress.ts)
+
+    @property
+    def _slack(self) -> Slack:
+        if self._slack_or_none is None:
+            raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
+        return self._slack_or_none
+
+
+def _since(key: str) -> str:
+    """The `ts` that a post's key begins with: nothing older can be that post."""
+    return key.split(":", 1)[0]

@@ -1,0 +1,105 @@
+"""`python -m agent_worker.ask "…"`: asks the same agent from a terminal, without Slack, and shows its steps.
+
+The steps are read from the workflow's history as Temporal writes it, so what is shown is what was done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHandle
+
+from agent_worker import steps
+from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, Thread, UserMessage
+from process import lifetime, logs, temporal
+from process.settings import ProcessSettings, load
+
+PATIENCE = 5.0  # seconds until a missing worker is mentioned
+USAGE = 'usage: python -m agent_worker.ask "are there any weather alerts for New York?"'
+_ENDED = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "activity_task_completed_event_attributes",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: "activity_task_failed_event_attributes",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: "activity_task_timed_out_event_attributes",
+}
+
+
+async def main() -> None:
+    question = " ".join(sys.argv[1:]).strip()
+    if not question:
+        print(USAGE, file=sys.stderr)
+        raise SystemExit(2)
+    (settings,) = load(ProcessSettings)
+    connection = temporal.connection()
+    logs.configure(settings.log_format, "WARNING")
+    client = await temporal.connect(connection, DATA_CONVERTER)
+    handle = await client.start_workflow(
+        AGENT_WORKFLOW,
+        Start(thread=Thread(team="", channel="", thread_ts="", surface="terminal")),
+        id=f"ask:{uuid4()}",
+        task_queue=settings.temporal_task_queue,
+        start_signal=USER_MESSAGE,
+        start_signal_args=[UserMessage(ts="1", user="you", text=question)],
+        result_type=str,
+    )
+    try:
+        async for line in _steps(handle, settings.temporal_task_queue):
+            print(line, flush=True)
+        print(f"\n{await handle.result()}")
+    except asyncio.CancelledError:
+        await handle.cancel()
+        raise
+
+
+async def _steps(handle: WorkflowHandle[object, str], task_queue: str) -> AsyncIterator[str]:
+    """A line for each step as it begins and ends, until the answer is there."""
+    asked = f"no worker has taken this yet: is `python -m agent_worker` running on task queue {task_queue}?"
+    waiting = asyncio.get_running_loop().call_later(PATIENCE, print, asked)
+    try:
+        begun: dict[int, str] = {}
+        async for event in handle.fetch_history_events(wait_new_event=True):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+                waiting.cancel()
+            for line in await _told(event, begun):
+                yield line
+    finally:
+        waiting.cancel()
+
+
+async def _told(event: HistoryEvent, begun: dict[int, str]) -> list[str]:
+    if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+        begun[event.event_id] = title = await _title(event)
+        return [f"… {title}"] if title else []
+    if attributes := _ENDED.get(EventType.ValueType(event.event_type)):
+        title = begun.get(getattr(event, attributes).scheduled_event_id, "")
+        return [f"{await _mark(event)} {title}"] if title else []
+    return []
+
+
+async def _title(event: HistoryEvent) -> str:
+    """What a person is told of an activity that begins; nothing for those that only prepare."""
+    name = event.activity_task_scheduled_event_attributes.activity_type.name
+    if name == steps.ASK_MODEL:
+        return "thinking"
+    if name in steps.NAMES:
+        return ""
+    (title,) = await DATA_CONVERTER.decode([event.user_metadata.summary], [str])
+    arguments = event.activity_task_scheduled_event_attributes.input.payloads[0].data.decode()
+    return f"{title} [{name} {arguments}]"
+
+
+async def _mark(event: HistoryEvent) -> str:
+    """Whether the step that ended did what it was to do; a tool's error is a result for the model."""
+    if event.event_type != EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+        return "✗"
+    payloads = event.activity_task_completed_event_attributes.result.payloads
+    result = (await DATA_CONVERTER.decode(list(payloads)))[0]
+    return "✗" if isinstance(result, dict) and set(result) == {"error"} else "✓"
+
+
+if __name__ == "__main__":
+    lifetime.run(main)

@@ -1,0 +1,182 @@
+"""The agent's posts as Block Kit that pings nobody who was not meant to be pinged.
+
+Sizes: a `markdown` block takes 12,000 characters, all blocks of a message together about 13,200 (reported, not
+documented), a text object 3,000, the notification text 4,000. The limits below stay under these.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agent_worker.markdown import split
+
+MARKDOWN_LIMIT = 11_000
+TEXT_LIMIT = 3_000
+TITLE_LIMIT = 120
+STEPS_SHOWN = 20
+
+_EMOJI = {"pending": "white_circle", "in_progress": "hourglass", "complete": "white_check_mark", "error": "x"}
+# A zero-width space after the sign: a person reads the word, no client takes it for a mention.
+_GUARD = "\u200b"
+# What a cut may add to a text: only after it, half a word such as `name@here` can read as a mention.
+_ROOM_FOR_GUARDS = 8
+
+_GAP = r"[\s\\]*"
+_TOKEN = re.compile(
+    rf"<{_GAP}(?:@{_GAP}(?P<user>\w+)|!{_GAP}(?P<group>here|channel|everyone|group|subteam\^\w*))"
+    rf"(?P<end>(?:\|(?P<label>[^<>]*))?{_GAP}>)?",
+    re.IGNORECASE,
+)
+# A word of its own: not part of an address (`name@here.org`), and not of a path (`https://example.com/@channel`).
+_WORD = re.compile(r"(?<![^\W_])(?<!/)@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)
+_LABEL = re.compile(r"@?([\w .'-]{1,80})")
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*")
+# What Markdown has only for the eye, for the places that show plain text.
+_NOT_READ = (
+    (re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n`]*$\n?", re.MULTILINE), ""),  # fences
+    (re.compile(r"^[ \t|:-]+$\n?", re.MULTILINE), ""),  # rules, and the line under a table's header
+    (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:[ \t]+\"[^\"\n]*\")?\)"), r"\1"),  # links and images
+    (re.compile(r"<(https?://[^\s<>|]+)>"), r"\1"),
+    (re.compile(r"\*\*|~~|`"), ""),
+    (re.compile(r"\n{3,}"), "\n\n"),
+)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One message: `blocks` is what people see in the thread, `text` (escaped) what a notification shows."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the agent does on the way to an answer; `title` is plain text."""
+
+    title: str
+    state: Literal["pending", "in_progress", "complete", "error"]
+
+
+def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
+    """The posts, in order, that together show `markdown`; only the user ids in `may_mention` can be pinged by it.
+
+    Raises ValueError if there is nothing to show.
+    """
+    if _INVISIBLE.fullmatch(markdown):
+        raise ValueError("an answer needs text")
+    parts = split(neutralise(markdown, may_mention), MARKDOWN_LIMIT - _ROOM_FOR_GUARDS)
+    shown = [neutralise(part, may_mention) for part in parts]
+    return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
+
+
+def progress(steps: Sequence[Step]) -> Post:
+    """One line for each step, at most `STEPS_SHOWN`, with the rest counted. Raises ValueError if there are no steps."""
+    if not steps:
+        raise ValueError("progress needs a step")
+    folded = _folded(steps)
+    lines = [f":{_EMOJI[step.state]}: {_title(step)}" for at, step in enumerate(steps) if at not in folded]
+    done = sum(steps[at].state == "complete" for at in folded)
+    if done:
+        lines.append(f"and {done} more done")
+    if len(folded) > done:
+        lines.append(f"and {len(folded) - done} more")
+    current = next((step for step in steps if step.state == "in_progress"), steps[-1])
+    return Post(_title(current), [_context(text) for text in _packed(lines)])
+
+
+def notice(sentence: str) -> Post:
+    """A greeting, a failure or a word about waiting, in which Slack's `*bold*` and its like work and nobody is pinged.
+
+    Raises ValueError if there is nothing to show.
+    """
+    if _INVISIBLE.fullmatch(sentence):
+        raise ValueError("a notice needs a sentence")
+    text = _harmless(sentence.strip(), ())
+    return Post(text, [{"type": "section", "text": _mrkdwn(text)}])
+
+
+def neutralise(markdown: str, may_mention: Collection[str]) -> str:
+    """`markdown` that can ping nobody but the users whose ids are in `may_mention`; everything else stays readable.
+
+    `<!channel>`, `<!here>`, `<!everyone>` and user groups never stay, in code neither: Slack may look into it.
+    Idempotent.
+    """
+
+    def harmless(token: re.Match[str]) -> str:
+        name = token["user"] or token["group"].rpartition("^")[2]
+        if token["user"] in may_mention and _is_plain_mention(token):
+            return token[0]
+        if token["end"] is None:  # what never closes is no mention, and must not become one
+            sign = "@" if token["user"] else "!"
+            return token[0].replace(sign, sign + _GUARD, 1)
+        label = _LABEL.fullmatch(token["label"] or "")
+        return "@" + _GUARD + (label[1] if label else name)
+
+    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, markdown))
+
+
+def _is_plain_mention(token: re.Match[str]) -> bool:
+    return token[0].startswith(f"<@{token['user']}") and token.string[token.end("user") :][:1] in {">", "|"}
+
+
+def _notification(markdown: str, may_mention: Collection[str]) -> str:
+    """What is left of Markdown when it cannot be shown as such."""
+    readable = markdown
+    for pattern, replacement in _NOT_READ:
+        readable = pattern.sub(replacement, readable)
+    readable = html.unescape(readable).strip()
+    return _harmless(markdown if _INVISIBLE.fullmatch(readable) else readable, may_mention)
+
+
+def _harmless(text: str, may_mention: Collection[str]) -> str:
+    """Plain text as Slack's escaped text, short enough for a text object, with nothing but allowed mentions live."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return f"<@{found['user']}>" if found["user"] in may_mention else html.escape(found[0], quote=False)
+
+    slack_text = re.sub(r"<@(?P<user>\w+)(?:\|[^<>]*)?>|[&<>]", escaped, neutralise(text, may_mention))
+    return neutralise(_clipped(slack_text, TEXT_LIMIT - _ROOM_FOR_GUARDS), may_mention)
+
+
+def _clipped(slack_text: str, limit: int) -> str:
+    if len(slack_text) <= limit:
+        return slack_text
+    return re.sub(r"(?:&\w{0,4}|<[^<>]*)\Z", "", slack_text[: limit - 1]) + "…"
+
+
+def _title(step: Step) -> str:
+    title = " ".join(step.title.split()) or "…"
+    return _harmless(title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…", ())
+
+
+def _folded(steps: Sequence[Step]) -> set[int]:
+    """The steps that are only counted: first what is done, oldest first, then what is furthest from being started."""
+    done = [at for at, step in enumerate(steps) if step.state == "complete"]
+    waiting = [at for at, step in enumerate(steps) if step.state == "pending"][::-1]
+    others = [at for at, step in enumerate(steps) if step.state in {"in_progress", "error"}]
+    return set([*done, *waiting, *others][: max(0, len(steps) - STEPS_SHOWN)])
+
+
+def _packed(lines: Iterable[str]) -> list[str]:
+    """Lines in as few texts as a text object's length allows."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + 1 + len(line) <= TEXT_LIMIT:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    return texts
+
+
+def _context(text: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}  # verbatim: Slack looks for no names in it

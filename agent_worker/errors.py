@@ -1,0 +1,83 @@
+"""What can go wrong while answering, as a code that Temporal stores and a plain sentence that a person reads.
+
+A code is the `type` of the `ApplicationError` that an adapter raises; the adapter also decides whether Temporal may try
+again. The person never sees the error itself, only the sentence of its code.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+# Gemini and the turn
+MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
+BAD_API_KEY = "bad_api_key"
+UNKNOWN_MODEL = "unknown_model"
+DAILY_QUOTA = "daily_quota"
+NOT_PERMITTED = "not_permitted"
+REFUSED_REQUEST = "refused_request"
+TOO_LONG = "too_long"
+BLOCKED_PROMPT = "blocked_prompt"
+BLOCKED_ANSWER = "blocked_answer"
+UNUSABLE_ANSWER = "unusable_answer"
+OUT_OF_STEPS = "out_of_steps"
+DEFECT = "defect"  # our own
+TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
+# Slack
+SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
+SLACK_REFUSED = "slack_refused"
+
+_SENTENCES = {
+    BAD_API_KEY: "I can't reach my model: Gemini does not accept the API key. Whoever runs me can fix that.",
+    UNKNOWN_MODEL: "I can't answer: Gemini does not know the model that I am set up with. Whoever runs me can fix that.",
+    DAILY_QUOTA: "I can't answer any more today: the daily Gemini quota is used up. Please ask again tomorrow.",
+    NOT_PERMITTED: "I can't answer: Gemini does not allow this request from my account or country. "
+    "Whoever runs me can look into it.",
+    REFUSED_REQUEST: "I could not answer that: Gemini refused the request. Please try to ask it another way.",
+    TOO_LONG: "That is more than I can read at once. Please send less, or start a new thread.",
+    BLOCKED_PROMPT: "I can't help with that message: Gemini's safety rules blocked it. You can go on with another question.",
+    BLOCKED_ANSWER: "I can't show an answer to that: Gemini's safety rules stopped it. Please try to ask it another way.",
+    UNUSABLE_ANSWER: "I tried several times, but Gemini gave me nothing that I could use. Please ask again.",
+    OUT_OF_STEPS: "I stopped because this took more steps than I may take for one question. Please ask for a smaller part.",
+}
+_UNKNOWN = "Something went wrong on my side, and I could not finish this answer. Please ask again."
+
+# After these the question itself is taken out of the conversation: sent again, it would only fail again.
+_POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
+
+
+class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
+    """A turn that cannot succeed; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def sentence(code: str) -> str:
+    """What the person in the thread is told for this code."""
+    return _SENTENCES.get(code, _UNKNOWN)
+
+
+def poisons_the_conversation(code: str) -> bool:
+    """Whether asking again with the same question in the conversation would fail the same way."""
+    return code in _POISONOUS
+
+
+def code_of(error: BaseException) -> str:
+    """The code of a failed step or turn; "unknown" when the error is none of ours."""
+    if isinstance(error, TurnFailed):
+        return error.code
+    cause = error.cause if isinstance(error, ActivityError) else error
+    return (cause.type or "unknown") if isinstance(cause, ApplicationError) else "unknown"
+
+
+def retryable(code: str, fact: str, delay: timedelta | None = None) -> ApplicationError:
+    """An error that Temporal tries again, after `delay` when the service named one. `fact` is for logs: no secrets."""
+    return ApplicationError(fact, type=code, next_retry_delay=delay)
+
+
+def final(code: str, fact: str) -> ApplicationError:
+    """An error that trying again would not change. `fact` is for logs: no secrets, no message text."""
+    return ApplicationError(fact, type=code, non_retryable=True)

@@ -1,0 +1,123 @@
+"""The side effects a conversation may ask for: each with its activity's name, deadline, retries and result.
+
+Retries belong to Temporal. What the answer depends on is tried until it is done; what only shows that something is being
+done is tried once. A heartbeat deadline makes a killed worker's step run again within seconds, not after its full deadline.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from agent_worker.requests import (
+    AskModel,
+    Deliver,
+    LookUpNames,
+    ModelReply,
+    Names,
+    OpenConversation,
+    Opened,
+    ShowProgress,
+    Summarise,
+    Summary,
+    ToolCall,
+)
+
+OPEN_CONVERSATION = "open_conversation"
+LOOK_UP_NAMES = "look_up_names"
+ASK_MODEL = "ask_model"
+SUMMARISE = "summarise"
+SHOW_PROGRESS = "show_progress"
+DELIVER = "deliver"
+NAMES = frozenset({OPEN_CONVERSATION, LOOK_UP_NAMES, ASK_MODEL, SUMMARISE, SHOW_PROGRESS, DELIVER})  # no tool's name
+
+HEARTBEAT_TIMEOUT = timedelta(seconds=6)
+SLACK_TIMEOUT = timedelta(seconds=60)
+# Beyond the model call itself: reading the transcript, showing the status.
+MODEL_MARGIN = timedelta(seconds=30)
+TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
+
+# An over-size result would be over-size again, and a model call is paid for each time.
+_NEVER_AGAIN = ["PayloadsTooLarge"]
+TOOL_UNAVAILABLE = "ToolUnavailableError"  # the toolbox's word for "not now"; its message is for the model
+Result = TypeVar("Result")
+
+
+async def open_conversation(request: OpenConversation) -> Opened:
+    return await _until_done(OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
+
+
+async def look_up_names(users: list[str]) -> dict[str, str]:
+    return (await _until_done(LOOK_UP_NAMES, LookUpNames(users=users), Names, SLACK_TIMEOUT)).names
+
+
+async def ask_model(request: AskModel, seconds: float) -> ModelReply:
+    return await _until_done(ASK_MODEL, request, ModelReply, timedelta(seconds=seconds) + MODEL_MARGIN)
+
+
+async def summarise(request: Summarise, seconds: float) -> str:
+    return (await _until_done(SUMMARISE, request, Summary, timedelta(seconds=seconds) + MODEL_MARGIN)).text
+
+
+async def deliver(request: Deliver) -> None:
+    await _until_done(DELIVER, request, type(None), SLACK_TIMEOUT * 2)
+
+
+async def run_tool(call: ToolCall) -> dict[str, Any]:
+    """Runs the activity named after the tool. A tool that fails is a result for the model, not a failed conversation."""
+    if call.refused is not None:
+        return {"error": call.refused}
+    try:
+        result: dict[str, Any] = await workflow.execute_activity(
+            call.name,
+            call.args,
+            result_type=dict[str, Any],
+            start_to_close_timeout=timedelta(seconds=call.timeout_seconds) + TOOL_MARGIN,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=call.attempts, non_retryable_error_types=_NEVER_AGAIN),
+            summary=call.title,
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        return {"error": _why(call, error)}
+    return result
+
+
+async def show_progress(request: ShowProgress) -> str:
+    """Shows a turn's steps, once: what comes next shows them again. Returns the `ts` of the message that shows them."""
+    ts: str = await workflow.execute_activity(
+        SHOW_PROGRESS,
+        request,
+        result_type=str,
+        start_to_close_timeout=timedelta(seconds=15),
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        retry_policy=RetryPolicy(maximum_attempts=1),
+    )
+    return ts
+
+
+async def _until_done(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
+    """Tried again until it is done or refused for good; `timeout` is for one attempt."""
+    result: Result = await workflow.execute_activity(
+        name,
+        request,
+        result_type=result_type,
+        start_to_close_timeout=timeout,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30), non_retryable_error_types=_NEVER_AGAIN),
+    )
+    return result
+
+
+def _why(call: ToolCall, error: ActivityError) -> str:
+    """What the model hears of a tool that failed: its own words where it had any, never an exception's text."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == TOOL_UNAVAILABLE:
+        return cause.message
+    return f"{call.name} did not work just now: the service behind it failed or did not answer."

@@ -1,0 +1,109 @@
+"""The project's own processes, started as a user starts them: `python -m …` with an environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+READY_SECONDS = 30.0
+STOP_SECONDS = 40.0  # the worker lets running steps finish for 30 s
+# What the surroundings may hold is not meant for these processes: they get what they are given.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
+
+
+class ManagedProcess:
+    """One process. `lines` holds what it has logged; `ready` is the log line that says it is up."""
+
+    def __init__(
+        self,
+        module: str,
+        environment: Mapping[str, str],
+        *,
+        ready: str,
+        directory: Path = ROOT,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        self.lines: list[str] = []
+        self._module = module
+        self._environment = dict(environment)
+        self._ready_line = ready
+        self._directory = directory
+        self._on_line = on_line
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    async def start(self, *, wait: bool = True) -> None:
+        """Starts it and, with `wait`, returns when it is up."""
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._ready.clear()
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            self._module,
+            cwd=self._directory,
+            env={**kept, "PYTHONPATH": str(ROOT), **self._environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in the terminal is for the one who started us
+        )
+        self._reading = asyncio.create_task(self._read(self._process))
+        if wait:
+            await self.is_up()
+
+    async def is_up(self) -> None:
+        """Waits until it is up; raises RuntimeError with the end of its log when it does not come up."""
+        try:
+            await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
+        except TimeoutError:
+            await self.kill()
+        if self.return_code is not None:
+            log = "\n".join(self.lines[-30:])
+            raise RuntimeError(f"{self._module} did not start (exit code {self.return_code}):\n{log}")
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for raw in process.stdout:
+            line = raw.decode(errors="replace").rstrip()
+            self.lines.append(line)
+            if self._on_line:
+                self._on_line(line)
+            if self._ready_line in line:
+                self._ready.set()
+        await process.wait()
+        self._ready.set()  # nobody should wait for a process that has ended
+
+    @property
+    def return_code(self) -> int | None:
+        return self._process.returncode if self._process else None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def stop(self) -> int:
+        """SIGTERM, and its exit code; SIGKILL when it does not end in time."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> int:
+        """SIGKILL: as a crash would."""
+        return await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self._process is None or self._reading is None:
+            return 0
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._reading), STOP_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            await self._reading
+        return await self._process.wait()

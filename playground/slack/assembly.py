@@ -1,0 +1,118 @@
+"""Putting the parts of the emulator together: one workspace, one app, and what serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from random import Random
+
+from playground.slack.activity import Activity
+from playground.slack.backend import Backend
+from playground.slack.changes import ChangeLog
+from playground.slack.clock import Clock
+from playground.slack.deliveries import Deliveries
+from playground.slack.events import EventFeed
+from playground.slack.files import Files
+from playground.slack.installation import Installation
+from playground.slack.messages import User
+from playground.slack.rate_limits import RateLimits
+from playground.slack.scopes import Scopes
+from playground.slack.shapes import Shapes
+from playground.slack.socket_mode import SocketMode
+from playground.slack.statuses import Statuses
+from playground.slack.visible_text import Reader
+from playground.slack.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How this Slack differs from the plain one; see SlackEmulator."""
+
+    rate_limits: bool = False
+    distributed_app: bool = False
+    reusable_tickets: bool = False
+    delayed_events: bool = False
+    read_lag: float = 0.0
+
+
+def build(
+    clock: Clock,
+    chance: Random,
+    *,
+    tokens: tuple[str, str],
+    scopes: Collection[str],
+    events: Collection[str],
+    profile: Profile,
+) -> Backend:
+    """A workspace with nobody in it but the app; `tokens` are the bot's and the app's."""
+    workspace = Workspace(clock, chance)
+    installation = _install(workspace, tokens)
+    changes = ChangeLog()
+    granted = Scopes(scopes)
+    sockets = SocketMode(installation.app_id, clock, chance, changes, reusable_tickets=profile.reusable_tickets)
+    deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=profile.delayed_events)
+    sockets.acknowledge = deliveries.acknowledge
+    shapes = Shapes(workspace, installation)
+    feed = EventFeed(
+        installation=installation,
+        workspace=workspace,
+        shapes=shapes,
+        scopes=granted,
+        subscriptions=events,
+        deliveries=deliveries,
+        clock=clock,
+        chance=chance,
+    )
+    statuses = Statuses(clock, changes)
+    reader = Reader(workspace)
+    activity = Activity(
+        installation=installation,
+        workspace=workspace,
+        statuses=statuses,
+        changes=changes,
+        feed=feed,
+        reader=reader,
+        clock=clock,
+    )
+    return Backend(
+        installation=installation,
+        clock=clock,
+        workspace=workspace,
+        scopes=granted,
+        shapes=shapes,
+        reader=reader,
+        changes=changes,
+        statuses=statuses,
+        activity=activity,
+        feed=feed,
+        deliveries=deliveries,
+        files=Files(workspace, installation, granted),
+        sockets=sockets,
+        limits=RateLimits(clock, usual=profile.rate_limits, distributed=profile.distributed_app),
+        read_lag=profile.read_lag,
+    )
+
+
+def _install(workspace: Workspace, tokens: tuple[str, str]) -> Installation:
+    installation = Installation(
+        team_id=workspace.new_id("T"),
+        team_name="Playground",
+        team_domain="playground",
+        app_id=workspace.new_id("A"),
+        bot_id=workspace.new_id("B"),
+        bot_user_id=workspace.new_id("U"),
+        bot_name="agent",
+        bot_token=tokens[0],
+        app_token=tokens[1],
+    )
+    bot = User(
+        id=installation.bot_user_id,
+        name=installation.bot_name,
+        real_name="Agent",
+        display_name=installation.bot_name,
+        is_bot=True,
+        bot_id=installation.bot_id,
+        app_id=installation.app_id,
+    )
+    workspace.add_user(bot)
+    return installation

@@ -1,0 +1,93 @@
+"""What a Web API method works with, and the look-ups that all families of methods share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playground.slack.activity import Activity
+from playground.slack.arguments import Arguments
+from playground.slack.changes import ChangeLog
+from playground.slack.clock import Clock
+from playground.slack.deliveries import Deliveries
+from playground.slack.errors import SlackError
+from playground.slack.events import EventFeed
+from playground.slack.files import Files
+from playground.slack.installation import Installation
+from playground.slack.messages import Channel, Message
+from playground.slack.rate_limits import RateLimits
+from playground.slack.scopes import Scopes
+from playground.slack.shapes import Shapes
+from playground.slack.socket_mode import SocketMode
+from playground.slack.statuses import Statuses
+from playground.slack.visible_text import Reader
+from playground.slack.workspace import Workspace
+
+_TS = re.compile(r"\d+\.\d{6}")
+
+
+@dataclass
+class Backend:
+    """The parts of the emulator. `origin` is its own address; reads see a message `read_lag` seconds after the post."""
+
+    installation: Installation
+    clock: Clock
+    workspace: Workspace
+    scopes: Scopes
+    shapes: Shapes
+    reader: Reader
+    changes: ChangeLog
+    statuses: Statuses
+    activity: Activity
+    feed: EventFeed
+    deliveries: Deliveries
+    files: Files
+    sockets: SocketMode
+    limits: RateLimits
+    read_lag: float
+    origin: str = ""
+
+    @property
+    def bot_user(self) -> str:
+        return self.installation.bot_user_id
+
+    def is_member(self, channel: Channel) -> bool:
+        return self.bot_user in channel.members
+
+    def channel(self, arguments: Arguments, name: str = "channel") -> Channel:
+        """The channel that the argument names; channel_not_found also for those that the app must not see."""
+        channel = self.workspace.channels.get(arguments.required(name))
+        if channel is None or (channel.is_private and not self.is_member(channel)):
+            raise SlackError("channel_not_found")
+        return channel
+
+    def readable(self, arguments: Arguments, scope_of: dict[Any, str]) -> Channel:
+        """A channel whose messages the app may read."""
+        channel = self.channel(arguments)
+        self.scopes.require(scope_of[channel.kind])
+        if not self.is_member(channel):
+            raise SlackError("not_in_channel")
+        return channel
+
+    def visible_message(self, channel: Channel, ts: str) -> Message | None:
+        message = self.workspace.message(channel.id, ts)
+        return message if message is not None and self.is_readable(message) else None
+
+    def is_readable(self, message: Message) -> bool:
+        """Whether reads already show the message; the app's own posts can take `read_lag` seconds to get there."""
+        return float(message.ts) <= self.clock.now() - self.read_lag or not self.read_lag
+
+    def check_root(self, channel: Channel, thread_ts: str) -> None:
+        """Raise invalid_thread_ts unless this is the timestamp of a message that is not itself a reply."""
+        root = self.workspace.message(channel.id, thread_ts)
+        if root is None or root.thread_ts is not None:
+            raise SlackError("invalid_thread_ts")
+
+
+Method = Callable[[Backend, Arguments], dict[str, Any]]
+
+
+def is_ts(value: str) -> bool:
+    return _TS.fullmatch(value) is not None

@@ -1,0 +1,220 @@
+"""The rules of Block Kit that the emulator holds messages to: what is wrong with these blocks, in Slack's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Block = dict[str, Any]
+Problems = Iterator[str]
+
+MAX_BLOCKS = 50
+_CARD_STATES = ("pending", "in_progress", "complete", "error")
+# Kinds that are valid in messages and that need no closer look here.
+_UNCHECKED = ("divider", "rich_text", "video", "file", "call", "card", "carousel", "container", "data_table")
+
+
+def problems(blocks: object) -> list[str]:
+    """Each problem with its pointer, as in `must be less than 3001 characters [json-pointer:/blocks/0/text/text]`."""
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        return ["must be an array of objects [json-pointer:/blocks]"]
+    if len(blocks) > MAX_BLOCKS:
+        return [f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"]
+    found = [problem for index, block in enumerate(blocks) for problem in _block(block, f"/blocks/{index}")]
+    return found + list(_repeated_ids(blocks)) + list(_one_table(blocks))
+
+
+def _at(complaint: str, pointer: str) -> str:
+    return f"{complaint} [json-pointer:{pointer}]"
+
+
+def _block(block: Block, pointer: str) -> Problems:
+    kind = block.get("type")
+    yield from _short(block.get("block_id", "-"), 255, f"{pointer}/block_id")
+    if isinstance(kind, str) and kind in _RULES:
+        yield from _RULES[kind](block, pointer)
+    elif kind not in _UNCHECKED:
+        yield _at(f"unsupported type: {kind}", f"{pointer}/type")
+
+
+def _repeated_ids(blocks: list[Block]) -> Problems:
+    seen: set[str] = set()
+    for index, block in enumerate(blocks):
+        name = block.get("block_id")
+        if isinstance(name, str) and name in seen:
+            yield _at(f"`block_id` must be unique: {name}", f"/blocks/{index}/block_id")
+        seen.add(str(name))
+
+
+def _one_table(blocks: list[Block]) -> Problems:
+    tables = [index for index, block in enumerate(blocks) if block.get("type") == "table"]
+    for index in tables[1:]:
+        yield _at("only_one_table_allowed", f"/blocks/{index}")
+
+
+def _short(value: object, limit: int, pointer: str) -> Problems:
+    if not isinstance(value, str):
+        yield _at("must be a string", pointer)
+    elif not value:
+        yield _at("must be more than 0 characters", pointer)
+    elif len(value) > limit:
+        yield _at(f"must be less than {limit + 1} characters", pointer)
+
+
+def _many(value: object, limit: int, pointer: str) -> Problems:
+    if not isinstance(value, list):
+        yield _at("must be an array", pointer)
+    elif not value:
+        yield _at("no fewer than 1 items required", pointer)
+    elif len(value) > limit:
+        yield _at(f"no more than {limit} items allowed", pointer)
+    elif not all(isinstance(item, dict) for item in value):
+        yield _at("must be an array of objects", pointer)
+
+
+def _text(value: object, limit: int, pointer: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> Problems:
+    if not isinstance(value, dict):
+        yield _at("missing required field: text", pointer)
+    elif value.get("type") not in kinds:
+        yield _at(f"must be one of {', '.join(kinds)}", f"{pointer}/type")
+    else:
+        yield from _short(value.get("text"), limit, f"{pointer}/text")
+
+
+def _section(block: Block, pointer: str) -> Problems:
+    if "text" not in block and "fields" not in block:
+        yield _at("missing required field: text", pointer)
+    if "text" in block:
+        yield from _text(block["text"], 3_000, f"{pointer}/text")
+    if "fields" in block:
+        yield from _list_of(block["fields"], 10, f"{pointer}/fields", lambda item, at: _text(item, 2_000, at))
+    if "accessory" in block:
+        yield from _element(block["accessory"], f"{pointer}/accessory")
+
+
+def _header(block: Block, pointer: str) -> Problems:
+    yield from _text(block.get("text"), 150, f"{pointer}/text", kinds=("plain_text",))
+
+
+def _markdown(block: Block, pointer: str) -> Problems:
+    # The upper limit is a different error (msg_blocks_too_long) and counted with the message's other text.
+    yield from _short(block.get("text"), 10**9, f"{pointer}/text")
+
+
+def _context(block: Block, pointer: str) -> Problems:
+    yield from _list_of(block.get("elements"), 10, f"{pointer}/elements", _context_element)
+
+
+def _context_element(element: Block, pointer: str) -> Problems:
+    if element.get("type") == "image":
+        yield from _image(element, pointer)
+    else:
+        yield from _short(element.get("text"), 3_000, f"{pointer}/text")
+
+
+def _actions(block: Block, pointer: str) -> Problems:
+    yield from _list_of(block.get("elements"), 25, f"{pointer}/elements", _element)
+
+
+def _context_actions(block: Block, pointer: str) -> Problems:
+    yield from _list_of(block.get("elements"), 5, f"{pointer}/elements", _context_action)
+
+
+def _context_action(element: Block, pointer: str) -> Problems:
+    if element.get("type") == "feedback_buttons":
+        for name in ("positive_button", "negative_button"):
+            yield from _button(element.get(name) or {}, f"{pointer}/{name}")
+    elif element.get("type") == "icon_button":
+        if element.get("icon") != "trash":
+            yield _at("must be one of trash", f"{pointer}/icon")
+        yield from _text(element.get("text"), 75, f"{pointer}/text", kinds=("plain_text",))
+    else:
+        yield _at(f"unsupported type: {element.get('type')}", f"{pointer}/type")
+
+
+def _element(element: object, pointer: str) -> Problems:
+    if not isinstance(element, dict):
+        yield _at("must be an object", pointer)
+        return
+    yield from _short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
+    if element.get("type") == "button":
+        yield from _button(element, pointer)
+    elif element.get("type") == "image":
+        yield from _image(element, pointer)
+
+
+def _button(button: Block, pointer: str) -> Problems:
+    yield from _text(button.get("text"), 75, f"{pointer}/text", kinds=("plain_text",))
+    yield from _short(button.get("value", "-") or "-", 2_000, f"{pointer}/value")
+    if button.get("style", "primary") not in ("primary", "danger"):
+        yield _at("must be one of primary, danger", f"{pointer}/style")
+
+
+def _image(block: Block, pointer: str) -> Problems:
+    if not block.get("image_url") and not block.get("slack_file"):
+        yield _at("missing required field: image_url", pointer)
+    yield from _short(block.get("alt_text"), 2_000, f"{pointer}/alt_text")
+
+
+def _task_card(block: Block, pointer: str) -> Problems:
+    yield from _short(block.get("task_id"), 255, f"{pointer}/task_id")
+    yield from _short(block.get("title"), 3_000, f"{pointer}/title")
+    if block.get("status", "pending") not in _CARD_STATES:
+        yield _at(f"must be one of {', '.join(_CARD_STATES)}", f"{pointer}/status")
+
+
+def _plan(block: Block, pointer: str) -> Problems:
+    tasks = block.get("tasks", [{"task_id": "-", "title": "-"}])
+    yield from _short(block.get("title"), 3_000, f"{pointer}/title")
+    yield from _list_of(tasks, 50, f"{pointer}/tasks", _task_card)
+    names = [task.get("task_id") for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
+    if len(names) != len(set(names)):
+        yield _at("`task_id` must be unique", f"{pointer}/tasks")
+
+
+def _table(block: Block, pointer: str) -> Problems:
+    rows = block.get("rows")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        yield _at("must be an array of arrays", f"{pointer}/rows")
+        return
+    if len(rows) > 100:
+        yield _at("no more than 100 items allowed", f"{pointer}/rows")
+    for index, row in enumerate(rows):
+        if len(row) > 20:
+            yield _at("no more than 20 items allowed", f"{pointer}/rows/{index}")
+    if text_length(rows) > 10_000:
+        yield _at("must be less than 10001 characters", f"{pointer}/rows")
+
+
+def _list_of(value: object, limit: int, pointer: str, rule: Callable[[Block, str], Problems]) -> Problems:
+    complaints = list(_many(value, limit, pointer))
+    yield from complaints
+    if not complaints and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from rule(item, f"{pointer}/{index}")
+
+
+def text_length(part: object) -> int:
+    """How many characters of text a block, or anything inside one, carries."""
+    if isinstance(part, list):
+        return sum(text_length(item) for item in part)
+    if not isinstance(part, dict):
+        return 0
+    own = part.get("text")
+    return (len(own) if isinstance(own, str) else 0) + sum(
+        text_length(value) for value in part.values() if isinstance(value, (dict, list))
+    )
+
+
+_RULES: dict[str, Callable[[Block, str], Problems]] = {
+    "actions": _actions,
+    "context": _context,
+    "context_actions": _context_actions,
+    "header": _header,
+    "image": _image,
+    "markdown": _markdown,
+    "plan": _plan,
+    "section": _section,
+    "table": _table,
+    "task_card": _task_card,
+}

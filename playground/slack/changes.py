@@ -1,0 +1,73 @@
+"""The numbered log of everything a person could see change, and the way to wait for the next change."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Change:
+    """One visible change. `kind`: message, message_changed, message_deleted, ephemeral or status.
+
+    `text` is the text as Slack would show it; `author` is a user id; `time` is in seconds since 1970.
+    """
+
+    number: int
+    time: float
+    kind: str
+    channel: str
+    ts: str
+    thread_ts: str
+    text: str
+    author: str
+    from_app: bool
+
+
+class ChangeLog:
+    """Changes in the order in which they happened, numbered from 1."""
+
+    def __init__(self) -> None:
+        self._changes: list[Change] = []
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def add(
+        self,
+        kind: str,
+        *,
+        time: float,
+        channel: str,
+        ts: str = "",
+        thread_ts: str = "",
+        text: str = "",
+        author: str = "",
+        from_app: bool = False,
+    ) -> None:
+        number = len(self._changes) + 1
+        self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app))
+        self.nudge()
+
+    def after(self, number: int) -> list[Change]:
+        return self._changes[max(number, 0) :]
+
+    @property
+    def last_number(self) -> int:
+        return len(self._changes)
+
+    def nudge(self) -> None:
+        """Wake whoever waits: something moved, be it visible or not (a call, an acknowledgement, a connection)."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def wait(self, seconds: float) -> None:
+        """Return at the next nudge, or after `seconds` of real time."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(future)
+        try:
+            async with asyncio.timeout(seconds):
+                await future
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(future)

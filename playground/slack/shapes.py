@@ -1,0 +1,123 @@
+"""How messages, people and channels look in Slack's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.slack.installation import Installation
+from playground.slack.messages import Channel, Message, User
+from playground.slack.rich_text import generated_block
+from playground.slack.workspace import Workspace
+
+Json = dict[str, Any]
+
+
+class Shapes:
+    """JSON of the things in one workspace, as its app receives them."""
+
+    def __init__(self, workspace: Workspace, installation: Installation) -> None:
+        self._workspace = workspace
+        self._installation = installation
+
+    def message(self, message: Message, *, with_metadata: bool = False) -> Json:
+        """A message as the Web API returns it and as events carry it, without the thread counters of a root."""
+        shape: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
+        shape["team"] = self._installation.team_id
+        shape["blocks"] = message.blocks or ([generated_block(message.text, message.ts)] if message.text else [])
+        if message.bot_id:
+            shape |= {"bot_id": message.bot_id, "app_id": message.app_id, "bot_profile": self._bot_profile(message)}
+        if message.thread_ts is not None:
+            shape |= {"thread_ts": message.thread_ts, "parent_user_id": self._root_author(message)}
+        if message.edited:
+            shape["edited"] = {"user": message.edited.user, "ts": message.edited.ts}
+        if with_metadata and message.metadata:
+            shape["metadata"] = message.metadata
+        return shape | self._optional(message)
+
+    def listed(self, message: Message, *, with_metadata: bool) -> Json:
+        """A message in a listing: roots of threads carry their counters and their own `thread_ts`."""
+        shape = self.message(message, with_metadata=with_metadata)
+        replies = self._workspace.replies(message)
+        if replies:
+            people = list(dict.fromkeys(reply.user for reply in replies))
+            shape |= {"thread_ts": message.ts, "reply_count": len(replies), "reply_users_count": len(people)}
+            shape |= {"latest_reply": replies[-1].ts, "reply_users": people, "is_locked": False, "subscribed": False}
+        return shape
+
+    def user(self, user: User) -> Json:
+        profile: Json = {
+            "real_name": user.real_name,
+            "display_name": user.display_name,
+            "team": self._installation.team_id,
+        }
+        if user.is_bot:
+            profile |= {"api_app_id": user.app_id, "bot_id": user.bot_id}
+        return {
+            "id": user.id,
+            "team_id": self._installation.team_id,
+            "name": user.name,
+            "real_name": user.real_name,
+            "deleted": False,
+            "tz": user.tz,
+            "profile": profile,
+            "is_bot": user.is_bot,
+            "is_admin": False,
+            "is_restricted": False,
+            "is_app_user": False,
+            "updated": 0,
+        }
+
+    def channel(self, channel: Channel) -> Json:
+        shape: Json = {"id": channel.id, "created": channel.created, "is_archived": channel.is_archived}
+        shape |= {"is_im": channel.kind == "im", "is_mpim": channel.kind == "mpim", "updated": channel.created * 1000}
+        shape["context_team_id"] = self._installation.team_id
+        if channel.kind == "im":
+            others = [member for member in channel.members if member != self._installation.bot_user_id]
+            return shape | {"user": others[0], "is_org_shared": False, "is_open": True, "priority": 0}
+        return shape | {
+            "name": channel.name,
+            "name_normalized": channel.name,
+            "is_channel": channel.kind == "channel",
+            "is_group": channel.kind == "group",
+            "is_private": channel.is_private,
+            "is_member": self._installation.bot_user_id in channel.members,
+            "is_shared": False,
+            "is_ext_shared": False,
+            "is_general": channel.name == "general",
+            "creator": channel.members[0] if channel.members else self._installation.bot_user_id,
+            "topic": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+            "num_members": len(channel.members),
+        }
+
+    def _optional(self, message: Message) -> Json:
+        optional: Json = {
+            "subtype": message.subtype,
+            "client_msg_id": message.client_msg_id,
+            "attachments": message.attachments,
+            "files": message.files,
+            "reactions": [
+                {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
+            ],
+        }
+        shape = {name: value for name, value in optional.items() if value}
+        if message.files:
+            shape |= {"upload": False, "display_as_bot": False}
+        return shape
+
+    def _root_author(self, message: Message) -> str | None:
+        root = self._workspace.message(message.channel, message.root_ts)
+        return None if root is None else root.user
+
+    def _bot_profile(self, message: Message) -> Json:
+        author = self._workspace.users[message.user]
+        return {
+            "id": message.bot_id,
+            "app_id": message.app_id,
+            "user_id": author.id,
+            "name": author.name,
+            "deleted": False,
+            "updated": 0,
+            "team_id": self._installation.team_id,
+            "icons": {},
+        }

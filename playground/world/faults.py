@@ -1,0 +1,100 @@
+"""What can go wrong with one of the world's services, on demand: planned faults and held requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+Service = Literal["weather", "ip_address", "geolocation", "ip_api"]
+FaultKind = Literal["server_error", "rate_limited", "refused", "garbage", "slow"]
+
+_PORTAL = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to use this network</body></html>"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one request; `seconds` is how late a slow answer comes."""
+
+    kind: FaultKind
+    seconds: float = 0.0
+
+
+class Held:
+    """One request that waits in the middle: it has arrived, and is answered when it is released."""
+
+    def __init__(self) -> None:
+        self._arrived = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def reached(self) -> None:
+        """Return once a request has arrived and waits here."""
+        await self._arrived.wait()
+
+    def release(self) -> None:
+        """Let the request go on to its ordinary answer."""
+        self._released.set()
+
+    async def keep_waiting(self) -> None:
+        """Be the held request: announce that it has arrived, and return when it is released."""
+        self._arrived.set()
+        await self._released.wait()
+
+
+class FaultPlan:
+    """What happens to the next requests of each service, in the order planned; after that, nothing."""
+
+    def __init__(self) -> None:
+        self._next: dict[Service, deque[Fault | Held]] = {}
+        self._all_held: list[Held] = []
+        self._closing = asyncio.Event()
+
+    def add(self, service: Service, fault: Fault, times: int) -> None:
+        """Let the next `times` requests of a service meet this fault."""
+        self._next.setdefault(service, deque()).extend([fault] * times)
+
+    def hold(self, service: Service) -> Held:
+        """Hold the next request of a service."""
+        held = Held()
+        self._all_held.append(held)
+        self._next.setdefault(service, deque()).append(held)
+        return held
+
+    async def meet(self, service: Service, request: web.Request) -> web.Response | None:
+        """Let this request meet what is planned for it: the faulty answer, or None for the ordinary one."""
+        planned = self._next.get(service)
+        if not planned:
+            return None
+        meeting = planned.popleft()
+        if isinstance(meeting, Held):
+            await meeting.keep_waiting()
+            return None
+        if meeting.kind == "slow":
+            await self._wait_or_close(meeting.seconds)
+            return None
+        return _faulty_answer(meeting.kind, request)
+
+    def close(self) -> None:
+        """Let every request that still waits go on."""
+        self._closing.set()
+        for held in self._all_held:
+            held.release()
+
+    async def _wait_or_close(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._closing.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _faulty_answer(kind: FaultKind, request: web.Request) -> web.Response:
+    if kind == "refused" and request.transport is not None:
+        request.transport.abort()  # the connection breaks without an answer, so the response below is never seen
+    if kind == "rate_limited":
+        return web.Response(status=429, text="Rate limit exceeded\n", headers={"Retry-After": "5"})
+    if kind == "garbage":
+        return web.Response(text=_PORTAL, content_type="text/html")
+    return web.Response(status=500, text="Internal Server Error\n")

@@ -1,0 +1,40 @@
+"""Logs as events: a constant message and its facts, as readable lines or as JSON; never what people say, never tokens."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal
+
+from pythonjsonlogger.json import JsonFormatter
+
+# At DEBUG these print whole requests: message text and prompts. They stay at WARNING, whatever LOG_LEVEL says.
+_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+def configure(log_format: Literal["json", "lines"], level: str) -> None:
+    """Sends all logs of this process to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_json() if log_format == "json" else Lines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _json() -> JsonFormatter:
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=names)
+
+
+class Lines(logging.Formatter):
+    """`06:02:11 INFO agent_worker: worker is ready task_queue=agent`"""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
+        facts = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        facts.pop("temporal_activity", None)
+        facts.pop("temporal_workflow", None)
+        return " ".join([super().formatMessage(record), *(f"{name}={value}" for name, value in facts.items())])

@@ -1,0 +1,77 @@
+"""Settings from the environment and `.env`, read once; all that is missing or wrong is said together, by name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NoReturn
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DOTENV = ".env"
+BAD_SETTINGS = 2  # exit code
+
+
+class ProcessSettings(BaseSettings):
+    """What each process of the project reads; a field's name in capitals is its environment variable."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    temporal_task_queue: str = Field("agent", min_length=1, description="the task queue that bot and worker share")
+    log_format: Literal["json", "lines"] = Field("lines", description="json or lines")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+
+def environment() -> dict[str, str]:
+    """The environment with `.env` beneath it, for what is not read by a settings class (Temporal's own variables)."""
+    from_file = {name: value for name, value in dotenv_values(DOTENV).items() if value}
+    return {**from_file, **os.environ}
+
+
+def problems_of(classes: Iterable[type[BaseSettings]]) -> tuple[list[Any], list[str]]:
+    """Reads each class; returns those that could be read, and a line for each setting that is missing or wrong."""
+    read: list[Any] = []
+    problems: list[str] = []
+    for settings_class in classes:
+        try:
+            read.append(settings_class(_env_file=DOTENV))
+        except ValidationError as error:
+            problems += [_problem(settings_class, dict(detail)) for detail in error.errors(include_input=False)]
+    return read, problems
+
+
+def load(*classes: type[BaseSettings]) -> list[Any]:
+    """Reads all classes, in order; ends the process with code 2 when any setting is missing or wrong."""
+    read, problems = problems_of(classes)
+    if problems:
+        refuse(problems)
+    return read
+
+
+def refuse(problems: Iterable[str]) -> NoReturn:
+    """Ends the process and says what to put right. Values are never printed: they may be secrets."""
+    lines = [f"  {problem}" for problem in dict.fromkeys(problems)]
+    print("These settings need attention (environment or .env):", *lines, sep="\n", file=sys.stderr)
+    raise SystemExit(BAD_SETTINGS)
+
+
+def _problem(settings_class: type[BaseSettings], detail: Mapping[str, Any]) -> str:
+    location = str(detail["loc"][0]) if detail["loc"] else ""
+    name, field = _field(settings_class, location)
+    is_missing = detail["type"] == "missing"
+    reason = "is not set" if is_missing else str(detail["msg"]).removeprefix("Value error, ")
+    hint = f" ({field.description})" if field and field.description else ""
+    return f"{name}: {reason}{hint}"
+
+
+def _field(settings_class: type[BaseSettings], location: str) -> tuple[str, FieldInfo | None]:
+    """The environment variable and the field behind an error's location, which may be one of the field's aliases."""
+    for name, field in settings_class.model_fields.items():
+        choices = getattr(field.validation_alias, "choices", [])
+        if location.lower() in {name, *(str(choice).lower() for choice in choices)}:
+            return (str(choices[0]) if choices else name.upper()), field
+    return location.upper(), None

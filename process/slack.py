@@ -1,0 +1,80 @@
+"""The Slack client of a process: one session, explicit deadlines, no retries of its own; and who it is in Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from pydantic import HttpUrl, SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from process.settings import refuse
+
+SLACK_API_URL = "https://slack.com/api/"
+CALL_TIMEOUT = 10  # seconds
+LONGEST_PAUSE = 5.0
+# The answers of auth.test that no waiting changes (https://docs.slack.dev/reference/methods/auth.test).
+_REFUSALS = {
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+    "not_allowed_token_type",
+}
+logger = logging.getLogger(__name__)
+
+
+def bot_token(token: SecretStr) -> SecretStr:
+    """Checks what kind of token it is; raises ValueError without quoting it."""
+    if not token.get_secret_value().startswith("xoxb-"):
+        raise ValueError("is not a bot token")
+    return token
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the app is in its workspace."""
+
+    team_id: str
+    bot_user_id: str
+    bot_id: str
+
+
+@asynccontextmanager
+async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterator[AsyncWebClient]:
+    """A client on one session. The SDK's own retries are off: they post a message twice whose reply was lost."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
+        yield AsyncWebClient(
+            token=token.get_secret_value() if token else None,
+            base_url=str(api_url),
+            timeout=CALL_TIMEOUT,
+            session=session,
+            retry_handlers=[],
+        )
+
+
+async def identify(client: AsyncWebClient) -> Identity:
+    """Asks Slack whose the token is; waits while Slack is away, ends the process when it refuses the token."""
+    pause = 0.25
+    while True:
+        try:
+            answer = await client.auth_test()
+            return Identity(answer["team_id"], answer["user_id"], answer["bot_id"])
+        except SlackApiError as error:
+            data = error.response.data if isinstance(getattr(error.response, "data", None), dict) else {}
+            reason = str(data.get("error", "no usable answer"))
+            if reason in _REFUSALS:
+                refuse(
+                    [f"SLACK_BOT_TOKEN: Slack refuses it ({reason}); copy the Bot User OAuth Token of the app again"]
+                )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            reason = type(error).__name__
+        logger.warning("waiting for Slack", extra={"reason": reason})
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,44 @@
+"""The connection to Temporal: set up as Temporal's own variables and profiles say, and waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.converter import DataConverter
+from temporalio.envconfig import ClientConfig
+
+from process.settings import environment, refuse
+
+DEFAULT_ADDRESS = "localhost:7233"
+LONGEST_PAUSE = 5.0  # seconds between attempts to connect
+logger = logging.getLogger(__name__)
+
+
+def connection() -> dict[str, Any]:
+    """Arguments of `Client.connect`: TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, TLS and profiles, as the SDK reads them.
+
+    Ends the process with a plain sentence when they do not fit together.
+    """
+    try:
+        config = dict(ClientConfig.load_client_connect_config(override_env_vars=environment()))
+    except RuntimeError as error:
+        refuse([f"TEMPORAL_*: the Temporal settings cannot be read ({error})"])
+    config["target_host"] = config.get("target_host") or DEFAULT_ADDRESS
+    return config
+
+
+async def connect(config: Mapping[str, Any], data_converter: DataConverter) -> Client:
+    """Connects, and waits for a server that is not up yet instead of failing."""
+    pause = 0.25
+    while True:
+        try:
+            return await Client.connect(**config, data_converter=data_converter)
+        except RuntimeError as error:  # the SDK's word for "could not connect"
+            facts = {"address": config["target_host"], "reason": str(error)[:200]}
+            logger.warning("waiting for Temporal", extra=facts)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,39 @@
+"""The pretend world, and the agent's tools opened on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from pydantic import HttpUrl
+
+from agent_worker.toolbox import OpenToolbox, Toolbox
+from agent_worker.tools.ip_address import IpAddressSettings
+from agent_worker.tools.location import LocationSettings
+from agent_worker.tools.weather_alerts import WeatherSettings
+from playground.world.emulator import WorldEmulator
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[WorldEmulator]:
+    async with WorldEmulator(now=datetime(2026, 1, 15, 12, tzinfo=UTC)) as world:
+        yield world
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+@pytest.fixture
+def toolbox(world: WorldEmulator, http: httpx.AsyncClient) -> OpenToolbox:
+    """All tools, with ipwho.is as the geolocation service."""
+    settings = (
+        WeatherSettings(weather_api_url=HttpUrl(world.weather_api_url), weather_user_agent="test (test@example.com)"),
+        IpAddressSettings(ip_address_url=HttpUrl(world.ip_address_url)),
+        LocationSettings(geolocation_url=HttpUrl(world.geolocation_url)),
+    )
+    return Toolbox.discover().open(http, settings)

@@ -1,0 +1,18 @@
+"""The stage, with both processes up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.stage import Stage
+
+
+@pytest.fixture
+async def stage(temporal_address: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with Stage(temporal_address, tmp_path) as stage:
+        await stage.start()
+        yield stage
+        stage.gemini.assert_script_finished()

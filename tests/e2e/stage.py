@@ -1,0 +1,110 @@
+"""The whole path on one stage: emulators and Temporal around the two real processes, started as a user starts them."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from agent_worker.contract import DATA_CONVERTER, workflow_id
+from playground.gemini.emulator import GeminiEmulator
+from playground.processes import ManagedProcess
+from playground.slack.emulator import SlackEmulator
+from playground.world.emulator import WorldEmulator
+from temporalio.client import Client, WorkflowHandle
+
+SECRETS = ("xoxb-", "xapp-", "test-key")
+
+
+class Stage:
+    """`async with Stage(address, directory) as stage:`; nothing runs on it until it is started."""
+
+    def __init__(self, temporal_address: str, directory: Path) -> None:
+        self.temporal_address = temporal_address
+        self.task_queue = f"agent-{uuid4().hex[:8]}"
+        self.slack = SlackEmulator()
+        self.gemini = GeminiEmulator()
+        self.world = WorldEmulator()
+        self._directory = directory
+        self._stack = AsyncExitStack()
+        self.processes: list[ManagedProcess] = []
+
+    async def __aenter__(self) -> Self:
+        for emulator in (self.slack, self.gemini, self.world):
+            await self._stack.enter_async_context(emulator)
+        self.anna = self.slack.add_user("anna", real_name="Anna Berg")
+        self.ben = self.slack.add_user("ben", real_name="Ben Lee")
+        self.channel = self.slack.add_channel("general", members=[self.anna, self.ben])
+        self.worker = self.process("agent_worker", ready="worker is ready")
+        self.bot = self.process("slackbot", ready="bot is listening")
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for process in self.processes:
+            await process.kill()
+        await self._stack.aclose()
+        if kind is not None:
+            for process in self.processes:
+                print("\n".join(process.lines))
+
+    def process(self, module: str, *, ready: str, **extra: str) -> ManagedProcess:
+        process = ManagedProcess(module, {**self.environment, **extra}, ready=ready, directory=self._directory)
+        self.processes.append(process)
+        return process
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "GOOGLE_API_KEY": self.gemini.api_key,
+            "GOOGLE_GEMINI_BASE_URL": self.gemini.base_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_TASK_QUEUE": self.task_queue,
+            "WEATHER_API_URL": self.world.weather_api_url,
+            "IP_ADDRESS_URL": self.world.ip_address_url,
+            "GEOLOCATION_URL": self.world.geolocation_url,
+        }
+
+    async def start(self) -> None:
+        """Both processes, up and connected."""
+        await self.worker.start(wait=False)
+        await self.bot.start(wait=False)
+        await self.worker.is_up()
+        await self.bot.is_up()
+
+    async def workflow(self, thread_ts: str, channel: str | None = None) -> WorkflowHandle[Any, Any]:
+        client = await Client.connect(self.temporal_address, data_converter=DATA_CONVERTER)
+        return client.get_workflow_handle(workflow_id(self.slack.team_id, channel or self.channel, thread_ts))
+
+    # What a person sees
+
+    def said(self, thread_ts: str, channel: str | None = None) -> list[str]:
+        """The agent's posts in a thread as a person reads them, without progress messages."""
+        posts = self.slack.bot_posts(channel or self.channel, thread_ts)
+        return [self.slack.visible_text(post) for post in posts if not _is_progress(post)]
+
+    def progress(self, thread_ts: str, channel: str | None = None) -> list[str]:
+        posts = self.slack.bot_posts(channel or self.channel, thread_ts)
+        return [self.slack.visible_text(post) for post in posts if _is_progress(post)]
+
+    def is_acknowledged(self, ts: str) -> bool:
+        """Whether the bot has acknowledged every event of a message: then Temporal has it."""
+        events = [delivery for delivery in self.slack.deliveries if delivery.ts == ts]
+        return bool(events) and all(event.acked for event in events)
+
+    async def answered(self, thread_ts: str, channel: str | None = None, *, times: int = 1, seconds: float = 20) -> list[str]:
+        """Waits until the thread holds so many answers and the status line is gone."""
+        where = channel or self.channel
+        await self.slack.until(
+            lambda: len(self.said(thread_ts, where)) >= times and not self.slack.status(where, thread_ts), seconds=seconds
+        )
+        return self.said(thread_ts, where)
+
+
+def _is_progress(post: Any) -> bool:
+    payload = (post.metadata or {}).get("event_payload", {})
+    return str(payload.get("key", "")).endswith(":progress")

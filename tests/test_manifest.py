@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from tests.slack_scopes import differences, uses
+
+ROOT = Path(__file__).parents[1]
+MANIFEST = ROOT / "manifest.yml"
+SOURCES = ("agent_worker", "slackbot", "process")
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(MANIFEST.read_text())
+    return loaded
+
+
+@pytest.fixture
+def schema() -> Draft202012Validator:
+    loaded = json.loads((ROOT / "tests" / "manifest_schema.json").read_text())
+    Draft202012Validator.check_schema(loaded)
+    return Draft202012Validator(loaded)
+
+
+def problems(schema: Draft202012Validator, manifest: dict[str, Any]) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in schema.iter_errors(manifest)]
+
+
+def test_slack_would_accept_the_manifest(manifest: dict[str, Any], schema: Draft202012Validator) -> None:
+    assert problems(schema, manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "bad"),
+    [
+        ("unknown", 1),
+        ("display_information.unknown", 1),
+        ("display_information.name", "n" * 36),
+        ("display_information.long_description", "too short"),
+        ("features.assistant_view", {"assistant_description": "closed to new apps"}),
+        ("features.app_home.messages_tab_read_only_enabled", True),
+        ("features.agent_view.agent_description", "d" * 301),
+        ("features.agent_view.suggested_prompts", [{"title": "t", "message": "m"}] * 5),
+        ("features.bot_user.display_name", "Durable Agent"),
+        ("oauth_config.scopes.bot", ["chat:write", "chat:rite"]),
+        ("oauth_config.scopes.bot", ["chat:write", "chat:write"]),
+        ("settings.event_subscriptions.bot_events", ["message"]),
+        ("settings.event_subscriptions.request_url", "https://example.com"),
+        ("settings.socket_mode_enabled", False),
+    ],
+)
+def test_the_schema_refuses_what_slack_or_this_app_cannot_use(
+    manifest: dict[str, Any], schema: Draft202012Validator, path: str, bad: object
+) -> None:
+    *parents, last = path.split(".")
+    part = manifest
+    for parent in parents:
+        part = part[parent]
+    part[last] = bad
+
+    assert len(problems(schema, manifest)) == 1
+
+
+def test_each_scope_says_what_it_is_for(manifest: dict[str, Any]) -> None:
+    reasons = dict(re.findall(r"^ +- (\S+:\S+) # (\S.{10,})$", MANIFEST.read_text(), re.MULTILINE))
+
+    assert sorted(reasons) == manifest["oauth_config"]["scopes"]["bot"]
+
+
+def test_the_manifest_asks_for_exactly_what_the_code_uses(manifest: dict[str, Any]) -> None:
+    files = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
+
+    found = uses({str(path.relative_to(ROOT)): path.read_text() for path in files})
+
+    assert differences(found, manifest) == []
+
+
+SAMPLE = """
+async def answer(client, app):
+    await client.chat_postMessage(channel="C1")
+    await client.conversations_replies(channel="C1", ts="1", include_all_metadata=True)
+    call(self._client.users_info, user="U1")
+    app.event("app_mention")(listener)
+    app.event({"type": "message", "subtype": "file_share"})(listener)
+    app.event(re.compile(".*"))(ignored)
+    app.logger.info("client.reactions_add")
+"""
+
+
+def sample_manifest() -> dict[str, Any]:
+    scopes = ["app_mentions:read", "assistant:write", "chat:write", "metadata.message:read", "users:read"]
+    kinds = ["channels", "groups", "im", "mpim"]
+    return {
+        "features": {"agent_view": {}, "bot_user": {}},
+        "oauth_config": {"scopes": {"bot": [*scopes, *(f"{kind}:history" for kind in kinds)]}},
+        "settings": {"event_subscriptions": {"bot_events": ["app_mention", *(f"message.{kind}" for kind in kinds)]}},
+    }
+
+
+def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
+    assert differences(uses({"a.py": SAMPLE}), sample_manifest()) == []
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ("client.reactions_add(name='x')", ["scope reactions:write is missing: needed by reactions.add (b.py:1)"]),
+        ("client.api_call('files.info')", ["scope files:read is missing: needed by files.info (b.py:1)"]),
+        ("client.api_call(name)", ["b.py:1 calls a method of Slack whose name is not written out"]),
+        ("client.admin_users_remove()", ["method admin.users.remove (b.py:1) is not in the tables"]),
+        ("client.apps_connections_open(app_token='x')", []),
+        (
+            "self._client.conversations_info(channel='C1')",
+            [
+                f"scope {kind}:read is missing: needed by conversations.info (b.py:1)"
+                for kind in ("channels", "groups", "im", "mpim")
+            ],
+        ),
+        (
+            "app.event('reaction_added')",
+            [
+                "event reaction_added is missing: b.py:1 listens to it",
+                "scope reactions:read is missing: needed by event reaction_added",
+            ],
+        ),
+        ("app.action('stop')(stop)", ["interactivity is off: b.py:1 needs it"]),
+    ],
+)
+def test_what_the_code_needs_and_the_manifest_lacks_is_named(added: str, expected: list[str]) -> None:
+    assert differences(uses({"a.py": SAMPLE, "b.py": added}), sample_manifest()) == expected
+
+
+def remove_event(manifest: dict[str, Any]) -> None:
+    manifest["settings"]["event_subscriptions"]["bot_events"].remove("message.mpim")
+
+
+def add_event(manifest: dict[str, Any]) -> None:
+    manifest["settings"]["event_subscriptions"]["bot_events"].append("app_home_opened")
+
+
+def add_unknown_event(manifest: dict[str, Any]) -> None:
+    manifest["settings"]["event_subscriptions"]["bot_events"].append("star_added")
+
+
+def add_scope(manifest: dict[str, Any]) -> None:
+    manifest["oauth_config"]["scopes"]["bot"].append("files:read")
+
+
+def add_interactivity(manifest: dict[str, Any]) -> None:
+    manifest["settings"]["interactivity"] = {"is_enabled": True}
+
+
+def remove_agent(manifest: dict[str, Any]) -> None:
+    del manifest["features"]["agent_view"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (remove_event, ["event message.mpim is missing: a.py:7 listens to it"]),
+        (add_event, ["event app_home_opened is subscribed to, but nothing listens to it"]),
+        (
+            add_unknown_event,
+            ["event star_added is not in the tables", "event star_added is subscribed to, but nothing listens to it"],
+        ),
+        (add_scope, ["scope files:read is asked for, but nothing needs it"]),
+        (add_interactivity, ["interactivity is on, but nothing needs it"]),
+        (remove_agent, ["scope assistant:write is asked for, but nothing needs it"]),
+    ],
+)
+def test_what_the_manifest_asks_for_and_nothing_needs_is_named(
+    change: Callable[[dict[str, Any]], None], expected: list[str]
+) -> None:
+    manifest = copy.deepcopy(sample_manifest())
+    change(manifest)
+
+    assert differences(uses({"a.py": SAMPLE}), manifest) == expected
