@@ -40,7 +40,7 @@ from agent_worker.transcripts import Transcripts, reader
 
 THINKING = "is thinking…"
 CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
-PATIENCE = timedelta(seconds=20)  # then the thread is told that the model does not answer
+PATIENCE = timedelta(seconds=10)  # then the thread is told that the model does not answer
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
 logger = logging.getLogger(__name__)
 

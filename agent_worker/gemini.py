@@ -37,8 +37,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """What the model is asked: `contents` in Gemini's wire shape, `declarations` with name, description and, for
-    tools with arguments, `parameters_json_schema`. `more_room` is for asking again after an answer that was cut off.
+    """What the model is asked.
+
+    `contents` have Gemini's wire shape; a declaration has a name, a description and, if the tool takes arguments,
+    `parameters_json_schema`. `more_room` is for asking again after an answer that was cut off.
     """
 
     model: str

@@ -16,6 +16,7 @@ LONGEST_DELAY = timedelta(minutes=5)  # so that a strange answer cannot put a pe
 _CANCELLED = 499  # "The operation was cancelled.", by Google
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, _CANCELLED)
 _PERMANENT = range(400, 500)
+_CONSTANT = re.compile(r"[A-Za-z]+([-_][A-Za-z]+)*")
 _SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
 
 
@@ -70,10 +71,10 @@ def _delay(details: list[Mapping[str, Any]], retry_after: str | None) -> timedel
 
 
 def _constants(body: object, details: list[Mapping[str, Any]]) -> list[str]:
-    """The status name, reasons and quotas: words that Google defines, kept only if they look like it."""
+    """The status name, reasons and quotas: words that Google defines, kept only if they look it (keys have digits)."""
     reasons = [detail.get("reason") for detail in details]
     words = [_error(body).get("status"), *reasons, *_quotas(details)]
-    return [word for word in words if isinstance(word, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,100}", word)]
+    return [word for word in words if isinstance(word, str) and _CONSTANT.fullmatch(word)]
 
 
 def _quotas(details: list[Mapping[str, Any]]) -> list[str]:

@@ -40,6 +40,7 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
 
 # An over-size result would be over-size again, and a model call is paid for each time.
@@ -110,7 +111,7 @@ async def _until_done(name: str, request: BaseModel, result_type: type[Result], 
         result_type=result_type,
         start_to_close_timeout=timeout,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30), non_retryable_error_types=_NEVER_AGAIN),
+        retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=_NEVER_AGAIN),
     )
     return result
 

@@ -37,6 +37,7 @@ class ManagedProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._another_line = asyncio.Event()
 
     async def start(self, *, wait: bool = True) -> None:
         """Starts it and, with `wait`, returns when it is up."""
@@ -72,12 +73,24 @@ class ManagedProcess:
         async for raw in process.stdout:
             line = raw.decode(errors="replace").rstrip()
             self.lines.append(line)
+            self._another_line.set()  # whoever waits now looks again; whoever waits later waits for the next one
+            self._another_line = asyncio.Event()
             if self._on_line:
                 self._on_line(line)
             if self._ready_line in line:
                 self._ready.set()
         await process.wait()
         self._ready.set()  # nobody should wait for a process that has ended
+
+    async def logged(self, text: str) -> None:
+        """Waits until it has logged a line with this text."""
+        while not any(text in line for line in self.lines):
+            await self._another_line.wait()
+
+    async def ended(self) -> int:
+        """Waits until it has ended; its exit code, negative for a signal."""
+        assert self._process is not None
+        return await self._process.wait()
 
     @property
     def return_code(self) -> int | None:

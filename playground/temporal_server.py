@@ -70,9 +70,7 @@ class DevServer:
         return command + [word for value in _DYNAMIC_CONFIG for word in ("--dynamic-config-value", value)]
 
     def _is_ready(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return is_in_use(self.port)
 
 
 def temporal_command() -> str:
@@ -82,6 +80,13 @@ def temporal_command() -> str:
     if found is None:
         raise RuntimeError("the `temporal` command is missing: `make install` brings it")
     return found
+
+
+def is_in_use(port: int) -> bool:
+    """Whether something on this machine listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""How a process lives: it runs until it is told to stop, closes what it opened, and leaves at once when it has ended."""
+"""How a process lives: it runs until it is told to stop, closes what it opened, and leaves at once when that is done."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 FAILED = 1
+logger = logging.getLogger("process")
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
@@ -24,13 +25,13 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else FAILED
     except Exception:
-        logging.getLogger("process").exception("process failed")
+        logger.exception("process failed")
         code = FAILED
     exit_now(code)
 
 
 def exit_now(code: int) -> NoReturn:
-    """Ends without the interpreter's own shutdown, in which temporalio 1.35 aborts one time in twenty (sdk-python #300)."""
+    """Ends without the interpreter's shutdown, in which temporalio 1.35 aborts one time in twenty (sdk-python #300)."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -45,6 +46,7 @@ async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]]) -> int:
         signals.append(number)
         if len(signals) > 1:
             exit_now(128 + number)
+        logger.info("stopping", extra={"signal": signal.Signals(number).name})
         task.cancel()
 
     loop = asyncio.get_running_loop()

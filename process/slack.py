@@ -19,6 +19,7 @@ SLACK_API_URL = "https://slack.com/api/"
 CALL_TIMEOUT = 10  # seconds
 LONGEST_PAUSE = 5.0
 # The answers of auth.test that no waiting changes (https://docs.slack.dev/reference/methods/auth.test).
+_THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
 _REFUSALS = {
     "invalid_auth",
     "not_authed",
@@ -50,13 +51,16 @@ class Identity:
 async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterator[AsyncWebClient]:
     """A client on one session. The SDK's own retries are off: they post a message twice whose reply was lost."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
-        yield AsyncWebClient(
+        client = AsyncWebClient(
             token=token.get_secret_value() if token else None,
             base_url=str(api_url),
             timeout=CALL_TIMEOUT,
             session=session,
             retry_handlers=[],
         )
+        if api_url.host in _THIS_MACHINE:
+            client.proxy = None  # the SDK takes HTTPS_PROXY for every address, whatever NO_PROXY says
+        yield client
 
 
 async def identify(client: AsyncWebClient) -> Identity:

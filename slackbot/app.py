@@ -17,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from process.slack import Identity
 from slackbot.listeners import Listeners
 
+PING_INTERVAL = 3.0  # seconds; a connection that was cut is noticed, and made again, at the next ping
+DRAIN_TIMEOUT = 5.0  # seconds; a hand-over takes less than Slack's 3 s, or Slack redelivers it
 logger = logging.getLogger(__name__)
 
 
@@ -52,7 +54,8 @@ class SocketMode(AsyncSocketModeHandler):
     """Bolt's handler, which can also stop taking events and finish those that it has."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
-        super().__init__(app, app_token)
+        super().__init__(app, app_token, ping_interval=PING_INTERVAL)
+        self.client.proxy = app.client.proxy  # left to itself, it would ask the environment
         self._running: set[asyncio.Task[Any]] = set()
         self._is_draining = False
 
@@ -75,5 +78,5 @@ class SocketMode(AsyncSocketModeHandler):
         """Takes no more events, finishes handing over what it has, and only then closes the connection."""
         self._is_draining = True
         if self._running:
-            await asyncio.wait(self._running, timeout=5)
+            await asyncio.wait(self._running, timeout=DRAIN_TIMEOUT)
         await self.client.close()  # type: ignore[no-untyped-call]

@@ -57,6 +57,18 @@ class Turn:
         """The last response of this tool, or None while it has not been called."""
         return next((response for call, response in reversed(self.results) if call["name"] == tool), None)
 
+    @property
+    def worth_saying(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """The results without an address that was only a step on the way."""
+        is_last = len(self.results) == 1
+        return [result for result in self.results if is_last or result[0]["name"] != IP_ADDRESS or "error" in result[1]]
+
+    def values_given_to(self, tool: str) -> list[Any]:
+        """The arguments of all its calls in this turn."""
+        return [
+            value for call, _ in self.results if call["name"] == tool for value in (call.get("args") or {}).values()
+        ]
+
 
 @dataclass(frozen=True)
 class DemoScript:
@@ -75,7 +87,7 @@ def _reply(request: ModelRequest) -> Answer:
     if calls and request.mode != "NONE":
         return answers.calls(*((tool, _arguments(request, tool, value)) for tool, value in calls))
     if turn.results:
-        return answers.text(report(turn.results))
+        return answers.text(report(turn.worth_saying))
     if _WEATHER.search(turn.text) and states_in(turn.text):
         return answers.text("I would have to look that up, but I have no tool for it here.")
     return answers.text(_memory(request) if _ASKS_FOR_MEMORY.search(turn.text) else _haiku(turn.text))
@@ -86,7 +98,7 @@ def _wanted_calls(turn: Turn) -> list[tuple[str, str | None]]:
     wants_alerts = bool(_WEATHER.search(turn.text))
     states = states_in(turn.text) if wants_alerts else []
     if states:
-        return [] if turn.result_of(ALERTS) else [(ALERTS, state) for state in states]
+        return [(ALERTS, state) for state in states if state not in turn.values_given_to(ALERTS)]
     address = _address_in(turn.text)
     if address:
         wants_place = _WHERE.search(turn.text) and turn.result_of(LOCATION) is None
@@ -106,8 +118,14 @@ def _calls_from_here(turn: Turn, *, wants_place: bool, wants_alerts: bool) -> li
     place = turn.result_of(LOCATION)
     if wants_place and place is None and address:
         return [(LOCATION, address)]
-    state = state_in(str(place)) if place else None
+    state = state_in(_region(place)) if place else None
     return [(ALERTS, state)] if wants_alerts and state and turn.result_of(ALERTS) is None else []
+
+
+def _region(place: dict[str, Any]) -> str:
+    """Its region if it names one (Kansas City is in Missouri), else all of it."""
+    output = place.get("output", place)
+    return str((isinstance(output, dict) and output.get("region")) or output)
 
 
 def _arguments(request: ModelRequest, tool: str, value: str | None) -> dict[str, str]:

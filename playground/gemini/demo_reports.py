@@ -32,11 +32,9 @@ def _paragraph(call: Mapping[str, Any], response: Mapping[str, Any]) -> str:
 def _subject(call: Mapping[str, Any]) -> str:
     """What was asked: the value that the tool was given, a state by its name, else the tool's name in words."""
     value = next(iter((call.get("args") or {}).values()), None)
-    return (
-        NAMES.get(str(value), str(value))
-        if value
-        else str(call["name"]).removeprefix("get_").replace("_", " ").capitalize()
-    )
+    if value:
+        return NAMES.get(str(value), str(value))
+    return str(call["name"]).removeprefix("get_").replace("_", " ").capitalize().replace("Ip ", "IP ")
 
 
 def _alerts(subject: str, output: Mapping[str, Any]) -> str:

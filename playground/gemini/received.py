@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -79,8 +80,9 @@ class ModelRequest:
         return next(filter(None, map(content_text, reversed(self.contents))), "")
 
     def mentions(self, text: str) -> bool:
-        """Whether the text stands anywhere in the contents: said, called or returned by a tool."""
-        return any(text in string for content in self.contents for string in _strings(content))
+        """Whether the text stands anywhere in the contents: said, called or returned, as text or in their JSON."""
+        said = any(text in string for content in self.contents for string in _strings(content))
+        return said or text in json.dumps(self.contents, ensure_ascii=False)
 
 
 def received(

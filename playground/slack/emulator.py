@@ -242,6 +242,11 @@ class SlackEmulator:
         return self._web_api.calls
 
     @property
+    def calls_under_way(self) -> int:
+        """How many calls have arrived and are not answered yet, for instance because they are slow."""
+        return self._web_api.under_way
+
+    @property
     def deliveries(self) -> list[Delivery]:
         return self._backend.deliveries.snapshots()
 
@@ -254,6 +259,11 @@ class SlackEmulator:
     @property
     def connections(self) -> int:
         return self._backend.sockets.connections
+
+    @property
+    def refused_handshakes(self) -> int:
+        """How often a connection was refused, for a used ticket or because of `refuse_sockets`."""
+        return self._backend.sockets.refused_handshakes
 
     async def drop_sockets(self) -> None:
         """Cut every connection, without a close frame."""

@@ -55,6 +55,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self.refusing = False
+        self.refused_handshakes = 0
         self.acknowledge: Acknowledge = _ignore
 
     @property
@@ -77,6 +78,8 @@ class SocketMode:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """GET /link/: a handshake needs an unused ticket, also when it is then refused for another reason."""
         if not self._admit(request.query.get("ticket", "")):
+            self.refused_handshakes += 1
+            self._changes.nudge()
             return web.Response(status=408, text="the ticket is not valid")
         socket = web.WebSocketResponse()
         await socket.prepare(request)

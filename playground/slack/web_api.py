@@ -42,8 +42,17 @@ class WebApi:
         self._backend = backend
         self._faults = faults
         self.calls: list[ApiCall] = []
+        self.under_way = 0
 
     async def handle(self, request: web.Request) -> web.Response:
+        self.under_way += 1
+        self._backend.changes.nudge()
+        try:
+            return await self._handle(request)
+        finally:
+            self.under_way -= 1
+
+    async def _handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         try:
             values = await read_arguments(request)

@@ -41,7 +41,9 @@ class Stage:
         self.bot = self.process("slackbot", ready="bot is listening")
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         for process in self.processes:
             await process.kill()
         await self._stack.aclose()
@@ -96,11 +98,14 @@ class Stage:
         events = [delivery for delivery in self.slack.deliveries if delivery.ts == ts]
         return bool(events) and all(event.acked for event in events)
 
-    async def answered(self, thread_ts: str, channel: str | None = None, *, times: int = 1, seconds: float = 20) -> list[str]:
+    async def answered(
+        self, thread_ts: str, channel: str | None = None, *, times: int = 1, seconds: float = 20
+    ) -> list[str]:
         """Waits until the thread holds so many answers and the status line is gone."""
         where = channel or self.channel
         await self.slack.until(
-            lambda: len(self.said(thread_ts, where)) >= times and not self.slack.status(where, thread_ts), seconds=seconds
+            lambda: len(self.said(thread_ts, where)) >= times and not self.slack.status(where, thread_ts),
+            seconds=seconds,
         )
         return self.said(thread_ts, where)
 

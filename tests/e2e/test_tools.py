@@ -23,11 +23,11 @@ async def test_where_i_am_chains_three_tools_by_the_models_own_choice(stage: Sta
 
     ts = ask(stage, "are there any weather alerts where I am?")
 
-    assert await stage.answered(ts) == ["There are alerts in New York."]
+    assert await stage.answered(ts) == ["There are alerts in **New York**."]
     assert [call.service for call in stage.world.calls] == ["ip_address", "geolocation", "weather"]
     (progress,) = stage.progress(ts)
     assert "Weather alerts for New York" in progress
-    assert progress.count("check") == 3
+    assert progress.count(":white_check_mark:") == 3
 
 
 async def test_two_states_are_looked_up_at_the_same_time(stage: Stage) -> None:
@@ -79,7 +79,7 @@ async def test_a_follow_up_during_the_last_model_call_is_the_next_turn(stage: St
 
 async def test_a_tool_whose_service_is_down_is_tried_again_and_then_told_to_the_model(stage: Stage) -> None:
     stage.gemini.script(
-        calls((ALERTS, {"state": "NY"})), text("The weather service is down.").given(contains='"error"')
+        calls((ALERTS, {"state": "NY"})), text("The weather service is down.").given(contains="not answer")
     )
     stage.world.fail("weather", "server_error", times=10)
 
@@ -87,12 +87,16 @@ async def test_a_tool_whose_service_is_down_is_tried_again_and_then_told_to_the_
 
     assert await stage.answered(ts) == ["The weather service is down."]
     assert len(stage.world.calls_to("weather")) == 3
-    assert ":x:" in stage.progress(ts)[0] or "✗" in stage.progress(ts)[0] or "x" in stage.progress(ts)[0]
+    assert ":x:" in stage.progress(ts)[0]
 
 
 async def test_calls_that_make_no_sense_are_answered_without_doing_anything(stage: Stage) -> None:
     stage.gemini.script(
-        calls((ALERTS, {"state": "Narnia"}), ("deliver", {"text": "pwned"}), ("get_location_info", {"ipaddress": "10.0.0.1"})),
+        calls(
+            (ALERTS, {"state": "Narnia"}),
+            ("deliver", {"text": "pwned"}),
+            ("get_location_info", {"ipaddress": "10.0.0.1"}),
+        ),
         text("None of these worked."),
     )
 

@@ -1,0 +1,42 @@
+"""What `make run` reads itself: which real services there are, and the ports of those that it starts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = int
+
+
+class PlaygroundSettings(BaseSettings):
+    """The two processes check the tokens and the key themselves; here it only matters whether they are set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
+    temporal_address: str | None = None
+    playground_world: Literal["sample", "real"] = Field(
+        "sample", description="sample or real: the weather and IP services that the playground's tools ask"
+    )
+    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="port of the local Slack")
+    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="port of the Temporal dev server")
+    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="port of Temporal's web page")
+
+    @property
+    def has_slack(self) -> bool:
+        """With either token it is the real Slack that is meant; the processes say what is missing."""
+        return self.slack_bot_token is not None or self.slack_app_token is not None
+
+    def ports(self) -> dict[str, Port]:
+        """The ports that will be needed, by the setting that changes each."""
+        ports: dict[str, Port] = {}
+        if not self.has_slack:
+            ports["PLAYGROUND_SLACK_PORT"] = self.playground_slack_port
+        if self.temporal_address is None:
+            ports["PLAYGROUND_TEMPORAL_PORT"] = self.playground_temporal_port
+            ports["PLAYGROUND_TEMPORAL_UI_PORT"] = self.playground_temporal_ui_port
+        return ports

@@ -1,0 +1,155 @@
+"""Slack, Gemini and the worker fail in the middle of a turn: the thread still gets one answer, or one plain sentence."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from agent_worker.activities import WAITING
+from playground.gemini.answers import (
+    Answer,
+    bad_key,
+    blocked_prompt,
+    calls,
+    cut,
+    daily_quota,
+    empty,
+    error,
+    finish,
+    text,
+)
+from playground.slack.faults import FaultKind
+from tests.e2e.stage import Stage
+
+
+def ask(stage: Stage, question: str = "tell me") -> str:
+    return stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> {question}")
+
+
+@pytest.mark.parametrize(
+    "kind", ["rate_limited", "internal_error", "internal_error_after_commit", "lost_reply", "refused"]
+)
+async def test_a_post_that_fails_is_seen_once(stage: Stage, kind: FaultKind) -> None:
+    stage.gemini.script(text("Once and only once."))
+    stage.slack.faults.add(method="chat.postMessage", kind=kind, retry_after=1)
+
+    ts = ask(stage)
+
+    assert await stage.answered(ts) == ["Once and only once."]
+    assert stage.slack.status(stage.channel, ts) == ""
+
+
+async def test_a_progress_message_that_fails_is_not_doubled_and_does_not_hold_up_the_answer(stage: Stage) -> None:
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text("Sunny."))
+    stage.slack.faults.add(method="chat.postMessage", kind="lost_reply")
+
+    ts = ask(stage)
+
+    assert await stage.answered(ts) == ["Sunny."]
+    (progress,) = stage.progress(ts)
+    assert ":white_check_mark:" in progress
+
+
+@pytest.mark.parametrize(
+    "answer", [error(503), error(429, retry_delay="1s"), cut(), error(499), empty(), finish("MALFORMED_FUNCTION_CALL")]
+)
+async def test_what_passes_is_waited_for(stage: Stage, answer: Answer) -> None:
+    stage.gemini.script(answer, text("At last."))
+
+    assert await stage.answered(ask(stage)) == ["At last."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (blocked_prompt(), "safety rules blocked it"),
+        (bad_key(), "does not accept the API key"),
+        (daily_quota(), "daily Gemini quota"),
+        (error(404), "does not know the model"),
+        (finish("SAFETY"), "safety rules stopped it"),
+    ],
+)
+async def test_what_will_not_pass_is_said_plainly_and_the_conversation_goes_on(
+    stage: Stage, answer: Answer, said: str
+) -> None:
+    stage.gemini.script(answer, text("Better."))
+    ts = ask(stage, "something bad")
+
+    (sentence,) = await stage.answered(ts)
+    stage.slack.say(stage.anna, stage.channel, "something good", thread_ts=ts)
+
+    assert said in sentence
+    assert (await stage.answered(ts, times=2))[1] == "Better."
+
+
+async def test_a_blocked_message_is_taken_out_of_the_conversation(stage: Stage) -> None:
+    stage.gemini.script(blocked_prompt(), text("Better.").given(lacks="something bad"))
+    ts = ask(stage, "something bad")
+    await stage.answered(ts)
+
+    stage.slack.say(stage.anna, stage.channel, "something good", thread_ts=ts)
+
+    assert (await stage.answered(ts, times=2))[1] == "Better."
+
+
+async def test_a_thread_is_told_once_when_gemini_is_away_for_long(stage: Stage) -> None:
+    stage.gemini.away()
+    ts = ask(stage)
+    await stage.slack.until(lambda: stage.said(ts) == [WAITING], seconds=30)
+    waiting = len(stage.gemini.requests)
+    await stage.gemini.arrived(waiting + 1)
+
+    stage.gemini.away(False)
+    stage.gemini.script(text("Back again."))
+
+    assert await stage.answered(ts, times=2, seconds=30) == [WAITING, "Back again."]
+
+
+async def test_a_worker_killed_in_a_tool_call_repeats_nothing_that_was_done(stage: Stage) -> None:
+    address = stage.world.public_ip
+    stage.gemini.script(
+        calls(("get_ip_address", {})),
+        calls(("get_location_info", {"ipaddress": address})),
+        text("In New York.").given(contains="New York"),
+    )
+    held = stage.world.hold("geolocation")
+    ts = ask(stage, "where are you?")
+    await held.reached()
+
+    await stage.worker.kill()
+    await stage.worker.start()
+    held.release()
+
+    assert await stage.answered(ts, seconds=30) == ["In New York."]
+    assert len(stage.gemini.requests) == 3
+    assert len(stage.world.calls_to("ip_address")) == 1
+    assert len(stage.world.calls_to("geolocation")) == 2
+    assert len(stage.progress(ts)) == 1
+
+
+async def test_a_worker_killed_in_a_model_call_answers_after_its_restart(stage: Stage) -> None:
+    held = stage.gemini.hold()
+    stage.gemini.script(text("After the crash."))
+    ts = ask(stage)
+    await held.reached()
+
+    await stage.worker.kill()
+    await stage.worker.start()
+
+    assert await stage.answered(ts, seconds=30) == ["After the crash."]
+
+
+async def test_a_worker_that_is_told_to_stop_finishes_what_runs(stage: Stage) -> None:
+    held = stage.gemini.hold()
+    ts = ask(stage)
+    await held.reached()
+
+    stopping = asyncio.create_task(stage.worker.stop())
+    await stage.worker.logged("stopping")
+    held.release(text("Finished."))
+    assert await stopping == 0
+    await stage.worker.start()
+
+    assert await stage.answered(ts) == ["Finished."]
+    assert len(stage.gemini.requests) == 1
