@@ -92,7 +92,7 @@ class Activities:
         past = Past()
         if request.thread.in_slack:
             await self._slack.replies.set_status(request.thread, THINKING)
-            names = await self._slack.threads.names(request.users)
+            names = await self._slack.threads.names(request.ids)
             if request.earlier_than:
                 past = await self._slack.threads.past(request.thread, request.earlier_than)
         profile = self._profile
@@ -111,7 +111,7 @@ class Activities:
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
-        return Names(names=await self._slack.threads.names(request.users))
+        return Names(names=await self._slack.threads.names(request.ids))
 
     # Thinking
 

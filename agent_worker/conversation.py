@@ -64,10 +64,12 @@ class Conversation:
         self.inbox = waiting[count:]
         return waiting[:count]
 
-    def unknown_users(self, messages: Sequence[UserMessage]) -> list[str]:
-        """Slack ids of authors and mentioned people whose names are not known yet."""
-        ids = [user for message in messages for user in (message.user, *slack_text.user_mentions(message.text))]
-        return [user for user in dict.fromkeys(ids) if user not in self.names and user != self.bot_user_id]
+    def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
+        """Slack ids of authors, mentioned people and channels whose names are not known yet."""
+        if not self.thread.in_slack:
+            return []
+        ids = [slack_id for message in messages for slack_id in (message.user, *_mentioned(message.text))]
+        return [slack_id for slack_id in dict.fromkeys(ids) if slack_id not in {*self.names, self.bot_user_id}]
 
     def read(self, message: UserMessage) -> str:
         """A message's text as a person reads it, without the mention of the bot itself."""
@@ -169,6 +171,10 @@ def is_question(entry: Content) -> bool:
 def size_of(value: object) -> int:
     """Bytes of a JSON value as it is stored."""
     return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def _mentioned(text: str) -> list[str]:
+    return [*slack_text.user_mentions(text), *slack_text.channel_mentions(text)]
 
 
 def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:

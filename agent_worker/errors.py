@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 # Gemini and the turn
 MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
@@ -47,6 +47,10 @@ _UNKNOWN = "Something went wrong on my side, and I could not finish this answer.
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
 
 
+# Temporal logs the others with a stack trace each time; these are told in one line (`interceptors`).
+_EXPECTED = ApplicationErrorCategory.BENIGN
+
+
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
     """A turn that cannot succeed; `code` says why."""
 
@@ -75,9 +79,9 @@ def code_of(error: BaseException) -> str:
 
 def retryable(code: str, fact: str, delay: timedelta | None = None) -> ApplicationError:
     """An error that Temporal tries again, after `delay` when the service named one. `fact` is for logs: no secrets."""
-    return ApplicationError(fact, type=code, next_retry_delay=delay)
+    return ApplicationError(fact, type=code, next_retry_delay=delay, category=_EXPECTED)
 
 
 def final(code: str, fact: str) -> ApplicationError:
     """An error that trying again would not change. `fact` is for logs: no secrets, no message text."""
-    return ApplicationError(fact, type=code, non_retryable=True)
+    return ApplicationError(fact, type=code, non_retryable=True, category=_EXPECTED)

@@ -1,4 +1,4 @@
-"""What holds for every activity: it heartbeats while it runs, and a defect is not tried for ever."""
+"""What holds for every activity: it heartbeats while it runs, its failure is logged, a defect is not tried for ever."""
 
 from __future__ import annotations
 
@@ -29,15 +29,21 @@ class _Guarded(ActivityInboundInterceptor):
         beating = asyncio.create_task(_beat())
         try:
             return await super().execute_activity(input)
-        except ApplicationError:
+        except ApplicationError as error:
+            logger.warning("step failed", extra=_facts() | {"code": error.type, "reason": error.message})
             raise
         except Exception as error:
-            logger.exception("activity failed", extra={"activity": activity.info().activity_type})
+            logger.exception("step failed by a defect", extra=_facts())
             if activity.info().attempt >= DEFECT_ATTEMPTS:
                 raise final(DEFECT, type(error).__name__) from error
             raise
         finally:
             beating.cancel()
+
+
+def _facts() -> dict[str, Any]:
+    info = activity.info()
+    return {"step": info.activity_type, "attempt": info.attempt, "workflow_id": info.workflow_id}
 
 
 async def _beat() -> None:

@@ -25,7 +25,7 @@ class OpenConversation(_Stored):
     """`earlier_than`: read what the thread says before this message's `ts`; None when nothing has to be read."""
 
     thread: Thread
-    users: list[str]
+    ids: list[str]  # of users and channels, whose names are wanted
     earlier_than: str | None = None
 
 
@@ -51,7 +51,7 @@ class Names(_Stored):
 
 
 class LookUpNames(_Stored):
-    users: list[str]
+    ids: list[str]
 
 
 class ShownStep(_Stored):

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
 
@@ -43,6 +44,11 @@ async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None
     return dict(response.data) if isinstance(response.data, dict) else {}
+
+
+def may_not_see(error: ApplicationError) -> bool:
+    """Whether Slack will not show this to the app, now or later: what can do without it goes on without it."""
+    return error.type == SLACK_REFUSED or error.message == "missing_scope"
 
 
 def _translated(error: SlackApiError) -> Exception:

@@ -13,8 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker import slack_text
 from agent_worker.contract import Thread
-from agent_worker.errors import SLACK_REFUSED
-from agent_worker.slack_api import call
+from agent_worker.slack_api import call, may_not_see
 
 EVENT_TYPE = "agent_post"  # of our metadata, which everyone in the workspace may read: no secrets
 PAGE = 200
@@ -57,7 +56,7 @@ class SlackThreads:
                 if message["ts"] < before and not self._is_progress(payload):
                     messages.append(message)
         except ApplicationError as error:
-            if error.type != SLACK_REFUSED:
+            if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
         return Past(await self._told(messages), tuple(answered))
@@ -80,7 +79,7 @@ class SlackThreads:
                 return str(answer["channel"].get("name") or slack_id)
             user = (await call(self._client.users_info, user=slack_id))["user"]
         except ApplicationError as error:
-            if error.type != SLACK_REFUSED:
+            if not may_not_see(error):
                 raise
             return slack_id
         profile = user.get("profile") or {}

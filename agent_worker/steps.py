@@ -53,8 +53,8 @@ async def open_conversation(request: OpenConversation) -> Opened:
     return await _until_done(OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
-async def look_up_names(users: list[str]) -> dict[str, str]:
-    return (await _until_done(LOOK_UP_NAMES, LookUpNames(users=users), Names, SLACK_TIMEOUT)).names
+async def look_up_names(ids: list[str]) -> dict[str, str]:
+    return (await _until_done(LOOK_UP_NAMES, LookUpNames(ids=ids), Names, SLACK_TIMEOUT)).names
 
 
 async def ask_model(request: AskModel, seconds: float) -> ModelReply:

@@ -217,7 +217,7 @@ class AgentWorkflow:
         joins_late = self._is_new and turn.key != conversation.thread.thread_ts
         request = OpenConversation(
             thread=conversation.thread,
-            users=conversation.unknown_users(turn.messages),
+            ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if joins_late else None,
         )
         self._opened = opened = await steps.open_conversation(request)
@@ -226,7 +226,7 @@ class AgentWorkflow:
         return opened
 
     async def _hear(self, messages: list[UserMessage], earlier: str = "") -> None:
-        unknown = self._conversation.unknown_users(messages)
+        unknown = self._conversation.unknown_ids(messages)
         if unknown:
             self._conversation.names |= await steps.look_up_names(unknown)
         self._conversation.add_user_messages(messages, earlier)

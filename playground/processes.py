@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -25,11 +25,13 @@ class ManagedProcess:
         environment: Mapping[str, str],
         *,
         ready: str,
+        arguments: Sequence[str] = (),
         directory: Path = ROOT,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
         self.lines: list[str] = []
         self._module = module
+        self._arguments = arguments
         self._environment = dict(environment)
         self._ready_line = ready
         self._directory = directory
@@ -47,6 +49,7 @@ class ManagedProcess:
             sys.executable,
             "-m",
             self._module,
+            *self._arguments,
             cwd=self._directory,
             env={**kept, "PYTHONPATH": str(ROOT), **self._environment},
             stdin=asyncio.subprocess.DEVNULL,
@@ -88,8 +91,10 @@ class ManagedProcess:
             await self._another_line.wait()
 
     async def ended(self) -> int:
-        """Waits until it has ended; its exit code, negative for a signal."""
+        """Waits until it has ended and all it said is in `lines`; its exit code, negative for a signal."""
         assert self._process is not None
+        assert self._reading is not None
+        await asyncio.shield(self._reading)
         return await self._process.wait()
 
     @property

@@ -28,6 +28,7 @@ METHOD_SCOPES: Mapping[str, frozenset[str]] = {
     "chat.startStream": frozenset({"chat:write"}),
     "chat.stopStream": frozenset({"chat:write"}),
     "chat.update": frozenset({"chat:write"}),
+    "conversations.info": frozenset({"channels:read", "groups:read"}),  # asked for the names of `<#C…>` only
     "conversations.join": frozenset({"channels:join"}),
     "files.info": frozenset({"files:read"}),
     "reactions.add": frozenset({"reactions:write"}),
@@ -37,7 +38,6 @@ METHOD_SCOPES: Mapping[str, frozenset[str]] = {
 # These need a scope for each kind of conversation in which messages are listened to, as in `channels:history`.
 CONVERSATION_METHODS: Mapping[str, str] = {
     "conversations.history": "history",
-    "conversations.info": "read",
     "conversations.replies": "history",
     "users.conversations": "read",
 }

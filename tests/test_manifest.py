@@ -122,7 +122,7 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
             "self._client.conversations_info(channel='C1')",
             [
                 f"scope {kind}:read is missing: needed by conversations.info (b.py:1)"
-                for kind in ("channels", "groups", "im", "mpim")
+                for kind in ("channels", "groups")
             ],
         ),
         (

@@ -174,5 +174,7 @@ def _is_summary(request: ModelRequest) -> bool:
 
 
 def _summary(request: ModelRequest) -> Answer:
-    lines = [line for line in request.last_text.splitlines() if _NAME.search(line)]
-    return answers.text("\n".join([*lines[-20:], *request.last_text.splitlines()[:10]])[:4000])
+    """Who said their name, and the beginning of what was said."""
+    lines = request.last_text.splitlines()
+    kept = dict.fromkeys([*filter(_NAME.search, lines), *lines[:10]])
+    return answers.text("\n".join(kept)[:4000])

@@ -8,11 +8,10 @@ from typing import Any
 from playground.slack.changes import ChangeLog
 from playground.slack.clock import Clock
 from playground.slack.events import EventFeed
-from playground.slack.installation import Installation
 from playground.slack.messages import Channel, Edited, Message
+from playground.slack.shapes import Shapes
 from playground.slack.statuses import Statuses
 from playground.slack.visible_text import Reader
-from playground.slack.workspace import Workspace
 
 
 class Activity:
@@ -21,16 +20,15 @@ class Activity:
     def __init__(
         self,
         *,
-        installation: Installation,
-        workspace: Workspace,
+        shapes: Shapes,
         statuses: Statuses,
         changes: ChangeLog,
         feed: EventFeed,
         reader: Reader,
         clock: Clock,
     ) -> None:
-        self._installation = installation
-        self._workspace = workspace
+        self._installation = shapes.installation
+        self._workspace = shapes.workspace
         self._statuses = statuses
         self._changes = changes
         self._feed = feed

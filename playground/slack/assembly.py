@@ -25,6 +25,14 @@ from playground.slack.workspace import Workspace
 
 
 @dataclass(frozen=True)
+class Permissions:
+    """What the installed app may do (`scopes`) and is told (`events`)."""
+
+    scopes: Collection[str]
+    events: Collection[str]
+
+
+@dataclass(frozen=True)
 class Profile:
     """How this Slack differs from the plain one; see SlackEmulator."""
 
@@ -35,45 +43,21 @@ class Profile:
     read_lag: float = 0.0
 
 
-def build(
-    clock: Clock,
-    chance: Random,
-    *,
-    tokens: tuple[str, str],
-    scopes: Collection[str],
-    events: Collection[str],
-    profile: Profile,
-) -> Backend:
+def build(clock: Clock, chance: Random, tokens: tuple[str, str], *, may: Permissions, profile: Profile) -> Backend:
     """A workspace with nobody in it but the app; `tokens` are the bot's and the app's."""
     workspace = Workspace(clock, chance)
     installation = _install(workspace, tokens)
     changes = ChangeLog()
-    granted = Scopes(scopes)
+    granted = Scopes(may.scopes)
     sockets = SocketMode(installation.app_id, clock, chance, changes, reusable_tickets=profile.reusable_tickets)
     deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=profile.delayed_events)
     sockets.acknowledge = deliveries.acknowledge
     shapes = Shapes(workspace, installation)
     feed = EventFeed(
-        installation=installation,
-        workspace=workspace,
-        shapes=shapes,
-        scopes=granted,
-        subscriptions=events,
-        deliveries=deliveries,
-        clock=clock,
-        chance=chance,
+        shapes=shapes, scopes=granted, subscriptions=may.events, deliveries=deliveries, clock=clock, chance=chance
     )
-    statuses = Statuses(clock, changes)
-    reader = Reader(workspace)
-    activity = Activity(
-        installation=installation,
-        workspace=workspace,
-        statuses=statuses,
-        changes=changes,
-        feed=feed,
-        reader=reader,
-        clock=clock,
-    )
+    statuses, reader = Statuses(clock, changes), Reader(workspace)
+    activity = Activity(shapes=shapes, statuses=statuses, changes=changes, feed=feed, reader=reader, clock=clock)
     return Backend(
         installation=installation,
         clock=clock,

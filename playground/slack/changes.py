@@ -30,6 +30,7 @@ class ChangeLog:
     def __init__(self) -> None:
         self._changes: list[Change] = []
         self._waiting: set[asyncio.Future[None]] = set()
+        self.closed = False
 
     def add(
         self,
@@ -59,6 +60,11 @@ class ChangeLog:
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
+
+    def close(self) -> None:
+        """Nothing more will change; whoever waits is told to stop."""
+        self.closed = True
+        self.nudge()
 
     async def wait(self, seconds: float) -> None:
         """Return at the next nudge, or after `seconds` of real time."""

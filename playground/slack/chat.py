@@ -29,8 +29,6 @@ from playground.slack.control_client import ControlClient, Directory, NotUpError
 
 DEFAULT_URL = "http://127.0.0.1:8065"
 POLL_SECONDS = 20.0
-# An answer is complete when the status line is gone, the agent has posted, and nothing has moved for this long.
-QUIET_SECONDS = 1.5
 
 
 class Chat:
@@ -56,6 +54,7 @@ class Chat:
 
     async def take(self, line: str) -> bool:
         """Obey or say one line; False when the person wants to leave."""
+        self._expects_answer = False
         try:
             return await self._obey(line) if line.startswith("/") else await self._say(line)
         except RefusedError as refusal:
@@ -68,21 +67,24 @@ class Chat:
             for change in await self._client.changes(self._last, POLL_SECONDS):
                 self._show(change)
 
-    async def wait_for_answer(self, seconds: float) -> bool:
-        """Show what changes until the answer is complete; False when it takes longer than `seconds`."""
+    async def wait_for_answer(self, seconds: float, quiet_seconds: float) -> bool:
+        """Show what changes until the answer is complete; False when it takes longer than `seconds`.
+
+        It is complete when the agent has posted, the status line is gone, and nothing has moved for `quiet_seconds`.
+        """
         if not self._expects_answer:
             return True
         try:
             async with asyncio.timeout(seconds):
-                await self._until_answered()
+                await self._until_answered(quiet_seconds)
         except TimeoutError:
             return False
         return True
 
-    async def _until_answered(self) -> None:
+    async def _until_answered(self, quiet_seconds: float) -> None:
         answered = False
         while True:
-            changes = await self._client.changes(self._last, QUIET_SECONDS)
+            changes = await self._client.changes(self._last, quiet_seconds)
             for change in changes:
                 self._show(change)
                 answered = answered or (change.kind == "message" and self._is_answer(change))
@@ -110,13 +112,11 @@ class Chat:
         if not line.strip():
             return True
         text = self._with_mentions(line)
-        self._expects_answer = (
-            self._thread_ts is not None
-            or self._directory.bot_user_id in text
-            or self._directory.channels[self._channel] == "directmessage"
-        )
+        started = self._thread_ts is not None
         ts = await self._client.say(self._user, self._channel, text, self._thread_ts)
         self._thread_ts = self._thread_ts or ts
+        direct = self._directory.channels[self._channel] == "directmessage"
+        self._expects_answer = started or direct or self._directory.bot_user_id in text
         return True
 
     async def _enter_direct_messages(self) -> None:
@@ -216,13 +216,13 @@ async def _take_all(chat: Chat, source: TextIO) -> None:
             return
 
 
-async def recite(chat: Chat, source: TextIO, seconds: float, output: TextIO) -> bool:
+async def recite(chat: Chat, source: TextIO, output: TextIO, *, seconds: float, quiet_seconds: float) -> bool:
     """From a pipe: say each line and wait for its answer; False when one did not come within `seconds`."""
     async for line in lines_of(source):
         print(f"> {line}", file=output, flush=True)
         if not await chat.take(line):
             return True
-        if not line.startswith("/") and not await chat.wait_for_answer(seconds):
+        if not await chat.wait_for_answer(seconds, quiet_seconds):
             print(f"No complete answer within {seconds:g} s.", file=output, flush=True)
             return False
     return True
@@ -239,7 +239,8 @@ async def run(arguments: argparse.Namespace, source: TextIO, output: TextIO) -> 
             if source.isatty():
                 await talk(chat, source)
                 return 0
-            return 0 if await recite(chat, source, arguments.seconds, output) else 1
+            patience = {"seconds": arguments.seconds, "quiet_seconds": arguments.quiet_seconds}
+            return 0 if await recite(chat, source, output, **patience) else 1
     except (NotUpError, RefusedError) as error:
         print(error, file=output, flush=True)
         return 1
@@ -262,6 +263,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--user", help="name or id of the person who writes; the first one by default")
     parser.add_argument("--channel", help="name or id of a channel; direct messages by default")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long to wait for each answer to a piped line")
+    parser.add_argument("--quiet-seconds", type=float, default=1.5, help="silence after which an answer is complete")
     return parser.parse_args(words)
 
 

@@ -1,6 +1,6 @@
 """The control API: how local tools look into the emulator and act as its people, as JSON over HTTP.
 
-    GET  /playground/state                              {team, bot, connections, users: [...], channels: [...]}
+    GET  /playground/state                              {team, bot, connections, last_change, users, channels}
     POST /playground/say     {user, channel, text, thread_ts?}   {ts, channel}; `text` is Slack's escaped text
     POST /playground/dm      {user}                              {channel}: the direct messages with the app
     GET  /playground/thread?channel=&thread_ts=         {messages: [... with visible_text], status}
@@ -120,7 +120,7 @@ class Control:
         log = self._backend.changes
         now = asyncio.get_running_loop().time
         deadline = now() + min(seconds, MAX_WAIT_SECONDS)
-        while not log.after(after) and now() < deadline:
+        while not log.after(after) and not log.closed and now() < deadline:
             await log.wait(deadline - now())
         return {"changes": [asdict(change) for change in log.after(after)], "last": log.last_number}
 

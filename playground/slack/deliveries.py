@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -29,8 +29,8 @@ class Delivery:
     event_type: str
     channel: str
     ts: str
-    attempts: int
-    acked: bool
+    attempts: int = 0
+    acked: bool = False
     answer: dict[str, Any] | None = None  # the payload of the acknowledgement, where one is accepted
 
 
@@ -40,19 +40,10 @@ class _Parcel:
 
     kind: str  # events_api, interactive or slash_commands
     payload: dict[str, Any]
-    event_id: str
-    event_type: str
-    channel: str
-    ts: str
     retry_after: tuple[float, ...]
-    attempts: int = 0
-    acked: bool = False
-    answer: dict[str, Any] | None = None
+    standing: Delivery
     envelope_id: str | None = None
-    next_attempt: Timer | None = field(default=None, repr=False)
-
-    def snapshot(self) -> Delivery:
-        return Delivery(self.event_id, self.event_type, self.channel, self.ts, self.attempts, self.acked, self.answer)
+    next_attempt: Timer | None = None
 
 
 class Deliveries:
@@ -74,21 +65,17 @@ class Deliveries:
 
     def add_event(self, payload: dict[str, Any], *, channel: str, ts: str) -> None:
         """Deliver an Events API payload, again and again on Slack's schedule."""
-        event = payload["event"]
-        parcel = _Parcel("events_api", payload, payload["event_id"], event["type"], channel, ts, self._retry_after)
-        self._parcels.append(parcel)
-        self._attempt(parcel)
+        standing = Delivery(payload["event_id"], payload["event"]["type"], channel, ts)
+        self._deliver(_Parcel("events_api", payload, self._retry_after, standing))
 
     def add_interaction(self, kind: str, payload: dict[str, Any], *, channel: str, ts: str) -> None:
         """Deliver a button press or a slash command: once only, a person can press again."""
-        name = str(payload.get("type", kind))
-        parcel = _Parcel(kind, payload, "", name, channel, ts, ())
-        self._parcels.append(parcel)
-        self._attempt(parcel)
+        standing = Delivery("", str(payload.get("type", kind)), channel, ts)
+        self._deliver(_Parcel(kind, payload, (), standing))
 
     def redeliver(self, channel: str, ts: str) -> int:
         """One more attempt at the events of this message, acknowledged or not; returns how many there are."""
-        again = [parcel for parcel in self._parcels if (parcel.channel, parcel.ts) == (channel, ts)]
+        again = [parcel for parcel in self._parcels if (parcel.standing.channel, parcel.standing.ts) == (channel, ts)]
         for parcel in again:
             self._attempt(parcel)
         return len(again)
@@ -97,13 +84,16 @@ class Deliveries:
         parcel = self._outstanding.pop(envelope_id, None)
         if parcel is None:
             return
-        parcel.acked = True
-        parcel.answer = answer
+        parcel.standing = replace(parcel.standing, acked=True, answer=answer)
         self._close(parcel)
         self._changes.nudge()
 
     def snapshots(self) -> list[Delivery]:
-        return [parcel.snapshot() for parcel in self._parcels]
+        return [parcel.standing for parcel in self._parcels]
+
+    def _deliver(self, parcel: _Parcel) -> None:
+        self._parcels.append(parcel)
+        self._attempt(parcel)
 
     def _attempt(self, parcel: _Parcel) -> None:
         self._close(parcel)
@@ -111,9 +101,9 @@ class Deliveries:
         frame: Frame = {"envelope_id": envelope_id, "type": parcel.kind, "payload": parcel.payload}
         frame["accepts_response_payload"] = parcel.kind != "events_api"
         if parcel.kind == "events_api":
-            frame["retry_attempt"] = parcel.attempts
-            frame["retry_reason"] = "timeout" if parcel.attempts else ""
-        parcel.attempts += 1
+            frame["retry_attempt"] = parcel.standing.attempts
+            frame["retry_reason"] = "timeout" if parcel.standing.attempts else ""
+        parcel.standing = replace(parcel.standing, attempts=parcel.standing.attempts + 1)
         if self._send(frame):
             parcel.envelope_id = envelope_id
             self._outstanding[envelope_id] = parcel
@@ -121,8 +111,9 @@ class Deliveries:
         self._changes.nudge()
 
     def _plan_next(self, parcel: _Parcel) -> None:
-        if parcel.attempts <= len(parcel.retry_after):
-            pause = parcel.retry_after[parcel.attempts - 1]
+        attempts = parcel.standing.attempts
+        if attempts <= len(parcel.retry_after):
+            pause = parcel.retry_after[attempts - 1]
             parcel.next_attempt = self._clock.call_after(pause, lambda: self._attempt(parcel))
 
     def _close(self, parcel: _Parcel) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from playground.slack import waiting
-from playground.slack.assembly import Profile, build
+from playground.slack.assembly import Permissions, Profile, build
 from playground.slack.clock import Clock
 from playground.slack.control import Control
 from playground.slack.deliveries import Delivery
@@ -57,9 +57,8 @@ class SlackEmulator:
         self._backend = build(
             self.clock,
             chance,
-            tokens=(bot_token, app_token),
-            scopes=BOT_SCOPES if scopes is None else scopes,
-            events=BOT_EVENTS if events is None else events,
+            (bot_token, app_token),
+            may=Permissions(BOT_SCOPES if scopes is None else scopes, BOT_EVENTS if events is None else events),
             profile=Profile(rate_limits, distributed_app, reusable_tickets, delayed_events, read_lag),
         )
         self._web_api = WebApi(self._backend, self.faults)
@@ -76,6 +75,7 @@ class SlackEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.clock.close()
+        self._backend.changes.close()
         self._backend.sockets.drop()
         await self._server.stop()
 
@@ -242,9 +242,9 @@ class SlackEmulator:
         return self._web_api.calls
 
     @property
-    def calls_under_way(self) -> int:
-        """How many calls have arrived and are not answered yet, for instance because they are slow."""
-        return self._web_api.under_way
+    def calls_held_up(self) -> int:
+        """How many calls are being slow just now, because of a fault."""
+        return self._web_api.held_up
 
     @property
     def deliveries(self) -> list[Delivery]:

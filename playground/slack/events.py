@@ -10,11 +10,9 @@ from typing import Any
 
 from playground.slack.clock import Clock
 from playground.slack.deliveries import Deliveries
-from playground.slack.installation import Installation
 from playground.slack.messages import Channel, Message
 from playground.slack.scopes import MESSAGE_EVENTS, Scopes
 from playground.slack.shapes import Shapes
-from playground.slack.workspace import Workspace
 
 Json = dict[str, Any]
 
@@ -25,8 +23,6 @@ class EventFeed:
     def __init__(
         self,
         *,
-        installation: Installation,
-        workspace: Workspace,
         shapes: Shapes,
         scopes: Scopes,
         subscriptions: Collection[str],
@@ -34,8 +30,8 @@ class EventFeed:
         clock: Clock,
         chance: Random,
     ) -> None:
-        self._installation = installation
-        self._workspace = workspace
+        self._installation = shapes.installation
+        self._workspace = shapes.workspace
         self._shapes = shapes
         self._scopes = scopes
         self._subscriptions = frozenset(subscriptions)

@@ -65,7 +65,7 @@ class Message:
 
 @dataclass
 class Channel:
-    """A conversation; `members` are user ids in the order in which they came."""
+    """A conversation; `members` are user ids in the order in which they came, `replies` the `ts` of each thread's."""
 
     id: str
     name: str
@@ -73,6 +73,7 @@ class Channel:
     created: int
     members: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
+    replies: dict[str, list[str]] = field(default_factory=dict)
     is_archived: bool = False
 
     @property

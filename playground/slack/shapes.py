@@ -16,13 +16,13 @@ class Shapes:
     """JSON of the things in one workspace, as its app receives them."""
 
     def __init__(self, workspace: Workspace, installation: Installation) -> None:
-        self._workspace = workspace
-        self._installation = installation
+        self.workspace = workspace
+        self.installation = installation
 
     def message(self, message: Message, *, with_metadata: bool = False) -> Json:
         """A message as the Web API returns it and as events carry it, without the thread counters of a root."""
         shape: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
-        shape["team"] = self._installation.team_id
+        shape["team"] = self.installation.team_id
         shape["blocks"] = message.blocks or ([generated_block(message.text, message.ts)] if message.text else [])
         if message.bot_id:
             shape |= {"bot_id": message.bot_id, "app_id": message.app_id, "bot_profile": self._bot_profile(message)}
@@ -37,7 +37,7 @@ class Shapes:
     def listed(self, message: Message, *, with_metadata: bool) -> Json:
         """A message in a listing: roots of threads carry their counters and their own `thread_ts`."""
         shape = self.message(message, with_metadata=with_metadata)
-        replies = self._workspace.replies(message)
+        replies = self.workspace.replies(message)
         if replies:
             people = list(dict.fromkeys(reply.user for reply in replies))
             shape |= {"thread_ts": message.ts, "reply_count": len(replies), "reply_users_count": len(people)}
@@ -48,13 +48,13 @@ class Shapes:
         profile: Json = {
             "real_name": user.real_name,
             "display_name": user.display_name,
-            "team": self._installation.team_id,
+            "team": self.installation.team_id,
         }
         if user.is_bot:
             profile |= {"api_app_id": user.app_id, "bot_id": user.bot_id}
         return {
             "id": user.id,
-            "team_id": self._installation.team_id,
+            "team_id": self.installation.team_id,
             "name": user.name,
             "real_name": user.real_name,
             "deleted": False,
@@ -70,9 +70,9 @@ class Shapes:
     def channel(self, channel: Channel) -> Json:
         shape: Json = {"id": channel.id, "created": channel.created, "is_archived": channel.is_archived}
         shape |= {"is_im": channel.kind == "im", "is_mpim": channel.kind == "mpim", "updated": channel.created * 1000}
-        shape["context_team_id"] = self._installation.team_id
+        shape["context_team_id"] = self.installation.team_id
         if channel.kind == "im":
-            others = [member for member in channel.members if member != self._installation.bot_user_id]
+            others = [member for member in channel.members if member != self.installation.bot_user_id]
             return shape | {"user": others[0], "is_org_shared": False, "is_open": True, "priority": 0}
         return shape | {
             "name": channel.name,
@@ -80,11 +80,11 @@ class Shapes:
             "is_channel": channel.kind == "channel",
             "is_group": channel.kind == "group",
             "is_private": channel.is_private,
-            "is_member": self._installation.bot_user_id in channel.members,
+            "is_member": self.installation.bot_user_id in channel.members,
             "is_shared": False,
             "is_ext_shared": False,
             "is_general": channel.name == "general",
-            "creator": channel.members[0] if channel.members else self._installation.bot_user_id,
+            "creator": channel.members[0] if channel.members else self.installation.bot_user_id,
             "topic": {"value": "", "creator": "", "last_set": 0},
             "purpose": {"value": "", "creator": "", "last_set": 0},
             "num_members": len(channel.members),
@@ -106,11 +106,11 @@ class Shapes:
         return shape
 
     def _root_author(self, message: Message) -> str | None:
-        root = self._workspace.message(message.channel, message.root_ts)
+        root = self.workspace.message(message.channel, message.root_ts)
         return None if root is None else root.user
 
     def _bot_profile(self, message: Message) -> Json:
-        author = self._workspace.users[message.user]
+        author = self.workspace.users[message.user]
         return {
             "id": message.bot_id,
             "app_id": message.app_id,
@@ -118,6 +118,6 @@ class Shapes:
             "name": author.name,
             "deleted": False,
             "updated": 0,
-            "team_id": self._installation.team_id,
+            "team_id": self.installation.team_id,
             "icons": {},
         }

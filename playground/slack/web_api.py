@@ -42,17 +42,9 @@ class WebApi:
         self._backend = backend
         self._faults = faults
         self.calls: list[ApiCall] = []
-        self.under_way = 0
+        self.held_up = 0
 
     async def handle(self, request: web.Request) -> web.Response:
-        self.under_way += 1
-        self._backend.changes.nudge()
-        try:
-            return await self._handle(request)
-        finally:
-            self.under_way -= 1
-
-    async def _handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         try:
             values = await read_arguments(request)
@@ -70,7 +62,7 @@ class WebApi:
     ) -> web.Response:
         match fault.kind:
             case "slow":
-                await self._backend.clock.sleep(fault.seconds)
+                await self._hold_up(fault.seconds)
                 return self._answer(method, values, token)
             case "rate_limited":
                 answer = _rate_limited(fault.retry_after)
@@ -88,6 +80,14 @@ class WebApi:
                 answer = _cut(request)
         self._record(method, values, fault.kind)
         return answer
+
+    async def _hold_up(self, seconds: float) -> None:
+        self.held_up += 1
+        self._backend.changes.nudge()
+        try:
+            await self._backend.clock.sleep(seconds)
+        finally:
+            self.held_up -= 1
 
     def _answer(self, method: str, values: dict[str, Any], token: str) -> web.Response:
         try:

@@ -64,25 +64,31 @@ class Workspace:
         return self.add_channel("directmessage" if kind == "im" else f"mpdm-{'--'.join(names)}-1", kind, members)
 
     def store(self, message: Message) -> None:
-        self.channels[message.channel].messages[message.ts] = message
+        """Keep a message, in place of an earlier version of it."""
+        channel = self.channels[message.channel]
+        if message.thread_ts is not None and message.ts not in channel.messages:
+            channel.replies.setdefault(message.thread_ts, []).append(message.ts)
+        channel.messages[message.ts] = message
 
     def remove(self, message: Message) -> None:
         """Take a message away; the root of a thread leaves a tombstone behind, as long as it has replies."""
-        messages = self.channels[message.channel].messages
-        if self.replies(message):
+        channel = self.channels[message.channel]
+        if channel.replies.get(message.ts):
             stone = replace(message, user="USLACKBOT", bot_id=None, app_id=None, text=TOMBSTONE_TEXT)
-            messages[message.ts] = replace(
+            channel.messages[message.ts] = replace(
                 stone, subtype="tombstone", blocks=[], attachments=[], files=[], metadata=None
             )
         else:
-            del messages[message.ts]
+            del channel.messages[message.ts]
+            if message.thread_ts is not None:
+                channel.replies[message.thread_ts].remove(message.ts)
 
     def message(self, channel_id: str, ts: str) -> Message | None:
         return self.channels[channel_id].messages.get(ts)
 
     def replies(self, parent: Message) -> list[Message]:
-        messages = self.channels[parent.channel].messages.values()
-        return [message for message in messages if message.thread_ts == parent.ts]
+        channel = self.channels[parent.channel]
+        return [channel.messages[ts] for ts in channel.replies.get(parent.ts, [])]
 
     def thread(self, channel_id: str, thread_ts: str) -> list[Message]:
         """The root and its replies, oldest first; empty when there is no such message."""

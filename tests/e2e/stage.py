@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
 from agent_worker.contract import DATA_CONVERTER, workflow_id
 from playground.gemini.emulator import GeminiEmulator
 from playground.processes import ManagedProcess
 from playground.slack.emulator import SlackEmulator
 from playground.world.emulator import WorldEmulator
-from temporalio.client import Client, WorkflowHandle
-
-SECRETS = ("xoxb-", "xapp-", "test-key")
 
 
 class Stage:
@@ -51,8 +55,9 @@ class Stage:
             for process in self.processes:
                 print("\n".join(process.lines))
 
-    def process(self, module: str, *, ready: str, **extra: str) -> ManagedProcess:
-        process = ManagedProcess(module, {**self.environment, **extra}, ready=ready, directory=self._directory)
+    def process(self, module: str, *, ready: str, arguments: Sequence[str] = (), **extra: str) -> ManagedProcess:
+        environment = {**self.environment, **extra}
+        process = ManagedProcess(module, environment, ready=ready, arguments=arguments, directory=self._directory)
         self.processes.append(process)
         return process
 
@@ -81,6 +86,17 @@ class Stage:
     async def workflow(self, thread_ts: str, channel: str | None = None) -> WorkflowHandle[Any, Any]:
         client = await Client.connect(self.temporal_address, data_converter=DATA_CONVERTER)
         return client.get_workflow_handle(workflow_id(self.slack.team_id, channel or self.channel, thread_ts))
+
+    async def forget(self, thread_ts: str) -> None:
+        """Deletes the conversation from Temporal, as its retention does in time."""
+        handle = await self.workflow(thread_ts)
+        await handle.terminate()
+        execution = WorkflowExecution(workflow_id=handle.id)
+        request = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
+        client = await Client.connect(self.temporal_address)
+        await client.workflow_service.delete_workflow_execution(request)
+        while await _exists(handle):
+            await asyncio.sleep(0.05)
 
     # What a person sees
 
@@ -113,3 +129,13 @@ class Stage:
 def _is_progress(post: Any) -> bool:
     payload = (post.metadata or {}).get("event_payload", {})
     return str(payload.get("key", "")).endswith(":progress")
+
+
+async def _exists(handle: WorkflowHandle[Any, Any]) -> bool:
+    try:
+        await handle.describe()
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True

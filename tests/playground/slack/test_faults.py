@@ -75,7 +75,7 @@ async def test_the_clients_default_retry_posts_twice_when_a_reply_is_lost(stage:
 async def test_a_slow_call_is_answered_when_the_clock_has_moved_on(still: Scene) -> None:
     still.slack.faults.add(method=POST, kind="slow", seconds=30.0)
     posting = asyncio.create_task(_post(still))
-    await still.slack.until(lambda: still.slack.calls_under_way == 1)
+    await still.slack.until(lambda: still.slack.calls_held_up == 1)
     assert _stored(still) == []
 
     still.slack.clock.advance(30.0)

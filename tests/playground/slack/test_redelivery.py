@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
 
 from tests.playground.slack.scene import Scene, listening, scene, still_clock
 
@@ -121,6 +123,18 @@ async def test_bolt_acknowledges_nothing_when_its_listener_fails(still: Scene) -
         await still.slack.until(lambda: len(listener.heard) == 2)
 
     assert not still.slack.deliveries[0].acked
+
+
+async def test_bolt_without_a_listener_for_an_event_acknowledges_nothing(still: Scene) -> None:
+    handler = AsyncSocketModeHandler(AsyncApp(client=still.client), still.slack.app_token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await still.slack.until(lambda: still.slack.connections == 1)
+    _say(still)
+    for seconds in (3.0, 60.0, 300.0):
+        still.slack.clock.advance(seconds)
+    await handler.close_async()  # type: ignore[no-untyped-call]
+
+    assert (still.slack.deliveries[0].attempts, still.slack.deliveries[0].acked) == (4, False)
 
 
 async def test_redelivering_sends_an_acknowledged_event_once_more(still: Scene, socket: Socket) -> None:

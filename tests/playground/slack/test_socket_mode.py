@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.slack.emulator import SlackEmulator
 from tests.playground.slack.scene import Scene, listening, scene
@@ -47,6 +48,28 @@ async def test_a_mention_reaches_bolt_as_two_events_with_one_ts(stage: Scene) ->
     assert {event["ts"] for event in listener.events} == {ts}
     assert len({event["client_msg_id"] for event in listener.events}) == 1
     assert len({body["event_id"] for body in listener.heard}) == 2
+
+
+async def test_a_listener_of_bolt_can_answer_in_the_thread(stage: Scene) -> None:
+    slack = stage.slack
+    app = AsyncApp(client=stage.client)
+
+    async def answer(event: dict[str, Any], client: AsyncWebClient) -> None:
+        await client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text="hello Anna")
+        await client.reactions_add(channel=event["channel"], timestamp=event["ts"], name="eyes")
+        await client.conversations_replies(channel=event["channel"], ts=event["ts"], include_all_metadata=True)
+
+    app.event("message")(answer)
+    handler = AsyncSocketModeHandler(app, slack.app_token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await slack.until(lambda: slack.connections == 1)
+    root = slack.say(stage.anna, stage.general, "hello agent")
+    await slack.until(lambda: slack.calls[-1].method == "conversations.replies")
+    await handler.close_async()  # type: ignore[no-untyped-call]
+
+    assert [post.text for post in slack.bot_posts(stage.general, root)] == ["hello Anna"]
+    assert {call.outcome for call in slack.calls} == {"ok"}
+    assert slack.calls[-1].arguments["team_id"] == slack.team_id  # Bolt adds it to every call
 
 
 async def test_the_two_events_of_a_mention_come_in_either_order(stage: Scene) -> None:

@@ -1,0 +1,47 @@
+"""A Slack with one thread of Anna's, and the worker's own Slack side on real clients."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import HttpUrl, SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agent_worker.contract import Thread
+from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_threads import SlackThreads
+from playground.slack.emulator import SlackEmulator
+from process.slack import open_client
+
+
+@dataclass(frozen=True)
+class SlackStage:
+    slack: SlackEmulator
+    anna: str
+    channel: str
+    thread: Thread
+    client: AsyncWebClient
+    threads: SlackThreads
+    replies: SlackReplies
+
+    @property
+    def root(self) -> str:
+        return self.thread.thread_ts
+
+    def people_say(self, *texts: str) -> list[str]:
+        return [self.slack.say(self.anna, self.channel, text, thread_ts=self.root) for text in texts]
+
+    def calls(self, method: str) -> int:
+        return sum(call.method == method for call in self.slack.calls)
+
+
+@asynccontextmanager
+async def slack_stage(root: str = "hello") -> AsyncIterator[SlackStage]:
+    async with SlackEmulator() as slack, open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
+        anna = slack.add_user("anna", real_name="Anna Berg")
+        channel = slack.add_channel("general", members=[anna])
+        thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
+        threads = SlackThreads(client, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        yield SlackStage(slack, anna, channel, thread, client, threads, SlackReplies(client, threads))

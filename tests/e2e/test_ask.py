@@ -1,0 +1,49 @@
+"""`python -m agent_worker.ask`: the same agent from a terminal."""
+
+from __future__ import annotations
+
+from playground.gemini.answers import calls, text
+from tests.e2e.stage import Stage
+
+ASK = "agent_worker.ask"
+
+
+async def test_a_question_from_the_terminal_shows_its_steps_and_its_answer(stage: Stage) -> None:
+    stage.gemini.script(
+        calls(("get_weather_alerts", {"state": "NY"}), ("get_location_info", {"ipaddress": "10.0.0.1"})),
+        text("It will **rain**."),
+    )
+    ask = stage.process(ASK, ready="", arguments=["are there any weather alerts", "for New York?"])
+
+    await ask.start(wait=False)
+    code = await ask.ended()
+
+    assert code == 0
+    assert ask.lines[0] == "… thinking"
+    assert '… Weather alerts for New York [get_weather_alerts {"state":"NY"}]' in ask.lines
+    assert '✓ Weather alerts for New York [get_weather_alerts {"state":"NY"}]' in ask.lines
+    assert any(line.startswith("✗") and "get_location_info" in line for line in ask.lines)
+    assert ask.lines[-1] == "It will **rain**."
+    assert stage.gemini.requests[0].contents[0]["parts"] == [{"text": "are there any weather alerts for New York?"}]
+    assert stage.slack.messages(stage.channel) == []
+
+
+async def test_a_worker_without_a_bot_token_says_so_and_serves_the_terminal(stage: Stage) -> None:
+    await stage.worker.stop()
+    stage.gemini.script(text("Hello."))
+    lonely = stage.process("agent_worker", ready="worker is ready", SLACK_BOT_TOKEN="")
+
+    await lonely.start()
+    ask = stage.process(ASK, ready="", arguments=["hello"])
+    await ask.start(wait=False)
+
+    assert await ask.ended() == 0
+    assert any("no SLACK_BOT_TOKEN" in line for line in lonely.lines)
+
+
+async def test_a_question_that_cannot_be_answered_is_answered_plainly(stage: Stage) -> None:
+    ask = stage.process(ASK, ready="", arguments=[])
+
+    await ask.start(wait=False)
+
+    assert await ask.ended() == 2
