@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker import blocks, steps
 from agent_worker.contract import Thread
-from agent_worker.errors import SLACK_UNAVAILABLE, UNUSABLE_ANSWER, retryable, sentence
+from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, UNUSABLE_ANSWER, retryable, sentence
 from agent_worker.gemini import Gemini, Question
 from agent_worker.greeting import greeting
 from agent_worker.requests import (
@@ -35,13 +35,15 @@ from agent_worker.requests import (
 )
 from agent_worker.slack_replies import SlackReplies
 from agent_worker.slack_threads import Past, SlackThreads
-from agent_worker.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
 from agent_worker.transcripts import Transcripts, reader
 
 THINKING = "is thinking…"
 CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
 PATIENCE = timedelta(seconds=10)  # then the thread is told that the model does not answer
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
+# Slack's real limits are not all documented: what it refuses to show as blocks it shows as text.
+UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 logger = logging.getLogger(__name__)
 
 
@@ -181,7 +183,10 @@ class Activities:
     async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Any activity that is none of the above is a tool of that name."""
         arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
-        return await self._tools.run(activity.info().activity_type, arguments)
+        try:
+            return await self._tools.run(activity.info().activity_type, arguments)
+        except ToolUnavailableError as error:
+            raise retryable(TOOL_UNAVAILABLE, str(error)) from error
 
     # Speaking
 
@@ -200,15 +205,22 @@ class Activities:
         maybe_posted = activity.info().attempt > 1
         finishing = asyncio.create_task(self._finish_progress(request))
         posted = await self._slack.replies.posted(request.thread, _since(request.key)) if maybe_posted else {}
-        posts = self._posts(request)
-        for index, post in enumerate(posts):
-            key = f"{request.key}:{index}"
-            is_last = index == len(posts) - 1
-            if key not in posted:
-                answers = request.answers if is_last else ()
-                await self._slack.replies.post(request.thread, key, post, answers)
+        try:
+            await self._say(request, request.key, self._posts(request), posted)
+        except ApplicationError as error:
+            if error.message not in UNSHOWABLE:
+                raise
+            plain = blocks.plain(request.text, request.may_mention)
+            await self._say(request, f"{request.key}:plain", plain, posted)
         await finishing
         await self._slack.replies.set_status(request.thread, "")
+
+    async def _say(self, request: Deliver, key: str, posts: Sequence[blocks.Post], posted: Mapping[str, str]) -> None:
+        """Posts what is not posted yet; the last post says which messages are answered by it."""
+        for index, post in enumerate(posts):
+            answers = request.answers if index == len(posts) - 1 else ()
+            if f"{key}:{index}" not in posted:
+                await self._slack.replies.post(request.thread, f"{key}:{index}", post, answers)
 
     @staticmethod
     def _posts(request: Deliver) -> Sequence[blocks.Post]:

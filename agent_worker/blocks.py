@@ -16,6 +16,7 @@ from agent_worker.markdown import split
 
 MARKDOWN_LIMIT = 11_000
 TEXT_LIMIT = 3_000
+PLAIN_LIMIT = 1_500  # escaping makes it longer
 TITLE_LIMIT = 120
 STEPS_SHOWN = 20
 
@@ -73,6 +74,12 @@ def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
     parts = split(neutralise(markdown, may_mention), MARKDOWN_LIMIT - _ROOM_FOR_GUARDS)
     shown = [neutralise(part, may_mention) for part in parts]
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
+
+
+def plain(markdown: str, may_mention: Collection[str]) -> list[Post]:
+    """The same as `answer` without any block, for when Slack refuses those: plain text in shorter pieces."""
+    parts = split(neutralise(markdown, may_mention), PLAIN_LIMIT)
+    return [Post(_notification(part, may_mention), []) for part in parts]
 
 
 def progress(steps: Sequence[Step]) -> Post:

@@ -19,7 +19,7 @@ DEFAULT_TASK_QUEUE = "agent"
 
 
 class Thread(BaseModel):
-    """Where a conversation takes place: one Slack thread, or a terminal (then `channel` is empty and nothing is posted)."""
+    """Where a conversation takes place: one Slack thread, or a terminal, without ids and posts."""
 
     model_config = ConfigDict(frozen=True)
 

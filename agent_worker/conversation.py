@@ -1,7 +1,7 @@
 """The conversation itself, as plain data: what was said, what waits, what was seen, and the rules of the transcript.
 
-Pure: no clock, no ids, no I/O. The transcript grows at its end only; whatever changes its past gives it a new `epoch`, so
-that a worker's cached copy of it can never be mistaken for the present one.
+Pure: no clock, no ids, no I/O. The transcript grows at its end only; whatever changes its past gives it a new `epoch`,
+so that a worker's cached copy of it can never be mistaken for the present one.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from agent_worker.contract import Start, Thread, UserMessage
 from agent_worker.requests import Content, Opened, ReadTranscript, ToolCall, TranscriptPage
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
+CARRIED_BYTES = 1_700_000  # by a continue-as-new; a payload above 2 MB would wedge the conversation for ever
 PAGE_BYTES = 900_000  # a query result above 2 MB is refused
-TRANSCRIPT_BYTES = 600_000  # carried by a continue-as-new, whose 2 MB limit would wedge the conversation for ever
+TRANSCRIPT_BYTES = 600_000  # above it, older turns give way to a summary
 INBOX_BYTES = 200_000  # of messages in one turn; the rest forms the next one
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
+TURN_BYTES = 800_000  # of one turn: with the rest of the transcript, still within one payload
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Conversation:
     inbox: list[UserMessage] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    earlier: str = ""  # what the thread said before the agent joined; goes before the first message
     size: int = 0  # bytes of all entries
     confirmed: int = 0  # so many entries a worker may already hold; it reads the others of these through a query
     turn_start: int = 0  # index of the running turn's first entry
@@ -45,6 +48,7 @@ class Conversation:
         self.model = self.model or opened.model
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
+        self.earlier = opened.earlier
         self.inbox = [message for message in self.inbox if message.ts not in opened.answered]
 
     # Messages
@@ -57,9 +61,9 @@ class Conversation:
         self.inbox.append(message)
 
     def take_messages(self) -> list[UserMessage]:
-        """The messages that form the next part of the conversation, in Slack's order (arrival order is not reliable)."""
+        """The messages that come next, in Slack's order: that of their arrival is not reliable."""
         waiting = sorted(self.inbox, key=lambda message: message.ts)
-        sizes = accumulate(len(message.text) for message in waiting)
+        sizes = accumulate(size_of(message.text) for message in waiting)
         count = max(1, sum(size <= INBOX_BYTES for size in sizes))
         self.inbox = waiting[count:]
         return waiting[:count]
@@ -77,24 +81,33 @@ class Conversation:
             return message.text
         return slack_text.plain(message.text, bot_user_id=self.bot_user_id, names=self.names)
 
+    def says_nothing(self, messages: Sequence[UserMessage]) -> bool:
+        """Whether the agent was mentioned and nothing else."""
+        return not any(self.read(message) for message in messages)
+
     # Transcript
 
     def start_turn(self) -> None:
         self.turn_start = len(self.entries)
 
-    def add_user_messages(self, messages: Sequence[UserMessage], earlier: str = "") -> None:
+    def add_user_messages(self, messages: Sequence[UserMessage]) -> None:
         lines = [self._line(message) for message in messages]
-        if earlier:
-            lines.insert(0, f"[What was said in this thread before:]\n{earlier}\n[End of what was said before.]")
+        if self.earlier:
+            lines.insert(0, f"[What was said in this thread before:]\n{self.earlier}\n[End of what was said before.]")
+            self.earlier = ""
         self._add({"role": "user", "parts": [{"text": line} for line in lines]})
 
     def _line(self, message: UserMessage) -> str:
-        text = self.read(message)
-        return (
-            text
-            if message.direct or not self.thread.in_slack
-            else f"{self.names.get(message.user, message.user)}: {text}"
-        )
+        text = self.read(message) or "(no words)"  # Gemini takes no empty text
+        is_alone = message.direct or not self.thread.in_slack
+        return text if is_alone else f"{self.names.get(message.user, message.user)}: {text}"
+
+    def may_steer(self) -> bool:
+        """Whether the running turn has room for more messages; otherwise they form the next one."""
+        return self._turn_size() < RESULTS_BYTES
+
+    def _turn_size(self) -> int:
+        return sum(map(size_of, self.entries[self.turn_start :]))
 
     def add_answer(self, content: Content) -> None:
         self._add(content)
@@ -102,11 +115,9 @@ class Conversation:
     def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
         """The model's calls and all their results, together: Gemini takes no call without its response beside it."""
         self._add(content)
-        share = RESULTS_BYTES // len(calls)
-        parts = [
-            {"functionResponse": _response(call, result, share)} for call, result in zip(calls, results, strict=True)
-        ]
-        self._add({"role": "user", "parts": parts})
+        share = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0)) // len(calls)
+        responses = [_response(call, result, share) for call, result in zip(calls, results, strict=True)]
+        self._add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
 
     def _add(self, content: Content) -> None:
         self.entries.append(content)
@@ -117,10 +128,11 @@ class Conversation:
         self.confirmed, self.prompt_tokens = length, prompt_tokens
 
     def end_failed_turn(self, sentence: str, *, poisoned: bool, epoch: str) -> None:
-        """Leaves of a failed turn the question and what the person was told, or nothing where the question is the cause."""
+        """Leaves of a failed turn the question and what was said about it; nothing, where the question is the cause."""
         asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
         told = {"role": "model", "parts": [{"text": sentence}]}
-        self.rewrite(self.entries[: self.turn_start] + ([] if poisoned else [*asked, told]), epoch)
+        left = [*asked, told] if asked and not poisoned else []
+        self.rewrite(self.entries[: self.turn_start] + left, epoch)
 
     def rewrite(self, entries: list[Content], epoch: str) -> None:
         """Changes the past: cached copies are void from here on, and what is left is read again through a query."""
@@ -136,6 +148,10 @@ class Conversation:
         count = max(1, sum(size <= PAGE_BYTES for size in sizes))
         return TranscriptPage(entries=wanted[:count])
 
+    def fits_one_payload(self) -> bool:
+        """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
+        return self.size + sum(size_of(message.text) for message in self.inbox) < CARRIED_BYTES
+
     # Compaction
 
     def is_too_long(self, context_tokens: int) -> bool:
@@ -143,9 +159,10 @@ class Conversation:
         return self.prompt_tokens > context_tokens or self.size > TRANSCRIPT_BYTES
 
     def cut(self) -> int:
-        """Where the recent part begins: at a question, so that no call is parted from its response; 0 when nothing can go."""
+        """Where the recent part begins: at a question, so that no call loses its response. 0: nothing can go."""
         questions = [i for i in range(1, len(self.entries)) if self._opens_turn(i)]
-        recent = [i for i in questions if sum(map(size_of, self.entries[i:])) <= self.size // 4]
+        before = [0, *accumulate(map(size_of, self.entries))]
+        recent = [i for i in questions if self.size - before[i] <= self.size // 4]
         return (recent or questions[-1:] or [0])[0]
 
     def _opens_turn(self, index: int) -> bool:

@@ -23,6 +23,7 @@ BLOCKED_ANSWER = "blocked_answer"
 UNUSABLE_ANSWER = "unusable_answer"
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # our own
+TOOL_UNAVAILABLE = "tool_unavailable"  # as often as its policy says; the message is the tool's, for the model
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
@@ -30,16 +31,20 @@ SLACK_REFUSED = "slack_refused"
 
 _SENTENCES = {
     BAD_API_KEY: "I can't reach my model: Gemini does not accept the API key. Whoever runs me can fix that.",
-    UNKNOWN_MODEL: "I can't answer: Gemini does not know the model that I am set up with. Whoever runs me can fix that.",
+    UNKNOWN_MODEL: "I can't answer: Gemini does not know the model that I am set up with. "
+    "Whoever runs me can fix that.",
     DAILY_QUOTA: "I can't answer any more today: the daily Gemini quota is used up. Please ask again tomorrow.",
     NOT_PERMITTED: "I can't answer: Gemini does not allow this request from my account or country. "
     "Whoever runs me can look into it.",
     REFUSED_REQUEST: "I could not answer that: Gemini refused the request. Please try to ask it another way.",
     TOO_LONG: "That is more than I can read at once. Please send less, or start a new thread.",
-    BLOCKED_PROMPT: "I can't help with that message: Gemini's safety rules blocked it. You can go on with another question.",
-    BLOCKED_ANSWER: "I can't show an answer to that: Gemini's safety rules stopped it. Please try to ask it another way.",
+    BLOCKED_PROMPT: "I can't help with that message: Gemini's safety rules blocked it. "
+    "You can go on with another question.",
+    BLOCKED_ANSWER: "I can't show an answer to that: Gemini's safety rules stopped it. "
+    "Please try to ask it another way.",
     UNUSABLE_ANSWER: "I tried several times, but Gemini gave me nothing that I could use. Please ask again.",
-    OUT_OF_STEPS: "I stopped because this took more steps than I may take for one question. Please ask for a smaller part.",
+    OUT_OF_STEPS: "I stopped because this took more steps than I may take for one question. "
+    "Please ask for a smaller part.",
 }
 _UNKNOWN = "Something went wrong on my side, and I could not finish this answer. Please ask again."
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent_worker.contract import Thread
 
-# One entry of the transcript in Gemini's wire shape: {"role": "user" | "model", "parts": [...]}; base64 signatures untouched.
+# One entry of the transcript in Gemini's wire shape, {"role": "user" | "model", "parts": [...]}, signatures untouched.
 Content = dict[str, Any]
 # Reasons for an unusable answer that change how the model is asked again.
 CUT_OFF = "cut_off"
@@ -62,7 +62,7 @@ class ShownStep(_Stored):
 
 
 class Progress(_Stored):
-    """The one progress message of a turn; `ts` is None until Slack has told it, `unsure` when it may have been posted."""
+    """The one progress message of a turn. `ts` is None until Slack has told it; `unsure`: it may have been posted."""
 
     key: str
     steps: list[ShownStep]
@@ -76,7 +76,7 @@ class ShowProgress(_Stored):
 
 
 class AskModel(_Stored):
-    """`new` are the transcript's entries from index `known` on; the ones before are those of earlier calls of this `epoch`."""
+    """`new` are the transcript's entries from index `known` on; the worker has, or reads, those before."""
 
     thread: Thread
     turn: str
@@ -90,7 +90,7 @@ class AskModel(_Stored):
 
 
 class ToolCall(_Stored):
-    """A call that the model asks for, with the policy of its tool; `id` is Gemini's own and goes back with the result."""
+    """A call that the model asks for, with its tool's policy; `id` is Gemini's own and goes back with the result."""
 
     name: str
     args: dict[str, Any]

@@ -46,7 +46,7 @@ class SlackReplies:
             channel=thread.channel,
             thread_ts=thread.thread_ts,
             text=post.text,
-            blocks=post.blocks,
+            blocks=post.blocks or None,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key, "answers": list(answers)}},
             unfurl_links=False,
             unfurl_media=False,

@@ -1,7 +1,7 @@
 """The side effects a conversation may ask for: each with its activity's name, deadline, retries and result.
 
-Retries belong to Temporal. What the answer depends on is tried until it is done; what only shows that something is being
-done is tried once. A heartbeat deadline makes a killed worker's step run again within seconds, not after its full deadline.
+Retries belong to Temporal. What the answer depends on is tried until it is done; what only shows that something is
+being done is tried once. Because of the heartbeat deadline, a killed worker's step runs again within seconds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
+from agent_worker.errors import TOOL_UNAVAILABLE
 from agent_worker.requests import (
     AskModel,
     Deliver,
@@ -45,7 +46,6 @@ TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
 
 # An over-size result would be over-size again, and a model call is paid for each time.
 _NEVER_AGAIN = ["PayloadsTooLarge"]
-TOOL_UNAVAILABLE = "ToolUnavailableError"  # the toolbox's word for "not now"; its message is for the model
 Result = TypeVar("Result")
 
 
@@ -70,7 +70,7 @@ async def deliver(request: Deliver) -> None:
 
 
 async def run_tool(call: ToolCall) -> dict[str, Any]:
-    """Runs the activity named after the tool. A tool that fails is a result for the model, not a failed conversation."""
+    """Runs the activity named after the tool. A tool that fails is a result for the model, not a failed turn."""
     if call.refused is not None:
         return {"error": call.refused}
     try:

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
+# Each name from its own module: `from agent_worker import …` would import that module anew for every conversation.
 with workflow.unsafe.imports_passed_through():
     from typing import Any
 
-    from agent_worker import errors, steps
     from agent_worker.contract import AGENT_WORKFLOW, TRANSCRIPT, USER_MESSAGE, UserMessage
     from agent_worker.conversation import Conversation, Run
+    from agent_worker.errors import DEFECT, OUT_OF_STEPS, TurnFailed, code_of, poisons_the_conversation, sentence
     from agent_worker.requests import (
         AskModel,
         Deliver,
@@ -29,6 +30,15 @@ with workflow.unsafe.imports_passed_through():
         Summarise,
         ToolCall,
         TranscriptPage,
+    )
+    from agent_worker.steps import (
+        ask_model,
+        deliver,
+        look_up_names,
+        open_conversation,
+        run_tool,
+        show_progress,
+        summarise,
     )
     from agent_worker.turn import Turn
 
@@ -100,21 +110,21 @@ class AgentWorkflow:
         self._conversation.start_turn()
         try:
             return await self._answer(turn)
-        except (ActivityError, errors.TurnFailed) as error:
+        except (ActivityError, TurnFailed) as error:
             if is_cancelled_exception(error):
                 raise
-            return await self._give_up(turn, errors.code_of(error))
+            return await self._give_up(turn, code_of(error))
         except Exception:  # noqa: BLE001  one that escapes would wedge the thread without a word
             workflow.logger.exception("turn failed by a defect")
-            return await self._give_up(turn, errors.DEFECT)
+            return await self._give_up(turn, DEFECT)
 
     async def _answer(self, turn: Turn) -> str:
         opened = await self._open(turn)
         if not turn.messages:
             return ""  # the thread shows that all of them were answered before
-        await self._hear(turn.messages, opened.earlier)
-        if not any(self._conversation.read(message) for message in turn.messages):
+        if self._conversation.says_nothing(turn.messages):
             return await self._deliver(turn, opened.greeting)
+        await self._hear(turn.messages)
         reply = await self._think(turn, opened)
         self._conversation.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
         return await self._deliver(turn, reply.text)
@@ -122,18 +132,18 @@ class AgentWorkflow:
     async def _think(self, turn: Turn, opened: Opened) -> ModelReply:
         """Model, tools, model, … until the model answers; the last call that a turn has is asked for an answer."""
         while turn.model_calls < opened.max_model_calls:
+            await self._steer(turn)
             is_last = turn.model_calls + 1 == opened.max_model_calls
             reply = await self._ask_model(turn, opened, may_call_tools=not (is_last or turn.must_answer))
             if reply.failed:
-                raise errors.TurnFailed(reply.failed)
+                raise TurnFailed(reply.failed)
             if reply.unusable:
                 turn.note_unusable(reply.unusable)
             elif reply.calls:
                 await self._run_tools(turn, reply)
-                await self._steer(turn)
             else:
                 return reply
-        raise errors.TurnFailed(errors.OUT_OF_STEPS)
+        raise TurnFailed(OUT_OF_STEPS)
 
     async def _ask_model(self, turn: Turn, opened: Opened, *, may_call_tools: bool) -> ModelReply:
         conversation = self._conversation
@@ -149,7 +159,7 @@ class AgentWorkflow:
             progress=turn.progress,
         )
         turn.model_calls += 1
-        reply = await steps.ask_model(request, opened.model_seconds)
+        reply = await ask_model(request, opened.model_seconds)
         conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
         return reply
 
@@ -165,15 +175,15 @@ class AgentWorkflow:
         self._conversation.add_tool_results(reply.content or {}, reply.calls, results)
 
     async def _run_tool(self, turn: Turn, step: int, call: ToolCall) -> dict[str, Any]:
-        result = await steps.run_tool(call)
+        result = await run_tool(call)
         turn.end_step(step, failed="error" in result)
         if turn.is_running_steps:  # otherwise the next model call shows it
             self._refresh_progress(turn)
         return result
 
     async def _steer(self, turn: Turn) -> None:
-        """Adds what arrived while the tools ran."""
-        if self._conversation.inbox:
+        """Adds what arrived since the last model call."""
+        if self._conversation.inbox and self._conversation.may_steer():
             messages = self._conversation.take_messages()
             turn.messages += messages
             await self._hear(messages)
@@ -190,13 +200,13 @@ class AgentWorkflow:
                 is_notice=is_notice,
                 progress=turn.progress,
             )
-            await steps.deliver(request)
+            await deliver(request)
         return text
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
-        said = errors.sentence(code)
-        poisoned = errors.poisons_the_conversation(code)
+        said = sentence(code)
+        poisoned = poisons_the_conversation(code)
         self._conversation.end_failed_turn(said, poisoned=poisoned, epoch=str(workflow.uuid4()))
         turn.end_open_steps()
         try:
@@ -212,7 +222,7 @@ class AgentWorkflow:
     async def _open(self, turn: Turn) -> Opened:
         """Once a run: learns the worker's settings; in a thread that is new to us, also what was said before."""
         if self._opened is not None:
-            return self._opened.model_copy(update={"earlier": ""})
+            return self._opened
         conversation = self._conversation
         joins_late = self._is_new and turn.key != conversation.thread.thread_ts
         request = OpenConversation(
@@ -220,16 +230,16 @@ class AgentWorkflow:
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if joins_late else None,
         )
-        self._opened = opened = await steps.open_conversation(request)
+        self._opened = opened = await open_conversation(request)
         conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         return opened
 
-    async def _hear(self, messages: list[UserMessage], earlier: str = "") -> None:
+    async def _hear(self, messages: list[UserMessage]) -> None:
         unknown = self._conversation.unknown_ids(messages)
         if unknown:
-            self._conversation.names |= await steps.look_up_names(unknown)
-        self._conversation.add_user_messages(messages, earlier)
+            self._conversation.names |= await look_up_names(unknown)
+        self._conversation.add_user_messages(messages)
 
     # Progress in the thread: one message, one update at a time, the newest state wins
 
@@ -245,7 +255,7 @@ class AgentWorkflow:
             turn.progress_is_due = False
             request = ShowProgress(thread=self._conversation.thread, progress=progress)
             try:
-                turn.progress_ts = await steps.show_progress(request)
+                turn.progress_ts = await show_progress(request)
             except ActivityError:  # only a display: the answer matters more
                 turn.progress_unsure = True
 
@@ -260,7 +270,8 @@ class AgentWorkflow:
         if self._opened and self._conversation.is_too_long(self._opened.context_tokens):
             await self._compact(self._opened)
         info = workflow.info()
-        if info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY:
+        is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
+        if is_long and self._conversation.fits_one_payload():
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(Run(thread=self._conversation.thread, carried=self._conversation))
 
@@ -271,7 +282,7 @@ class AgentWorkflow:
             return
         request = Summarise(model=conversation.model, epoch=conversation.epoch, end=cut)
         try:
-            summary = await steps.summarise(request, opened.model_seconds)
+            summary = await summarise(request, opened.model_seconds)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playground.gemini.demo import DemoScript
 from playground.gemini.emulator import GeminiEmulator
-from playground.processes import ROOT, ManagedProcess
+from playground.processes import ManagedProcess
 from playground.settings import PlaygroundSettings
 from playground.slack.emulator import SlackEmulator
 from playground.temporal_server import DevServer, is_in_use
@@ -17,7 +17,7 @@ from playground.world.emulator import WorldEmulator
 from process import lifetime
 from process.settings import BAD_SETTINGS, load, refuse
 
-DATABASE = ROOT / ".run" / "temporal.db"  # conversations in the real Slack survive a restart
+DATABASE = Path(".run") / "temporal.db"  # conversations in the real Slack survive a restart
 DEMO_DELAY = 0.8  # seconds; so that a person can watch the steps of the scripted model
 RESTART_PAUSE = 1.0
 
@@ -63,7 +63,7 @@ class _Run:
         server = DevServer(port=settings.playground_temporal_port, ui_port=ui_port, database=database)
         self._stack.enter_context(server)
         self._environment["TEMPORAL_ADDRESS"] = server.address
-        kept = f", kept in {DATABASE.relative_to(ROOT)}" if database else ""
+        kept = f", kept in {DATABASE}" if database else ""
         self._lines.append(f"Temporal     http://127.0.0.1:{ui_port} (dev server on {server.address}{kept})")
 
     async def _open_slack(self) -> None:

@@ -17,7 +17,7 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FI
 
 
 class ManagedProcess:
-    """One process. `lines` holds what it has logged; `ready` is the log line that says it is up."""
+    """One process. `lines` holds what it has written; `ready` is part of the line that says it is up."""
 
     def __init__(
         self,
@@ -26,12 +26,14 @@ class ManagedProcess:
         *,
         ready: str,
         arguments: Sequence[str] = (),
+        typed: str = "",
         directory: Path = ROOT,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
         self.lines: list[str] = []
         self._module = module
         self._arguments = arguments
+        self._typed = typed
         self._environment = dict(environment)
         self._ready_line = ready
         self._directory = directory
@@ -52,12 +54,13 @@ class ManagedProcess:
             *self._arguments,
             cwd=self._directory,
             env={**kept, "PYTHONPATH": str(ROOT), **self._environment},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in the terminal is for the one who started us
         )
         self._reading = asyncio.create_task(self._read(self._process))
+        await self._type(self._process)
         if wait:
             await self.is_up()
 
@@ -70,6 +73,13 @@ class ManagedProcess:
         if self.return_code is not None:
             log = "\n".join(self.lines[-30:])
             raise RuntimeError(f"{self._module} did not start (exit code {self.return_code}):\n{log}")
+
+    async def _type(self, process: asyncio.subprocess.Process) -> None:
+        """Gives it what it is to find on its standard input, and nothing after that."""
+        assert process.stdin is not None
+        process.stdin.write(self._typed.encode())
+        await process.stdin.drain()
+        process.stdin.close()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -44,9 +45,26 @@ class DevServer:
                 raise RuntimeError(f"the Temporal dev server did not start on {self.address}")
             time.sleep(0.02)
 
+    def freeze(self) -> None:
+        """Lets it do nothing, while its connections stay open, until `thaw`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """SIGKILL: as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
     def stop(self) -> None:
         if self._process is None:
             return
+        self.thaw()
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""How a process lives: it runs until it is told to stop, closes what it opened, and leaves at once when that is done."""
+"""How a process lives: it runs until it is told to stop, closes what it opened, and then leaves at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs as events: a constant message and its facts, as readable lines or as JSON; never what people say, never tokens."""
+"""Logs as events: a constant message and its facts, as lines or as JSON; never what people say, never tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
-# At DEBUG these print whole requests: message text and prompts. They stay at WARNING, whatever LOG_LEVEL says.
+# At DEBUG these print whole requests: message text and prompts. They stay quiet, whatever LOG_LEVEL says.
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -19,7 +19,7 @@ def configure(log_format: Literal["json", "lines"], level: str) -> None:
     handler.setFormatter(_json() if log_format == "json" else Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _json() -> JsonFormatter:

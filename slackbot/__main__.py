@@ -1,4 +1,4 @@
-"""`python -m slackbot`: the process that listens. It connects to Temporal first, and only then takes events from Slack."""
+"""`python -m slackbot`: the process that listens. It takes events from Slack once it is connected to Temporal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def main() -> None:
     ):
         bot = await slack.identify(web)
         threads = ThreadReader(web, bot)
-        conversations = Conversations(client, settings.temporal_task_queue, threads.has_spoken_in)
+        conversations = Conversations(client, settings.temporal_task_queue, threads.takes_part_in)
         app = build_app(nameless, bot, Listeners(bot, conversations))
         async with SocketMode(app, settings.slack_app_token.get_secret_value()):
             logger.info("bot is listening", extra={"team": bot.team_id})

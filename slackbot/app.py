@@ -40,6 +40,7 @@ def build_app(client: AsyncWebClient, bot: Identity, listeners: Listeners) -> As
     app = AsyncApp(
         client=client,
         authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),
         # A listener runs to its end, and only then is its event acknowledged; if it raises, it is not.
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,

@@ -22,16 +22,16 @@ logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-HasSpokenIn = Callable[[Thread], Awaitable[bool]]
+TakesPartIn = Callable[[Thread], Awaitable[bool]]
 
 
 class Conversations:
-    """Delivers to workflows. `has_spoken_in` looks into the Slack thread itself: asked where Temporal no longer knows."""
+    """Delivers to workflows. `takes_part_in` looks into a Slack thread that Temporal does not know."""
 
-    def __init__(self, client: Client, task_queue: str, has_spoken_in: HasSpokenIn) -> None:
+    def __init__(self, client: Client, task_queue: str, takes_part_in: TakesPartIn) -> None:
         self._client = client
         self._task_queue = task_queue
-        self._has_spoken_in = has_spoken_in
+        self._takes_part_in = takes_part_in
         self._delivered: OrderedDict[tuple[str, str], asyncio.Future[None]] = OrderedDict()
         self._strange: OrderedDict[Thread, None] = OrderedDict()
 
@@ -76,7 +76,7 @@ class Conversations:
             return True
         if thread in self._strange:
             return False
-        if await self._has_spoken_in(thread):
+        if await self._takes_part_in(thread):
             return True
         _remember(self._strange, thread, None)
         return False

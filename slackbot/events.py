@@ -1,10 +1,11 @@
-"""Which Slack events are for the agent: pure, from an event's payload to a message to deliver, or the reason why not."""
+"""Which Slack events are for the agent: from an event's payload to a message to deliver, or the reason why not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from agent_worker.contract import Thread, UserMessage
@@ -38,13 +39,18 @@ def read(body: Mapping[str, Any], bot: Identity) -> Incoming | Ignored:
     if reason:
         return Ignored(reason)
     is_direct = event.get("channel_type") == "im"
-    mentioned = set(_MENTION.findall(event.get("text") or ""))
-    is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in mentioned
+    people = mentioned(event.get("text") or "")
+    is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in people
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
-    if not is_to_the_bot and mentioned:
+    if not is_to_the_bot and people:
         return Ignored("addressed to someone else")
     return Incoming(_thread(body, event), _message(event, is_direct), only_if_taking_part=not is_to_the_bot)
+
+
+def mentioned(text: str) -> set[str]:
+    """The ids of the users that a text mentions."""
+    return set(_MENTION.findall(text))
 
 
 def _not_a_persons_message(event: Mapping[str, Any], bot: Identity) -> str:
@@ -72,4 +78,10 @@ def _thread(body: Mapping[str, Any], event: Mapping[str, Any]) -> Thread:
 
 
 def _message(event: Mapping[str, Any], is_direct: bool) -> UserMessage:  # noqa: FBT001
-    return UserMessage(ts=event["ts"], user=event["user"], text=event.get("text") or "", direct=is_direct)
+    return UserMessage(ts=event["ts"], user=event["user"], text=_text(event), direct=is_direct)
+
+
+def _text(event: Mapping[str, Any]) -> str:
+    """Slack's escaped text, and the names of the files that came with it."""
+    files = [escape(f"[file: {file.get('name', 'unnamed')}]", quote=False) for file in event.get("files") or []]
+    return "\n".join(filter(None, [event.get("text"), *files]))

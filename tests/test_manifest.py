@@ -120,10 +120,7 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
         ("client.apps_connections_open(app_token='x')", []),
         (
             "self._client.conversations_info(channel='C1')",
-            [
-                f"scope {kind}:read is missing: needed by conversations.info (b.py:1)"
-                for kind in ("channels", "groups")
-            ],
+            [f"scope {kind}:read is missing: needed by conversations.info (b.py:1)" for kind in ("channels", "groups")],
         ),
         (
             "app.event('reaction_added')",

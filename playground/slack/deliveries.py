@@ -62,6 +62,8 @@ class Deliveries:
         self._retry_after = RETRY_AFTER + (DELAYED_RETRY_AFTER if delayed_events else ())
         self._parcels: list[_Parcel] = []
         self._outstanding: dict[str, _Parcel] = {}
+        self.losing: dict[str, int] = {}  # by channel: so many acknowledgements will not arrive
+        self.lost = 0
 
     def add_event(self, payload: dict[str, Any], *, channel: str, ts: str) -> None:
         """Deliver an Events API payload, again and again on Slack's schedule."""
@@ -81,12 +83,20 @@ class Deliveries:
         return len(again)
 
     def acknowledge(self, envelope_id: str, answer: dict[str, Any] | None) -> None:
-        parcel = self._outstanding.pop(envelope_id, None)
-        if parcel is None:
+        parcel = self._outstanding.get(envelope_id)
+        if parcel is None or self._loses(parcel.standing.channel):
             return
         parcel.standing = replace(parcel.standing, acked=True, answer=answer)
         self._close(parcel)
         self._changes.nudge()
+
+    def _loses(self, channel: str) -> bool:
+        left = self.losing.get(channel, 0)
+        self.losing[channel] = max(0, left - 1)
+        if left:
+            self.lost += 1
+            self._changes.nudge()
+        return left > 0
 
     def snapshots(self) -> list[Delivery]:
         return [parcel.standing for parcel in self._parcels]

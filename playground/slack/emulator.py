@@ -12,7 +12,8 @@ from playground.slack.assembly import Permissions, Profile, build
 from playground.slack.clock import Clock
 from playground.slack.control import Control
 from playground.slack.deliveries import Delivery
-from playground.slack.faults import Faults
+from playground.slack.faults import Condition, Faults
+from playground.slack.holds import Held, Holds
 from playground.slack.interactions import Interactions
 from playground.slack.messages import Message, User
 from playground.slack.people import File, People
@@ -61,7 +62,8 @@ class SlackEmulator:
             may=Permissions(BOT_SCOPES if scopes is None else scopes, BOT_EVENTS if events is None else events),
             profile=Profile(rate_limits, distributed_app, reusable_tickets, delayed_events, read_lag),
         )
-        self._web_api = WebApi(self._backend, self.faults)
+        self._holds = Holds()
+        self._web_api = WebApi(self._backend, self.faults, self._holds)
         self._people = People(self._backend, chance)
         self._interactions = Interactions(self._backend)
         self._server = Server(port, self._routes())
@@ -75,6 +77,7 @@ class SlackEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.clock.close()
+        self._holds.close()
         self._backend.changes.close()
         self._backend.sockets.drop()
         await self._server.stop()
@@ -241,6 +244,10 @@ class SlackEmulator:
     def calls(self) -> list[ApiCall]:
         return self._web_api.calls
 
+    def hold(self, method: str, *, after_commit: bool = False, when: Condition | None = None) -> Held:
+        """Hold the next call of a Web API method that fits, before it is carried out or, with `after_commit`, after."""
+        return self._holds.add(method, after_commit=after_commit, when=when)
+
     @property
     def calls_held_up(self) -> int:
         """How many calls are being slow just now, because of a fault."""
@@ -264,6 +271,14 @@ class SlackEmulator:
     def refused_handshakes(self) -> int:
         """How often a connection was refused, for a used ticket or because of `refuse_sockets`."""
         return self._backend.sockets.refused_handshakes
+
+    def lose_acknowledgements(self, channel: str, times: int = 1) -> None:
+        """Let the next acknowledgements of this channel's events get lost on their way."""
+        self._backend.deliveries.losing[channel] = times
+
+    @property
+    def lost_acknowledgements(self) -> int:
+        return self._backend.deliveries.lost
 
     async def drop_sockets(self) -> None:
         """Cut every connection, without a close frame."""

@@ -12,6 +12,7 @@ from playground.slack.arguments import Arguments, read_arguments
 from playground.slack.backend import Backend, Method
 from playground.slack.errors import RateLimitedError, SlackError
 from playground.slack.faults import Fault, Faults
+from playground.slack.holds import Holds
 from playground.slack.methods import agents, conversations, lookups, posting
 from playground.slack.scopes import METHOD_SCOPES
 
@@ -36,11 +37,15 @@ class ApiCall:
 
 
 class WebApi:
-    """Answers /api/METHOD and keeps a record of every call, in the order of their outcomes."""
+    """Answers /api/METHOD and keeps a record of every call, in the order of their outcomes.
 
-    def __init__(self, backend: Backend, faults: Faults) -> None:
+    A call whose caller has hung up while it was held is not carried out; its outcome is "abandoned".
+    """
+
+    def __init__(self, backend: Backend, faults: Faults, holds: Holds) -> None:
         self._backend = backend
         self._faults = faults
+        self._holds = holds
         self.calls: list[ApiCall] = []
         self.held_up = 0
 
@@ -51,11 +56,17 @@ class WebApi:
         except SlackError as error:
             self._record(method, {}, error.code)
             return self._json(error.body(), method)
+        if await self._holds.pause(method, values, is_carried_out=False) and _has_hung_up(request):
+            self._record(method, values, "abandoned")
+            return web.Response()
         token = _token(request, values)
         fault = self._faults.take(method, values)
         if fault is None:
-            return self._answer(method, values, token)
-        return await self._go_wrong(fault, request, method, values, token)
+            answer = self._answer(method, values, token)
+        else:
+            answer = await self._go_wrong(fault, request, method, values, token)
+        await self._holds.pause(method, values, is_carried_out=True)
+        return answer
 
     async def _go_wrong(
         self, fault: Fault, request: web.Request, method: str, values: dict[str, Any], token: str
@@ -143,6 +154,10 @@ def _rate_limited(retry_after: int) -> web.Response:
 
 def _internal_error() -> web.Response:
     return web.json_response({"ok": False, "error": "internal_error"}, status=500)
+
+
+def _has_hung_up(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _cut(request: web.Request) -> web.Response:

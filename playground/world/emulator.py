@@ -95,16 +95,20 @@ class WorldEmulator:
         while len(self.calls_to(service)) < times:
             await self._another_call.wait()
 
-    def fail(self, service: Service, kind: FaultKind, *, times: int = 1, seconds: float = 0.0) -> None:
+    def fail(self, service: Service, kind: FaultKind, *, times: int = 1, seconds: float = 0.0, path: str = "") -> None:
         """Let the next `times` requests of a service go wrong; a slow one is answered properly after `seconds`.
 
-        A refused request meets a connection that breaks without an answer.
+        A refused request meets a connection that breaks without an answer. `path`: only those whose path ends so.
         """
-        self._plan.add(service, Fault(kind, seconds), times)
+        self._plan.add(service, Fault(kind, seconds), times, path)
 
-    def hold(self, service: Service) -> Held:
-        """Hold the next request of a service in the middle, until it is released; later ones pass."""
-        return self._plan.hold(service)
+    def hold(self, service: Service, path: str = "") -> Held:
+        """Hold the next request of a service in the middle, until it is released; `path`: one whose path ends so."""
+        return self._plan.hold(service, path)
+
+    def repair(self) -> None:
+        """Let no further request go wrong."""
+        self._plan.clear()
 
     @property
     def _root(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,31 +43,46 @@ class Held:
         await self._released.wait()
 
 
+@dataclass(frozen=True)
+class _Planned:
+    meeting: Fault | Held
+    path: str  # what the request's path ends with
+
+
 class FaultPlan:
-    """What happens to the next requests of each service, in the order planned; after that, nothing."""
+    """What happens to the next requests of each service, in the order planned; after that, nothing.
+
+    `path` narrows it to requests whose path ends so.
+    """
 
     def __init__(self) -> None:
-        self._next: dict[Service, deque[Fault | Held]] = {}
+        self._next: dict[Service, list[_Planned]] = {}
         self._all_held: list[Held] = []
         self._closing = asyncio.Event()
 
-    def add(self, service: Service, fault: Fault, times: int) -> None:
+    def add(self, service: Service, fault: Fault, times: int, path: str = "") -> None:
         """Let the next `times` requests of a service meet this fault."""
-        self._next.setdefault(service, deque()).extend([fault] * times)
+        self._next.setdefault(service, []).extend([_Planned(fault, path)] * times)
 
-    def hold(self, service: Service) -> Held:
+    def hold(self, service: Service, path: str = "") -> Held:
         """Hold the next request of a service."""
         held = Held()
         self._all_held.append(held)
-        self._next.setdefault(service, deque()).append(held)
+        self._next.setdefault(service, []).append(_Planned(held, path))
         return held
+
+    def clear(self) -> None:
+        """Forget the faults that no request has met yet."""
+        self._next.clear()
 
     async def meet(self, service: Service, request: web.Request) -> web.Response | None:
         """Let this request meet what is planned for it: the faulty answer, or None for the ordinary one."""
-        planned = self._next.get(service)
-        if not planned:
+        planned = self._next.get(service, [])
+        fitting = next((one for one in planned if request.path.endswith(one.path)), None)
+        if fitting is None:
             return None
-        meeting = planned.popleft()
+        planned.remove(fitting)
+        meeting = fitting.meeting
         if isinstance(meeting, Held):
             await meeting.keep_waiting()
             return None

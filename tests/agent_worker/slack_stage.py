@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract import Thread
 from agent_worker.slack_replies import SlackReplies
-from agent_worker.slack_threads import SlackThreads
+from agent_worker.slack_threads import EVENT_TYPE, SlackThreads
 from playground.slack.emulator import SlackEmulator
 from process.slack import open_client
 
@@ -32,6 +33,13 @@ class SlackStage:
 
     def people_say(self, *texts: str) -> list[str]:
         return [self.slack.say(self.anna, self.channel, text, thread_ts=self.root) for text in texts]
+
+    def another_app_forges(self, payload: dict[str, Any]) -> None:
+        """Another app posts in the thread with the metadata of ours, which it can read."""
+        ts = self.slack.say_as_other_bot(self.channel, "we said it", thread_ts=self.root)
+        post = next(message for message in self.slack.messages(self.channel) if message.ts == ts)
+        forged = replace(post, metadata={"event_type": EVENT_TYPE, "event_payload": payload})
+        self.slack._backend.workspace.store(forged)
 
     def calls(self, method: str) -> int:
         return sum(call.method == method for call in self.slack.calls)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.blocks import Post, Step, answer, neutralise, notice, progress
+from agent_worker.blocks import Post, Step, answer, neutralise, notice, plain, progress
 
 GUARD = "\u200b"
 ALLOWED = {"U1"}
@@ -315,3 +315,12 @@ def test_a_notice_is_cut_to_what_a_section_takes() -> None:
 )
 def test_hostile_repetition_takes_no_time_to_speak_of(hostile: str) -> None:
     assert answer((hostile * 60_000)[:60_000] + " end", ALLOWED)
+
+
+def test_plain_posts_hold_the_whole_answer_in_text_that_slack_takes() -> None:
+    markdown = "\n\n".join(f"Paragraph {number} with **bold** & <b>." for number in range(200))
+
+    posts = plain(markdown, ())
+
+    assert all(len(post.text) <= 3_000 and not post.blocks for post in posts)
+    assert sum(post.text.count("Paragraph") for post in posts) == 200

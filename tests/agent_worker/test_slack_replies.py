@@ -51,7 +51,7 @@ async def test_a_first_attempt_does_not_look_into_the_thread(stage: SlackStage) 
 async def test_a_post_whose_reply_was_lost_is_found_and_not_made_again(stage: SlackStage, kind: FaultKind) -> None:
     key = f"{stage.root}:answer:0"
     stage.slack.faults.add(method=POST, kind=kind)
-    with pytest.raises(ApplicationError, match="") as lost:
+    with pytest.raises(ApplicationError) as lost:
         await stage.replies.post_once(stage.thread, key, HI, maybe_posted=False)
 
     ts = await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True)
@@ -82,9 +82,7 @@ async def test_a_post_with_another_key_is_another_post(stage: SlackStage) -> Non
 
 async def test_another_apps_post_with_the_same_metadata_is_not_taken_for_ours(stage: SlackStage) -> None:
     key = f"{stage.root}:answer:0"
-    ts = stage.slack.say_as_other_bot(stage.channel, "we said it", thread_ts=stage.root)
-    impostor = next(message for message in stage.slack.messages(stage.channel) if message.ts == ts)
-    impostor.metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key, "answers": []}}
+    stage.another_app_forges({"key": key, "answers": []})
 
     await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True)
 

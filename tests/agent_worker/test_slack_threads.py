@@ -67,9 +67,7 @@ async def test_what_the_agent_has_answered_is_known_from_the_thread_even_if_the_
 
 
 async def test_another_app_cannot_make_the_agent_believe_that_it_has_answered(stage: SlackStage) -> None:
-    ts = stage.slack.say_as_other_bot(stage.channel, "done", thread_ts=stage.root)
-    impostor = next(message for message in stage.slack.messages(stage.channel) if message.ts == ts)
-    impostor.metadata = {"event_type": "agent_post", "event_payload": {"key": "1:answer", "answers": [stage.root]}}
+    stage.another_app_forges({"key": "1:answer", "answers": [stage.root]})
 
     past = await read_past(stage)
 

@@ -95,7 +95,7 @@ class Stage:
         request = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
         client = await Client.connect(self.temporal_address)
         await client.workflow_service.delete_workflow_execution(request)
-        while await _exists(handle):
+        while await _exists(handle):  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.05)
 
     # What a person sees

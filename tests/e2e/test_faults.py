@@ -1,4 +1,4 @@
-"""Slack, Gemini and the worker fail in the middle of a turn: the thread still gets one answer, or one plain sentence."""
+"""Slack, Gemini or the worker fails in the middle of a turn: the thread gets one answer, or one plain sentence."""
 
 from __future__ import annotations
 
@@ -38,6 +38,13 @@ async def test_a_post_that_fails_is_seen_once(stage: Stage, kind: FaultKind) -> 
 
     assert await stage.answered(ts) == ["Once and only once."]
     assert stage.slack.status(stage.channel, ts) == ""
+
+
+async def test_an_answer_whose_blocks_slack_refuses_is_shown_as_text(stage: Stage) -> None:
+    stage.gemini.script(text("**Bold** words."))
+    stage.slack.faults.add(method="chat.postMessage", kind="error", error="invalid_blocks")
+
+    assert await stage.answered(ask(stage)) == ["Bold words."]
 
 
 async def test_a_progress_message_that_fails_is_not_doubled_and_does_not_hold_up_the_answer(stage: Stage) -> None:
@@ -100,7 +107,7 @@ async def test_a_thread_is_told_once_when_gemini_is_away_for_long(stage: Stage) 
     waiting = len(stage.gemini.requests)
     await stage.gemini.arrived(waiting + 1)
 
-    stage.gemini.away(False)
+    stage.gemini.away(is_away=False)
     stage.gemini.script(text("Back again."))
 
     assert await stage.answered(ts, times=2, seconds=30) == [WAITING, "Back again."]

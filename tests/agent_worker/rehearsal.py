@@ -1,0 +1,264 @@
+"""AgentWorkflow in our own worker, with activities that do as the test says and note what they are asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from agent_worker import errors, steps
+from agent_worker.activities import Activities
+from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Thread, UserMessage, workflow_id
+from agent_worker.conversation import Run
+from agent_worker.requests import (
+    AskModel,
+    Content,
+    Deliver,
+    LookUpNames,
+    ModelReply,
+    Names,
+    OpenConversation,
+    Opened,
+    ShowProgress,
+    Summarise,
+    Summary,
+    ToolCall,
+)
+from agent_worker.transcripts import Transcripts, reader
+from agent_worker.worker import build_worker
+from playground.gemini.bodies import Refused
+from playground.gemini.received import ModelRequest
+from playground.gemini.rules import check_request
+from playground.gemini.signatures import DUMMY, Signatures
+from playground.gemini.turns import check_turns
+from process import temporal
+
+OPENED = Opened(
+    model="gemini-3.8-flash",
+    bot_user_id="UBOT",
+    greeting="Hello!",
+    max_model_calls=12,
+    model_seconds=60,
+    idle_seconds=600,
+    context_tokens=1_000,
+    names={"U1": "anna", "U2": "ben"},
+)
+Answer = Any  # a ModelReply, an exception to raise, or an async function of what was asked; nonsense is sent as it is
+
+
+def text(said: str, tokens: int = 10) -> ModelReply:
+    return ModelReply(content={"role": "model", "parts": [{"text": said}]}, text=said, prompt_tokens=tokens)
+
+
+def calls(*names: str, title: str = "", refused: str | None = None) -> ModelReply:
+    """The model asks for these tools; the first call carries a signature, as Gemini wants it back."""
+    parts: list[dict[str, Any]] = [
+        {"functionCall": {"name": name, "args": {}, "id": f"{index}"}} for index, name in enumerate(names)
+    ]
+    parts[0]["thoughtSignature"] = DUMMY
+    asked = [
+        ToolCall(name=name, args={}, id=f"{index}", title=title or name, refused=refused)
+        for index, name in enumerate(names)
+    ]
+    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10)
+
+
+def lines(contents: list[Content]) -> list[str]:
+    """All texts of a transcript, "" where a part has none."""
+    return [part.get("text", "") for content in contents for part in content["parts"]]
+
+
+class Held:
+    """A step that waits in the middle until the test lets it go on."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+        self._reached = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def __call__(self, *_: Any) -> Any:
+        self._reached.set()
+        await self._released.wait()
+        return self._result
+
+    async def reached(self) -> None:
+        async with asyncio.timeout(20):
+            await self._reached.wait()
+
+    def release(self) -> None:
+        self._released.set()
+
+
+class Cast:
+    """Stands in for `Activities`: same names, scripted. The model refuses a transcript that Gemini would refuse."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.answers: deque[Answer] = deque()  # of the model; then it says "yes"
+        self.tools: dict[str, Any] = {}  # results by name: a dict, an exception, or an async function of the arguments
+        self.summary: Any = "They said hello."
+        self.shown_at: Any = "5.5"
+        self.refuse_delivery = 0  # so many times
+        self.opens: list[OpenConversation] = []
+        self.looked_up: list[list[str]] = []
+        self.asked: list[AskModel] = []
+        self.read: list[list[Content]] = []  # the whole transcript that each model call was given
+        self.shown: list[ShowProgress] = []
+        self.delivered: list[Deliver] = []
+        self.summarised: list[Summarise] = []
+        self.ran: list[str] = []
+        self.changed = asyncio.Event()
+        self._transcripts = Transcripts()
+
+    @activity.defn(name=steps.OPEN_CONVERSATION)
+    async def open_conversation(self, request: OpenConversation) -> Opened:
+        self.opens.append(request)
+        return self.opened
+
+    @activity.defn(name=steps.LOOK_UP_NAMES)
+    async def look_up_names(self, request: LookUpNames) -> Names:
+        self.looked_up.append(request.ids)
+        return Names(names={slack_id: slack_id.lower() for slack_id in request.ids})
+
+    @activity.defn(name=steps.ASK_MODEL)
+    async def ask_model(self, request: AskModel) -> ModelReply:
+        info = activity.info()
+        read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
+        contents = await self._transcripts.assemble(request.epoch, request.known, request.new, read_page)
+        refuse_as_gemini_would(contents)
+        self.asked.append(request)
+        self.read.append(contents)
+        self.changed.set()
+        answer = self.answers.popleft() if self.answers else text("yes")
+        return cast("ModelReply", await _acted(answer, request))
+
+    @activity.defn(name=steps.SUMMARISE)
+    async def summarise(self, request: Summarise) -> Summary:
+        self.summarised.append(request)
+        said = await _acted(self.summary, request)
+        return Summary(text=said) if isinstance(said, str) else said
+
+    @activity.defn(dynamic=True)
+    async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
+        name = activity.info().activity_type
+        arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        self.ran.append(name)
+        self.changed.set()
+        return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
+
+    @activity.defn(name=steps.SHOW_PROGRESS)
+    async def show_progress(self, request: ShowProgress) -> str:
+        self.shown.append(request)
+        return cast("str", await _acted(self.shown_at, request))
+
+    @activity.defn(name=steps.DELIVER)
+    async def deliver(self, request: Deliver) -> None:
+        self.changed.set()
+        if self.refuse_delivery:
+            self.refuse_delivery -= 1
+            raise errors.final(errors.SLACK_REFUSED, "is_archived")
+        self.delivered.append(request)
+
+    @property
+    def said(self) -> list[str]:
+        return [request.text for request in self.delivered]
+
+
+async def _acted(script: Any, asked: Any) -> Any:
+    if isinstance(script, Exception):
+        raise script
+    return await script(asked) if callable(script) else script
+
+
+def refuse_as_gemini_would(contents: list[Content]) -> None:
+    """Raises a final error for contents that Gemini does not take."""
+    request = ModelRequest(model="any", api_version="v1", streamed=False, body={"contents": contents})
+    try:
+        check_request(request)
+        check_turns(request, Signatures())
+    except Refused as refusal:
+        raise ApplicationError(str(refusal), type="refused_by_the_stand_in", non_retryable=True) from None
+
+
+class Rehearsal:
+    """`async with Rehearsal(address) as rehearsal:`; each conversation in it has a channel of its own."""
+
+    def __init__(self, address: str, **opened: Any) -> None:
+        self._address = address
+        self.task_queue = f"rehearsal-{uuid4().hex[:8]}"
+        self.cast = Cast(OPENED.model_copy(update=opened))
+
+    async def __aenter__(self) -> Self:
+        self.client: Client = await temporal.connect({"target_host": self._address}, DATA_CONVERTER)
+        self._worker: Worker = build_worker(self.client, self.task_queue, cast("Activities", self.cast))
+        await self._worker.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._worker.__aexit__(kind, error, at)
+
+    def conversation(self, thread_ts: str = "1.0") -> Talk:
+        return Talk(self, Thread(team="T1", channel=f"C{uuid4().hex[:8]}", thread_ts=thread_ts))
+
+    def terminal(self) -> Talk:
+        return Talk(self, Thread(team="", channel=uuid4().hex, thread_ts="", surface="terminal"))
+
+    async def until(self, condition: Callable[[], object], seconds: float = 15) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.cast.changed.clear()
+                await self.cast.changed.wait()
+
+
+class Talk:
+    """One conversation: what people say in it, and what they are answered."""
+
+    def __init__(self, rehearsal: Rehearsal, thread: Thread) -> None:
+        self.thread = thread
+        self.id = workflow_id(thread.team, thread.channel, thread.thread_ts)
+        self._rehearsal = rehearsal
+
+    async def say(
+        self, ts: str, said: str = "hello", user: str = "U1", run: Run | None = None
+    ) -> WorkflowHandle[Any, str]:
+        """Hands a message over as the bot does; `run` is what a new run would begin with."""
+        return await self._rehearsal.client.start_workflow(
+            AGENT_WORKFLOW,
+            run or Run(thread=self.thread),
+            id=self.id,
+            task_queue=self._rehearsal.task_queue,
+            start_signal=USER_MESSAGE,
+            start_signal_args=[UserMessage(ts=ts, user=user, text=said)],
+            result_type=str,
+        )
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        """Whichever run is the present one."""
+        return self._rehearsal.client.get_workflow_handle(self.id)
+
+    @property
+    def answers(self) -> list[Deliver]:
+        return [request for request in self._rehearsal.cast.delivered if request.thread == self.thread]
+
+    async def answered(self, times: int = 1, seconds: float = 15) -> list[str]:
+        """Waits for so many answers; all that was said."""
+        await self._rehearsal.until(lambda: len(self.answers) >= times, seconds)
+        return [request.text for request in self.answers]
+
+    async def ask(self, ts: str, said: str = "hello", user: str = "U1") -> str:
+        """Says something and waits for its answer."""
+        before = len(self.answers)
+        await self.say(ts, said, user)
+        return (await self.answered(before + 1))[-1]

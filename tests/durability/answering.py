@@ -1,0 +1,84 @@
+"""A model that answers by rule: the tools that a question asks for, then an answer that names the question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from playground.gemini.answers import Answer, calls, text
+from playground.gemini.received import ModelRequest, function_calls, function_responses
+
+TOOL = "get_location_info"
+_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))")
+_ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question by its unique name, and the addresses whose places it asks for, one after the other or at once."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    at_once: bool = False
+
+    @property
+    def words(self) -> str:
+        how = (" and " if self.at_once else " then ").join(self.addresses)
+        return f"question {self.name}: " + (f"place {how}" if self.addresses else "say it")
+
+
+def questions_in(said: str) -> list[Question]:
+    """The questions that a text asks."""
+    return [
+        Question(name, (first, second) if first else (), how == "and")
+        for name, first, how, second in _QUESTION.findall(said)
+    ]
+
+
+def answer_to(*names: str) -> str:
+    return f"The answer to {', '.join(names)}. That is all of it."
+
+
+def answered_by(said: str) -> list[str]:
+    """The names of the questions that a complete answer is to; none for any other text."""
+    answer = _ANSWER.fullmatch(said)
+    return answer[1].split(", ") if answer else []
+
+
+class ByRule:
+    """Answers each request from its contents alone, so that the same request always has the same answer."""
+
+    def answer(self, request: ModelRequest) -> Answer:
+        asked, placed = open_questions(request)
+        if request.mode == "NONE":
+            return text(answer_to(*(question.name for question in asked)))
+        for question in asked:
+            missing = [address for address in question.addresses if address not in placed]
+            if missing:
+                wanted = missing if question.at_once else missing[:1]
+                return calls(*((TOOL, {"ipaddress": address}) for address in wanted))
+        return text(answer_to(*(question.name for question in asked)))
+
+
+def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
+    """What was asked since the last answer, and the addresses that were looked up for it."""
+    asked: list[Question] = []
+    placed: list[str] = []
+    for content in request.contents:
+        if content["role"] == "model" and not function_calls(content):
+            asked, placed = [], []
+        asked += [question for said in _texts(content) for question in questions_in(said)]
+        placed += [call["args"]["ipaddress"] for call in function_calls(content)]
+    return asked, placed
+
+
+def results_given(request: ModelRequest) -> int:
+    """How many tool results the whole request holds."""
+    return sum(len(function_responses(content)) for content in request.contents)
+
+
+def _texts(content: Mapping[str, Any]) -> Iterable[str]:
+    if content["role"] == "user":
+        yield from (part["text"] for part in content["parts"] if "text" in part)

@@ -1,0 +1,120 @@
+"""Whatever breaks, and whenever: one complete answer, nothing done twice, nothing left unanswered or unfinished."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.durability import matrix
+from tests.durability.calls import FaultyCall, model_faults, slack_faults, talks_with, tool_faults
+from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
+from tests.durability.stage import BreakableStage
+from tests.durability.talks import Talk
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+    async with BreakableStage(tmp_path) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+async def test_a_fault_at_any_step_costs_nothing_but_time(stage: BreakableStage, fault: Fault) -> None:
+    talks = {step: Talk(stage, step.name) for step in STEPS}
+    held = await brought_to_their_steps(talks)
+    arrivals = await arriving(stage)
+
+    await fault.strike(stage)
+    stage.temporal.thaw()
+    for hold in held:
+        hold.release()
+    await fault.repair(stage)
+
+    thaw(stage)
+    await all_answered(stage, list(talks.values()), times=1)
+    await stage.all_acknowledged([talk.channel for talk in arrivals])
+    everyone = [*talks.values(), *arrivals]
+    await all_answered(stage, everyone, times=1)
+    for talk in everyone:
+        talk.ask_again()
+    await all_answered(stage, everyone, times=2)
+    complaints = [line for step, talk in talks.items() for line in talk.complaints(under_way=[step.call])]
+    assert complaints + [line for talk in arrivals for line in talk.complaints()] == []
+
+
+@pytest.mark.parametrize("faulty", [slack_faults, model_faults, tool_faults], ids=["slack", "model", "tool"])
+async def test_any_call_may_go_wrong(stage: BreakableStage, faulty: Callable[[], list[FaultyCall]]) -> None:
+    talks = talks_with(stage, faulty())
+
+    for talk in talks.values():
+        talk.ask()
+    await all_answered(stage, list(talks.values()), times=1)
+    for talk in talks.values():
+        talk.ask_again()
+    await all_answered(stage, list(talks.values()), times=2)
+
+    assert [
+        line for call, talk in talks.items() for line in talk.complaints(under_way=[call.call], extra=call.times)
+    ] == []
+
+
+async def brought_to_their_steps(talks: dict[Step, Talk]) -> list[Held]:
+    """Each talk is asked its question and held at its step; those that cannot be held for long come last."""
+    held: list[Held] = []
+    for is_brief in (False, True):
+        now = [(step, talk) for step, talk in talks.items() if step.is_brief == is_brief]
+        held += await asyncio.gather(*(brought_to(step, talk) for step, talk in now))
+    return held
+
+
+async def brought_to(step: Step, talk: Talk) -> Held:
+    held = step.hold(talk)
+    talk.ask()
+    try:
+        async with asyncio.timeout(15):
+            await held.reached()
+            await only_this_runs(talk, step.activity)
+    except TimeoutError:
+        raise AssertionError(f"{talk.label}: not reached") from None
+    return held
+
+
+async def only_this_runs(talk: Talk, activity: str) -> None:
+    """Waits until Temporal has the results of everything else: what is under way is this one step alone."""
+    handle = await talk.workflow()
+    while True:
+        raw = (await handle.describe()).raw_description
+        if [pending.activity_type.name for pending in raw.pending_activities] == [activity]:
+            return
+        await asyncio.sleep(0.02)
+
+
+async def arriving(stage: BreakableStage) -> list[Talk]:
+    """Three more questions, each at another point of its way from Slack to Temporal."""
+    on_its_way, being_stored, unacknowledged = (Talk(stage, name) for name in matrix.ARRIVALS)
+    stage.slack.lose_acknowledgements(unacknowledged.channel, times=2)
+    unacknowledged.ask()
+    await stage.slack.until(lambda: stage.slack.lost_acknowledgements == 2)
+    stage.temporal.freeze()
+    being_stored.ask()
+    await stage.bot_has_seen_all()
+    stage.freeze_bot()
+    on_its_way.ask()
+    return [on_its_way, being_stored, unacknowledged]
+
+
+def thaw(stage: BreakableStage) -> None:
+    if stage.bot.return_code is None:
+        stage.thaw_bot()
+
+
+async def all_answered(stage: BreakableStage, talks: Sequence[Talk], *, times: int) -> None:
+    """Waits until everybody has so many answers; not for ever: what is missing then is a complaint."""
+    try:
+        await stage.slack.until(lambda: all(talk.is_answered(times) for talk in talks), seconds=30)
+    except AssertionError:
+        missing = [f"{talk.label}: {talk.said} {talk.status!r}" for talk in talks if not talk.is_answered(times)]
+        raise AssertionError(f"no answer {times}: {missing}") from None

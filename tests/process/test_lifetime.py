@@ -1,0 +1,102 @@
+"""Promises of a process's life: it closes what it opened, and its exit code says how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from textwrap import dedent
+
+import pytest
+
+from playground.processes import ROOT
+
+WAITS = """
+    import asyncio
+    from contextlib import asynccontextmanager
+    from process import lifetime
+
+    @asynccontextmanager
+    async def opened(name):
+        try:
+            yield
+        finally:
+            print("closing", name, flush=True)
+            await asyncio.sleep({seconds})
+            print("closed", name, flush=True)
+
+    async def main():
+        async with opened("outer"), opened("inner"):
+            print("ready", flush=True)
+            await asyncio.Event().wait()
+
+    lifetime.run(main)
+"""
+
+
+async def started(script: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", dedent(script), stdout=PIPE, stderr=PIPE, cwd=ROOT
+    )
+
+
+async def ended(process: Process) -> tuple[int, list[str], str]:
+    """Its exit code, the lines it wrote, and what it wrote to standard error."""
+    async with asyncio.timeout(20):
+        output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode().splitlines(), errors.decode()
+
+
+async def line_of(process: Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        return (await process.stdout.readline()).decode().strip()
+
+
+def running(statements: str) -> str:
+    return f"from process import lifetime\nasync def main():\n    {statements}\nlifetime.run(main)"
+
+
+async def test_a_process_that_has_done_its_work_ends_well_and_loses_no_output() -> None:
+    assert await ended(await started(running("print('done')"))) == (0, ["done"], "")
+
+
+async def test_a_process_that_fails_says_so_and_ends_with_one() -> None:
+    code, _, errors = await ended(await started(running("raise ValueError('boom')")))
+
+    assert code == 1
+    assert "process failed" in errors
+    assert "ValueError" in errors
+
+
+async def test_a_process_that_ends_itself_keeps_its_exit_code() -> None:
+    code, _, errors = await ended(await started(running("raise SystemExit(2)")))
+
+    assert (code, errors) == (2, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_process_that_is_stopped_closes_what_it_opened_in_order(number: signal.Signals) -> None:
+    process = await started(WAITS.format(seconds=0))
+    assert await line_of(process) == "ready"
+
+    process.send_signal(number)
+
+    code, lines, _ = await ended(process)
+    assert code == 0
+    assert lines == ["closing inner", "closed inner", "closing outer", "closed outer"]
+
+
+async def test_a_process_that_is_stopped_twice_does_not_wait_for_anything() -> None:
+    process = await started(WAITS.format(seconds=3600))
+    assert await line_of(process) == "ready"
+    process.send_signal(signal.SIGTERM)
+    assert await line_of(process) == "closing inner"
+
+    process.send_signal(signal.SIGTERM)
+
+    code, lines, _ = await ended(process)
+    assert code == 128 + signal.SIGTERM
+    assert lines == []

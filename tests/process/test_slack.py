@@ -1,0 +1,78 @@
+"""Promises of a process's Slack client: who it is, whom it waits for, and that nothing is sent twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from pydantic import HttpUrl, SecretStr
+
+from playground.slack.emulator import SlackEmulator
+from playground.slack.faults import FaultKind
+from process.settings import BAD_SETTINGS
+from process.slack import CALL_TIMEOUT, Identity, bot_token, identify, open_client
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackEmulator]:
+    async with SlackEmulator() as slack:
+        yield slack
+
+
+async def identity(slack: SlackEmulator, token: str | None = None) -> Identity:
+    async with open_client(HttpUrl(slack.api_url), SecretStr(token or slack.bot_token)) as client, asyncio.timeout(10):
+        return await identify(client)
+
+
+async def test_slack_says_whose_the_token_is(slack: SlackEmulator) -> None:
+    assert await identity(slack) == Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "lost_reply", "refused", "error"])
+async def test_a_slack_that_is_away_is_waited_for(slack: SlackEmulator, kind: FaultKind) -> None:
+    slack.faults.add(method="auth.test", kind=kind, error="fatal_error")
+
+    assert (await identity(slack)).bot_id == slack.bot_id
+
+
+async def test_a_token_that_slack_refuses_ends_the_process_and_is_not_shown(
+    slack: SlackEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        await identity(slack, "xoxb-very-secret")
+
+    said = capsys.readouterr().err
+    assert stop.value.code == BAD_SETTINGS
+    assert "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)" in said
+    assert "very-secret" not in said
+
+
+async def test_the_client_itself_tries_nothing_twice(slack: SlackEmulator) -> None:
+    slack.faults.add(method="auth.test", kind="lost_reply")
+
+    async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
+        with pytest.raises(aiohttp.ClientError):
+            await client.auth_test()
+
+    assert len(slack.calls) == 1
+
+
+async def test_every_call_has_a_deadline(slack: SlackEmulator) -> None:
+    async with open_client(HttpUrl(slack.api_url), None) as client:
+        assert client.session is not None
+        assert (client.timeout, client.session.timeout.total) == (CALL_TIMEOUT, CALL_TIMEOUT)
+
+
+async def test_a_proxy_is_not_asked_for_this_machine(slack: SlackEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    assert (await identity(slack)).bot_id == slack.bot_id
+
+
+def test_a_bot_token_is_told_from_other_tokens_without_being_shown() -> None:
+    assert bot_token(SecretStr("xoxb-1")).get_secret_value() == "xoxb-1"
+    with pytest.raises(ValueError, match=r"^is not a bot token$"):
+        bot_token(SecretStr("xapp-1"))

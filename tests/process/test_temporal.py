@@ -1,0 +1,104 @@
+"""Promises of the connection to Temporal: set up as Temporal's own variables say, and waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from agent_worker.contract import DATA_CONVERTER
+from playground.temporal_server import DevServer, free_port
+from process import temporal
+from process.settings import BAD_SETTINGS
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty directory, no profile file, and an environment with nothing about Temporal."""
+    for name in [name for name in os.environ if name.startswith("TEMPORAL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+class Warned(logging.Handler):
+    """Notes when something is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+        self.happened = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+        self.happened.set()
+
+
+def test_without_settings_it_is_the_local_server() -> None:
+    assert temporal.connection()["target_host"] == "localhost:7233"
+
+
+def test_temporals_own_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "agents")
+
+    config = temporal.connection()
+
+    assert (config["target_host"], config["namespace"]) == ("temporal.example:7233", "agents")
+
+
+def test_a_key_switches_encryption_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_API_KEY", "secret")
+
+    assert temporal.connection()["tls"]
+
+
+def test_the_file_is_read_too_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("TEMPORAL_ADDRESS=file.example:7233\nTEMPORAL_NAMESPACE=file\n")
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "environment")
+
+    config = temporal.connection()
+
+    assert (config["target_host"], config["namespace"]) == ("file.example:7233", "environment")
+
+
+def test_settings_that_do_not_fit_are_refused_in_plain_words_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEMPORAL_API_KEY", "very-secret")
+    monkeypatch.setenv("TEMPORAL_PROFILE", "nobody")
+
+    with pytest.raises(SystemExit) as stop:
+        temporal.connection()
+
+    said = capsys.readouterr().err
+    assert stop.value.code == BAD_SETTINGS
+    assert "TEMPORAL_" in said
+    assert "very-secret" not in said
+
+
+async def test_a_server_that_is_not_up_yet_is_waited_for() -> None:
+    warned = Warned()
+    temporal.logger.addHandler(warned)
+    port = free_port()
+    connecting = asyncio.create_task(
+        temporal.connect({"target_host": f"127.0.0.1:{port}", "namespace": "default"}, DATA_CONVERTER)
+    )
+    server = DevServer(port=port)
+    try:
+        async with asyncio.timeout(30):
+            await warned.happened.wait()
+            await asyncio.to_thread(server.start)
+            client = await connecting
+    finally:
+        connecting.cancel()
+        temporal.logger.removeHandler(warned)
+        await asyncio.to_thread(server.stop)
+
+    assert client.namespace == "default"
+    assert {record.getMessage() for record in warned.records} == {"waiting for Temporal"}
+    assert vars(warned.records[0])["address"] == f"127.0.0.1:{port}"
