@@ -2,14 +2,17 @@
 # make chat     talk to the running playground from this terminal
 # make test     every test
 # make check    formatting, lint, types, import order, Dockerfile, and every test
+# make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
 # make install  the set-up alone, into .venv
 # make lock     the pinned requirements, made anew from pyproject.toml
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+N ?= 1000
+SEED ?= 1
 
-.PHONY: run chat test lint check install lock format
+.PHONY: run chat test chaos lint check install lock format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
@@ -19,6 +22,9 @@ chat: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/pytest -n auto
+
+chaos: $(INSTALLED)
+	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

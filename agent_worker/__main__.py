@@ -28,8 +28,7 @@ logger = logging.getLogger("agent_worker")
 
 async def main() -> None:
     toolbox = Toolbox.discover(reserved=steps.NAMES)
-    settings, *tool_settings = load(WorkerSettings, *toolbox.settings_classes())
-    connection = temporal.connection()
+    settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
     async with _activities(settings, toolbox, tool_settings) as activities:
         client = await temporal.connect(connection, DATA_CONVERTER)

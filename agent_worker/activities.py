@@ -205,22 +205,27 @@ class Activities:
         maybe_posted = activity.info().attempt > 1
         finishing = asyncio.create_task(self._finish_progress(request))
         posted = await self._slack.replies.posted(request.thread, _since(request.key)) if maybe_posted else {}
-        try:
-            await self._say(request, request.key, self._posts(request), posted)
-        except ApplicationError as error:
-            if error.message not in UNSHOWABLE:
-                raise
-            plain = blocks.plain(request.text, request.may_mention)
-            await self._say(request, f"{request.key}:plain", plain, posted)
+        posts = self._posts(request)
+        for index, post in enumerate(posts):
+            answers = request.answers if index == len(posts) - 1 else ()
+            await self._say(request, f"{request.key}:{index}", post, posted, answers)
         await finishing
         await self._slack.replies.set_status(request.thread, "")
 
-    async def _say(self, request: Deliver, key: str, posts: Sequence[blocks.Post], posted: Mapping[str, str]) -> None:
-        """Posts what is not posted yet; the last post says which messages are answered by it."""
-        for index, post in enumerate(posts):
-            answers = request.answers if index == len(posts) - 1 else ()
-            if f"{key}:{index}" not in posted:
-                await self._slack.replies.post(request.thread, f"{key}:{index}", post, answers)
+    async def _say(
+        self, request: Deliver, key: str, post: blocks.Post, posted: Mapping[str, str], answers: Sequence[str]
+    ) -> None:
+        """Posts what is not posted yet; as plain text, where Slack does not take it as blocks."""
+        if key in posted:
+            return
+        try:
+            await self._slack.replies.post(request.thread, key, post, answers)
+        except ApplicationError as error:
+            if error.message not in UNSHOWABLE:
+                raise
+            for index, plain in enumerate(blocks.plain(post, request.may_mention)):
+                if f"{key}:plain:{index}" not in posted:
+                    await self._slack.replies.post(request.thread, f"{key}:plain:{index}", plain, answers)
 
     @staticmethod
     def _posts(request: Deliver) -> Sequence[blocks.Post]:

@@ -33,8 +33,7 @@ async def main() -> None:
     if not question:
         print(USAGE, file=sys.stderr)
         raise SystemExit(2)
-    (settings,) = load(ProcessSettings)
-    connection = temporal.connection()
+    settings, connection = load(ProcessSettings, temporal.connection)
     logs.configure(settings.log_format, "WARNING")
     client = await temporal.connect(connection, DATA_CONVERTER)
     handle = await client.start_workflow(

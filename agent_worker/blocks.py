@@ -76,10 +76,10 @@ def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
 
 
-def plain(markdown: str, may_mention: Collection[str]) -> list[Post]:
-    """The same as `answer` without any block, for when Slack refuses those: plain text in shorter pieces."""
-    parts = split(neutralise(markdown, may_mention), PLAIN_LIMIT)
-    return [Post(_notification(part, may_mention), []) for part in parts]
+def plain(post: Post, may_mention: Collection[str]) -> list[Post]:
+    """The same as an answer's post without any block, for when Slack refuses those: plain text in shorter pieces."""
+    parts = [part for block in post.blocks if block["type"] == "markdown" for part in split(block["text"], PLAIN_LIMIT)]
+    return [Post(_notification(part, may_mention), []) for part in parts] or [Post(post.text, [])]
 
 
 def progress(steps: Sequence[Step]) -> Post:

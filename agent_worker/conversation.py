@@ -20,7 +20,7 @@ SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not g
 CARRIED_BYTES = 1_700_000  # by a continue-as-new; a payload above 2 MB would wedge the conversation for ever
 PAGE_BYTES = 900_000  # a query result above 2 MB is refused
 TRANSCRIPT_BYTES = 600_000  # above it, older turns give way to a summary
-INBOX_BYTES = 200_000  # of messages in one turn; the rest forms the next one
+INBOX_BYTES = 200_000  # of messages that are taken at once
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
 TURN_BYTES = 800_000  # of one turn: with the rest of the transcript, still within one payload
 
@@ -39,6 +39,7 @@ class Conversation:
     names: dict[str, str] = field(default_factory=dict)
     earlier: str = ""  # what the thread said before the agent joined; goes before the first message
     size: int = 0  # bytes of all entries
+    poisoned_turns: int = 0  # so many in a row
     confirmed: int = 0  # so many entries a worker may already hold; it reads the others of these through a query
     turn_start: int = 0  # index of the running turn's first entry
     prompt_tokens: int = 0  # what the last model call counted
@@ -111,12 +112,14 @@ class Conversation:
 
     def add_answer(self, content: Content) -> None:
         self._add(content)
+        self.poisoned_turns = 0
 
     def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
         """The model's calls and all their results, together: Gemini takes no call without its response beside it."""
         self._add(content)
-        share = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0)) // len(calls)
-        responses = [_response(call, result, share) for call, result in zip(calls, results, strict=True)]
+        room = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0))
+        limit = fair_limit([size_of(result) for result in results], room)
+        responses = [_response(call, result, limit) for call, result in zip(calls, results, strict=True)]
         self._add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
 
     def _add(self, content: Content) -> None:
@@ -128,11 +131,16 @@ class Conversation:
         self.confirmed, self.prompt_tokens = length, prompt_tokens
 
     def end_failed_turn(self, sentence: str, *, poisoned: bool, epoch: str) -> None:
-        """Leaves of a failed turn the question and what was said about it; nothing, where the question is the cause."""
+        """Leaves of a failed turn the question and what was said about it; nothing, where the question is the cause.
+
+        A second such turn in a row means that the cause is further back: then the conversation starts anew.
+        """
         asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
         told = {"role": "model", "parts": [{"text": sentence}]}
         left = [*asked, told] if asked and not poisoned else []
-        self.rewrite(self.entries[: self.turn_start] + left, epoch)
+        self.poisoned_turns = self.poisoned_turns + 1 if poisoned else 0
+        before = [] if self.poisoned_turns > 1 else self.entries[: self.turn_start]
+        self.rewrite([*before, *left], epoch)
 
     def rewrite(self, entries: list[Content], epoch: str) -> None:
         """Changes the past: cached copies are void from here on, and what is left is read again through a query."""
@@ -183,6 +191,15 @@ class Run(Start):
 def is_question(entry: Content) -> bool:
     """Whether a person said this entry (tool results are written in the user's role too)."""
     return entry["role"] == "user" and not any("functionResponse" in part for part in entry["parts"])
+
+
+def fair_limit(sizes: Sequence[int], room: int) -> int:
+    """How large one may be, so that all that are not larger fit into `room`; small ones leave theirs to the others."""
+    for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
+        if size > room // count:
+            return room // count
+        room -= size
+    return max(sizes, default=room)
 
 
 def size_of(value: object) -> int:

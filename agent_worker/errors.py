@@ -48,12 +48,10 @@ _SENTENCES = {
 }
 _UNKNOWN = "Something went wrong on my side, and I could not finish this answer. Please ask again."
 
-# After these the question itself is taken out of the conversation: sent again, it would only fail again.
-_POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
-
-
 # Temporal logs the others with a stack trace each time; these are told in one line (`interceptors`).
 _EXPECTED = ApplicationErrorCategory.BENIGN
+# After these the question itself is taken out of the conversation: sent again, it would only fail again.
+_POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn

@@ -1,4 +1,7 @@
-"""What each step of a conversation is given and what it gives back: plain, small, and stored in Temporal's history."""
+"""What each step of a conversation is given and what it gives back: plain, small, and stored in Temporal's history.
+
+Histories outlive versions: a field added later needs a default, or conversations that are open cannot be read any more.
+"""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
+PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call waits for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
 
 # An over-size result would be over-size again, and a model call is paid for each time.
@@ -96,7 +97,7 @@ async def show_progress(request: ShowProgress) -> str:
         SHOW_PROGRESS,
         request,
         result_type=str,
-        start_to_close_timeout=timedelta(seconds=15),
+        start_to_close_timeout=PROGRESS_TIMEOUT,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         retry_policy=RetryPolicy(maximum_attempts=1),
     )

@@ -9,6 +9,7 @@ from agent_worker.contract import UserMessage
 from agent_worker.errors import UNUSABLE_ANSWER, TurnFailed
 from agent_worker.requests import CUT_OFF, TOO_MANY_TOOL_CALLS, Progress, ShownStep, StepState, ToolCall
 
+ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
 UNUSABLE_ANSWERS = 2  # so often the model is asked again in one turn when nothing can be done with what it said
 
 
@@ -68,7 +69,7 @@ class Turn:
 
     @property
     def answers(self) -> list[str]:
-        return [message.ts for message in self.messages]
+        return [message.ts for message in self.messages][-ANSWERS_NAMED:]
 
     @property
     def may_mention(self) -> list[str]:

@@ -18,7 +18,16 @@ with workflow.unsafe.imports_passed_through():
 
     from agent_worker.contract import AGENT_WORKFLOW, TRANSCRIPT, USER_MESSAGE, UserMessage
     from agent_worker.conversation import Conversation, Run
-    from agent_worker.errors import DEFECT, OUT_OF_STEPS, TurnFailed, code_of, poisons_the_conversation, sentence
+    from agent_worker.errors import (
+        DEFECT,
+        OUT_OF_STEPS,
+        UNKNOWN_MODEL,
+        UNUSABLE_ANSWER,
+        TurnFailed,
+        code_of,
+        poisons_the_conversation,
+        sentence,
+    )
     from agent_worker.requests import (
         AskModel,
         Deliver,
@@ -42,6 +51,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from agent_worker.turn import Turn
 
+OLD_MESSAGE = 60  # seconds; younger ones cannot have been answered and forgotten
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 
 
@@ -143,7 +153,7 @@ class AgentWorkflow:
                 await self._run_tools(turn, reply)
             else:
                 return reply
-        raise TurnFailed(OUT_OF_STEPS)
+        raise TurnFailed(UNUSABLE_ANSWER if turn.unusable == turn.model_calls else OUT_OF_STEPS)
 
     async def _ask_model(self, turn: Turn, opened: Opened, *, may_call_tools: bool) -> ModelReply:
         conversation = self._conversation
@@ -165,6 +175,8 @@ class AgentWorkflow:
 
     async def _run_tools(self, turn: Turn, reply: ModelReply) -> None:
         """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
+        if reply.content is None:
+            raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
         first = turn.add_steps(reply.calls)
         try:
             self._refresh_progress(turn)
@@ -172,7 +184,7 @@ class AgentWorkflow:
             results = await asyncio.gather(*runs)
         finally:
             await self._progress_shown()
-        self._conversation.add_tool_results(reply.content or {}, reply.calls, results)
+        self._conversation.add_tool_results(reply.content, reply.calls, results)
 
     async def _run_tool(self, turn: Turn, step: int, call: ToolCall) -> dict[str, Any]:
         result = await run_tool(call)
@@ -193,7 +205,7 @@ class AgentWorkflow:
         if thread.in_slack:
             request = Deliver(
                 thread=thread,
-                key=f"{turn.key}:answer",
+                key=f"{turn.key}:{'notice' if is_notice else 'answer'}",
                 text=text,
                 answers=turn.answers,
                 may_mention=turn.may_mention,
@@ -208,6 +220,8 @@ class AgentWorkflow:
         said = sentence(code)
         poisoned = poisons_the_conversation(code)
         self._conversation.end_failed_turn(said, poisoned=poisoned, epoch=str(workflow.uuid4()))
+        if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker again
+            self._conversation.model, self._opened = "", None
         turn.end_open_steps()
         try:
             return await self._deliver(turn, said, is_notice=True)
@@ -224,16 +238,23 @@ class AgentWorkflow:
         if self._opened is not None:
             return self._opened
         conversation = self._conversation
-        joins_late = self._is_new and turn.key != conversation.thread.thread_ts
         request = OpenConversation(
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
-            earlier_than=turn.key if joins_late else None,
+            earlier_than=turn.key if self._is_new and self._may_have_a_past(turn) else None,
         )
+        self._is_new = False
         self._opened = opened = await open_conversation(request)
         conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         return opened
+
+    def _may_have_a_past(self, turn: Turn) -> bool:
+        """A reply follows what was said before; an old message may have been answered by a run long closed."""
+        thread = self._conversation.thread
+        if not thread.in_slack:
+            return False
+        return turn.key != thread.thread_ts or workflow.time() - float(turn.key) > OLD_MESSAGE
 
     async def _hear(self, messages: list[UserMessage]) -> None:
         unknown = self._conversation.unknown_ids(messages)

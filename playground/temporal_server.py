@@ -88,7 +88,11 @@ class DevServer:
         return command + [word for value in _DYNAMIC_CONFIG for word in ("--dynamic-config-value", value)]
 
     def _is_ready(self) -> bool:
-        return is_in_use(self.port)
+        """An open port is not enough: the server takes calls a little later."""
+        if not is_in_use(self.port):
+            return False
+        check = [temporal_command(), "operator", "cluster", "health", "--address", self.address]
+        return subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 
 def temporal_command() -> str:

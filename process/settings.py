@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NoReturn
 
 from dotenv import dotenv_values
@@ -14,6 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DOTENV = ".env"
 BAD_SETTINGS = 2  # exit code
+
+
+# A settings class, or a function that reads settings of another kind and raises ValueError with a plain sentence.
+Reader = type[BaseSettings] | Callable[[], Any]
 
 
 class ProcessSettings(BaseSettings):
@@ -32,21 +36,23 @@ def environment() -> dict[str, str]:
     return {**from_file, **os.environ}
 
 
-def problems_of(classes: Iterable[type[BaseSettings]]) -> tuple[list[Any], list[str]]:
-    """Reads each class; returns those that could be read, and a line for each setting that is missing or wrong."""
+def problems_of(readers: Iterable[Reader]) -> tuple[list[Any], list[str]]:
+    """Reads each; returns what could be read, and a line for each setting that is missing or wrong."""
     read: list[Any] = []
     problems: list[str] = []
-    for settings_class in classes:
+    for reader in readers:
         try:
-            read.append(settings_class(_env_file=DOTENV))
+            read.append(reader(_env_file=DOTENV) if isinstance(reader, type) else reader())
         except ValidationError as error:
-            problems += [_problem(settings_class, dict(detail)) for detail in error.errors(include_input=False)]
+            problems += [_problem(reader, dict(detail)) for detail in error.errors(include_input=False)]
+        except ValueError as error:
+            problems.append(str(error))
     return read, problems
 
 
-def load(*classes: type[BaseSettings]) -> list[Any]:
-    """Reads all classes, in order; ends the process with code 2 when any setting is missing or wrong."""
-    read, problems = problems_of(classes)
+def load(*readers: Reader) -> list[Any]:
+    """Reads all, in order; ends the process with code 2 when any setting is missing or wrong."""
+    read, problems = problems_of(readers)
     if problems:
         refuse(problems)
     return read
@@ -59,7 +65,7 @@ def refuse(problems: Iterable[str]) -> NoReturn:
     raise SystemExit(BAD_SETTINGS)
 
 
-def _problem(settings_class: type[BaseSettings], detail: Mapping[str, Any]) -> str:
+def _problem(settings_class: Any, detail: Mapping[str, Any]) -> str:
     location = str(detail["loc"][0]) if detail["loc"] else ""
     name, field = _field(settings_class, location)
     is_missing = detail["type"] == "missing"

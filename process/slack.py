@@ -17,9 +17,9 @@ from process.settings import refuse
 
 SLACK_API_URL = "https://slack.com/api/"
 CALL_TIMEOUT = 10  # seconds
-LONGEST_PAUSE = 5.0
-# The answers of auth.test that no waiting changes (https://docs.slack.dev/reference/methods/auth.test).
+LONGEST_PAUSE = 5.0  # seconds between attempts to reach Slack
 _THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
+# The answers of auth.test that no waiting changes (https://docs.slack.dev/reference/methods/auth.test).
 _REFUSALS = {
     "invalid_auth",
     "not_authed",

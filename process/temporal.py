@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 
-from process.settings import environment, refuse
+from process.settings import environment
 
 DEFAULT_ADDRESS = "localhost:7233"
 LONGEST_PAUSE = 5.0  # seconds between attempts to connect
@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 def connection() -> dict[str, Any]:
     """Arguments of `Client.connect`: TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, TLS and profiles, as the SDK reads them.
 
-    Ends the process with a plain sentence when they do not fit together.
+    Raises ValueError with a plain sentence when they do not fit together.
     """
     try:
         config = dict(ClientConfig.load_client_connect_config(override_env_vars=environment()))
     except RuntimeError as error:
-        refuse([f"TEMPORAL_*: the Temporal settings cannot be read ({error})"])
+        raise ValueError(f"TEMPORAL_*: the Temporal settings cannot be read ({error})") from error
     config["target_host"] = config.get("target_host") or DEFAULT_ADDRESS
     return config
 

@@ -18,8 +18,7 @@ logger = logging.getLogger("slackbot")
 
 
 async def main() -> None:
-    (settings,) = load(BotSettings)
-    connection = temporal.connection()
+    settings, connection = load(BotSettings, temporal.connection)
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
     async with (

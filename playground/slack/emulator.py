@@ -62,8 +62,7 @@ class SlackEmulator:
             may=Permissions(BOT_SCOPES if scopes is None else scopes, BOT_EVENTS if events is None else events),
             profile=Profile(rate_limits, distributed_app, reusable_tickets, delayed_events, read_lag),
         )
-        self._holds = Holds()
-        self._web_api = WebApi(self._backend, self.faults, self._holds)
+        self._web_api = WebApi(self._backend, self.faults, Holds())
         self._people = People(self._backend, chance)
         self._interactions = Interactions(self._backend)
         self._server = Server(port, self._routes())
@@ -77,7 +76,7 @@ class SlackEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.clock.close()
-        self._holds.close()
+        self._web_api.holds.close()
         self._backend.changes.close()
         self._backend.sockets.drop()
         await self._server.stop()
@@ -246,7 +245,7 @@ class SlackEmulator:
 
     def hold(self, method: str, *, after_commit: bool = False, when: Condition | None = None) -> Held:
         """Hold the next call of a Web API method that fits, before it is carried out or, with `after_commit`, after."""
-        return self._holds.add(method, after_commit=after_commit, when=when)
+        return self._web_api.holds.add(method, after_commit=after_commit, when=when)
 
     @property
     def calls_held_up(self) -> int:
@@ -293,11 +292,10 @@ class SlackEmulator:
         self._backend.sockets.refusing = refuse
 
     def _routes(self) -> list[tuple[str, str, Any]]:
-        control = Control(self._backend, self._people, self.faults)
         return [
             ("*", "/api/{method}", self._web_api.handle),
             ("GET", "/link/", self._backend.sockets.handle),
             ("GET", "/files-pri/{file}/{name:.*}", self._backend.files.handle),
             ("POST", "/response/{number}", self._interactions.respond),
-            *control.routes(),
+            *Control(self._backend, self._people, self.faults).routes(),
         ]

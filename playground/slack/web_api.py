@@ -45,7 +45,7 @@ class WebApi:
     def __init__(self, backend: Backend, faults: Faults, holds: Holds) -> None:
         self._backend = backend
         self._faults = faults
-        self._holds = holds
+        self.holds = holds
         self.calls: list[ApiCall] = []
         self.held_up = 0
 
@@ -56,7 +56,7 @@ class WebApi:
         except SlackError as error:
             self._record(method, {}, error.code)
             return self._json(error.body(), method)
-        if await self._holds.pause(method, values, is_carried_out=False) and _has_hung_up(request):
+        if await self.holds.pause(method, values, is_carried_out=False) and _has_hung_up(request):
             self._record(method, values, "abandoned")
             return web.Response()
         token = _token(request, values)
@@ -65,7 +65,7 @@ class WebApi:
             answer = self._answer(method, values, token)
         else:
             answer = await self._go_wrong(fault, request, method, values, token)
-        await self._holds.pause(method, values, is_carried_out=True)
+        await self.holds.pause(method, values, is_carried_out=True)
         return answer
 
     async def _go_wrong(

@@ -106,6 +106,11 @@ class WorldEmulator:
         """Hold the next request of a service in the middle, until it is released; `path`: one whose path ends so."""
         return self._plan.hold(service, path)
 
+    @property
+    def faults_to_come(self) -> list[FaultKind]:
+        """The kinds of the planned faults that no request has met yet."""
+        return self._plan.to_come
+
     def repair(self) -> None:
         """Let no further request go wrong."""
         self._plan.clear()

@@ -71,6 +71,12 @@ class FaultPlan:
         self._next.setdefault(service, []).append(_Planned(held, path))
         return held
 
+    @property
+    def to_come(self) -> list[FaultKind]:
+        """The kinds of the faults that no request has met yet."""
+        planned = [one.meeting for several in self._next.values() for one in several]
+        return [meeting.kind for meeting in planned if isinstance(meeting, Fault)]
+
     def clear(self) -> None:
         """Forget the faults that no request has met yet."""
         self._next.clear()

@@ -320,7 +320,8 @@ def test_hostile_repetition_takes_no_time_to_speak_of(hostile: str) -> None:
 def test_plain_posts_hold_the_whole_answer_in_text_that_slack_takes() -> None:
     markdown = "\n\n".join(f"Paragraph {number} with **bold** & <b>." for number in range(200))
 
-    posts = plain(markdown, ())
+    (post,) = answer(markdown, ())
+    posts = plain(post, ())
 
     assert all(len(post.text) <= 3_000 and not post.blocks for post in posts)
     assert sum(post.text.count("Paragraph") for post in posts) == 200

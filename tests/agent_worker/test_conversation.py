@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.conversation import INBOX_BYTES, RESULTS_BYTES, SEEN_MESSAGES, Conversation, size_of
+from agent_worker.conversation import INBOX_BYTES, RESULTS_BYTES, SEEN_MESSAGES, TURN_BYTES, Conversation, size_of
 from agent_worker.requests import Content, ReadTranscript, ToolCall
 from tests.agent_worker.talks import (
     CHANNEL,
@@ -210,6 +210,44 @@ def test_all_results_of_one_answer_together_stay_small_enough_to_be_sent(sizes: 
     conversation.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
 
     assert sum(size_of(response["response"]) for response in responses_of(conversation.entries[1])) <= RESULTS_BYTES
+
+
+@given(st.lists(st.lists(st.integers(0, RESULTS_BYTES), min_size=1, max_size=8), min_size=1, max_size=12))
+@unhurried
+def test_all_results_of_one_turn_together_leave_room_in_a_payload(steps: list[list[int]]) -> None:
+    conversation = begun()
+    talk(conversation, "before", "x" * 1_000)
+    conversation.start_turn()
+    for sizes in steps:
+        content, calls = calling(*[f"tool_{index}" for index in range(len(sizes))])
+        conversation.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
+
+    assert sum(map(size_of, conversation.entries[2:])) < TURN_BYTES + 30_000  # that much are names, ids and sentences
+
+
+def test_a_turn_that_is_large_already_takes_no_more_messages() -> None:
+    conversation = begun()
+    conversation.start_turn()
+    conversation.add_user_messages([message("1.0", "look it up")])
+    before = conversation.may_steer()
+    content, calls = calling("look_up")
+
+    conversation.add_tool_results(content, calls, [{"output": "x" * (RESULTS_BYTES - 100)}])
+
+    assert (before, conversation.may_steer()) == (True, False)
+
+
+@pytest.mark.parametrize(("text", "nothing"), [("<@UBOT>", True), (" <@UBOT>  ", True), ("<@UBOT> so?", False)])
+def test_a_mention_and_nothing_else_says_nothing(*, text: str, nothing: bool) -> None:
+    assert begun().says_nothing([message("1.0", text)]) is nothing
+
+
+def test_a_message_without_words_is_still_a_part_that_gemini_takes() -> None:
+    conversation = begun()
+
+    conversation.add_user_messages([message("1.0", "", direct=True)])
+
+    assert conversation.entries[0]["parts"][0]["text"].strip()
 
 
 # Failed turns

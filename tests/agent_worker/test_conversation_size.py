@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract import DATA_CONVERTER, UserMessage
-from agent_worker.conversation import PAGE_BYTES, TRANSCRIPT_BYTES, Conversation, Run, is_question, size_of
+from agent_worker.conversation import (
+    CARRIED_BYTES,
+    PAGE_BYTES,
+    TRANSCRIPT_BYTES,
+    Conversation,
+    Run,
+    fair_limit,
+    is_question,
+    size_of,
+)
 from agent_worker.requests import Content, ReadTranscript
 from tests.agent_worker.talks import (
     CHANNEL,
@@ -145,6 +154,18 @@ def test_a_long_talk_in_short_messages_is_cut_well_before_temporal_takes_it_for_
 
 # What is carried over and what is stored
 
+
+@pytest.mark.parametrize(
+    ("said_bytes", "waiting_bytes", "fits"), [(0, 0, True), (CARRIED_BYTES, 0, False), (900_000, 900_000, False)]
+)
+def test_only_what_fits_one_payload_is_carried_over(*, said_bytes: int, waiting_bytes: int, fits: bool) -> None:
+    conversation = begun()
+    conversation.add_answer(said("x" * said_bytes))
+    conversation.receive(message("1.0", "語" * (waiting_bytes // 3)))
+
+    assert conversation.fits_one_payload() is fits
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -216,3 +237,13 @@ async def test_what_nobody_set_takes_no_room_in_history() -> None:
     (payload,) = await DATA_CONVERTER.encode([UserMessage(ts="1.1", user="U1", text="hi")])
 
     assert payload.data == b'{"ts":"1.1","user":"U1","text":"hi"}'
+
+
+@given(st.lists(st.integers(min_value=0, max_value=300_000), min_size=1, max_size=40), st.integers(0, 400_000))
+def test_results_share_their_room_and_small_ones_leave_theirs_to_the_others(sizes: list[int], room: int) -> None:
+    limit = fair_limit(sizes, room)
+
+    kept = [size for size in sizes if size <= limit]
+    assert sum(kept) <= room
+    assert limit >= min(room // len(sizes), max(sizes))
+    assert len(kept) == len(sizes) or sum(sizes) > room

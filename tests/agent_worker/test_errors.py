@@ -11,8 +11,11 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 from agent_worker import errors
 
 CODES = [value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str) and name[0] != "_"]
-UNTIL_IT_PASSES = {errors.MODEL_UNAVAILABLE, errors.TRANSCRIPT_UNAVAILABLE, errors.SLACK_UNAVAILABLE}
-ENDINGS = sorted(set(CODES) - UNTIL_IT_PASSES - {errors.DEFECT, errors.SLACK_REFUSED})
+NO_ENDINGS = {  # what is tried until it passes, what the model is told, and what nobody can foresee
+    *(errors.MODEL_UNAVAILABLE, errors.TRANSCRIPT_UNAVAILABLE, errors.SLACK_UNAVAILABLE),
+    *(errors.TOOL_UNAVAILABLE, errors.DEFECT, errors.SLACK_REFUSED),
+}
+ENDINGS = sorted(set(CODES) - NO_ENDINGS)
 
 
 def failed_step(cause: BaseException) -> ActivityError:

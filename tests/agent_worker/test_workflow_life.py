@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
@@ -45,9 +46,21 @@ async def replay(history: WorkflowHistory) -> None:
 
 
 async def test_a_conversation_that_begins_with_its_thread_reads_nothing_of_it(rehearsal: Rehearsal) -> None:
-    await rehearsal.conversation("1.0").ask("1.0")
+    now = f"{time.time():.6f}"
+    await rehearsal.conversation(now).ask(now)
 
     assert rehearsal.cast.opens[0].earlier_than is None
+
+
+async def test_an_old_message_that_another_run_has_answered_is_not_answered_again(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, answered=["1.0"]) as rehearsal:
+        talk = rehearsal.conversation("1.0")
+        await talk.say("1.0", "an hour ago, redelivered")
+
+        await talk.ask("1.8", "second")
+
+        assert rehearsal.cast.opens[0].earlier_than == "1.0"
+        assert [request.answers for request in talk.answers] == [["1.8"]]
 
 
 async def test_a_conversation_that_joins_a_thread_knows_what_was_said_before(temporal_address: str) -> None:
@@ -60,6 +73,16 @@ async def test_a_conversation_that_joins_a_thread_knows_what_was_said_before(tem
         assert rehearsal.cast.opens[0].earlier_than == "1.7"
         assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
         assert str(rehearsal.cast.read[1]).count("the deploy failed") == 1
+
+
+async def test_a_greeting_does_not_use_up_what_was_said_before(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, earlier="ben: the deploy failed") as rehearsal:
+        talk = rehearsal.conversation("1.0")
+        await talk.ask("1.7", "<@UBOT>")
+
+        await talk.ask("1.8", "what failed?")
+
+        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
 
 
 async def test_what_the_thread_shows_to_be_answered_is_not_answered_again(temporal_address: str) -> None:
@@ -81,7 +104,7 @@ async def test_an_idle_conversation_closes_and_the_next_message_begins_a_new_run
             await first.result()
 
         assert await talk.ask("1.1", "still there?") == "yes"
-        assert [request.earlier_than for request in rehearsal.cast.opens] == [None, "1.1"]
+        assert [request.earlier_than for request in rehearsal.cast.opens] == ["1.0", "1.1"]
 
 
 async def test_a_message_at_the_moment_of_closing_is_answered(temporal_address: str) -> None:
@@ -143,7 +166,7 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
         assert (await talk.handle.describe()).run_id != first.first_execution_run_id
         assert lines(rehearsal.cast.read[-2])[0] == "anna: remember the heron"
         assert lines(rehearsal.cast.read[-1])[-3:] == ["anna: which bird?", "again", "anna: sure?"]
-        assert [request.earlier_than for request in rehearsal.cast.opens] == [None, None]
+        assert [request.earlier_than for request in rehearsal.cast.opens] == ["1.0", None]
 
 
 async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(rehearsal: Rehearsal) -> None:

@@ -48,9 +48,16 @@ def answered_by(said: str) -> list[str]:
 
 
 class ByRule:
-    """Answers each request from its contents alone, so that the same request always has the same answer."""
+    """Answers each request from its contents alone, so that the same request always has the same answer.
+
+    `answered` are the requests that were answered properly: those that went wrong on purpose are not among them.
+    """
+
+    def __init__(self) -> None:
+        self.answered: list[ModelRequest] = []
 
     def answer(self, request: ModelRequest) -> Answer:
+        self.answered.append(request)
         asked, placed = open_questions(request)
         if request.mode == "NONE":
             return text(answer_to(*(question.name for question in asked)))
@@ -71,7 +78,7 @@ def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
             asked, placed = [], []
         asked += [question for said in _texts(content) for question in questions_in(said)]
         placed += [call["args"]["ipaddress"] for call in function_calls(content)]
-    return asked, placed
+    return list(dict.fromkeys(asked)), placed
 
 
 def results_given(request: ModelRequest) -> int:

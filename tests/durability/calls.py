@@ -89,7 +89,7 @@ def _model_fault(number: int, name: str) -> FaultyCall:
     def plan(talk: Talk) -> None:
         talk.stage.gemini.script(when(lambda request: talk.is_model_call(request, number), MODEL_FAULTS[name]))
 
-    return FaultyCall(f"model call {number}: {name}", plan, call=f"model {number}")
+    return FaultyCall(f"model call {number}: {name}", plan)
 
 
 def tool_faults() -> list[FaultyCall]:

@@ -169,6 +169,8 @@ async def kill_temporal(stage: BreakableStage) -> None:
 
 
 async def start_temporal(stage: BreakableStage) -> None:
+    """Late enough that the bot has given up handing over what it had, and Slack has delivered it again."""
+    await stage.slack.until(lambda: all(one.acked or one.attempts > 1 for one in stage.slack.deliveries))
     await asyncio.to_thread(stage.temporal.start)
 
 
@@ -196,12 +198,29 @@ async def break_slack(stage: BreakableStage) -> None:
     stage.slack.faults.add(method="*", kind="internal_error", times=None)
 
 
+async def limit_slack(stage: BreakableStage) -> None:
+    stage.slack.faults.add(method="*", kind="rate_limited", times=None, retry_after=1)
+
+
 async def repair_slack(stage: BreakableStage) -> None:
-    met = len([call for call in stage.slack.calls if call.outcome in ("refused", "internal_error")])
-    await stage.slack.until(
-        lambda: len([c for c in stage.slack.calls if c.outcome in ("refused", "internal_error")]) > met + 20
-    )
+    """After so many calls have failed that everybody has met it."""
+    before = _failed_calls(stage)
+    await stage.slack.until(lambda: _failed_calls(stage) > before + len(STEPS))
     stage.slack.faults.clear()
+
+
+def _failed_calls(stage: BreakableStage) -> int:
+    return sum(call.outcome in ("refused", "internal_error", "rate_limited") for call in stage.slack.calls)
+
+
+async def away_model(stage: BreakableStage) -> None:
+    stage.gemini.away()
+
+
+async def return_model(stage: BreakableStage) -> None:
+    before = len(stage.gemini.requests)
+    await stage.gemini.arrived(before + len(STEPS))
+    stage.gemini.away(is_away=False)
 
 
 FAULTS = (
@@ -214,4 +233,6 @@ FAULTS = (
     Fault("WebSocket refresh", refresh, nothing),
     Fault("Slack refuses connections", refuse_slack, repair_slack),
     Fault("Slack answers 500", break_slack, repair_slack),
+    Fault("Slack answers 429", limit_slack, repair_slack),
+    Fault("Gemini answers 503", away_model, return_model),
 )

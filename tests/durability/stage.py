@@ -62,8 +62,11 @@ class BreakableStage(Stage):
     def freeze_bot(self) -> None:
         os.kill(self.bot.pid, signal.SIGSTOP)
 
-    def thaw_bot(self) -> None:
-        os.kill(self.bot.pid, signal.SIGCONT)
+    def thaw(self) -> None:
+        """Whatever is frozen and still alive goes on."""
+        self.temporal.thaw()
+        if self.bot.return_code is None:
+            os.kill(self.bot.pid, signal.SIGCONT)
 
     async def bot_has_seen_all(self) -> None:
         """Waits until the bot has taken up every event so far: it does so in order, and the last is not for it."""

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHandle
 from agent_worker.activities import WAITING
 from playground.gemini.received import ModelRequest
 from playground.slack.statuses import STATUS_SECONDS
-from tests.durability.answering import Question, answer_to, results_given
+from tests.durability.answering import Question, answer_to, answered_by, results_given
 from tests.durability.stage import BreakableStage
 
 DONE, FAILED = ":white_check_mark:", ":x:"
@@ -53,6 +53,10 @@ class Talk:
         return [said for said in self.said if said != WAITING]
 
     @property
+    def questions_answered(self) -> list[str]:
+        return [name for said in self.said for name in answered_by(said)]
+
+    @property
     def status(self) -> str:
         return self.stage.slack.status(self.channel, self.ts)
 
@@ -60,7 +64,8 @@ class Talk:
         return len(self.answers) >= times and not self.status
 
     def model_requests(self) -> list[ModelRequest]:
-        return [request for request in self.stage.gemini.requests if request.mentions(self.question.words)]
+        """Those that were answered: what Gemini refused was not done."""
+        return [request for request in self.stage.model.answered if request.mentions(self.question.words)]
 
     def is_model_call(self, request: ModelRequest, number: int) -> bool:
         """Whether this is the talk's first, second, … request to the model (4: that of the follow-up)."""
@@ -74,7 +79,7 @@ class Talk:
         return sum(call.path == path for call in self.stage.world.calls_to("geolocation"))
 
     def calls(self) -> Counter[str]:
-        """How often each step of the talk has reached the model or a tool."""
+        """How often the model has answered each step of the talk, and how often each tool was called."""
         models = Counter(f"model {self._number(request)}" for request in self.model_requests())
         return models + Counter({f"tool {number}": self.tool_calls(number) for number in (1, 2)})
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pytest
 
+from playground.processes import ROOT
 from tests.durability import matrix
-from tests.durability.calls import FaultyCall, model_faults, slack_faults, talks_with, tool_faults
+from tests.durability.calls import (
+    MODEL_FAULTS,
+    SLACK_CALLS,
+    SLACK_FAULTS,
+    TOOL_FAULTS,
+    FaultyCall,
+    model_faults,
+    slack_faults,
+    talks_with,
+    tool_faults,
+)
 from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import Talk
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
-    async with BreakableStage(tmp_path) as stage:
-        yield stage
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -28,12 +32,11 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(stage: BreakableStage,
     arrivals = await arriving(stage)
 
     await fault.strike(stage)
-    stage.temporal.thaw()
+    stage.thaw()
     for hold in held:
         hold.release()
     await fault.repair(stage)
 
-    thaw(stage)
     await all_answered(stage, list(talks.values()), times=1)
     await stage.all_acknowledged([talk.channel for talk in arrivals])
     everyone = [*talks.values(), *arrivals]
@@ -59,6 +62,14 @@ async def test_any_call_may_go_wrong(stage: BreakableStage, faulty: Callable[[],
     assert [
         line for call, talk in talks.items() for line in talk.complaints(under_way=[call.call], extra=call.times)
     ] == []
+
+
+def test_the_documented_matrix_is_the_one_that_is_run() -> None:
+    documented = (ROOT / "docs" / "durability.md").read_text()
+
+    run = [*(step.name for step in STEPS), *matrix.ARRIVALS, *(fault.name for fault in FAULTS)]
+    run += [call.name for call in SLACK_CALLS] + [*SLACK_FAULTS, *MODEL_FAULTS, *TOOL_FAULTS]
+    assert [name for name in run if name not in documented] == []
 
 
 async def brought_to_their_steps(talks: dict[Step, Talk]) -> list[Held]:
@@ -104,11 +115,6 @@ async def arriving(stage: BreakableStage) -> list[Talk]:
     stage.freeze_bot()
     on_its_way.ask()
     return [on_its_way, being_stored, unacknowledged]
-
-
-def thaw(stage: BreakableStage) -> None:
-    if stage.bot.return_code is None:
-        stage.thaw_bot()
 
 
 async def all_answered(stage: BreakableStage, talks: Sequence[Talk], *, times: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from agent_worker.contract import DATA_CONVERTER
 from playground.temporal_server import DevServer, free_port
 from process import temporal
-from process.settings import BAD_SETTINGS
+from process.settings import BAD_SETTINGS, ProcessSettings, load
 
 
 @pytest.fixture(autouse=True)
@@ -71,13 +71,15 @@ def test_settings_that_do_not_fit_are_refused_in_plain_words_without_a_secret(
 ) -> None:
     monkeypatch.setenv("TEMPORAL_API_KEY", "very-secret")
     monkeypatch.setenv("TEMPORAL_PROFILE", "nobody")
+    monkeypatch.setenv("LOG_FORMAT", "runes")
 
     with pytest.raises(SystemExit) as stop:
-        temporal.connection()
+        load(ProcessSettings, temporal.connection)
 
     said = capsys.readouterr().err
     assert stop.value.code == BAD_SETTINGS
     assert "TEMPORAL_" in said
+    assert "LOG_FORMAT" in said
     assert "very-secret" not in said
 
 

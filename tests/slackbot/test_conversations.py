@@ -22,6 +22,16 @@ from slackbot.events import Incoming
 from slackbot.threads import ThreadReader
 
 
+class Unreachable:
+    """A conversation that Temporal does not tell about."""
+
+    def __init__(self, status: RPCStatusCode) -> None:
+        self._status = status
+
+    async def describe(self, *, rpc_timeout: Any) -> None:
+        raise RPCError(self._status.name, self._status, b"")
+
+
 class FlakyTemporal:
     """The real client behind a line that fails when it is told to, before or after Temporal has heard."""
 
@@ -42,9 +52,7 @@ class FlakyTemporal:
         return handle
 
     def get_workflow_handle(self, workflow: str) -> Any:
-        if self.finds:
-            raise RPCError("not found", self.finds, b"")
-        return self._client.get_workflow_handle(workflow)
+        return Unreachable(self.finds) if self.finds else self._client.get_workflow_handle(workflow)
 
 
 @dataclass

@@ -261,6 +261,34 @@ async def test_a_caller_that_dies_while_held_leaves_the_next_attempt_alone(
     held.release()
 
 
+async def test_a_hold_or_a_fault_for_one_path_lets_all_others_pass(
+    world: WorldEmulator, http: httpx.AsyncClient
+) -> None:
+    held = world.hold("weather", "/CA")
+    world.fail("weather", "server_error", path="/NY")
+    areas = f"{world.weather_api_url}/alerts/active/area"
+
+    waiting = asyncio.create_task(http.get(f"{areas}/CA"))
+    await held.reached()
+    answers = [(await http.get(f"{areas}/{area}")).status_code for area in ("VT", "NY", "NY")]
+    held.release()
+
+    assert (answers, (await waiting).status_code) == ([200, 500, 200], 200)
+
+
+async def test_repaired_it_forgets_the_faults_that_were_still_to_come(
+    world: WorldEmulator, http: httpx.AsyncClient
+) -> None:
+    world.fail("ip_address", "server_error", times=2)
+    await http.get(world.ip_address_url)
+    assert world.faults_to_come == ["server_error"]
+
+    world.repair()
+
+    assert world.faults_to_come == []
+    assert (await http.get(world.ip_address_url)).status_code == 200
+
+
 async def test_leaving_the_world_answers_held_and_slow_requests_at_once(http: httpx.AsyncClient) -> None:
     async with WorldEmulator() as world:
         held = world.hold("ip_address")

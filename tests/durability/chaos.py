@@ -1,0 +1,136 @@
+"""`python -m tests.durability.chaos --faults 1000 --seed 1`: a crowd talks, things break at random, then it counts.
+
+The seed decides who says what and what breaks next. When exactly it breaks is up to the machine, so that two runs with
+one seed are alike and not the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.durability.crowd import Conversation, Crowd
+from tests.durability.evidence import Seen
+from tests.durability.injector import Injector
+from tests.durability.stage import BreakableStage
+
+PEOPLE = 8
+SETTLING_SECONDS = 180.0  # for the last answers, once everything works again
+SECONDS_PER_FAULT = 10.0  # far more than it takes: a run that stands still ends all the same
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened, and what must not have happened."""
+
+    faults: Counter[str]
+    conversations: int
+    asked: int
+    lost: int
+    doubled: int
+    repeated: int
+    statuses: int
+    progress: int
+    seconds: float
+    seed: int
+    troubles: list[str]  # each conversation in which something is not as it must be
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.troubles
+
+    def __str__(self) -> str:
+        facts = {
+            "faults injected": self.faults.total(),
+            "conversations": self.conversations,
+            "questions asked": self.asked,
+            "answers lost": self.lost,
+            "answers doubled": self.doubled,
+            "finished steps repeated": self.repeated,
+            "statuses left": self.statuses,
+            "progress left unfinished or doubled": self.progress,
+            "seconds": round(self.seconds),
+            "seed": self.seed,
+        }
+        kinds = [f"  {count:5} {kind}" for kind, count in sorted(self.faults.items())]
+        lines = [f"{value:7} {name}" for name, value in facts.items()]
+        return "\n".join([*lines, "faults by kind", *kinds, *self.troubles])
+
+
+async def run(directory: Path, *, faults: int, seed: int) -> Report:
+    """Breaks `faults` things while people talk, repairs everything, waits for what is owed, and counts."""
+    started = time.monotonic()
+    chance = Random(seed)
+    async with BreakableStage(directory) as stage:
+        injector = Injector(stage, Random(chance.random()))
+        crowd = Crowd(stage, chance, PEOPLE)
+        await injector.inject(faults, seconds=faults * SECONDS_PER_FAULT)
+        await injector.repair()
+        crowd.finish()
+        await stage.all_acknowledged([conversation.channel for conversation in crowd.conversations])
+        await crowd.finished(SETTLING_SECONDS)
+        seen = Seen(stage)
+        outcomes = [await outcome_of(conversation, seen) for conversation in crowd.conversations]
+    return Report(
+        faults=injector.happened,
+        conversations=len(outcomes),
+        asked=sum(len(conversation.asked) for conversation in crowd.conversations),
+        lost=sum(outcome.lost for outcome in outcomes),
+        doubled=sum(outcome.doubled for outcome in outcomes),
+        repeated=sum(outcome.repeated for outcome in outcomes),
+        statuses=sum(outcome.has_status for outcome in outcomes),
+        progress=sum(outcome.has_wrong_progress for outcome in outcomes),
+        seconds=time.monotonic() - started,
+        seed=seed,
+        troubles=[str(outcome) for outcome in outcomes if outcome.is_trouble],
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one conversation ended: numbers of questions and of steps."""
+
+    lost: int
+    doubled: int
+    repeated: int
+    has_status: bool
+    has_wrong_progress: bool
+    shown: list[str]
+
+    @property
+    def is_trouble(self) -> bool:
+        return any((self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress))
+
+
+async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
+    answered = conversation.answered
+    return Outcome(
+        lost=sum(not answered[question.name] for question in conversation.asked),
+        doubled=sum(count - 1 for count in answered.values()),
+        repeated=await seen.repeated(conversation),
+        has_status=conversation.has_status,
+        has_wrong_progress=conversation.has_wrong_progress,
+        shown=conversation.shown,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="A crowd talks to the agent while everything breaks at random.")
+    parser.add_argument("--faults", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        report = asyncio.run(run(Path(directory), faults=arguments.faults, seed=arguments.seed))
+    print(report)
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Many people who talk to the agent at once, and what became of their questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from playground.slack.statuses import STATUS_SECONDS
+from tests.durability.answering import Question, answered_by
+from tests.durability.stage import BreakableStage
+
+LOOK_AGAIN = 0.1  # seconds
+MOST_FOLLOW_UPS = 3
+LONGEST_THOUGHT = 0.6  # seconds until a person goes on writing who does not wait for the answer
+
+
+@dataclass
+class Conversation:
+    """One thread in a channel of its own."""
+
+    stage: BreakableStage
+    person: str
+    channel: str
+    ts: str = ""
+    asked: list[Question] = field(default_factory=list)
+
+    def ask(self, question: Question, *, mention: bool) -> None:
+        words = f"<@{self.stage.slack.bot_user_id}> {question.words}" if mention else question.words
+        ts = self.stage.slack.say(self.person, self.channel, words, thread_ts=self.ts or None)
+        self.ts = self.ts or ts
+        self.asked.append(question)
+
+    @property
+    def is_stored(self) -> bool:
+        return self.stage.is_acknowledged(self.ts)
+
+    @property
+    def answered(self) -> Counter[str]:
+        """How often each question was answered."""
+        return Counter(name for said in self.stage.said(self.ts, self.channel) for name in answered_by(said))
+
+    @property
+    def is_answered(self) -> bool:
+        return {question.name for question in self.asked} <= self.answered.keys()
+
+    @property
+    def has_status(self) -> bool:
+        """Whether a status stands, or stood until Slack took it away."""
+        log = self.stage.slack.status_log(self.channel, self.ts)
+        expired = len(log) > 1 and not log[-1][1] and log[-1][0] - log[-2][0] >= STATUS_SECONDS
+        return expired or bool(self.stage.slack.status(self.channel, self.ts))
+
+    @property
+    def has_wrong_progress(self) -> bool:
+        """Whether a progress message looks as if something still ran, or a step is shown by two of them."""
+        shown = self.stage.progress(self.ts, self.channel)
+        steps = Counter(line.split(": ", 1)[-1] for text in shown for line in text.splitlines())
+        return any(":hourglass" in text for text in shown) or max(steps.values(), default=1) > 1
+
+    @property
+    def shown(self) -> list[str]:
+        """The whole thread as a person sees it."""
+        thread = self.stage.slack.thread(self.channel, self.ts)
+        return [self.stage.slack.visible_text(message) for message in thread]
+
+
+class Crowd:
+    """So many people at once; each talks in one thread after the other until they are told to `finish`."""
+
+    def __init__(self, stage: BreakableStage, chance: Random, people: int) -> None:
+        self.conversations: list[Conversation] = []
+        self._stage = stage
+        self._is_finishing = False
+        self._talking = [asyncio.create_task(self._talk(Random(chance.random()))) for _ in range(people)]
+
+    def finish(self) -> None:
+        """Nobody begins anything new."""
+        self._is_finishing = True
+
+    async def finished(self, seconds: float) -> None:
+        """Waits until everybody has all answers, for so long at most."""
+        await asyncio.wait(self._talking, timeout=seconds)
+        for task in self._talking:
+            task.cancel()
+        await asyncio.gather(*self._talking, return_exceptions=True)
+
+    async def _talk(self, chance: Random) -> None:
+        while not self._is_finishing:
+            conversation = self._begin(chance)
+            await _true(lambda: conversation.is_stored)  # noqa: B023  waited for within this round
+            for _ in range(chance.randint(0, MOST_FOLLOW_UPS)):
+                await self._think(conversation, chance)
+                conversation.ask(self._question(chance), mention=chance.random() < 0.3)
+            await _true(lambda: conversation.is_answered)  # noqa: B023
+
+    def _begin(self, chance: Random) -> Conversation:
+        number = self._stage.number()
+        person = self._stage.slack.add_user(f"person{number}")
+        channel = self._stage.slack.add_channel(f"talk{number}", members=[person])
+        conversation = Conversation(self._stage, person, channel)
+        self.conversations.append(conversation)
+        conversation.ask(self._question(chance), mention=True)
+        return conversation
+
+    async def _think(self, conversation: Conversation, chance: Random) -> None:
+        """Until the answer is there, or only for a moment: then the next message steers, or waits for its turn."""
+        if chance.random() < 0.5:
+            await _true(lambda: conversation.is_answered)
+        else:
+            await asyncio.sleep(chance.uniform(0, LONGEST_THOUGHT))
+
+    def _question(self, chance: Random) -> Question:
+        name = f"q{self._stage.number()}"
+        kind = chance.choice(("say", "chain", "at once"))
+        addresses = () if kind == "say" else (self._stage.address(), self._stage.address())
+        return Question(name, addresses, at_once=kind == "at once")
+
+
+async def _true(condition: Callable[[], bool]) -> None:
+    # Looks now and then: with thousands of changes, looking at each would be most of the work.
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_AGAIN)

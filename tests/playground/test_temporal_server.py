@@ -1,0 +1,52 @@
+"""The dev server as a thing that can be stopped, killed and frozen, and forgets nothing that it keeps in a file."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from playground.temporal_server import DevServer
+
+
+async def start_something(address: str) -> None:
+    client = await Client.connect(address)
+    await client.start_workflow("Something", id="something", task_queue="nobody")
+
+
+async def test_what_it_has_stored_is_still_there_after_a_crash(tmp_path: Path) -> None:
+    with DevServer(database=tmp_path / "temporal.db") as server:
+        await start_something(server.address)
+
+        server.kill()
+        server.start()
+
+        client = await Client.connect(server.address)
+        assert (await client.get_workflow_handle("something").describe()).id == "something"
+
+
+async def test_frozen_it_answers_nobody_and_thawed_it_goes_on() -> None:
+    with DevServer() as server:
+        client = await Client.connect(server.address)
+        await client.start_workflow("Something", id="something", task_queue="nobody")
+        handle = client.get_workflow_handle("something")
+
+        server.freeze()
+        with pytest.raises(RPCError):
+            await handle.describe(rpc_timeout=timedelta(seconds=0.3))
+        server.thaw()
+
+        assert (await handle.describe()).id == "something"
+
+
+async def test_frozen_it_can_still_be_stopped() -> None:
+    server = DevServer()
+    server.start()
+    server.freeze()
+
+    async with asyncio.timeout(8):
+        await asyncio.to_thread(server.stop)
