@@ -8,12 +8,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
+from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker import steps
 from agent_worker.activities import Activities, AgentProfile, Slack
 from agent_worker.contract import DATA_CONVERTER
+from agent_worker.fleet import Fleet
 from agent_worker.gemini import Gemini, make_client
 from agent_worker.settings import WorkerSettings
+from agent_worker.slack_api import SlackApi
+from agent_worker.slack_budget import SlackBudget
+from agent_worker.slack_progress import SlackProgress
 from agent_worker.slack_replies import SlackReplies
 from agent_worker.slack_threads import SlackThreads
 from agent_worker.toolbox import Toolbox, ToolSettings
@@ -30,22 +35,30 @@ async def main() -> None:
     toolbox = Toolbox.discover(reserved=steps.NAMES)
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
-    async with _activities(settings, toolbox, tool_settings) as activities:
-        client = await temporal.connect(connection, DATA_CONVERTER)
-        async with build_worker(client, settings.temporal_task_queue, activities):
-            logger.info("worker is ready", extra={"task_queue": settings.temporal_task_queue})
+    client = await temporal.connect(connection, DATA_CONVERTER)
+    fleet = Fleet(client, settings.temporal_task_queue)
+    async with fleet.watched(), _activities(settings, toolbox, tool_settings, fleet) as activities:
+        version = settings.temporal_deployment
+        async with build_worker(client, settings.temporal_task_queue, activities, version):
+            logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
             await asyncio.Event().wait()
+
+
+def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str, str]:
+    if version is None:
+        return {"task_queue": task_queue}
+    return {"task_queue": task_queue, "deployment": version.deployment_name, "build_id": version.build_id}
 
 
 @asynccontextmanager
 async def _activities(
-    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings]
+    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], fleet: Fleet
 ) -> AsyncIterator[Activities]:
     """The activities on their clients: one of each for the whole process, closed after the worker has stopped."""
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings) as us,
+        _slack(settings, fleet) as us,
     ):
         identity, mouth = us
         yield Activities(
@@ -67,6 +80,8 @@ def _profile(settings: WorkerSettings, identity: slack.Identity | None) -> Agent
         model_timeout=settings.gemini_timeout,
         idle=settings.agent_idle,
         context_tokens=settings.agent_context_tokens,
+        max_app_turns=settings.agent_max_app_turns,
+        max_hourly_turns=settings.agent_max_hourly_turns,
     )
 
 
@@ -82,15 +97,17 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
 
 
 @asynccontextmanager
-async def _slack(settings: WorkerSettings) -> AsyncIterator[tuple[slack.Identity | None, Slack | None]]:
+async def _slack(settings: WorkerSettings, fleet: Fleet) -> AsyncIterator[tuple[slack.Identity | None, Slack | None]]:
     if settings.slack_bot_token is None:
         logger.warning("no SLACK_BOT_TOKEN: this worker serves agent_worker.ask only")
         yield None, None
         return
     async with slack.open_client(settings.slack_api_url, settings.slack_bot_token) as client:
         identity = await slack.identify(client)
-        threads = SlackThreads(client, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        yield identity, Slack(SlackReplies(client, threads), threads)
+        api = SlackApi(client, SlackBudget(fleet.share))
+        threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        replies = SlackReplies(api, threads)
+        yield identity, Slack(replies, threads, SlackProgress(api, replies))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import blocks, steps
-from agent_worker.contract import Thread
 from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, UNUSABLE_ANSWER, retryable, sentence
 from agent_worker.gemini import Gemini, Question
 from agent_worker.greeting import greeting
@@ -27,13 +26,13 @@ from agent_worker.requests import (
     Names,
     OpenConversation,
     Opened,
-    Progress,
     ShowProgress,
     Summarise,
     Summary,
     ToolCall,
 )
-from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_progress import SlackProgress
+from agent_worker.slack_replies import SlackReplies, since
 from agent_worker.slack_threads import Past, SlackThreads
 from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
 from agent_worker.transcripts import Transcripts, reader
@@ -58,6 +57,8 @@ class AgentProfile:
     model_timeout: timedelta
     idle: timedelta
     context_tokens: int
+    max_app_turns: int
+    max_hourly_turns: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Slack:
 
     replies: SlackReplies
     threads: SlackThreads
+    progress: SlackProgress
 
 
 class Activities:
@@ -93,7 +95,7 @@ class Activities:
         names: dict[str, str] = {}
         past = Past()
         if request.thread.in_slack:
-            await self._slack.replies.set_status(request.thread, THINKING)
+            await self._slack.progress.set_status(request.thread, THINKING)
             names = await self._slack.threads.names(request.ids)
             if request.earlier_than:
                 past = await self._slack.threads.past(request.thread, request.earlier_than)
@@ -106,6 +108,8 @@ class Activities:
             model_seconds=profile.model_timeout.total_seconds(),
             idle_seconds=profile.idle.total_seconds(),
             context_tokens=profile.context_tokens,
+            max_app_turns=profile.max_app_turns,
+            max_hourly_turns=profile.max_hourly_turns,
             names=names,
             earlier=past.text,
             answered=list(past.answered),
@@ -195,7 +199,8 @@ class Activities:
         running = [step.title for step in request.progress.steps if step.state == "in_progress"]
         status = f"is working: {', '.join(running)}…" if running else THINKING
         ts, _ = await asyncio.gather(
-            self._show(request.thread, request.progress), self._slack.replies.set_status(request.thread, status)
+            self._slack.progress.show(request.thread, request.progress),
+            self._slack.progress.set_status(request.thread, status),
         )
         return ts
 
@@ -204,13 +209,13 @@ class Activities:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
         maybe_posted = activity.info().attempt > 1
         finishing = asyncio.create_task(self._finish_progress(request))
-        posted = await self._slack.replies.posted(request.thread, _since(request.key)) if maybe_posted else {}
+        posted = await self._slack.replies.posted(request.thread, since(request.key)) if maybe_posted else {}
         posts = self._posts(request)
         for index, post in enumerate(posts):
             answers = request.answers if index == len(posts) - 1 else ()
             await self._say(request, f"{request.key}:{index}", post, posted, answers)
+        await self._slack.progress.set_status(request.thread, "")
         await finishing
-        await self._slack.replies.set_status(request.thread, "")
 
     async def _say(
         self, request: Deliver, key: str, post: blocks.Post, posted: Mapping[str, str], answers: Sequence[str]
@@ -237,41 +242,23 @@ class Activities:
             return [blocks.notice(sentence(UNUSABLE_ANSWER))]
 
     async def _finish_progress(self, request: Deliver) -> None:
-        if request.progress and (request.progress.ts or request.progress.unsure):
-            await self._show_or_log(request.thread, request.progress)
+        if request.progress:
+            await self._slack.progress.finish(request.thread, request.progress)
 
     async def _show_thinking(self, request: AskModel) -> None:
         if not request.thread.in_slack or self._slack_or_none is None:
             return
-        showing = [self._slack.replies.set_status(request.thread, THINKING)]
-        if request.progress:
-            showing.append(self._show_or_log(request.thread, request.progress))
-        await asyncio.gather(*showing)
-
-    async def _show_or_log(self, thread: Thread, progress: Progress) -> None:
-        try:
-            await self._show(thread, progress)
-        except ApplicationError as error:
-            logger.info("progress not shown", extra={"reason": error.message})
-
-    async def _show(self, thread: Thread, progress: Progress) -> str:
-        """Brings the one progress message of a turn up to date, posting it where there is none yet."""
-        post = blocks.progress([blocks.Step(step.title, step.state) for step in progress.steps])
-        if progress.ts is None:
-            posted = await self._slack.replies.posted(thread, _since(progress.key)) if progress.unsure else {}
-            if progress.key not in posted:
-                return await self._slack.replies.post(thread, progress.key, post)
-            progress = progress.model_copy(update={"ts": posted[progress.key]})
-        await self._slack.replies.update(thread, str(progress.ts), post)
-        return str(progress.ts)
+        showing: list[Awaitable[object]] = [self._slack.progress.set_status(request.thread, THINKING)]
+        if request.progress and (request.progress.ts or request.progress.unsure):
+            showing.append(self._slack.progress.show(request.thread, request.progress))
+        for error in await asyncio.gather(*showing, return_exceptions=True):
+            if isinstance(error, ApplicationError):
+                logger.info("progress not shown", extra={"reason": error.message})
+            elif isinstance(error, BaseException):
+                raise error
 
     @property
     def _slack(self) -> Slack:
         if self._slack_or_none is None:
             raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
         return self._slack_or_none
-
-
-def _since(key: str) -> str:
-    """The `ts` that a post's key begins with: nothing older can be that post."""
-    return key.split(":", 1)[0]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agent_worker.markdown import split
+from agent_worker.storable import writable
 
 MARKDOWN_LIMIT = 11_000
 TEXT_LIMIT = 3_000
@@ -35,7 +36,13 @@ _TOKEN = re.compile(
 # A word of its own: not part of an address (`name@here.org`), and not of a path (`https://example.com/@channel`).
 _WORD = re.compile(r"(?<![^\W_])(?<!/)@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)
 _LABEL = re.compile(r"@?([\w .'-]{1,80})")
-_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*")
+# White space, control and format characters, variation selectors, and letters that are blank by design.
+_INVISIBLE = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
+)
+# Nobody sees these, and a client that drops one could read what is left as a mention. Tab and line breaks stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What Markdown has only for the eye, for the places that show plain text.
 _NOT_READ = (
     (re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n`]*$\n?", re.MULTILINE), ""),  # fences
@@ -69,10 +76,10 @@ def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
 
     Raises ValueError if there is nothing to show.
     """
-    if _INVISIBLE.fullmatch(markdown):
+    if _is_blank(markdown):
         raise ValueError("an answer needs text")
     parts = split(neutralise(markdown, may_mention), MARKDOWN_LIMIT - _ROOM_FOR_GUARDS)
-    shown = [neutralise(part, may_mention) for part in parts]
+    shown = [neutralise(part, may_mention) for part in parts if not _is_blank(part)]
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
 
 
@@ -102,7 +109,7 @@ def notice(sentence: str) -> Post:
 
     Raises ValueError if there is nothing to show.
     """
-    if _INVISIBLE.fullmatch(sentence):
+    if _is_blank(sentence):
         raise ValueError("a notice needs a sentence")
     text = _harmless(sentence.strip(), ())
     return Post(text, [{"type": "section", "text": _mrkdwn(text)}])
@@ -125,7 +132,11 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
         label = _LABEL.fullmatch(token["label"] or "")
         return "@" + _GUARD + (label[1] if label else name)
 
-    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, markdown))
+    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, _CONTROL.sub("", writable(markdown))))
+
+
+def _is_blank(text: str) -> bool:
+    return _INVISIBLE.fullmatch(text) is not None
 
 
 def _is_plain_mention(token: re.Match[str]) -> bool:
@@ -138,7 +149,7 @@ def _notification(markdown: str, may_mention: Collection[str]) -> str:
     for pattern, replacement in _NOT_READ:
         readable = pattern.sub(replacement, readable)
     readable = html.unescape(readable).strip()
-    return _harmless(markdown if _INVISIBLE.fullmatch(readable) else readable, may_mention)
+    return _harmless(markdown if _is_blank(readable) else readable, may_mention)
 
 
 def _harmless(text: str, may_mention: Collection[str]) -> str:
@@ -158,7 +169,7 @@ def _clipped(slack_text: str, limit: int) -> str:
 
 
 def _title(step: Step) -> str:
-    title = " ".join(step.title.split()) or "…"
+    title = "…" if _is_blank(step.title) else " ".join(step.title.split())
     return _harmless(title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…", ())
 
 

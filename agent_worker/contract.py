@@ -45,6 +45,7 @@ class UserMessage(BaseModel):
     user: str
     text: str
     direct: bool = False  # written in a direct message, where author names would be noise
+    from_app: bool = False  # written by an app that is allowed to talk to the agent
 
 
 class Start(BaseModel):

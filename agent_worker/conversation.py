@@ -14,6 +14,7 @@ from typing import Any
 
 from agent_worker import slack_text
 from agent_worker.contract import Start, Thread, UserMessage
+from agent_worker.governor import Governor
 from agent_worker.requests import Content, Opened, ReadTranscript, ToolCall, TranscriptPage
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
@@ -39,6 +40,7 @@ class Conversation:
     names: dict[str, str] = field(default_factory=dict)
     earlier: str = ""  # what the thread said before the agent joined; goes before the first message
     size: int = 0  # bytes of all entries
+    governor: Governor = field(default_factory=Governor)
     poisoned_turns: int = 0  # so many in a row
     confirmed: int = 0  # so many entries a worker may already hold; it reads the others of these through a query
     turn_start: int = 0  # index of the running turn's first entry

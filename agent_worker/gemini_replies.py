@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent_worker.errors import BLOCKED_ANSWER, BLOCKED_PROMPT, NOT_PERMITTED
 from agent_worker.requests import CUT_OFF, Content, ModelReply, ToolCall
+from agent_worker.storable import is_too_deep, writable
 
 MISSING_SIGNATURE = "missing_thought_signature"  # about what was sent, not about the answer
 EMPTY = "empty"
+MALFORMED = "malformed_response"
+MALFORMED_CALL = "malformed_function_call"
+LONGEST_REASON = 60  # characters; a finish reason is one word
+_MOST_TOKENS = 2**31  # the API's counts have 32 bits
 _CUT_OFF_NOTE = "\n\n_(My answer was cut off here, because it became too long.)_"
 _BLOCKED = (
     *("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "ESCALATION", "MODEL_ARMOR"),
@@ -27,20 +33,33 @@ _UNUSABLE = (
 
 
 def judge(response: Mapping[str, Any], *, may_call_tools: bool) -> ModelReply:
-    """The reply in a GenerateContentResponse (JSON, camelCase). Its parts decide; the finish reason only warns."""
-    tokens = (response.get("usageMetadata") or {}).get("promptTokenCount") or 0
-    candidates = response.get("candidates") or []
+    """The reply in a GenerateContentResponse (JSON, camelCase). Its parts decide; the finish reason only warns.
+
+    Never raises: what has another shape, or could not be stored, is an unusable answer.
+    """
+    stored = _storable(response)
+    if stored is None:
+        return _unusable(MALFORMED, 0)
+    tokens = _tokens(stored)
+    candidates = _list(stored.get("candidates"))
     if not candidates:
-        is_blocked = bool((response.get("promptFeedback") or {}).get("blockReason"))
+        is_blocked = bool(_mapping(stored.get("promptFeedback")).get("blockReason"))
         return _failed(BLOCKED_PROMPT, tokens) if is_blocked else _unusable(EMPTY, tokens)
-    reason = str(candidates[0].get("finishReason") or "")
-    content = _compact(candidates[0].get("content") or {})
+    return _judge_candidate(_mapping(candidates[0]), tokens, may_call_tools=may_call_tools)
+
+
+def _judge_candidate(candidate: Mapping[str, Any], tokens: int, *, may_call_tools: bool) -> ModelReply:
+    reason = str(candidate.get("finishReason") or "")[:LONGEST_REASON]
     if reason in _BLOCKED:
         return _failed(BLOCKED_ANSWER, tokens)
     if reason == "PUP_LIMITED_DISABLED":
         return _failed(NOT_PERMITTED, tokens)
     if reason in _UNUSABLE:
         return _unusable(reason.lower(), tokens)
+    parts = _list(_mapping(candidate.get("content")).get("parts"))
+    if not all(map(_is_part, parts)):
+        return _unusable(MALFORMED, tokens)
+    content = _compact(parts)
     calls = [part["functionCall"] for part in content["parts"] if "functionCall" in part]
     if calls:
         return _with_calls(content, calls, reason, tokens, may_call_tools=may_call_tools)
@@ -48,14 +67,14 @@ def judge(response: Mapping[str, Any], *, may_call_tools: bool) -> ModelReply:
 
 
 def _with_calls(
-    content: Content, calls: Sequence[Mapping[str, Any]], reason: str, tokens: int, *, may_call_tools: bool
+    content: Content, calls: Sequence[Any], reason: str, tokens: int, *, may_call_tools: bool
 ) -> ModelReply:
     if reason in _CUT_OFF:
         return _unusable(CUT_OFF, tokens)  # the last call may be half a call
     if not may_call_tools:
         return _unusable("unexpected_tool_call", tokens)
-    if not all(call.get("name") for call in calls):
-        return _unusable("malformed_function_call", tokens)
+    if not all(map(_is_call, calls)):
+        return _unusable(MALFORMED_CALL, tokens)
     asked = [ToolCall(name=call["name"], args=call.get("args") or {}, id=call.get("id")) for call in calls]
     return ModelReply(content=content, text=_visible_text(content), calls=asked, prompt_tokens=tokens)
 
@@ -70,6 +89,40 @@ def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
     return _unusable(EMPTY if reason in ("", "STOP", "FINISH_REASON_UNSPECIFIED") else reason.lower(), tokens)
 
 
+def _storable(response: object) -> Mapping[str, Any] | None:
+    """A copy of the response that can be stored; None when it is too deep, or no JSON (Python reads NaN as a number)."""
+    try:
+        copy = json.loads(writable(json.dumps(response, ensure_ascii=False, allow_nan=False)))
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return None if is_too_deep(copy) else _mapping(copy)
+
+
+def _tokens(response: Mapping[str, Any]) -> int:
+    count = _mapping(response.get("usageMetadata")).get("promptTokenCount")
+    return count if isinstance(count, int) and 0 < count < _MOST_TOKENS else 0
+
+
+def _is_part(part: object) -> bool:
+    """Whether a part can be read and sent back: an object, its text a string."""
+    return isinstance(part, dict) and isinstance(part.get("text", ""), str)
+
+
+def _is_call(call: object) -> bool:
+    if not isinstance(call, dict) or not isinstance(call.get("args") or {}, dict):
+        return False
+    name, its_id = call.get("name"), call.get("id")
+    return isinstance(name, str) and bool(name) and (its_id is None or isinstance(its_id, str))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _failed(code: str, tokens: int) -> ModelReply:
     return ModelReply(failed=code, prompt_tokens=tokens)
 
@@ -82,10 +135,11 @@ def _visible_text(content: Content) -> str:
     return "".join(part.get("text", "") for part in content["parts"] if not part.get("thought"))
 
 
-def _compact(content: Mapping[str, Any]) -> Content:
+def _compact(parts: Sequence[Mapping[str, Any]]) -> Content:
     """The content to store: no part is merged, and no signature lost; thoughts without one are not kept."""
-    parts = [_sendable(part) for part in content.get("parts") or [] if part]
-    return {"role": "model", "parts": [part for part in parts if not part.get("thought") or "thoughtSignature" in part]}
+    sendable = [_sendable(part) for part in parts if part]
+    kept = [part for part in sendable if not part.get("thought") or "thoughtSignature" in part]
+    return {"role": "model", "parts": kept}
 
 
 def _sendable(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class Opened(_Stored):
     model_seconds: float  # how long one model call may take
     idle_seconds: float
     context_tokens: int
+    max_app_turns: int = 5  # in a row, without a person
+    max_hourly_turns: int = 60
     names: dict[str, str] = {}
     earlier: str = ""  # what was said in the thread before, one line an author and message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered

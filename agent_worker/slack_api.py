@@ -9,13 +9,16 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
+from agent_worker.slack_budget import SlackBudget
 
 # Slack itself is in trouble or asks for patience; internal_error and fatal_error may have partly succeeded.
-_PASSING = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_RATE_LIMITED = {"ratelimited", "rate_limited"}
+_PASSING = {*_RATE_LIMITED, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 # Whoever runs the app has to put these right; what was to be said must not be lost meanwhile.
 _UNTIL_REPAIRED = {
     "access_denied",
@@ -28,7 +31,33 @@ _UNTIL_REPAIRED = {
     "token_revoked",
 }
 _SERVER_ERRORS = range(500, 600)
+_RATE_LIMIT_PAUSE = timedelta(seconds=10)  # where Slack names none
 _REPAIR_PAUSE = timedelta(seconds=30)
+
+
+class SlackApi:
+    """The Web API within its rate limits: each call waits for its turn."""
+
+    def __init__(self, client: AsyncWebClient, budget: SlackBudget) -> None:
+        self.client = client
+        self.budget = budget
+
+    async def call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:
+        """As `call` below, when the budget allows it."""
+        await self.budget.wait(method.__name__, arguments.get("channel", ""))
+        return await self.call_at_once(method, **arguments)
+
+    async def call_at_once(
+        self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any
+    ) -> dict[str, Any]:
+        """For what the budget was already asked for."""
+        try:
+            return await call(method, **arguments)
+        except ApplicationError as error:
+            if error.message in _RATE_LIMITED:
+                pause = error.next_retry_delay or _RATE_LIMIT_PAUSE
+                self.budget.pause(method.__name__, pause.total_seconds())
+            raise
 
 
 async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:

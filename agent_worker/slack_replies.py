@@ -1,4 +1,4 @@
-"""What the agent says in a thread: each post once, its updates, and the status line.
+"""What the agent says in a thread: each post once, and its updates.
 
 Slack has no idempotency key, so every post carries its own key in the message's metadata, and a post that may already
 have been stored is looked for in the thread before it is made again.
@@ -6,43 +6,38 @@ have been stored is looked for in the thread before it is made again.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Sequence
-
-from slack_sdk.web.async_client import AsyncWebClient
-from temporalio.exceptions import ApplicationError
 
 from agent_worker.blocks import Post
 from agent_worker.contract import Thread
-from agent_worker.slack_api import call
+from agent_worker.slack_api import SlackApi
 from agent_worker.slack_threads import EVENT_TYPE, SlackThreads
-
-STATUS_DEADLINE = 3.0  # seconds; a status that takes longer is not worth waiting for
-logger = logging.getLogger(__name__)
 
 
 class SlackReplies:
-    def __init__(self, client: AsyncWebClient, threads: SlackThreads) -> None:
-        self._client = client
+    """Calls wait for Slack's limits; with `at_once`, the budget was already asked."""
+
+    def __init__(self, api: SlackApi, threads: SlackThreads) -> None:
+        self._api = api
         self._threads = threads
 
     async def post_once(self, thread: Thread, key: str, post: Post, *, maybe_posted: bool) -> str:
-        """Posts in the thread and returns the message's `ts`; with `maybe_posted` it is looked for first.
-
-        `key` begins with the `ts` of the message that it belongs to: what is older is not looked at.
-        """
-        posted = await self.posted(thread, key.split(":", 1)[0]) if maybe_posted else {}
+        """Posts in the thread and returns the message's `ts`; with `maybe_posted` it is looked for first."""
+        posted = await self.posted(thread, since(key)) if maybe_posted else {}
         return posted.get(key) or await self.post(thread, key, post)
 
-    async def posted(self, thread: Thread, since: str) -> dict[str, str]:
+    async def posted(self, thread: Thread, oldest: str) -> dict[str, str]:
         """Key and `ts` of each post that the agent has made in the thread since then."""
-        posts = self._threads.own_posts(thread, oldest=since)
+        posts = self._threads.own_posts(thread, oldest=oldest)
         return {payload["key"]: ts async for ts, payload in posts if "key" in payload}
 
-    async def post(self, thread: Thread, key: str, post: Post, answers: Sequence[str] = ()) -> str:
+    async def post(
+        self, thread: Thread, key: str, post: Post, answers: Sequence[str] = (), *, at_once: bool = False
+    ) -> str:
+        """Posts in the thread, with the messages that are answered by it, and returns the new message's `ts`."""
+        call = self._api.call_at_once if at_once else self._api.call
         answer = await call(
-            self._client.chat_postMessage,
+            self._api.client.chat_postMessage,
             channel=thread.channel,
             thread_ts=thread.thread_ts,
             text=post.text,
@@ -53,9 +48,10 @@ class SlackReplies:
         )
         return str(answer["ts"])
 
-    async def update(self, thread: Thread, ts: str, post: Post) -> None:
+    async def update(self, thread: Thread, ts: str, post: Post, *, at_once: bool = False) -> None:
+        call = self._api.call_at_once if at_once else self._api.call
         await call(
-            self._client.chat_update,
+            self._api.client.chat_update,
             channel=thread.channel,
             ts=ts,
             text=post.text,
@@ -63,15 +59,7 @@ class SlackReplies:
             parse="none",  # otherwise an update turns plain names into mentions
         )
 
-    async def set_status(self, thread: Thread, status: str) -> None:
-        """Shows `<app> <status>` in the thread, or nothing for "". Best effort: nobody waits for a status."""
-        try:
-            async with asyncio.timeout(STATUS_DEADLINE):
-                await call(
-                    self._client.assistant_threads_setStatus,
-                    channel_id=thread.channel,
-                    thread_ts=thread.thread_ts,
-                    status=status,
-                )
-        except (ApplicationError, TimeoutError) as error:
-            logger.info("status not shown", extra={"reason": str(error)})
+
+def since(key: str) -> str:
+    """The `ts` that a post's key begins with: that of the message it belongs to. Nothing older can be that post."""
+    return key.split(":", 1)[0]

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import slack_text
 from agent_worker.contract import Thread
-from agent_worker.slack_api import call, may_not_see
+from agent_worker.slack_api import SlackApi, may_not_see
 
 EVENT_TYPE = "agent_post"  # of our metadata, which everyone in the workspace may read: no secrets
 PAGE = 200
@@ -33,8 +32,8 @@ class Past:
 
 
 class SlackThreads:
-    def __init__(self, client: AsyncWebClient, *, bot_user_id: str, bot_id: str) -> None:
-        self._client = client
+    def __init__(self, api: SlackApi, *, bot_user_id: str, bot_id: str) -> None:
+        self._api = api
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
         self._names: dict[str, str] = {}
@@ -75,9 +74,9 @@ class SlackThreads:
     async def _asked_name(self, slack_id: str) -> str:
         try:
             if slack_id.startswith(("C", "G")):
-                answer = await call(self._client.conversations_info, channel=slack_id)
+                answer = await self._api.call(self._api.client.conversations_info, channel=slack_id)
                 return str(answer["channel"].get("name") or slack_id)
-            user = (await call(self._client.users_info, user=slack_id))["user"]
+            user = (await self._api.call(self._api.client.users_info, user=slack_id))["user"]
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
@@ -128,8 +127,8 @@ class SlackThreads:
         """All messages with their metadata, the root first, page by page."""
         arguments: dict[str, Any] = {"oldest": oldest} if oldest else {}
         while True:
-            page = await call(
-                self._client.conversations_replies,
+            page = await self._api.call(
+                self._api.client.conversations_replies,
                 channel=thread.channel,
                 ts=thread.thread_ts,
                 limit=PAGE,

@@ -49,7 +49,7 @@ async def get_object(
     text = await get_text(http, base, *path, service=service, headers=headers)
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: lists in lists, a thousand deep
         answer = None
     if not isinstance(answer, dict):
         raise ToolError(f"{service} gave an answer that cannot be understood.")

@@ -22,6 +22,7 @@ from typing import Any, Generic, ParamSpec
 import httpx
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent_worker.storable import is_too_deep, writable
 from agent_worker.tool_signatures import ArgumentsError, Signature, place, read_signature
 
 LARGEST_RESULT = 64 * 1024  # bytes of JSON; a result is stored in history and read by the model at each later step
@@ -264,12 +265,20 @@ def _check_title(title: str | Callable[..., str], read: Signature, where: str) -
 
 def _result(tool: Tool, result: Any) -> dict[str, Any]:
     """The result as plain JSON; raises TypeError or ValueError for what JSON cannot say: the tool's mistake."""
-    text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    written = text.encode("utf-8", errors="replace")  # half a surrogate pair would be refused by Temporal later
+    try:
+        text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except RecursionError:
+        return _error(_too_deep(tool))
+    written = writable(text).encode()
     if len(written) > LARGEST_RESULT:
         size = f"{len(written) // 1024} KB, and at most {LARGEST_RESULT // 1024} KB can be read"
         return _error(f"The result of {tool.name} is too large ({size}). Ask for less.")
-    return {"output": json.loads(written)}
+    output = json.loads(written)
+    return _error(_too_deep(tool)) if is_too_deep(output) else {"output": output}
+
+
+def _too_deep(tool: Tool) -> str:
+    return f"The result of {tool.name} has more levels than can be read. Ask for less."
 
 
 def _no_such_tool(name: str, known: Iterable[str]) -> str:
@@ -277,9 +286,9 @@ def _no_such_tool(name: str, known: Iterable[str]) -> str:
 
 
 def _error(message: str) -> dict[str, Any]:
-    return {"error": message[:LONGEST_ERROR].encode("utf-8", errors="replace").decode("utf-8")}
+    return {"error": writable(message[:LONGEST_ERROR])}
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(str(text).split())
+    line = " ".join(writable(str(text)).split())
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from agent_worker.activities import Activities
 from agent_worker.interceptors import EveryActivity
@@ -21,7 +22,10 @@ CONCURRENT_STEPS = 200  # also bounds the sockets that the clients hold
 HEARTBEAT_THROTTLE = timedelta(seconds=5)  # a heartbeat that reaches Temporal Cloud is billed
 
 
-def build_worker(client: Client, task_queue: str, activities: Activities) -> Worker:
+def build_worker(
+    client: Client, task_queue: str, activities: Activities, version: WorkerDeploymentVersion | None = None
+) -> Worker:
+    """A worker that is not running yet. With a `version`, Temporal gives it work once that version is current."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -41,4 +45,14 @@ def build_worker(client: Client, task_queue: str, activities: Activities) -> Wor
         max_cached_workflows=CACHED_CONVERSATIONS,
         max_concurrent_activities=CONCURRENT_STEPS,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        deployment_config=_deployment(version) if version else None,
+    )
+
+
+def _deployment(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
+    """Conversations move to the current version with their next step: pinned, a silent one would keep its version's
+    workers running for as long as it stays open.
+    """
+    return WorkerDeploymentConfig(
+        version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
     )

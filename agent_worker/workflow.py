@@ -132,12 +132,25 @@ class AgentWorkflow:
         opened = await self._open(turn)
         if not turn.messages:
             return ""  # the thread shows that all of them were answered before
+        if not await self._is_admitted(turn, opened):
+            return ""
         if self._conversation.says_nothing(turn.messages):
             return await self._deliver(turn, opened.greeting)
         await self._hear(turn.messages)
         reply = await self._think(turn, opened)
         self._conversation.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
         return await self._deliver(turn, reply.text)
+
+    async def _is_admitted(self, turn: Turn, opened: Opened) -> bool:
+        """Asks the governor, says what it has to say, and waits if it wants that."""
+        verdict = self._conversation.governor.admit(
+            turn.messages, workflow.time(), app_turns=opened.max_app_turns, hourly_turns=opened.max_hourly_turns
+        )
+        if verdict.say:
+            await self._deliver(turn, verdict.say, is_notice=True)
+        if verdict.wait:
+            await workflow.sleep(verdict.wait)
+        return verdict.answer
 
     async def _think(self, turn: Turn, opened: Opened) -> ModelReply:
         """Model, tools, model, … until the model answers; the last call that a turn has is asked for an answer."""
@@ -276,7 +289,7 @@ class AgentWorkflow:
             turn.progress_is_due = False
             request = ShowProgress(thread=self._conversation.thread, progress=progress)
             try:
-                turn.progress_ts = await show_progress(request)
+                turn.progress_ts = await show_progress(request) or turn.progress_ts
             except ActivityError:  # only a display: the answer matters more
                 turn.progress_unsure = True
 

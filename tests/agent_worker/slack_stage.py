@@ -11,6 +11,9 @@ from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract import Thread
+from agent_worker.slack_api import SlackApi
+from agent_worker.slack_budget import SlackBudget
+from agent_worker.slack_progress import SlackProgress
 from agent_worker.slack_replies import SlackReplies
 from agent_worker.slack_threads import EVENT_TYPE, SlackThreads
 from playground.slack.emulator import SlackEmulator
@@ -26,6 +29,7 @@ class SlackStage:
     client: AsyncWebClient
     threads: SlackThreads
     replies: SlackReplies
+    progress: SlackProgress
 
     @property
     def root(self) -> str:
@@ -51,5 +55,7 @@ async def slack_stage(root: str = "hello") -> AsyncIterator[SlackStage]:
         anna = slack.add_user("anna", real_name="Anna Berg")
         channel = slack.add_channel("general", members=[anna])
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
-        threads = SlackThreads(client, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
-        yield SlackStage(slack, anna, channel, thread, client, threads, SlackReplies(client, threads))
+        api = SlackApi(client, SlackBudget())
+        threads = SlackThreads(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        replies = SlackReplies(api, threads)
+        yield SlackStage(slack, anna, channel, thread, client, threads, replies, SlackProgress(api, replies))

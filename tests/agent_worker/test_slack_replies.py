@@ -118,10 +118,10 @@ async def test_a_post_that_slack_refuses_is_not_tried_again(stage: SlackStage) -
 
 
 async def test_the_status_line_shows_and_disappears(stage: SlackStage) -> None:
-    await stage.replies.set_status(stage.thread, "is thinking…")
+    await stage.progress.set_status(stage.thread, "is thinking…")
     shown = stage.slack.status(stage.channel, stage.root)
 
-    await stage.replies.set_status(stage.thread, "")
+    await stage.progress.set_status(stage.thread, "")
 
     assert shown == "is thinking…"
     assert stage.slack.status(stage.channel, stage.root) == ""
@@ -131,17 +131,17 @@ async def test_the_status_line_shows_and_disappears(stage: SlackStage) -> None:
 async def test_a_status_that_cannot_be_shown_disturbs_nobody(stage: SlackStage, kind: FaultKind) -> None:
     stage.slack.faults.add(method=STATUS, kind=kind, error="method_not_supported_for_channel_type")
 
-    await stage.replies.set_status(stage.thread, "is thinking…")
+    await stage.progress.set_status(stage.thread, "is thinking…")
 
     assert stage.calls(STATUS) == 1
 
 
 async def test_a_status_that_takes_long_is_not_waited_for(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_worker.slack_replies.STATUS_DEADLINE", 0.05)
+    monkeypatch.setattr("agent_worker.slack_progress.STATUS_DEADLINE", 0.05)
     stage.slack.faults.add(method=STATUS, kind="slow", seconds=3600)
 
     async with asyncio.timeout(5):
-        await stage.replies.set_status(stage.thread, "is thinking…")
+        await stage.progress.set_status(stage.thread, "is thinking…")
     stage.slack.clock.advance(3600)
 
     assert stage.slack.status(stage.channel, stage.root) == ""

@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract import DATA_CONVERTER, workflow_id
 from playground.gemini.emulator import GeminiEmulator
+from playground.gemini.script import Answering
 from playground.processes import ManagedProcess
 from playground.slack.emulator import SlackEmulator
 from playground.world.emulator import WorldEmulator
@@ -25,11 +26,18 @@ from playground.world.emulator import WorldEmulator
 class Stage:
     """`async with Stage(address, directory) as stage:`; nothing runs on it until it is started."""
 
-    def __init__(self, temporal_address: str, directory: Path) -> None:
+    def __init__(
+        self,
+        temporal_address: str,
+        directory: Path,
+        *,
+        rate_limits: bool = False,
+        script: Answering | None = None,
+    ) -> None:
         self.temporal_address = temporal_address
         self.task_queue = f"agent-{uuid4().hex[:8]}"
-        self.slack = SlackEmulator()
-        self.gemini = GeminiEmulator()
+        self.slack = SlackEmulator(rate_limits=rate_limits)
+        self.gemini = GeminiEmulator(script=script)
         self.world = WorldEmulator()
         self._directory = directory
         self._stack = AsyncExitStack()

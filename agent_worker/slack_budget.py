@@ -1,0 +1,115 @@
+"""Slack's rate limits, kept by all workers together: an answer waits for its turn, a display gives way.
+
+Each worker takes an equal share of each limit, so the sum stays below Slack's without asking anybody at each call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+# Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits): Tier 3 is 50, Tier 4 is 100. The bot reads too, so
+# the worker takes less of what both use. Posts: "several hundred" in a workspace, beside one a second in a channel.
+CALLS_PER_MINUTE = {
+    "assistant_threads_setStatus": 600,
+    "chat_postMessage": 240,
+    "chat_update": 50,
+    "conversations_info": 40,
+    "conversations_replies": 30,
+    "users_info": 90,
+}
+POSTS_PER_MINUTE_AND_CHANNEL = 60
+POST_BURST = 4  # Slack allows "short bursts" and gives no number
+# A bucket that is full may be emptied at once and is refilled meanwhile: together never more than the limit a minute.
+_AT_ONCE = 1 / 4
+_REFILLED = 3 / 4
+CHANNELS_REMEMBERED = 1_000
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Bucket:
+    """Calls that may be made now; refilled with time. Both numbers are the fleet's: a worker has its share of them."""
+
+    capacity: float
+    per_second: float
+    tokens: float
+    counted_at: float
+    paused_until: float = 0.0
+
+
+class SlackBudget:
+    """`share` is this worker's part of the limits, between 0 and 1; `clock` and `sleep` are in seconds."""
+
+    def __init__(
+        self,
+        share: Callable[[], float] = lambda: 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._share = share
+        self._clock = clock
+        self._sleep = sleep
+        self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
+
+    async def wait(self, method: str, channel: str = "") -> None:
+        """Returns when the call may be made: for what must be said or known."""
+        while seconds := max((self._lacks(bucket, 1) for bucket in self._of(method, channel)), default=0.0):
+            await self._sleep(seconds)
+        self._take(method, channel)
+
+    def spare(self, method: str, channel: str = "") -> bool:
+        """Takes a call for a display if that leaves half of what there is for answers; False: leave it out."""
+        if any(self._lacks(bucket, 1 + self._capacity(bucket) / 2) for bucket in self._of(method, channel)):
+            return False
+        self._take(method, channel)
+        return True
+
+    def pause(self, method: str, seconds: float) -> None:
+        """Slack itself says that it was too much, and for how long."""
+        for bucket in self._of(method, ""):
+            bucket.paused_until = self._clock() + seconds
+        logger.warning("rate limited by Slack", extra={"method": method, "seconds": seconds})
+
+    def _of(self, method: str, channel: str) -> list[_Bucket]:
+        """The buckets that a call is taken from; none for a method that is not limited."""
+        if method not in CALLS_PER_MINUTE:
+            return []
+        per_minute = CALLS_PER_MINUTE[method]
+        buckets = [self._bucket(method, "", per_minute * _AT_ONCE, per_minute * _REFILLED / 60)]
+        if method == "chat_postMessage" and channel:
+            buckets.append(self._bucket(method, channel, POST_BURST, POSTS_PER_MINUTE_AND_CHANNEL / 60))
+        return buckets
+
+    def _bucket(self, method: str, channel: str, capacity: float, per_second: float) -> _Bucket:
+        key = (method, channel)
+        if key not in self._buckets:
+            full = max(1.0, capacity * self._share())
+            self._buckets[key] = _Bucket(capacity, per_second, full, self._clock())
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > CHANNELS_REMEMBERED:
+            self._buckets.popitem(last=False)
+        self._refill(self._buckets[key])
+        return self._buckets[key]
+
+    def _refill(self, bucket: _Bucket) -> None:
+        now = self._clock()
+        refilled = bucket.tokens + (now - bucket.counted_at) * bucket.per_second * self._share()
+        bucket.tokens, bucket.counted_at = min(self._capacity(bucket), refilled), now
+
+    def _capacity(self, bucket: _Bucket) -> float:
+        return max(1.0, bucket.capacity * self._share())
+
+    def _lacks(self, bucket: _Bucket, tokens: float) -> float:
+        """Seconds until the bucket holds so many."""
+        pause = max(0.0, bucket.paused_until - self._clock())
+        missing = min(tokens, self._capacity(bucket)) - bucket.tokens
+        return max(pause, missing / (bucket.per_second * self._share()) if missing > 1e-9 else 0.0)  # noqa: PLR2004
+
+    def _take(self, method: str, channel: str) -> None:
+        for bucket in self._of(method, channel):
+            bucket.tokens -= 1

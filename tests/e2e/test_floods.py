@@ -1,0 +1,59 @@
+"""Loops and floods: many threads at once stay within Slack's limits, and one thread within its own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from playground.gemini.answers import Answer, calls, text
+from playground.gemini.received import ModelRequest, function_responses
+from tests.e2e.stage import Stage
+
+THREADS = 24
+
+
+class Forecaster:
+    """Asks for a tool, and answers when it has its result."""
+
+    def answer(self, request: ModelRequest) -> Answer:
+        if function_responses(request.contents[-1]):
+            return text("Sunny.")
+        return calls(("get_weather_alerts", {"state": "NY"}))
+
+
+async def test_many_threads_at_once_are_all_answered_within_slacks_limits(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with Stage(temporal_address, tmp_path, rate_limits=True, script=Forecaster()) as stage:
+        await stage.start()
+        channels = [stage.slack.add_channel(f"busy-{number}", members=[stage.anna]) for number in range(THREADS)]
+
+        asked = [
+            stage.slack.say(stage.anna, channel, f"<@{stage.slack.bot_user_id}> alerts in New York?")
+            for channel in channels
+        ]
+        async with asyncio.timeout(45):
+            for ts, channel in zip(asked, channels, strict=True):
+                assert await stage.answered(ts, channel, seconds=45) == ["Sunny."]
+
+        shown = [post for ts, channel in zip(asked, channels, strict=True) for post in stage.progress(ts, channel)]
+        assert [call.method for call in stage.slack.calls if call.outcome != "ok"] == []
+        assert len(shown) < THREADS, "progress thins out first"
+        await stage.slack.until(lambda: all(":hourglass:" not in post for post in shown))
+
+
+async def test_a_flood_in_one_thread_is_told_and_goes_on_later(temporal_address: str, tmp_path: Path) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        stage.worker = stage.process("agent_worker", ready="worker is ready", AGENT_MAX_HOURLY_TURNS="2")
+        await stage.start()
+        stage.gemini.script(text("One."), text("Two."))
+        ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> one")
+        await stage.answered(ts)
+        stage.slack.say(stage.anna, stage.channel, "two", thread_ts=ts)
+        await stage.answered(ts, times=2)
+
+        stage.slack.say(stage.anna, stage.channel, "three", thread_ts=ts)
+
+        *_, told = await stage.answered(ts, times=3)
+        assert "2 times in this thread within an hour" in told
+        stage.gemini.assert_script_finished()
