@@ -3,6 +3,8 @@
 # make test     every test
 # make check    formatting, lint, types, import order, Dockerfile, and every test
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
+# make soak     one conversation of a thousand turns: what the turns cost, and how long they take
+# make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
 # make install  the set-up alone, into .venv
 # make lock     the pinned requirements, made anew from pyproject.toml
 
@@ -11,8 +13,9 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 N ?= 1000
 SEED ?= 1
+TURNS ?= 1000
 
-.PHONY: run chat test chaos lint check install lock format
+.PHONY: run chat test chaos soak record lint check install lock format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
@@ -25,6 +28,12 @@ test: $(INSTALLED)
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)
+
+soak: $(INSTALLED)
+	SOAK_TURNS=$(TURNS) $(BIN)/pytest -s --timeout 1800 tests/durability/test_long_conversations.py -k turns_cost
+
+record: $(INSTALLED)
+	$(BIN)/python -m tests.durability.record $(NAME)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

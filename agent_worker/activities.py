@@ -95,10 +95,11 @@ class Activities:
         names: dict[str, str] = {}
         past = Past()
         if request.thread.in_slack:
-            await self._slack.progress.set_status(request.thread, THINKING)
-            names = await self._slack.threads.names(request.ids)
-            if request.earlier_than:
+            if request.earlier_than:  # it may turn out that all was answered before: no status yet
                 past = await self._slack.threads.past(request.thread, request.earlier_than)
+            else:
+                await self._slack.progress.set_status(request.thread, THINKING)
+            names = await self._slack.threads.names(request.ids)
         profile = self._profile
         return Opened(
             model=profile.model,

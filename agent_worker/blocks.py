@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,8 @@ from agent_worker.storable import writable
 
 MARKDOWN_LIMIT = 11_000
 TEXT_LIMIT = 3_000
-PLAIN_LIMIT = 1_500  # escaping makes it longer
+PLAIN_LIMIT = 1_500  # escaping makes it longer,
+ESCAPED_LIMIT = 500  # at worst five times as long
 TITLE_LIMIT = 120
 STEPS_SHOWN = 20
 
@@ -43,12 +44,12 @@ _INVISIBLE = re.compile(
 )
 # Nobody sees these, and a client that drops one could read what is left as a mention. Tab and line breaks stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*)(?:[ \t]+\"[^\"\n]*\")?\)")  # and images
 # What Markdown has only for the eye, for the places that show plain text.
 _NOT_READ = (
     (re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n`]*$\n?", re.MULTILINE), ""),  # fences
     (re.compile(r"^[ \t|:-]+$\n?", re.MULTILINE), ""),  # rules, and the line under a table's header
     (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE), ""),
-    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:[ \t]+\"[^\"\n]*\")?\)"), r"\1"),  # links and images
     (re.compile(r"<(https?://[^\s<>|]+)>"), r"\1"),
     (re.compile(r"\*\*|~~|`"), ""),
     (re.compile(r"\n{3,}"), "\n\n"),
@@ -85,8 +86,16 @@ def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
 
 def plain(post: Post, may_mention: Collection[str]) -> list[Post]:
     """The same as an answer's post without any block, for when Slack refuses those: plain text in shorter pieces."""
-    parts = [part for block in post.blocks if block["type"] == "markdown" for part in split(block["text"], PLAIN_LIMIT)]
+    texts = [block["text"] for block in post.blocks if block["type"] == "markdown"]
+    parts = [part for text in texts for part in _never_clipped(_LINK.sub(r"\1 (\2)", text))]
     return [Post(_notification(part, may_mention), []) for part in parts] or [Post(post.text, [])]
+
+
+def _never_clipped(text: str) -> Iterator[str]:
+    """Parts that fit into a text object when they are escaped."""
+    for part in split(text, PLAIN_LIMIT):
+        is_short = len(html.escape(part, quote=False)) <= TEXT_LIMIT - _ROOM_FOR_GUARDS
+        yield from (piece for piece in ([part] if is_short else split(part, ESCAPED_LIMIT)) if not _is_blank(piece))
 
 
 def progress(steps: Sequence[Step]) -> Post:
@@ -145,7 +154,7 @@ def _is_plain_mention(token: re.Match[str]) -> bool:
 
 def _notification(markdown: str, may_mention: Collection[str]) -> str:
     """What is left of Markdown when it cannot be shown as such."""
-    readable = markdown
+    readable = _LINK.sub(r"\1", markdown)
     for pattern, replacement in _NOT_READ:
         readable = pattern.sub(replacement, readable)
     readable = html.unescape(readable).strip()

@@ -16,6 +16,9 @@ AGENT_WORKFLOW = "AgentWorkflow"
 USER_MESSAGE = "user_message"  # the signal that carries a UserMessage
 TRANSCRIPT = "transcript"  # the query that reads a page of the conversation
 DEFAULT_TASK_QUEUE = "agent"
+LISTENING_WORKFLOW = "ListeningWorkflow"
+HEARD = "heard"  # the signal that moves the bot's watermark; carries a Listening
+SURE_UNTIL = "sure_until"  # the query that reads it: seconds since 1970
 
 
 class Thread(BaseModel):
@@ -56,9 +59,27 @@ class Start(BaseModel):
     thread: Thread
 
 
+class Listening(BaseModel):
+    """Everything written in Slack before `sure_until` (seconds since 1970, as in Slack's `ts`) is handed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sure_until: float
+
+
 def workflow_id(team: str, channel: str, thread_ts: str) -> str:
     """The id of the one AgentWorkflow of a Slack thread; the root message's `ts` is the thread's timestamp."""
-    return f"slack:{team}:{channel}:{thread_ts}"
+    return f"{workflow_id_prefix(team)}{channel}:{thread_ts}"
+
+
+def workflow_id_prefix(team: str) -> str:
+    """How the ids of all Slack conversations of a team begin."""
+    return f"slack:{team}:"
+
+
+def listening_workflow_id(task_queue: str, team: str) -> str:
+    """The id of the one ListeningWorkflow of an agent in a team; each agent has a task queue of its own."""
+    return f"slackbot:{task_queue}:{team}"
 
 
 class _CompactPayloads(PydanticPayloadConverter):

@@ -90,7 +90,7 @@ def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
 
 
 def _storable(response: object) -> Mapping[str, Any] | None:
-    """A copy of the response that can be stored; None when it is too deep, or no JSON (Python reads NaN as a number)."""
+    """A copy of the response that can be stored; None when it is too deep or no JSON (Python reads NaN as a number)."""
     try:
         copy = json.loads(writable(json.dumps(response, ensure_ascii=False, allow_nan=False)))
     except (TypeError, ValueError, RecursionError):

@@ -10,6 +10,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from agent_worker.activities import Activities
 from agent_worker.interceptors import EveryActivity
+from agent_worker.listening import ListeningWorkflow
 from agent_worker.workflow import AgentWorkflow
 
 # Time for running steps to finish on SIGTERM; Temporal's default of zero kills them at once.
@@ -29,7 +30,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[AgentWorkflow],
+        workflows=[AgentWorkflow, ListeningWorkflow],
         activities=[
             activities.open_conversation,
             activities.look_up_names,

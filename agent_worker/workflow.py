@@ -317,7 +317,7 @@ class AgentWorkflow:
         request = Summarise(model=conversation.model, epoch=conversation.epoch, end=cut)
         try:
             summary = await summarise(request, opened.model_seconds)
-        except ActivityError as error:
+        except Exception as error:
             if is_cancelled_exception(error):
                 raise
             summary = "(What was said before could not be summarised and is left out.)"

@@ -8,11 +8,17 @@ import logging
 from agent_worker.contract import DATA_CONVERTER
 from process import lifetime, logs, slack, temporal
 from process.settings import load
-from slackbot.app import SocketMode, build_app
+from slackbot.app import build_app
+from slackbot.catch_up import CatchUp
 from slackbot.conversations import Conversations
+from slackbot.gaps import Gaps
+from slackbot.health import Health, serve
+from slackbot.history import History
 from slackbot.listeners import Listeners
 from slackbot.settings import BotSettings
+from slackbot.socket_mode import SocketMode
 from slackbot.threads import ThreadReader
+from slackbot.watermark import Watermark
 
 logger = logging.getLogger("slackbot")
 
@@ -26,12 +32,23 @@ async def main() -> None:
         slack.open_client(settings.slack_api_url, None) as nameless,
     ):
         bot = await slack.identify(web)
-        threads = ThreadReader(web, bot)
-        conversations = Conversations(client, settings.temporal_task_queue, threads.takes_part_in)
-        app = build_app(nameless, bot, Listeners(bot, conversations))
-        async with SocketMode(app, settings.slack_app_token.get_secret_value()):
+        gaps = Gaps()
+        conversations = Conversations(client, settings.temporal_task_queue, ThreadReader(web, bot).takes_part_in)
+        app = build_app(nameless, bot, Listeners(bot, conversations, gaps, settings.allowed_apps))
+        socket_mode = SocketMode(app, settings.slack_app_token.get_secret_value(), gaps.note)
+        history = History(web, bot, settings.allowed_apps)
+        watermark = Watermark(client, settings.temporal_task_queue, bot.team_id)
+        catch_up = CatchUp(settings.catch_up_window, gaps, watermark, history, conversations, listening=socket_mode)
+        health = Health(client, socket_mode, catch_up)
+        async with (
+            serve(settings.slackbot_health_host, settings.slackbot_health_port, health.report),
+            catch_up,
+            socket_mode,
+            asyncio.TaskGroup() as tasks,
+        ):
             logger.info("bot is listening", extra={"team": bot.team_id})
-            await asyncio.Event().wait()
+            tasks.create_task(socket_mode.ended())
+            tasks.create_task(catch_up.run())
 
 
 if __name__ == "__main__":

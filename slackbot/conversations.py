@@ -41,7 +41,7 @@ class Conversations:
         A mention comes as two events: the second waits for the first instead of sending it again. What slips through
         (a redelivery to another process) the conversation itself recognises.
         """
-        if incoming.only_if_taking_part and not await self._takes_part(incoming.thread):
+        if incoming.only_if_taking_part and not await self.takes_part(incoming.thread):
             return
         key = (incoming.thread.channel, incoming.message.ts)
         first = self._delivered.get(key)
@@ -56,6 +56,22 @@ class Conversations:
             self._delivered.pop(key, None)
             raise
 
+    def has_delivered(self, incoming: Incoming) -> bool:
+        """Whether this process remembers that Temporal has stored the message."""
+        sent = self._delivered.get((incoming.thread.channel, incoming.message.ts))
+        return sent is not None and sent.done() and not sent.cancelled() and sent.exception() is None
+
+    async def takes_part(self, thread: Thread) -> bool:
+        """Whether the agent has a conversation in this thread, open or closed, or has spoken in it before."""
+        if await self._has_workflow(thread):
+            return True
+        if thread in self._strange:
+            return False
+        if await self._takes_part_in(thread):
+            return True
+        _remember(self._strange, thread, None)
+        return False
+
     async def _send(self, incoming: Incoming) -> None:
         thread = incoming.thread
         await self._client.start_workflow(
@@ -69,17 +85,6 @@ class Conversations:
         )
         self._strange.pop(thread, None)
         logger.info("message stored", extra={"channel": thread.channel, "ts": incoming.message.ts})
-
-    async def _takes_part(self, thread: Thread) -> bool:
-        """Whether the agent has a conversation in this thread, open or closed, or has spoken in it before."""
-        if await self._has_workflow(thread):
-            return True
-        if thread in self._strange:
-            return False
-        if await self._takes_part_in(thread):
-            return True
-        _remember(self._strange, thread, None)
-        return False
 
     async def _has_workflow(self, thread: Thread) -> bool:
         handle = self._client.get_workflow_handle(workflow_id(thread.team, thread.channel, thread.thread_ts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -32,10 +32,14 @@ class Ignored:
     reason: str
 
 
-def read(body: Mapping[str, Any], bot: Identity) -> Incoming | Ignored:
-    """Decides on one `app_mention` or `message` event, from its payload alone."""
+def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> Incoming | Ignored:
+    """Decides on one `app_mention` or `message` event, from its payload alone.
+
+    `allowed_apps` are names or ids of other apps that may talk to the agent, in lower case.
+    """
     event: Mapping[str, Any] = body.get("event") or {}
-    reason = _not_a_persons_message(event, bot)
+    is_from_app = bool(_names_of_app(event) & set(allowed_apps)) and event.get("bot_id") != bot.bot_id
+    reason = _not_written_for_us(event, bot, is_from_app=is_from_app)
     if reason:
         return Ignored(reason)
     is_direct = event.get("channel_type") == "im"
@@ -45,7 +49,14 @@ def read(body: Mapping[str, Any], bot: Identity) -> Incoming | Ignored:
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
         return Ignored("addressed to someone else")
-    return Incoming(_thread(body, event), _message(event, is_direct), only_if_taking_part=not is_to_the_bot)
+    message = UserMessage(
+        ts=event["ts"],
+        user=event.get("user") or event["bot_id"],
+        text=_text(event),
+        direct=is_direct,
+        from_app=is_from_app,
+    )
+    return Incoming(_thread(body, event), message, only_if_taking_part=not is_to_the_bot)
 
 
 def mentioned(text: str) -> set[str]:
@@ -53,12 +64,22 @@ def mentioned(text: str) -> set[str]:
     return set(_MENTION.findall(text))
 
 
-def _not_a_persons_message(event: Mapping[str, Any], bot: Identity) -> str:
-    if event.get("subtype") not in _WRITTEN_BY_A_PERSON:
+def _names_of_app(event: Mapping[str, Any]) -> set[str]:
+    """All that another app's message is known by; empty for a person's."""
+    if not event.get("bot_id"):
+        return set()
+    profile = event.get("bot_profile") or {}
+    names = (event["bot_id"], event.get("app_id"), event.get("username"), profile.get("name"))
+    return {str(name).lower() for name in names if name}
+
+
+def _not_written_for_us(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -> str:
+    subtypes = {*_WRITTEN_BY_A_PERSON, "bot_message"} if is_from_app else _WRITTEN_BY_A_PERSON
+    if event.get("subtype") not in subtypes:
         return f"subtype {event['subtype']}"
-    if event.get("bot_id") or event.get("user") == bot.bot_user_id:
+    if (event.get("bot_id") and not is_from_app) or event.get("user") == bot.bot_user_id:
         return "written by an app"
-    user = str(event.get("user") or "")
+    user = str(event.get("user") or event.get("bot_id") or "")
     if not user or user.startswith("USLACK"):
         return "written by Slack"
     if not event.get("channel") or not event.get("ts"):
@@ -75,10 +96,6 @@ def _thread(body: Mapping[str, Any], event: Mapping[str, Any]) -> Thread:
     installed = (body.get("authorizations") or [{}])[0].get("team_id")
     team = installed or body.get("team_id") or event.get("team") or ""
     return Thread(team=team, channel=event["channel"], thread_ts=event.get("thread_ts") or event["ts"])
-
-
-def _message(event: Mapping[str, Any], is_direct: bool) -> UserMessage:  # noqa: FBT001
-    return UserMessage(ts=event["ts"], user=event["user"], text=_text(event), direct=is_direct)
 
 
 def _text(event: Mapping[str, Any]) -> str:

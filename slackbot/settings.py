@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr
@@ -24,3 +25,16 @@ class BotSettings(ProcessSettings):
         description="an App-Level Token of the Slack app with connections:write, xapp-…"
     )
     slack_api_url: HttpUrl = Field(HttpUrl(SLACK_API_URL), description="where Slack's Web API is")
+    slackbot_allowed_apps: str = Field("", description="names or ids of apps that may talk to the agent, with commas")
+    slackbot_catch_up_hours: float = Field(24.0, ge=0, le=720, description="how far back to look, 0 for not at all")
+    slackbot_health_port: int | None = Field(None, ge=1, le=65535, description="where GET /healthz is served")
+    slackbot_health_host: str = Field("127.0.0.1", min_length=1, description="the address it is served on")
+
+    @property
+    def allowed_apps(self) -> frozenset[str]:
+        names = (name.strip().lower() for name in self.slackbot_allowed_apps.split(","))
+        return frozenset(filter(None, names))
+
+    @property
+    def catch_up_window(self) -> timedelta:
+        return timedelta(hours=self.slackbot_catch_up_hours)

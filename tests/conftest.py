@@ -1,12 +1,18 @@
-"""What every test may use: one Temporal dev server for each test process."""
+"""What every test may use: one Temporal dev server for each test process, and examples that are the same each time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from playground.temporal_server import DevServer
+
+# The same examples in each run, so that a failure is a change's; `--hypothesis-profile=searching` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

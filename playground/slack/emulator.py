@@ -283,6 +283,10 @@ class SlackEmulator:
         """Cut every connection, without a close frame."""
         self._backend.sockets.drop()
 
+    def silence_sockets(self) -> None:
+        """Let the open connections hang: they stay open, and nothing gets through any more."""
+        self._backend.sockets.silence()
+
     async def send_disconnect(self, reason: Literal["warning", "refresh_requested", "link_disabled"]) -> None:
         """Say goodbye as Slack does; a warning is followed by `refresh_requested` ten seconds of the clock later."""
         self._backend.sockets.disconnect(reason)

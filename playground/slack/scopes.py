@@ -20,6 +20,7 @@ BOT_SCOPES = (
     "groups:read",
     "im:read",
     "im:write",
+    "mpim:read",
     "users:read",
     "files:read",
     "reactions:write",

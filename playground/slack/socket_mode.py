@@ -29,10 +29,12 @@ class _Connection:
     socket: web.WebSocketResponse
     transport: asyncio.BaseTransport
     outbox: asyncio.Queue[Frame | None] = field(default_factory=asyncio.Queue)
+    is_silent: bool = False  # open, but nothing gets through, in either direction
 
     async def write(self) -> None:
         while (frame := await self.outbox.get()) is not None:
-            await self.socket.send_str(json.dumps(frame))
+            if not self.is_silent:
+                await self.socket.send_str(json.dumps(frame))
         await self.socket.close()
 
     def cut(self) -> None:
@@ -81,7 +83,7 @@ class SocketMode:
             self.refused_handshakes += 1
             self._changes.nudge()
             return web.Response(status=408, text="the ticket is not valid")
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         transport = request.transport
         if transport is None:
@@ -98,6 +100,11 @@ class SocketMode:
         """Cut every connection without a goodbye."""
         for connection in self._forget_all():
             connection.cut()
+
+    def silence(self) -> None:
+        """Every connection stays open, and from now on nothing gets through, not even an answer to a ping."""
+        for connection in self._connections:
+            connection.is_silent = True
 
     def disconnect(self, reason: str) -> None:
         """Tell every connection to go; all but `warning` close it, and a warning is followed up after ten seconds."""
@@ -135,7 +142,11 @@ class SocketMode:
         self._changes.nudge()
         try:
             async for message in connection.socket:
-                if message.type == WSMsgType.TEXT:
+                if connection.is_silent:
+                    continue
+                if message.type == WSMsgType.PING:
+                    await connection.socket.pong(message.data)
+                elif message.type == WSMsgType.TEXT:
                     self._receive(message.data)
         finally:
             if connection in self._connections:

@@ -12,6 +12,7 @@ from playground.gemini.received import ModelRequest, function_calls, function_re
 
 TOOL = "get_location_info"
 _QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))")
+_EARLIER = "[What was said"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 
 
@@ -87,5 +88,6 @@ def results_given(request: ModelRequest) -> int:
 
 
 def _texts(content: Mapping[str, Any]) -> Iterable[str]:
+    """What people ask now; what they said before the agent came to the thread is no question."""
     if content["role"] == "user":
-        yield from (part["text"] for part in content["parts"] if "text" in part)
+        yield from (part["text"] for part in content["parts"] if not part.get("text", _EARLIER).startswith(_EARLIER))

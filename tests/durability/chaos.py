@@ -22,7 +22,8 @@ from tests.durability.injector import Injector
 from tests.durability.stage import BreakableStage
 
 PEOPLE = 8
-SETTLING_SECONDS = 180.0  # for the last answers, once everything works again
+SETTLING_SECONDS = 60.0  # for the last answers, once everything works again
+TELL_SECONDS = 30.0  # between two words about how far it is
 SECONDS_PER_FAULT = 10.0  # far more than it takes: a run that stands still ends all the same
 
 
@@ -71,9 +72,12 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
     async with BreakableStage(directory) as stage:
         injector = Injector(stage, Random(chance.random()))
         crowd = Crowd(stage, chance, PEOPLE)
+        telling = asyncio.create_task(_tell(injector, faults))
         await injector.inject(faults, seconds=faults * SECONDS_PER_FAULT)
+        telling.cancel()
         await injector.repair()
         crowd.finish()
+        await crowd.settled(SETTLING_SECONDS)  # before Slack's clock is turned: a status stands for two minutes of it
         await stage.all_acknowledged([conversation.channel for conversation in crowd.conversations])
         await crowd.finished(SETTLING_SECONDS)
         seen = Seen(stage)
@@ -91,6 +95,12 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         seed=seed,
         troubles=[str(outcome) for outcome in outcomes if outcome.is_trouble],
     )
+
+
+async def _tell(injector: Injector, faults: int) -> None:
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        print(f"{injector.happened.total()} of {faults} faults", file=sys.stderr)
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         report = asyncio.run(run(Path(directory), faults=arguments.faults, seed=arguments.seed))
     print(report)
-    return 0 if report.is_clean else 1
+    return 0 if report.is_clean and report.faults.total() >= arguments.faults else 1
 
 
 if __name__ == "__main__":

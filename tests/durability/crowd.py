@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -47,6 +48,10 @@ class Conversation:
         return {question.name for question in self.asked} <= self.answered.keys()
 
     @property
+    def is_done(self) -> bool:
+        return self.is_answered and not self.stage.slack.status(self.channel, self.ts)
+
+    @property
     def has_status(self) -> bool:
         """Whether a status stands, or stood until Slack took it away."""
         log = self.stage.slack.status_log(self.channel, self.ts)
@@ -79,6 +84,16 @@ class Crowd:
     def finish(self) -> None:
         """Nobody begins anything new."""
         self._is_finishing = True
+
+    async def settled(self, seconds: float) -> None:
+        """Waits until nobody waits for anything but Slack's next attempt at a delivery, for so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await _true(self._is_settled)
+
+    def _is_settled(self) -> bool:
+        awaited = self._stage.awaited_channels
+        return all(one.is_done or one.channel in awaited for one in self.conversations)
 
     async def finished(self, seconds: float) -> None:
         """Waits until everybody has all answers, for so long at most."""

@@ -73,6 +73,7 @@ class Injector:
                 while self.happened.total() < faults:
                     (kind,) = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
                     await self._kinds[kind]()
+                    self._raise_if_not_repaired()
                     await asyncio.sleep(self._chance.choice(PAUSES))
         except TimeoutError:
             return
@@ -86,6 +87,12 @@ class Injector:
         self._stage.slack.faults.clear()
         self._stage.world.repair()
         await asyncio.gather(*self._repairing.values())
+
+    def _raise_if_not_repaired(self) -> None:
+        """A process that does not come up again is no fault of this run's making."""
+        for task in self._repairing.values():
+            if task.done():
+                task.result()
 
     @property
     def happened(self) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Collection
 from itertools import count
 from pathlib import Path
@@ -12,30 +13,42 @@ from types import TracebackType
 from typing import Self
 
 from playground.gemini.emulator import GeminiEmulator
+from playground.slack.clock import Clock
+from playground.slack.emulator import SlackEmulator
 from playground.temporal_server import DevServer
 from playground.world.addresses import NEW_YORK, SITES
 from tests.durability.answering import ByRule
 from tests.e2e.stage import Stage
 
-REDELIVERY_PAUSES = (3.0, 60.0, 300.0)  # Slack's, in seconds of its clock
+# When Slack tries again, in seconds of its clock: soon, and with "Delayed Events" switched on, then every hour.
+REDELIVERY_PAUSES = (3.0, 60.0, 300.0, 3_600.0, 3_600.0, 3_600.0)
 
 
 class BreakableStage(Stage):
-    """`async with BreakableStage(directory) as stage:` has both processes up."""
+    """`async with BreakableStage(directory) as stage:` has both processes up.
 
-    def __init__(self, directory: Path) -> None:
+    Slack delivers as it does with "Delayed Events" switched on. Its clock can be so many seconds `behind`: then every
+    message is as old. `worker_module` is what runs as the worker, with `settings` of its own.
+    """
+
+    def __init__(
+        self, directory: Path, *, behind: float = 0.0, worker_module: str = "agent_worker", **settings: str
+    ) -> None:
         self.temporal = DevServer(database=directory / "temporal.db")
         super().__init__(self.temporal.address, directory)
+        self.slack = SlackEmulator(clock=Clock(start=time.time() - behind), delayed_events=True)
         self.model = ByRule()
         self.gemini = GeminiEmulator(script=self.model)
+        # The shortest deadline that Gemini allows: a call that hangs costs the tests no more than that.
+        self._worker_module = worker_module
+        self._settings = {"GEMINI_TIMEOUT_SECONDS": "10", **settings}
         self._numbers = count(1)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.temporal.start)
         try:
             await super().__aenter__()
-            # The shortest that Gemini allows: a call that hangs costs the tests no more than that.
-            self.worker = self.process("agent_worker", ready="worker is ready", GEMINI_TIMEOUT_SECONDS="10")
+            self.worker = self.process(self._worker_module, ready="worker is ready", **self._settings)
             await self.start()
         except BaseException:
             await asyncio.to_thread(self.temporal.stop)
@@ -77,16 +90,21 @@ class BreakableStage(Stage):
         """Waits for acknowledgements of all events in these channels, turning Slack's clock on to its next attempts."""
         await self.slack.until(lambda: self.slack.connections)
         for pause in REDELIVERY_PAUSES:
-            if self._unacknowledged(channels):
+            if self.unacknowledged(channels):
                 self.slack.clock.advance(pause)
                 await self._acknowledged_soon(channels)
-        await self.slack.until(lambda: not self._unacknowledged(channels))
+        await self.slack.until(lambda: not self.unacknowledged(channels))
 
     async def _acknowledged_soon(self, channels: Collection[str]) -> None:
         try:
-            await self.slack.until(lambda: not self._unacknowledged(channels), seconds=3)
+            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=3)
         except AssertionError:
             return  # the next attempt is due
 
-    def _unacknowledged(self, channels: Collection[str]) -> bool:
-        return any(one.channel in channels and not one.acked for one in self.slack.deliveries)
+    def unacknowledged(self, channels: Collection[str]) -> bool:
+        return not self.awaited_channels.isdisjoint(channels)
+
+    @property
+    def awaited_channels(self) -> set[str]:
+        """The channels with events that nobody has acknowledged yet."""
+        return {one.channel for one in self.slack.deliveries if not one.acked}

@@ -68,6 +68,12 @@ def test_a_question_that_is_seen_twice_is_answered_once() -> None:
     assert answer(asked(Question("q1"), Question("q1"))) == text(answer_to("q1"))
 
 
+def test_what_was_said_in_the_thread_before_is_no_question() -> None:
+    earlier = {"text": f"[What was said in this thread before:]\n{CHAIN.words}"}
+
+    assert answer({"role": "user", "parts": [earlier, *asked(Question("q2"))["parts"]]}) == text(answer_to("q2"))
+
+
 def test_without_tools_it_answers_at_once() -> None:
     assert answer(asked(CHAIN), mode="NONE") == text(answer_to("q1"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import Talk
 
@@ -20,19 +22,22 @@ async def test_a_reply_that_overtakes_its_mention_is_answered_too(stage: Breakab
 
 
 async def test_a_first_message_that_comes_again_after_its_conversation_has_closed_is_not_answered_again(
-    stage: BreakableStage,
+    tmp_path: Path,
 ) -> None:
-    talk = Talk(stage, "forgotten")
-    talk.ask()
-    await stage.slack.until(lambda: talk.is_answered(1))
-    stage.channel = talk.channel
-    await stage.forget(talk.ts)
-    await stage.bot.stop()
-    await stage.bot.start()  # another process, which remembers nothing
+    async with BreakableStage(tmp_path, behind=7_200, AGENT_IDLE_DAYS="0.00001") as stage:
+        talk = Talk(stage, "closed")
+        talk.ask()
+        await stage.slack.until(lambda: talk.is_answered(1))
+        await (await talk.workflow()).result()
+        await stage.bot.stop()
+        await stage.bot.start()  # another process, which remembers nothing
 
-    stage.slack.redeliver(talk.channel, talk.ts)
-    await stage.bot_has_seen_all()
-    talk.ask_again()
-    await stage.slack.until(lambda: talk.follow_up.name in talk.questions_answered)
+        stage.slack.redeliver(talk.channel, talk.ts)
+        await stage.slack.until(lambda: sum("message stored" in line for line in stage.bot.lines) == 2)
+        await (await talk.workflow()).result()
+        assert talk.status == ""
+        talk.ask_again()
+        await stage.slack.until(lambda: talk.follow_up.name in talk.questions_answered)
 
-    assert talk.questions_answered == [talk.question.name, talk.follow_up.name]
+        assert len(talk.answers) == 2, talk.answers
+        assert talk.calls()["tool 1"] == 1

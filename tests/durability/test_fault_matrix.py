@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,13 @@ from tests.durability.calls import (
 from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import Talk
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+    """A stage of its own for each test: what breaks on it breaks for nobody else."""
+    async with BreakableStage(tmp_path, worker_module="tests.durability.unhurried_worker") as stage:
+        yield stage
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -57,3 +57,34 @@ async def test_a_flood_in_one_thread_is_told_and_goes_on_later(temporal_address:
         *_, told = await stage.answered(ts, times=3)
         assert "2 times in this thread within an hour" in told
         stage.gemini.assert_script_finished()
+
+
+async def test_two_apps_do_not_answer_each_other_for_ever(temporal_address: str, tmp_path: Path) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        root = stage.slack.say_as_other_bot(stage.channel, "deploy 7 is red")
+        (other,) = stage.slack.thread(stage.channel, root)
+        stage.bot = stage.process("slackbot", ready="bot is listening", SLACKBOT_ALLOWED_APPS=f"other, {other.bot_id}")
+        stage.worker = stage.process("agent_worker", ready="worker is ready", AGENT_MAX_APP_TURNS="2")
+        await stage.start()
+        stage.gemini.script(text("One."), text("Two."), text("A person!"))
+        bot = f"<@{stage.slack.bot_user_id}>"
+
+        for turn in range(4):
+            stage.slack.say_as_other_bot(stage.channel, f"{bot} red again {turn}", thread_ts=root)
+            await stage.answered(root, times=min(turn + 1, 3))
+        stage.slack.say(stage.anna, stage.channel, f"{bot} are you well?", thread_ts=root)
+
+        one, two, stopped, person = await stage.answered(root, times=4)
+        assert (one, two, person) == ("One.", "Two.", "A person!")
+        assert "2 times in a row" in stopped
+        stage.gemini.assert_script_finished()
+
+
+async def test_an_app_that_is_not_allowed_is_not_answered(stage: Stage) -> None:
+    stage.gemini.script(text("Yes."))
+    root = stage.slack.say_as_other_bot(stage.channel, f"<@{stage.slack.bot_user_id}> hello")
+
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> hello")
+
+    assert await stage.answered(ts) == ["Yes."]
+    assert stage.said(root) == []

@@ -176,6 +176,22 @@ async def test_pings_are_answered_with_the_same_payload(stage: Scene) -> None:
     assert (answer.type, bytes(answer.data)) == (aiohttp.WSMsgType.PONG, b"sdk-ping-pong:1.5")
 
 
+async def test_a_silent_connection_stays_open_and_nothing_gets_through(stage: Scene) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(await _address(stage), autoping=False) as socket:
+        await _next(socket)
+        stage.slack.silence_sockets()
+        _mention(stage)
+        await socket.ping(b"anybody?")
+        async with _socket(stage) as other:  # a new connection is not silent
+            stage.slack.silence_sockets()
+            assert not other.closed
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.2)
+
+        assert not socket.closed
+    assert not stage.slack.deliveries[0].acked
+
+
 async def test_an_acknowledgement_counts_on_any_connection(stage: Scene) -> None:
     async with _socket(stage) as one, _socket(stage) as other:
         stage.slack.say(stage.anna, stage.general, "hello")

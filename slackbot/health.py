@@ -1,0 +1,72 @@
+"""The health endpoint: `GET /healthz` says whether the bot hears Slack and reaches Temporal. It holds no secrets.
+
+200 or 503 {"socket": "connected", "last_frame_seconds": 1.3, "temporal": "reachable", "catch_up": "done"}
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from slackbot.catch_up import CatchUp
+from slackbot.socket_mode import SocketMode
+
+CHECK_TIMEOUT = timedelta(seconds=2)
+Report = tuple[bool, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the parts of the bot say about themselves, asked when somebody asks."""
+
+    client: Client
+    socket_mode: SocketMode
+    catch_up: CatchUp
+
+    async def report(self) -> Report:
+        """Whether all is well, and what is what. A catch-up under way is well."""
+        temporal = "reachable" if await self._reaches_temporal() else "unreachable"
+        heard = self.socket_mode.last_frame
+        facts = {
+            "socket": self.socket_mode.state,
+            "last_frame_seconds": round(time.time() - heard, 1) if heard else None,
+            "temporal": temporal,
+            "catch_up": self.catch_up.state,
+        }
+        return (facts["socket"], temporal) == ("connected", "reachable"), facts
+
+    async def _reaches_temporal(self) -> bool:
+        try:
+            return await self.client.service_client.check_health(timeout=CHECK_TIMEOUT)
+        except RPCError:
+            return False
+
+
+@asynccontextmanager
+async def serve(host: str, port: int | None, report: Callable[[], Awaitable[Report]]) -> AsyncIterator[None]:
+    """Serves the report while the block runs; without a port there is nothing to serve."""
+    if port is None:
+        yield
+        return
+
+    async def healthz(_: web.Request) -> web.Response:
+        is_well, facts = await report()
+        return web.json_response(facts, status=200 if is_well else 503)
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()

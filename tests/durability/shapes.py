@@ -1,0 +1,191 @@
+"""The shapes that a conversation can take: each a function that has one of our workflow lived through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from agent_worker import errors
+from agent_worker.contract import AGENT_WORKFLOW, USER_MESSAGE, UserMessage
+from agent_worker.conversation import Run
+from agent_worker.requests import ModelReply
+from tests.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, text
+
+CLOSES_WITHIN = 20.0  # seconds
+Shape = Callable[[Rehearsal], Awaitable[Talk]]
+
+
+async def greeting(rehearsal: Rehearsal) -> Talk:
+    return await _asked(rehearsal, "<@UBOT>")
+
+
+async def haiku(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers.append(text("The heron stands still"))
+    return await _asked(rehearsal, "write about a heron", "another one")
+
+
+async def three_tool_chain(rehearsal: Rehearsal) -> Talk:
+    chain = [calls("get_ip_address"), calls("get_location_info"), calls("get_weather_alerts")]
+    rehearsal.cast.answers += [*chain, text("No alerts.")]
+    return await _asked(rehearsal, "any alerts here?")
+
+
+async def parallel_tools(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers += [calls("look_up", "find", "count"), text("Found all three.")]
+    return await _asked(rehearsal, "look, find and count")
+
+
+async def failed_and_unknown_tools(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.tools["look_up"] = errors.final(errors.TOOL_UNAVAILABLE, "It is closed.")
+    rehearsal.cast.answers += [calls("look_up"), calls("invented", refused="There is no such tool."), text("Sorry.")]
+    return await _asked(rehearsal, "look it up")
+
+
+async def unseen_progress(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.shown_at = errors.retryable(errors.SLACK_UNAVAILABLE, "HTTP 500")
+    rehearsal.cast.answers += [calls("look_up", "find"), text("Found.")]
+    return await _asked(rehearsal, "look it up")
+
+
+async def steered(rehearsal: Rehearsal) -> Talk:
+    held = Held({"output": "found"})
+    rehearsal.cast.tools["look_up"] = held
+    rehearsal.cast.answers += [calls("look_up"), text("Both, then.")]
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "look it up")
+    await held.reached()
+    await talk.say("1.1", "and the other one, says <@U7>")
+    held.release()
+    await talk.answered()
+    return talk
+
+
+async def joined_late(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(
+        update={"earlier": "ben: the deploy failed", "answered": ["1.5"]}
+    )
+    talk = rehearsal.conversation()
+    await talk.say("1.5", "answered before")
+    await talk.ask("1.7", "what failed?")
+    return talk
+
+
+async def failed_turns(rehearsal: Rehearsal) -> Talk:
+    codes = [errors.BAD_API_KEY, errors.UNKNOWN_MODEL, errors.BLOCKED_PROMPT, errors.TOO_LONG]
+    rehearsal.cast.answers += [errors.final(code, "HTTP 400") for code in codes]
+    rehearsal.cast.answers += [ModelReply(failed=errors.BLOCKED_ANSWER)]
+    return await _asked(rehearsal, *["and now?"] * 6)
+
+
+async def unusable_answers(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers += [ModelReply(unusable="cut_off"), text("Better."), *[ModelReply(unusable="empty")] * 3]
+    return await _asked(rehearsal, "speak", "again")
+
+
+async def out_of_steps(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_model_calls": 2})
+    rehearsal.cast.answers += [calls("look_up"), calls("look_up")]
+    return await _asked(rehearsal, "look everything up")
+
+
+async def undeliverable(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.refuse_delivery = 2  # the answer, and the notice in its place
+    talk = rehearsal.conversation()
+    await talk.say("1.0")
+    await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
+    await talk.ask("1.1")
+    return talk
+
+
+async def apps_in_circles(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_app_turns": 1})
+    talk = rehearsal.conversation()
+    for number in range(2):
+        await _say_as_app(rehearsal, talk, f"1.{number}")
+        await talk.answered(number + 1)
+    await talk.ask("1.8", "a person")
+    return talk
+
+
+async def flooded(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_hourly_turns": 1})
+    return await _asked(rehearsal, "one", "two")
+
+
+async def compacted(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers += [text("a" * 900), text("b", tokens=1_001), text("c"), text("d", tokens=1_001)]
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    await talk.ask("1.1", "second")
+    rehearsal.cast.summary = errors.final(errors.BLOCKED_PROMPT, "summary")
+    for number in range(2, 5):
+        await talk.ask(f"1.{number}", "more")
+    return talk
+
+
+async def idle_closed(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"idle_seconds": 1})
+    talk = await _asked(rehearsal, "hello")
+    await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+    return talk
+
+
+async def terminal(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers += [calls("look_up"), text("Found.")]
+    talk = rehearsal.terminal()
+    asked = await talk.say("1.0", "look it up")
+    await asyncio.wait_for(asked.result(), CLOSES_WITHIN)
+    return talk
+
+
+async def continued_as_new(rehearsal: Rehearsal) -> Talk:
+    """On a server that suggests it early; a message waits while the first run ends."""
+    held = Held(text("first"))
+    rehearsal.cast.answers += [calls("look_up"), held, text("second")]
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "look it up")
+    await held.reached()
+    await talk.say("1.1", "and then?")
+    held.release()
+    await talk.answered(2)
+    return talk
+
+
+SHAPES: tuple[Shape, ...] = (
+    greeting,
+    haiku,
+    three_tool_chain,
+    parallel_tools,
+    failed_and_unknown_tools,
+    unseen_progress,
+    steered,
+    joined_late,
+    failed_turns,
+    unusable_answers,
+    out_of_steps,
+    undeliverable,
+    apps_in_circles,
+    flooded,
+    compacted,
+    idle_closed,
+    terminal,
+)
+RESTLESS_SHAPES: tuple[Shape, ...] = (continued_as_new,)
+
+
+async def _asked(rehearsal: Rehearsal, *questions: str) -> Talk:
+    talk = rehearsal.conversation()
+    for number, question in enumerate(questions):
+        await talk.ask(f"1.{number}", question)
+    return talk
+
+
+async def _say_as_app(rehearsal: Rehearsal, talk: Talk, ts: str) -> None:
+    await rehearsal.client.start_workflow(
+        AGENT_WORKFLOW,
+        Run(thread=talk.thread),
+        id=talk.id,
+        task_queue=rehearsal.task_queue,
+        start_signal=USER_MESSAGE,
+        start_signal_args=[UserMessage(ts=ts, user="UAPP", text="beep", from_app=True)],
+    )
