@@ -209,18 +209,30 @@ class SocketMode:
 
     async def _handle(self, frame: dict[str, Any]) -> None:
         """Runs Bolt's listeners to their end and acknowledges only then; Slack redelivers what is not acknowledged."""
-        request = AsyncBoltRequest(mode="socket_mode", body=frame.get("payload") or {})
-        try:
-            response = await self._app.async_dispatch(request)
-        except Exception:  # Bolt handles what a listener raises; this is an envelope that Bolt cannot read
-            logger.exception("event not taken up")
+        request = _request(frame)
+        if request is None:
+            logger.warning("an event that cannot be read is passed over", extra={"type": frame.get("type")})
+        elif (await self._app.async_dispatch(request)).status != 200:  # noqa: PLR2004
             return
-        if response.status != 200 or self._socket is None:  # noqa: PLR2004
+        if self._socket is None:
             return
         try:
             await self._socket.send_json({"envelope_id": frame["envelope_id"]})
         except (aiohttp.ClientError, ConnectionError):
             logger.warning("an acknowledgement was lost with its connection")
+
+
+def _request(frame: dict[str, Any]) -> AsyncBoltRequest | None:
+    """What Bolt can find a listener for; None for what it cannot read, however often that is delivered."""
+    payload = frame.get("payload")
+    event = payload.get("event") if isinstance(payload, dict) else None
+    has_type = isinstance(event, dict) and isinstance(event.get("type"), str)
+    if not isinstance(payload, dict) or (frame.get("type") == "events_api" and not has_type):
+        return None
+    try:
+        return AsyncBoltRequest(mode="socket_mode", body=payload)
+    except (AttributeError, LookupError, TypeError, ValueError):  # Bolt expects every part in its usual form
+        return None
 
 
 def _read(text: str) -> dict[str, Any]:

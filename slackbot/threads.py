@@ -39,4 +39,4 @@ class ThreadReader:
     def _is_ours(self, message: Mapping[str, Any]) -> bool:
         if message.get("bot_id"):
             return bool(message["bot_id"] == self._bot.bot_id)
-        return self._bot.bot_user_id in mentioned(message.get("text") or "")
+        return self._bot.bot_user_id in mentioned(str(message.get("text") or ""))
