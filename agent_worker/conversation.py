@@ -22,6 +22,9 @@ CARRIED_BYTES = 1_700_000  # by a continue-as-new; a payload above 2 MB would we
 PAGE_BYTES = 900_000  # a query result above 2 MB is refused
 TRANSCRIPT_BYTES = 600_000  # above it, older turns give way to a summary
 INBOX_BYTES = 200_000  # of messages that are taken at once
+WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
+ENVELOPE_BYTES = 200  # of a message beside its text
+LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
 TURN_BYTES = 800_000  # of one turn: with the rest of the transcript, still within one payload
 
@@ -36,6 +39,7 @@ class Conversation:
     bot_user_id: str = ""
     entries: list[Content] = field(default_factory=list)
     inbox: list[UserMessage] = field(default_factory=list)
+    waiting: int = 0  # bytes of the inbox's texts
     seen: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     earlier: str = ""  # what the thread said before the agent joined; goes before the first message
@@ -53,6 +57,7 @@ class Conversation:
         self.names |= opened.names
         self.earlier = opened.earlier
         self.inbox = [message for message in self.inbox if message.ts not in opened.answered]
+        self.waiting = sum(size_of(message.text) for message in self.inbox)
 
     # Messages
 
@@ -61,6 +66,11 @@ class Conversation:
         if message.ts in self.seen:
             return
         self.seen = [*self.seen, message.ts][-SEEN_MESSAGES:]
+        size = size_of(message.text)
+        if self.waiting + size > WAITING_BYTES:
+            message = message.model_copy(update={"text": LEFT_OUT})
+            size = size_of(LEFT_OUT)
+        self.waiting += size
         self.inbox.append(message)
 
     def take_messages(self) -> list[UserMessage]:
@@ -69,6 +79,7 @@ class Conversation:
         sizes = accumulate(size_of(message.text) for message in waiting)
         count = max(1, sum(size <= INBOX_BYTES for size in sizes))
         self.inbox = waiting[count:]
+        self.waiting = sum(size_of(message.text) for message in self.inbox)
         return waiting[:count]
 
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
@@ -160,7 +171,9 @@ class Conversation:
 
     def fits_one_payload(self) -> bool:
         """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
-        return self.size + sum(size_of(message.text) for message in self.inbox) < CARRIED_BYTES
+        messages = sum(size_of(message.text) + ENVELOPE_BYTES for message in self.inbox)
+        others = [self.seen, self.names, self.earlier]
+        return self.size + messages + size_of(others) < CARRIED_BYTES
 
     # Compaction
 

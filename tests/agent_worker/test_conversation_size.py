@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from agent_worker.contract import DATA_CONVERTER, UserMessage
 from agent_worker.conversation import (
     CARRIED_BYTES,
+    LEFT_OUT,
     PAGE_BYTES,
     TRANSCRIPT_BYTES,
+    WAITING_BYTES,
     Conversation,
     Run,
     fair_limit,
@@ -247,3 +249,33 @@ def test_results_share_their_room_and_small_ones_leave_theirs_to_the_others(size
     assert sum(kept) <= room
     assert limit >= min(room // len(sizes), max(sizes))
     assert len(kept) == len(sizes) or sum(sizes) > room
+
+
+def test_more_than_can_be_read_in_one_run_is_left_out_and_each_message_is_still_answered() -> None:
+    conversation = begun()
+    for number in range(200):
+        conversation.receive(message(f"1.{number:03}", "🪿" * 40_000))
+
+    assert sum(size_of(one.text) for one in conversation.inbox) <= WAITING_BYTES + 200 * size_of(LEFT_OUT)
+    assert len(conversation.inbox) == 200
+    assert conversation.inbox[-1].text == LEFT_OUT
+    assert conversation.waiting == sum(size_of(one.text) for one in conversation.inbox)
+
+
+def test_what_waits_is_counted_down_as_it_is_taken() -> None:
+    conversation = begun()
+    for number in range(9):
+        conversation.receive(message(f"1.{number}", "x" * 50_000))
+
+    while conversation.inbox:
+        conversation.take_messages()
+
+    assert conversation.waiting == 0
+
+
+def test_the_envelopes_of_many_short_messages_count_when_a_run_is_carried_over() -> None:
+    conversation = begun()
+    for number in range(9_000):
+        conversation.receive(message(f"1.{number:04}", "x" * 90))
+
+    assert not conversation.fits_one_payload()

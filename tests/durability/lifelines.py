@@ -14,6 +14,8 @@ from agent_worker import steps
 
 # A message that arrives while a run ends: Temporal refuses the end and lets the workflow look again. That is no defect.
 LOOK_AGAIN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+# More than 2 MB (or 100 events) arrive during one workflow task: Temporal ends it to store them. No defect either.
+MAKE_ROOM = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND
 CARRYING = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
@@ -53,8 +55,8 @@ class Lifeline:
 
     @property
     def failed_tasks(self) -> list[str]:
-        """Workflow tasks that failed by a defect, or because something was too large: there may be none."""
-        return [_failure(event) for event in self._failures if _cause(event) != LOOK_AGAIN]
+        """Workflow tasks that failed by a defect, or because a payload was too large: there may be none."""
+        return [_failure(event) for event in self._failures if _cause(event) not in {LOOK_AGAIN, MAKE_ROOM}]
 
     @property
     def second_looks(self) -> int:
@@ -86,4 +88,5 @@ def _cause(event: HistoryEvent) -> int:
 
 
 def _failure(event: HistoryEvent) -> str:
-    return event.workflow_task_failed_event_attributes.failure.message
+    attributes = event.workflow_task_failed_event_attributes
+    return f"{WorkflowTaskFailedCause.Name(attributes.cause)}: {attributes.failure.message}"

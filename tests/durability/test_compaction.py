@@ -106,7 +106,7 @@ async def test_a_long_conversation_stays_within_its_budget_and_within_what_gemin
                 start_signal=USER_MESSAGE,
                 start_signal_args=[UserMessage(ts=ts, user=stage.anna, text=MESSAGE)],
             )
-            await stage.slack.until(lambda turn=turn: len(answers(stage)) >= turn, seconds=20)
+            await answered(stage, turn)
         life = await Lifeline.of(client, conversation)
 
     assert [answer.partition(":")[0] for answer in answers(stage)] == [f"Answer {turn + 1}" for turn in range(TURNS)]
@@ -114,6 +114,10 @@ async def test_a_long_conversation_stays_within_its_budget_and_within_what_gemin
     assert model.summaries >= 2
     assert max(map(prompt_tokens, gemini.requests)) <= BUDGET + LARGEST_TURN
     assert len(gemini.requests) == TURNS + TURNS // 3 + model.summaries  # no model call twice
+
+
+async def answered(stage: SlackStage, times: int) -> None:
+    await stage.slack.until(lambda: len(answers(stage)) >= times, seconds=20)
 
 
 def answers(stage: SlackStage) -> list[str]:
