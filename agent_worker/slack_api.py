@@ -15,21 +15,10 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.slack_budget import SlackBudget
+from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, TOKEN_REFUSED, error_code, retry_after
 
-# Slack itself is in trouble or asks for patience; internal_error and fatal_error may have partly succeeded.
-_RATE_LIMITED = {"ratelimited", "rate_limited"}
-_PASSING = {*_RATE_LIMITED, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 # Whoever runs the app has to put these right; what was to be said must not be lost meanwhile.
-_UNTIL_REPAIRED = {
-    "access_denied",
-    "account_inactive",
-    "invalid_auth",
-    "missing_scope",
-    "not_authed",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
+_UNTIL_REPAIRED = {*TOKEN_REFUSED, "access_denied", "missing_scope", "team_access_not_granted"}
 _SERVER_ERRORS = range(500, 600)
 _RATE_LIMIT_PAUSE = timedelta(seconds=10)  # where Slack names none
 _REPAIR_PAUSE = timedelta(seconds=30)
@@ -54,7 +43,7 @@ class SlackApi:
         try:
             return await call(method, **arguments)
         except ApplicationError as error:
-            if error.message in _RATE_LIMITED:
+            if error.message in RATE_LIMITED:
                 pause = error.next_retry_delay or _RATE_LIMIT_PAUSE
                 self.budget.pause(method.__name__, pause.total_seconds())
             raise
@@ -82,16 +71,12 @@ def may_not_see(error: ApplicationError) -> bool:
 
 def _translated(error: SlackApiError) -> Exception:
     status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
-    data = getattr(error.response, "data", None)
-    name = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if name in _PASSING or not name or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
-        return retryable(SLACK_UNAVAILABLE, name or f"http_{status}", _retry_after(error))
+    name = error_code(error)
+    pause = timedelta(seconds=retry_after(error)) or None
+    if name == NO_ANSWER:
+        return retryable(SLACK_UNAVAILABLE, f"http_{status}", pause)
+    if name in PASSING or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
+        return retryable(SLACK_UNAVAILABLE, name, pause)
     if name in _UNTIL_REPAIRED:
         return retryable(SLACK_UNAVAILABLE, name, _REPAIR_PAUSE)
     return final(SLACK_REFUSED, name)
-
-
-def _retry_after(error: SlackApiError) -> timedelta | None:
-    headers = getattr(error.response, "headers", None) or {}
-    value = str(headers.get("Retry-After", ""))
-    return timedelta(seconds=int(value)) if value.isdigit() else None

@@ -14,20 +14,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from process.settings import refuse
+from process.slack_errors import TOKEN_REFUSED, error_code
 
 SLACK_API_URL = "https://slack.com/api/"
 CALL_TIMEOUT = 10  # seconds
 LONGEST_PAUSE = 5.0  # seconds between attempts to reach Slack
 _THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
-# The answers of auth.test that no waiting changes (https://docs.slack.dev/reference/methods/auth.test).
-_REFUSALS = {
-    "invalid_auth",
-    "not_authed",
-    "token_revoked",
-    "token_expired",
-    "account_inactive",
-    "not_allowed_token_type",
-}
 logger = logging.getLogger(__name__)
 
 
@@ -71,9 +63,8 @@ async def identify(client: AsyncWebClient) -> Identity:
             answer = await client.auth_test()
             return Identity(answer["team_id"], answer["user_id"], answer["bot_id"])
         except SlackApiError as error:
-            data = error.response.data if isinstance(getattr(error.response, "data", None), dict) else {}
-            reason = str(data.get("error", "no usable answer"))
-            if reason in _REFUSALS:
+            reason = error_code(error)
+            if reason in TOKEN_REFUSED:
                 refuse(
                     [f"SLACK_BOT_TOKEN: Slack refuses it ({reason}); copy the Bot User OAuth Token of the app again"]
                 )

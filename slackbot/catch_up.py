@@ -17,13 +17,14 @@ from typing import Protocol, Self
 
 from slack_sdk.errors import SlackApiError
 
+from process.slack_errors import error_code
 from slackbot.conversations import Conversations
 from slackbot.events import Incoming
 from slackbot.gaps import Gaps
 from slackbot.history import History
 from slackbot.pacing import Pace
 from slackbot.patience import patiently
-from slackbot.slack_errors import UNREACHABLE, error_code
+from slackbot.slack_errors import UNREACHABLE
 from slackbot.watermark import Watermark
 
 MARK_INTERVAL = 300.0  # seconds; what a crash costs is a look at so much more history, and each mark is a billed action

@@ -11,11 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract import Thread
 from process.slack import Identity
+from process.slack_errors import error_code
 from slackbot import events
 from slackbot.events import Incoming
 from slackbot.pacing import Pace
 from slackbot.patience import patiently
-from slackbot.slack_errors import error_code
 
 # Slack allows fifty calls a minute of each of these methods, to bot and worker together. A thread can take two calls.
 LISTINGS_PER_MINUTE = 40

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from process.slack_errors import retry_after
 from slackbot.pacing import Backoff
-from slackbot.slack_errors import UNREACHABLE, retry_after, will_pass
+from slackbot.slack_errors import UNREACHABLE, will_pass
 
 LONGEST_PAUSE = 60.0  # seconds
 Value = TypeVar("Value")

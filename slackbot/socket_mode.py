@@ -19,10 +19,13 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 
 from process.settings import refuse
+from process.slack_errors import TOKEN_REFUSED, error_code, retry_after
 from slackbot.pacing import Backoff
-from slackbot.slack_errors import TOKEN_REFUSED, error_code, retry_after
 
 PING_INTERVAL = 10.0  # seconds; half of it later a connection that has not answered is given up
+# A connection may answer pings and still deliver nothing. One that has brought no event for so long is made anew, and
+# what came meanwhile is looked for: less than catch_up.OVERLAP, so that the mark never passes what was not heard.
+QUIET = 300.0  # seconds
 OPEN_TIMEOUT = 10.0  # seconds, for the handshake
 CLOSE_TIMEOUT = 1.0  # seconds; a connection that hangs does not say goodbye
 SETTLED = 10.0  # seconds; a connection that lasted longer was a good one
@@ -47,15 +50,18 @@ class SocketMode:
         lost: Callable[[float], None],
         *,
         ping_interval: float = PING_INTERVAL,
+        quiet: float = QUIET,
         backoff: Backoff | None = None,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._lost = lost
         self._ping_interval = ping_interval
+        self._quiet = quiet
         self._backoff = backoff or Backoff()
         self._connected = asyncio.Event()
         self._last_frame = 0.0
+        self._last_event = 0.0
         self._reason = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -125,7 +131,7 @@ class SocketMode:
             reason, wait = await self._connect()
             if self._connected.is_set():
                 self._connected.clear()
-                self._lost(self._last_frame)
+                self._lost(self._last_event)
                 if time.monotonic() - began > SETTLED:
                     self._backoff.reset()
             pause = self._backoff.next(wait)
@@ -155,7 +161,7 @@ class SocketMode:
                     proxy=self._app.client.proxy,
                 )
         except SlackApiError as error:
-            if error_code(error) in TOKEN_REFUSED and not self._last_frame:
+            if error_code(error) in {*TOKEN_REFUSED, "missing_scope"} and not self._last_frame:
                 raise
             return error_code(error), retry_after(error)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -168,7 +174,7 @@ class SocketMode:
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> str:
         """Takes up what arrives until the connection ends; why it did."""
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT) as greeting:
+            async with asyncio.timeout(OPEN_TIMEOUT) as patience:
                 async for frame in socket:
                     if frame.type == aiohttp.WSMsgType.ERROR:
                         break
@@ -178,9 +184,10 @@ class SocketMode:
                     elif frame.type == aiohttp.WSMsgType.TEXT and (goodbye := self._take(_read(frame.data))):
                         return goodbye
                     if self._connected.is_set():
-                        greeting.reschedule(None)
+                        quiet_for = time.time() - self._last_event
+                        patience.reschedule(asyncio.get_running_loop().time() + self._quiet - quiet_for)
         except TimeoutError:
-            return "not greeted"
+            return "quiet" if self._connected.is_set() else "not greeted"
         except (aiohttp.ClientError, ConnectionError) as error:
             return type(error).__name__
         failure = socket.exception()
@@ -199,9 +206,11 @@ class SocketMode:
             return str(frame.get("reason") or "disconnect")
         if frame.get("type") == "hello":
             self._reason = ""
+            self._last_event = time.time()
             self._connected.set()
             logger.info("connected to Slack", extra={"connections": frame.get("num_connections")})
         elif frame.get("envelope_id") and not self._is_draining:  # otherwise Slack hands it to the next process
+            self._last_event = time.time()
             task = asyncio.create_task(self._handle(frame))
             self._running.add(task)
             task.add_done_callback(self._running.discard)

@@ -20,12 +20,14 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle, WorkflowHistory
 
+from agent_worker.contract import HEARD, LISTENING_WORKFLOW, Listening
 from playground.temporal_server import DevServer
 from tests.agent_worker.rehearsal import Rehearsal
 from tests.durability.lifelines import Lifeline
 from tests.durability.restless import Restless
 from tests.durability.shapes import RESTLESS_SHAPES, SHAPES, Shape
 
+LISTENED = "listened"  # the one shape that is not a conversation's
 DIRECTORY = Path(__file__).parent / "histories"
 
 
@@ -38,6 +40,22 @@ async def recorded(server: DevServer, shapes: tuple[Shape, ...]) -> AsyncIterato
             runs = (await Lifeline.of(rehearsal.client, talk.id)).runs
             for number, history in enumerate(runs, start=1):
                 yield shape.__name__ + (f"_{number}" if len(runs) > 1 else ""), history
+
+
+async def listened(server: DevServer) -> WorkflowHistory:
+    """The bot's marks, of which one comes late."""
+    async with Rehearsal(server.address) as rehearsal:
+        for moment in (1.0, 3.0, 2.0):
+            handle = await rehearsal.client.start_workflow(
+                LISTENING_WORKFLOW,
+                Listening(sure_until=1.0),
+                id=LISTENED,
+                task_queue=rehearsal.task_queue,
+                start_signal=HEARD,
+                start_signal_args=[Listening(sure_until=moment)],
+            )
+            await _at_rest(handle)
+        return await handle.fetch_history()
 
 
 async def _at_rest(handle: WorkflowHandle[Any, Any]) -> None:
@@ -83,6 +101,8 @@ async def record(release: str) -> int:
     for server, shapes in ((DevServer(), SHAPES), (Restless(), RESTLESS_SHAPES)):
         with server:
             histories |= {name: history async for name, history in recorded(server, shapes)}
+            if shapes is SHAPES:
+                histories[LISTENED] = await listened(server)
     DIRECTORY.mkdir(exist_ok=True)
     for name, history in histories.items():
         write(path_of(release, name), history)

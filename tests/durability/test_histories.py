@@ -17,13 +17,15 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from agent_worker.contract import DATA_CONVERTER
+from agent_worker.listening import ListeningWorkflow
 from agent_worker.workflow import AgentWorkflow
 from tests.durability import record
 from tests.durability.changed import GuardedChange, LooksUpFirst, ShowsNothing
 from tests.durability.shapes import RESTLESS_SHAPES, SHAPES
 
 REPLAYED_WITHIN = 15.0  # seconds
-RECORDED = sorted(record.DIRECTORY.glob("*.json.gz"))
+LISTENED = sorted(record.DIRECTORY.glob(f"*.{record.LISTENED}.json.gz"))
+RECORDED = sorted(set(record.DIRECTORY.glob("*.json.gz")) - set(LISTENED))
 NAMES = [path.name.removesuffix(".json.gz") for path in RECORDED]
 each_history = pytest.mark.parametrize("path", RECORDED, ids=NAMES)
 
@@ -50,6 +52,11 @@ async def test_a_step_too_many_is_noticed_in_every_recorded_conversation(path: P
         await replay(path, LooksUpFirst)
 
 
+@pytest.mark.parametrize("path", LISTENED, ids=[path.name for path in LISTENED])
+async def test_the_bots_recorded_marks_go_on_with_the_workflow_of_today(path: Path) -> None:
+    await replay(path, ListeningWorkflow)
+
+
 async def test_a_step_that_is_left_out_is_noticed_where_it_was_taken() -> None:
     noticed = set()
     for path in RECORDED:
@@ -71,6 +78,7 @@ def test_every_shape_that_can_be_recorded_is_recorded() -> None:
     shapes = {shape.__name__ for shape in (*SHAPES, *RESTLESS_SHAPES)}
 
     assert {shape_of(path) for path in RECORDED} >= shapes
+    assert LISTENED
 
 
 @each_history

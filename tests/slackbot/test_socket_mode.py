@@ -63,6 +63,25 @@ async def test_a_connection_that_hangs_is_noticed_and_made_again(stage: Stage) -
     assert stage.lost[0] == pytest.approx(before, abs=0.3)
 
 
+async def test_a_connection_that_answers_pings_and_delivers_nothing_is_made_anew(stage: Stage) -> None:
+    began = time.time()
+    async with listening(stage, ping_interval=0.05, quiet=0.4) as bot:
+        await stage.slack.until(lambda: opened(stage.slack) >= 2 and stage.slack.connections == 1)
+        await hears(stage)
+
+    assert bot.last_frame > stage.lost[0] + 0.2, "it was alive, as far as pings can tell"
+    assert stage.lost[0] == pytest.approx(began, abs=0.3)
+
+
+async def test_a_connection_that_delivers_is_left_alone_however_long_it_lasts(stage: Stage) -> None:
+    async with listening(stage, ping_interval=0.05, quiet=1.5):
+        until = time.time() + 2.5
+        while time.time() < until:
+            await hears(stage)
+
+    assert opened(stage.slack) == 1
+
+
 async def test_a_connection_that_slack_does_not_greet_is_given_up(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
