@@ -15,7 +15,6 @@ from temporalio.converter import DataConverter
 AGENT_WORKFLOW = "AgentWorkflow"
 USER_MESSAGE = "user_message"  # the signal that carries a UserMessage
 TRANSCRIPT = "transcript"  # the query that reads a page of the conversation
-DEFAULT_TASK_QUEUE = "agent"
 LISTENING_WORKFLOW = "ListeningWorkflow"
 HEARD = "heard"  # the signal that moves the bot's watermark; carries a Listening
 SURE_UNTIL = "sure_until"  # the query that reads it: seconds since 1970

@@ -56,8 +56,7 @@ class Conversation:
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.earlier = opened.earlier
-        self.inbox = [message for message in self.inbox if message.ts not in opened.answered]
-        self.waiting = sum(size_of(message.text) for message in self.inbox)
+        self._keep_waiting([message for message in self.inbox if message.ts not in opened.answered])
 
     # Messages
 
@@ -78,9 +77,12 @@ class Conversation:
         waiting = sorted(self.inbox, key=lambda message: message.ts)
         sizes = accumulate(size_of(message.text) for message in waiting)
         count = max(1, sum(size <= INBOX_BYTES for size in sizes))
-        self.inbox = waiting[count:]
-        self.waiting = sum(size_of(message.text) for message in self.inbox)
+        self._keep_waiting(waiting[count:])
         return waiting[:count]
+
+    def _keep_waiting(self, messages: list[UserMessage]) -> None:
+        self.inbox = messages
+        self.waiting = sum(size_of(message.text) for message in messages)
 
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
         """Slack ids of authors, mentioned people and channels whose names are not known yet."""

@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
+from playground.held import Held
 from playground.slack import waiting
 from playground.slack.assembly import Permissions, Profile, build
 from playground.slack.clock import Clock
 from playground.slack.control import Control
 from playground.slack.deliveries import Delivery
 from playground.slack.faults import Condition, Faults
-from playground.slack.holds import Held, Holds
+from playground.slack.holds import Holds
 from playground.slack.interactions import Interactions
 from playground.slack.messages import Message, User
 from playground.slack.people import File, People

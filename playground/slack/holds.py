@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground.held import Held
 from playground.slack.faults import Condition
-
-
-class Held:
-    """One call that waits: it has arrived, and goes on when it is released."""
-
-    def __init__(self) -> None:
-        self._arrived = asyncio.Event()
-        self._released = asyncio.Event()
-
-    async def reached(self) -> None:
-        """Return once a call has arrived and waits here."""
-        await self._arrived.wait()
-
-    @property
-    def is_reached(self) -> bool:
-        return self._arrived.is_set()
-
-    def release(self) -> None:
-        """Let the call go on; may be called before it arrives."""
-        self._released.set()
-
-    async def keep_waiting(self) -> None:
-        """Be the held call: announce that it has arrived, and return when it is released."""
-        self._arrived.set()
-        await self._released.wait()
 
 
 @dataclass(frozen=True)

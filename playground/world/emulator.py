@@ -13,8 +13,9 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from playground.held import Held
 from playground.world.addresses import NEW_YORK, SITES, Site, ip_api_answer, ipwho_answer
-from playground.world.faults import Fault, FaultKind, FaultPlan, Held, Service
+from playground.world.faults import Fault, FaultKind, FaultPlan, Service
 from playground.world.weather import Alerts, collection, sample_alerts
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

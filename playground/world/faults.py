@@ -8,6 +8,8 @@ from typing import Literal
 
 from aiohttp import web
 
+from playground.held import Held
+
 Service = Literal["weather", "ip_address", "geolocation", "ip_api"]
 FaultKind = Literal["server_error", "rate_limited", "refused", "garbage", "slow"]
 
@@ -20,27 +22,6 @@ class Fault:
 
     kind: FaultKind
     seconds: float = 0.0
-
-
-class Held:
-    """One request that waits in the middle: it has arrived, and is answered when it is released."""
-
-    def __init__(self) -> None:
-        self._arrived = asyncio.Event()
-        self._released = asyncio.Event()
-
-    async def reached(self) -> None:
-        """Return once a request has arrived and waits here."""
-        await self._arrived.wait()
-
-    def release(self) -> None:
-        """Let the request go on to its ordinary answer."""
-        self._released.set()
-
-    async def keep_waiting(self) -> None:
-        """Be the held request: announce that it has arrived, and return when it is released."""
-        self._arrived.set()
-        await self._released.wait()
 
 
 @dataclass(frozen=True)
