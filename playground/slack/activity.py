@@ -8,7 +8,7 @@ from typing import Any
 from playground.slack.changes import ChangeLog
 from playground.slack.clock import Clock
 from playground.slack.events import EventFeed
-from playground.slack.messages import Channel, Edited, Message
+from playground.slack.messages import Channel, Edited, Ephemeral, Message
 from playground.slack.shapes import Shapes
 from playground.slack.statuses import Statuses
 from playground.slack.visible_text import Reader
@@ -34,7 +34,7 @@ class Activity:
         self._feed = feed
         self._reader = reader
         self._clock = clock
-        self.ephemerals: list[Message] = []
+        self.ephemerals: list[Ephemeral] = []
 
     def post(self, message: Message) -> None:
         self._workspace.store(message)
@@ -43,9 +43,9 @@ class Activity:
         if self._is_own(message) and message.thread_ts is not None:
             self._statuses.posted(message.channel, message.thread_ts)
 
-    def show_only_to(self, message: Message) -> None:
+    def show_only_to(self, user: str, message: Message) -> None:
         """An ephemeral message: seen once by one person, kept nowhere, told to nobody."""
-        self.ephemerals.append(message)
+        self.ephemerals.append(Ephemeral(**vars(message), to=user))
         self._log("ephemeral", message)
 
     def edit(self, message: Message, editor: str, **fields: Any) -> Message:
@@ -60,6 +60,12 @@ class Activity:
         self._log("message_changed", changed)
         self._feed.changed(changed, message)
         return changed
+
+    def grow(self, message: Message) -> None:
+        """A streamed message shows more: people see it, and nobody else is told."""
+        self._workspace.store(message)
+        self._log("message_changed", message)
+        self._statuses.posted(message.channel, message.root_ts)
 
     def delete(self, message: Message) -> None:
         self._workspace.remove(message)

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from random import Random
 
 from playground.slack.activity import Activity
+from playground.slack.attention import Attention
 from playground.slack.backend import Backend
 from playground.slack.changes import ChangeLog
 from playground.slack.clock import Clock
 from playground.slack.deliveries import Deliveries
 from playground.slack.events import EventFeed
+from playground.slack.file_transfers import FileTransfers
 from playground.slack.files import Files
 from playground.slack.installation import Installation
 from playground.slack.messages import User
+from playground.slack.profile import Profile
 from playground.slack.rate_limits import RateLimits
 from playground.slack.scopes import Scopes
 from playground.slack.shapes import Shapes
 from playground.slack.socket_mode import SocketMode
 from playground.slack.statuses import Statuses
+from playground.slack.streams import Streams
+from playground.slack.suggestions import Suggestions
+from playground.slack.views import Views
 from playground.slack.visible_text import Reader
 from playground.slack.workspace import Workspace
 
@@ -32,29 +38,22 @@ class Permissions:
     events: Collection[str]
 
 
-@dataclass(frozen=True)
-class Profile:
-    """How this Slack differs from the plain one; see SlackEmulator."""
-
-    rate_limits: bool = False
-    distributed_app: bool = False
-    reusable_tickets: bool = False
-    delayed_events: bool = False
-    read_lag: float = 0.0
-
-
 def build(clock: Clock, chance: Random, tokens: tuple[str, str], *, may: Permissions, profile: Profile) -> Backend:
     """A workspace with nobody in it but the app; `tokens` are the bot's and the app's."""
     workspace = Workspace(clock, chance)
     installation = _install(workspace, tokens)
-    changes = ChangeLog()
-    granted = Scopes(may.scopes)
-    sockets = SocketMode(installation.app_id, clock, chance, changes, reusable_tickets=profile.reusable_tickets)
-    deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=profile.delayed_events)
-    sockets.acknowledge = deliveries.acknowledge
-    shapes = Shapes(workspace, installation)
+    changes, granted = ChangeLog(), Scopes(may.scopes)
+    sockets, deliveries = _connect(installation.app_id, clock, chance, changes, profile)
+    shapes, attention, files = Shapes(workspace, installation), Attention(installation), Files(workspace, installation)
     feed = EventFeed(
-        shapes=shapes, scopes=granted, subscriptions=may.events, deliveries=deliveries, clock=clock, chance=chance
+        shapes=shapes,
+        scopes=granted,
+        subscriptions=may.events,
+        deliveries=deliveries,
+        attention=attention,
+        clock=clock,
+        chance=chance,
+        mentions_without_files=profile.mentions_without_files,
     )
     statuses, reader = Statuses(clock, changes), Reader(workspace)
     activity = Activity(shapes=shapes, statuses=statuses, changes=changes, feed=feed, reader=reader, clock=clock)
@@ -67,14 +66,29 @@ def build(clock: Clock, chance: Random, tokens: tuple[str, str], *, may: Permiss
         reader=reader,
         changes=changes,
         statuses=statuses,
+        streams=Streams(workspace, activity, statuses, clock, changes),
         activity=activity,
         feed=feed,
         deliveries=deliveries,
-        files=Files(workspace, installation, granted),
+        files=files,
+        transfers=FileTransfers(files, granted, changes),
+        views=Views(workspace, installation, clock),
+        suggestions=Suggestions(),
+        attention=attention,
+        profile=profile,
         sockets=sockets,
         limits=RateLimits(clock, usual=profile.rate_limits, distributed=profile.distributed_app),
-        read_lag=profile.read_lag,
     )
+
+
+def _connect(
+    app_id: str, clock: Clock, chance: Random, changes: ChangeLog, profile: Profile
+) -> tuple[SocketMode, Deliveries]:
+    """The app's connections, and what is delivered over them."""
+    sockets = SocketMode(app_id, clock, chance, changes, reusable_tickets=profile.reusable_tickets)
+    deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=profile.delayed_events)
+    sockets.acknowledge = deliveries.acknowledge
+    return sockets, deliveries
 
 
 def _install(workspace: Workspace, tokens: tuple[str, str]) -> Installation:

@@ -9,19 +9,25 @@ from typing import Any
 
 from playground.slack.activity import Activity
 from playground.slack.arguments import Arguments
+from playground.slack.attention import Attention
 from playground.slack.changes import ChangeLog
 from playground.slack.clock import Clock
 from playground.slack.deliveries import Deliveries
 from playground.slack.errors import SlackError
 from playground.slack.events import EventFeed
+from playground.slack.file_transfers import FileTransfers
 from playground.slack.files import Files
 from playground.slack.installation import Installation
 from playground.slack.messages import Channel, Message
+from playground.slack.profile import Profile
 from playground.slack.rate_limits import RateLimits
 from playground.slack.scopes import Scopes
 from playground.slack.shapes import Shapes
 from playground.slack.socket_mode import SocketMode
 from playground.slack.statuses import Statuses
+from playground.slack.streams import Streams
+from playground.slack.suggestions import Suggestions
+from playground.slack.views import Views
 from playground.slack.visible_text import Reader
 from playground.slack.workspace import Workspace
 
@@ -30,7 +36,7 @@ _TS = re.compile(r"\d+\.\d{6}")
 
 @dataclass
 class Backend:
-    """The parts of the emulator. `origin` is its own address; reads see a message `read_lag` seconds after the post."""
+    """The parts of the emulator. `origin` is its own address."""
 
     installation: Installation
     clock: Clock
@@ -40,13 +46,18 @@ class Backend:
     reader: Reader
     changes: ChangeLog
     statuses: Statuses
+    streams: Streams
     activity: Activity
     feed: EventFeed
     deliveries: Deliveries
     files: Files
+    transfers: FileTransfers
+    views: Views
+    suggestions: Suggestions
+    attention: Attention
+    profile: Profile
     sockets: SocketMode
     limits: RateLimits
-    read_lag: float
     origin: str = ""
 
     @property
@@ -77,7 +88,8 @@ class Backend:
 
     def is_readable(self, message: Message) -> bool:
         """Whether reads already show the message; the app's own posts can take `read_lag` seconds to get there."""
-        return float(message.ts) <= self.clock.now() - self.read_lag or not self.read_lag
+        lag = self.profile.read_lag
+        return float(message.ts) <= self.clock.now() - lag or not lag
 
     def check_root(self, channel: Channel, thread_ts: str) -> None:
         """Raise invalid_thread_ts unless this is the timestamp of a message that is not itself a reply."""

@@ -14,14 +14,19 @@ _CARD_STATES = ("pending", "in_progress", "complete", "error")
 _UNCHECKED = ("divider", "rich_text", "video", "file", "call", "card", "carousel", "container", "data_table")
 
 
-def problems(blocks: object) -> list[str]:
+def problems(blocks: object, *, limit: int = MAX_BLOCKS, pointer: str = "/blocks") -> list[str]:
     """Each problem with its pointer, as in `must be less than 3001 characters [json-pointer:/blocks/0/text/text]`."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        return ["must be an array of objects [json-pointer:/blocks]"]
-    if len(blocks) > MAX_BLOCKS:
-        return [f"no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"]
-    found = [problem for index, block in enumerate(blocks) for problem in _block(block, f"/blocks/{index}")]
-    return found + list(_repeated_ids(blocks)) + list(_one_table(blocks))
+        return [_at("must be an array of objects", pointer)]
+    if len(blocks) > limit:
+        return [_at(f"no more than {limit} items allowed", pointer)]
+    found = [problem for index, block in enumerate(blocks) for problem in _block(block, f"{pointer}/{index}")]
+    return found + list(_repeated_ids(blocks, pointer)) + list(_one_table(blocks, pointer))
+
+
+def plain_text(value: object, limit: int, pointer: str) -> Problems:
+    """What is wrong with a text object in which nothing is formatted."""
+    yield from _text(value, limit, pointer, kinds=("plain_text",))
 
 
 def _at(complaint: str, pointer: str) -> str:
@@ -37,19 +42,19 @@ def _block(block: Block, pointer: str) -> Problems:
         yield _at(f"unsupported type: {kind}", f"{pointer}/type")
 
 
-def _repeated_ids(blocks: list[Block]) -> Problems:
+def _repeated_ids(blocks: list[Block], pointer: str) -> Problems:
     seen: set[str] = set()
     for index, block in enumerate(blocks):
         name = block.get("block_id")
         if isinstance(name, str) and name in seen:
-            yield _at(f"`block_id` must be unique: {name}", f"/blocks/{index}/block_id")
+            yield _at(f"`block_id` must be unique: {name}", f"{pointer}/{index}/block_id")
         seen.add(str(name))
 
 
-def _one_table(blocks: list[Block]) -> Problems:
+def _one_table(blocks: list[Block], pointer: str) -> Problems:
     tables = [index for index, block in enumerate(blocks) if block.get("type") == "table"]
     for index in tables[1:]:
-        yield _at("only_one_table_allowed", f"/blocks/{index}")
+        yield _at("only_one_table_allowed", f"{pointer}/{index}")
 
 
 def _short(value: object, limit: int, pointer: str) -> Problems:
@@ -150,6 +155,30 @@ def _button(button: Block, pointer: str) -> Problems:
         yield _at("must be one of primary, danger", f"{pointer}/style")
 
 
+def _input(block: Block, pointer: str) -> Problems:
+    yield from plain_text(block.get("label"), 2_000, f"{pointer}/label")
+    if "hint" in block:
+        yield from plain_text(block["hint"], 2_000, f"{pointer}/hint")
+    element = block.get("element")
+    if not isinstance(element, dict):
+        yield _at("missing required field: element", pointer)
+    elif element.get("type") != "plain_text_input":  # the only one that people can fill in here
+        yield _at(f"unsupported type: {element.get('type')}", f"{pointer}/element/type")
+    else:
+        yield from _plain_text_input(element, f"{pointer}/element")
+
+
+def _plain_text_input(element: Block, pointer: str) -> Problems:
+    yield from _short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
+    if "placeholder" in element:
+        yield from plain_text(element["placeholder"], 150, f"{pointer}/placeholder")
+    longest = element.get("max_length", 3_000)
+    if not isinstance(longest, int) or not 1 <= longest <= 3_000:
+        yield _at("must be between 1 and 3000", f"{pointer}/max_length")
+    elif len(str(element.get("initial_value", ""))) > longest:
+        yield _at(f"must be less than {longest + 1} characters", f"{pointer}/initial_value")
+
+
 def _image(block: Block, pointer: str) -> Problems:
     if not block.get("image_url") and not block.get("slack_file"):
         yield _at("missing required field: image_url", pointer)
@@ -212,6 +241,7 @@ _RULES: dict[str, Callable[[Block, str], Problems]] = {
     "context_actions": _context_actions,
     "header": _header,
     "image": _image,
+    "input": _input,
     "markdown": _markdown,
     "plan": _plan,
     "section": _section,

@@ -19,6 +19,7 @@ DELAYED_RETRY_AFTER = (3_600.0,) * 24
 
 Frame = dict[str, Any]
 Send = Callable[[Frame], bool]  # False: nobody is connected
+Answered = Callable[[dict[str, Any] | None], None]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class _Parcel:
     payload: dict[str, Any]
     retry_after: tuple[float, ...]
     standing: Delivery
+    answered: Answered | None = None
     envelope_id: str | None = None
     next_attempt: Timer | None = None
 
@@ -70,10 +72,15 @@ class Deliveries:
         standing = Delivery(payload["event_id"], payload["event"]["type"], channel, ts)
         self._deliver(_Parcel("events_api", payload, self._retry_after, standing))
 
-    def add_interaction(self, kind: str, payload: dict[str, Any], *, channel: str, ts: str) -> None:
-        """Deliver a button press or a slash command: once only, a person can press again."""
+    def add_interaction(
+        self, kind: str, payload: dict[str, Any], *, channel: str, ts: str, answered: Answered | None = None
+    ) -> None:
+        """Deliver a button press or a slash command: once only, a person can press again.
+
+        `answered` is told of the acknowledgement, with its payload.
+        """
         standing = Delivery("", str(payload.get("type", kind)), channel, ts)
-        self._deliver(_Parcel(kind, payload, (), standing))
+        self._deliver(_Parcel(kind, payload, (), standing, answered))
 
     def redeliver(self, channel: str, ts: str) -> int:
         """One more attempt at the events of this message, acknowledged or not; returns how many there are."""
@@ -88,6 +95,8 @@ class Deliveries:
             return
         parcel.standing = replace(parcel.standing, acked=True, answer=answer)
         self._close(parcel)
+        if parcel.answered is not None:
+            parcel.answered(answer)
         self._changes.nudge()
 
     def _loses(self, channel: str) -> bool:

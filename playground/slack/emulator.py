@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from playground.held import Held
 from playground.slack import waiting
-from playground.slack.assembly import Permissions, Profile, build
+from playground.slack.assembly import Permissions, build
 from playground.slack.clock import Clock
 from playground.slack.control import Control
 from playground.slack.deliveries import Delivery
+from playground.slack.doings import Doings
 from playground.slack.faults import Condition, Faults
+from playground.slack.file_transfers import Download
 from playground.slack.holds import Holds
 from playground.slack.interactions import Interactions
-from playground.slack.messages import Message, User
-from playground.slack.people import File, People
+from playground.slack.messages import Ephemeral, Message
+from playground.slack.people import People
+from playground.slack.profile import Profile
+from playground.slack.scenery import Scenery
 from playground.slack.scopes import BOT_EVENTS, BOT_SCOPES
 from playground.slack.server import Server
 from playground.slack.statuses import Session
@@ -26,15 +30,12 @@ from playground.slack.web_api import ApiCall, WebApi
 Value = TypeVar("Value")
 
 
-class SlackEmulator:
+class SlackEmulator(Scenery, Doings):
     """Use as an async context manager; it serves while the block runs, on 127.0.0.1 only.
 
     `port=0` picks a free one. `seed` decides every id and every random choice. `clock` defaults to real time that can
     be turned forward; `Clock(running=False)` stands still between turns. `scopes` and `events` default to those of the
-    usual manifest. Profiles, all off by default: `rate_limits` (Slack's tiers and one post a second and channel),
-    `distributed_app` (reading once a minute, 15 messages at a time), `reusable_tickets` (Socket Mode addresses that
-    survive a refused handshake), `delayed_events` (hourly retries for a day), `read_lag` (seconds until reads show a
-    message that was posted).
+    usual manifest. `profile`: how this Slack differs from the plain one, see Profile.
     """
 
     def __init__(
@@ -45,24 +46,16 @@ class SlackEmulator:
         scopes: Collection[str] | None = None,
         *,
         events: Collection[str] | None = None,
-        rate_limits: bool = False,
-        distributed_app: bool = False,
-        reusable_tickets: bool = False,
-        delayed_events: bool = False,
-        read_lag: float = 0.0,
         bot_token: str = "xoxb-playground",
         app_token: str = "xapp-playground",
+        **profile: Any,
     ) -> None:
         chance = random.Random(seed)
         self.clock = clock or Clock()
         self.faults = Faults()
-        self._backend = build(
-            self.clock,
-            chance,
-            (bot_token, app_token),
-            may=Permissions(BOT_SCOPES if scopes is None else scopes, BOT_EVENTS if events is None else events),
-            profile=Profile(rate_limits, distributed_app, reusable_tickets, delayed_events, read_lag),
-        )
+        may = Permissions(BOT_SCOPES if scopes is None else scopes, BOT_EVENTS if events is None else events)
+        tokens = (bot_token, app_token)
+        self._backend = build(self.clock, chance, tokens, may=may, profile=Profile(**profile))
         self._web_api = WebApi(self._backend, self.faults, Holds())
         self._people = People(self._backend, chance)
         self._interactions = Interactions(self._backend)
@@ -118,96 +111,6 @@ class SlackEmulator:
     def app_id(self) -> str:
         return self._backend.installation.app_id
 
-    # Setting the scene
-
-    def add_user(self, name: str, real_name: str | None = None, display_name: str | None = None) -> str:
-        """A new person; the user id."""
-        user_id = self._backend.workspace.new_id("U")
-        self._backend.workspace.add_user(User(user_id, name, real_name or name.title(), display_name or name))
-        return user_id
-
-    def add_channel(
-        self,
-        name: str,
-        members: Sequence[str] | None = None,
-        *,
-        is_private: bool = False,
-        bot_is_member: bool = True,
-    ) -> str:
-        """A new channel; its id. Without `members`, all people that there are now."""
-        workspace = self._backend.workspace
-        people = [user.id for user in workspace.users.values() if not user.is_bot] if members is None else list(members)
-        bot = [self.bot_user_id] if bot_is_member else []
-        return workspace.add_channel(name, "group" if is_private else "channel", people + bot).id
-
-    def open_dm(self, user_id: str) -> str:
-        """The direct messages between a person and the app; the channel id, always the same."""
-        return self._backend.workspace.direct_channel([self.bot_user_id, user_id]).id
-
-    def open_group_dm(self, user_ids: Sequence[str]) -> str:
-        """The group direct messages of several people and the app."""
-        return self._backend.workspace.direct_channel([self.bot_user_id, *user_ids]).id
-
-    def archive(self, channel: str) -> None:
-        self._backend.workspace.channels[channel].is_archived = True
-
-    def grant(self, *scopes: str) -> None:
-        self._backend.scopes.grant(scopes)
-
-    def revoke(self, *scopes: str) -> None:
-        self._backend.scopes.revoke(scopes)
-
-    # What people do
-
-    def say(  # noqa: PLR0917
-        self,
-        user: str,
-        channel: str,
-        text: str,
-        thread_ts: str | None = None,
-        files: Sequence[File] | None = None,
-        subtype: str | None = None,
-        attachments: Sequence[dict[str, Any]] | None = None,
-    ) -> str:
-        """A person writes; the `ts`. Files are `{name, mimetype?, content?}`. A mention sends two events."""
-        return self._people.say(
-            user, channel, text, thread_ts=thread_ts, files=files, subtype=subtype, attachments=attachments
-        )
-
-    def say_as_other_bot(self, channel: str, text: str, thread_ts: str | None = None) -> str:
-        return self._people.say_as_other_bot(channel, text, thread_ts)
-
-    def edit(self, channel: str, ts: str, text: str) -> None:
-        self._people.edit(channel, ts, text)
-
-    def delete(self, channel: str, ts: str) -> None:
-        self._people.delete(channel, ts)
-
-    def join(self, user: str, channel: str) -> None:
-        self._people.join(user, channel)
-
-    def unfurl(self, channel: str, ts: str) -> None:
-        """Slack adds a link preview: `message_changed` with the same text."""
-        self._people.unfurl(channel, ts)
-
-    def open_app_home(self, user: str, tab: str = "messages") -> None:
-        self._people.open_app_home(user, tab)
-
-    def press_stop(self, user: str, channel: str, thread_ts: str) -> None:
-        self._people.press_stop(user, channel, thread_ts)
-
-    def press_button(self, user: str, channel: str, ts: str, action_id: str) -> None:
-        """A person presses a button (also a feedback or icon button) of the app's message: `block_actions`."""
-        self._interactions.press(user, channel, ts, action_id)
-
-    def run_command(self, user: str, channel: str, command: str, text: str = "") -> None:
-        """A person types a slash command."""
-        self._interactions.command(user, channel, command, text)
-
-    def redeliver(self, channel: str, ts: str) -> int:
-        """Send the events of a message once more, as Slack sometimes does after an acknowledgement; how many."""
-        return self._backend.deliveries.redeliver(channel, ts)
-
     # What is there to see
 
     def messages(self, channel: str) -> list[Message]:
@@ -222,12 +125,43 @@ class SlackEmulator:
         """The app's own visible messages in the thread."""
         return [message for message in self.thread(channel, thread_ts) if message.user == self.bot_user_id]
 
-    def ephemerals(self, channel: str) -> list[Message]:
-        return [message for message in self._backend.activity.ephemerals if message.channel == channel]
+    def ephemerals(self, channel: str, user: str | None = None) -> list[Ephemeral]:
+        """What single people were shown in the channel, or the one person `user`."""
+        shown = [message for message in self._backend.activity.ephemerals if message.channel == channel]
+        return [message for message in shown if user in (None, message.to)]
 
-    def visible_text(self, message: Message) -> str:
-        """What a person reads: the blocks as text, or the text, with names in place of ids."""
-        return self._backend.reader.message(message)
+    def visible_text(self, shown: Message | Mapping[str, Any]) -> str:
+        """What a person reads in a message or view: the blocks as text, or the text, with names in place of ids."""
+        reader = self._backend.reader
+        return reader.message(shown) if isinstance(shown, Message) else reader.blocks(shown["blocks"])
+
+    def home(self, user: str) -> dict[str, Any] | None:
+        """The view that the person's Home tab shows."""
+        return self._backend.views.homes.get(user)
+
+    def modal(self, user: str) -> dict[str, Any] | None:
+        """The view that the person has open."""
+        return self._backend.views.modals.get(user)
+
+    def modal_errors(self, user: str) -> dict[str, str]:
+        """What the person's modal says is wrong, by block_id."""
+        return self._backend.views.errors.get(user, {})
+
+    def suggested_prompts(self, channel: str, thread_ts: str | None = None) -> list[dict[str, str]]:
+        """The prompts at the top of the direct messages, or in a thread."""
+        return self._backend.suggestions.get(channel, thread_ts or "").prompts
+
+    def suggested_prompts_title(self, channel: str, thread_ts: str | None = None) -> str:
+        return self._backend.suggestions.get(channel, thread_ts or "").title
+
+    def file_content(self, file_id: str) -> bytes:
+        """What a file holds, also one that the app has uploaded; KeyError when there is none."""
+        return self._backend.files.content(file_id)
+
+    @property
+    def downloads(self) -> list[Download]:
+        """Each request for a file, in order."""
+        return self._backend.transfers.downloads
 
     def status(self, channel: str, thread_ts: str) -> str:
         """The status line of the thread, "" when there is none."""
@@ -236,6 +170,10 @@ class SlackEmulator:
     def status_log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
         """Each change of the status line with its time, "" when it disappeared."""
         return self._backend.statuses.log(channel, thread_ts)
+
+    def session_log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
+        """Each status that the thread's session was given, with its time."""
+        return self._backend.statuses.session_log(channel, thread_ts)
 
     def session(self, channel: str, thread_ts: str) -> Session | None:
         return self._backend.statuses.sessions.get((channel, thread_ts))
@@ -272,6 +210,10 @@ class SlackEmulator:
         """How often a connection was refused, for a used ticket or because of `refuse_sockets`."""
         return self._backend.sockets.refused_handshakes
 
+    def redeliver(self, channel: str, ts: str) -> int:
+        """Send the events of a message once more, as Slack sometimes does after an acknowledgement; how many."""
+        return self._backend.deliveries.redeliver(channel, ts)
+
     def lose_acknowledgements(self, channel: str, times: int = 1) -> None:
         """Let the next acknowledgements of this channel's events get lost on their way."""
         self._backend.deliveries.losing[channel] = times
@@ -300,7 +242,8 @@ class SlackEmulator:
         return [
             ("*", "/api/{method}", self._web_api.handle),
             ("GET", "/link/", self._backend.sockets.handle),
-            ("GET", "/files-pri/{file}/{name:.*}", self._backend.files.handle),
-            ("POST", "/response/{number}", self._interactions.respond),
+            ("GET", "/files-pri/{file}/{name:.*}", self._backend.transfers.download),
+            ("POST", "/upload/v1/{ticket}", self._backend.transfers.upload),
+            ("POST", "/response/{number}", self._interactions.response_urls.respond),
             *Control(self._backend, self._people, self.faults).routes(),
         ]

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from random import Random
 from typing import Any
 
+from playground.slack.attention import Attention
 from playground.slack.clock import Clock
 from playground.slack.deliveries import Deliveries
 from playground.slack.messages import Channel, Message
@@ -15,6 +16,7 @@ from playground.slack.scopes import MESSAGE_EVENTS, Scopes
 from playground.slack.shapes import Shapes
 
 Json = dict[str, Any]
+_OF_FILES = ("files", "upload", "display_as_bot")
 
 
 class EventFeed:
@@ -27,8 +29,10 @@ class EventFeed:
         scopes: Scopes,
         subscriptions: Collection[str],
         deliveries: Deliveries,
+        attention: Attention,
         clock: Clock,
         chance: Random,
+        mentions_without_files: bool = False,
     ) -> None:
         self._installation = shapes.installation
         self._workspace = shapes.workspace
@@ -36,8 +40,10 @@ class EventFeed:
         self._scopes = scopes
         self._subscriptions = frozenset(subscriptions)
         self._deliveries = deliveries
+        self._attention = attention
         self._clock = clock
         self._chance = chance
+        self._not_in_mentions = ("subtype", *(_OF_FILES if mentions_without_files else ()))
 
     def subscribed(self, event: str) -> bool:
         return event in self._subscriptions
@@ -46,9 +52,10 @@ class EventFeed:
         """A mention reaches the app twice, as `message` and as `app_mention`, in either order."""
         channel = self._workspace.channels[message.channel]
         inner = self._shapes.message(message) | {"channel": channel.id, "event_ts": message.ts}
-        events: list[tuple[str, Json]] = [(MESSAGE_EVENTS[channel.kind], inner | {"channel_type": channel.kind})]
+        event = inner | {"channel_type": channel.kind} | self._app_context(message, channel)
+        events: list[tuple[str, Json]] = [(MESSAGE_EVENTS[channel.kind], event)]
         if self._is_mention(message, channel):
-            mention = {name: value for name, value in inner.items() if name != "subtype"}
+            mention = {name: value for name, value in inner.items() if name not in self._not_in_mentions}
             events.append(("app_mention", mention | {"type": "app_mention"}))
         self._chance.shuffle(events)
         for subscription, event in events:
@@ -61,6 +68,11 @@ class EventFeed:
             "message_changed",
             {"message": self._shapes.message(message), "previous_message": self._shapes.message(previous)},
         )
+
+    def recounted(self, root: Message) -> None:
+        """`message_changed` for a thread that has grown: nothing in its root moves but the counters."""
+        message, previous = self._shapes.recounted(root)
+        self._hidden(root.channel, "message_changed", {"message": message, "previous_message": previous})
 
     def deleted(self, message: Message) -> None:
         details = {"deleted_ts": message.ts, "previous_message": self._shapes.message(message)}
@@ -79,6 +91,11 @@ class EventFeed:
         event |= details | {"event_ts": ts, "channel_type": channel.kind}
         self.announce(MESSAGE_EVENTS[channel.kind], event, channel=channel_id, ts=ts)
 
+    def _app_context(self, message: Message, channel: Channel) -> Json:
+        """In the direct messages with an agent: what the author is looking at."""
+        context = self._attention.context(message.user) if channel.kind == "im" else {}
+        return {"app_context": context} if context and self._scopes.may_hear("app_context_changed") else {}
+
     def _is_mention(self, message: Message, channel: Channel) -> bool:
         by_app = message.user == self._installation.bot_user_id
         return message.mentions(self._installation.bot_user_id) and channel.kind != "im" and not by_app
@@ -87,7 +104,7 @@ class EventFeed:
         own = self._installation
         payload: Json = {
             "token": "verification-token-of-the-playground",
-            "team_id": own.team_id,
+            "team_id": self._happened_in(event),
             "api_app_id": own.app_id,
             "event": event,
             "type": "event_callback",
@@ -102,12 +119,17 @@ class EventFeed:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": bool(channel) and self._workspace.channels[channel].is_shared,
             "event_context": self._context(event["type"], channel),
         }
         if event["type"] in ("message", "member_joined_channel"):
             payload |= {"context_team_id": own.team_id, "context_enterprise_id": None}
         return payload
+
+    def _happened_in(self, event: Json) -> str:
+        """The workspace of whoever caused it, which with Slack Connect need not be the one of the app."""
+        author = self._workspace.users.get(str(event.get("user")))
+        return (author.foreign_team if author else "") or self._installation.team_id
 
     def _context(self, event_type: str, channel: str) -> str:
         facts = {"et": event_type, "tid": self._installation.team_id, "aid": self._installation.app_id, "cid": channel}

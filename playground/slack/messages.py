@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 ChannelKind = Literal["channel", "group", "im", "mpim"]  # Slack's channel_type; "group" is a private channel
@@ -19,6 +19,10 @@ class User:
     bot_id: str = ""
     app_id: str = ""
     tz: str = "Europe/London"
+    foreign_team: str = ""  # the workspace that somebody is from who is here through Slack Connect
+    is_guest: bool = False
+    is_single_channel_guest: bool = False
+    is_deactivated: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Message:
     client_msg_id: str | None = None
     edited: Edited | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    streaming_state: str | None = None  # in_progress, completed or errored, of a message that was streamed
+
+    def streamed(self, state: str, text: str, blocks: list[dict[str, Any]]) -> Message:
+        """The message as a stream has written it so far."""
+        return replace(self, streaming_state=state, text=text, blocks=blocks)
 
     @property
     def root_ts(self) -> str:
@@ -63,6 +72,13 @@ class Message:
         return re.search(rf"<@{re.escape(user_id)}(\|[^>]*)?>", self.text) is not None
 
 
+@dataclass(frozen=True)
+class Ephemeral(Message):
+    """A message that only one person sees: `to`."""
+
+    to: str = ""
+
+
 @dataclass
 class Channel:
     """A conversation; `members` are user ids in the order in which they came, `replies` the `ts` of each thread's."""
@@ -75,6 +91,7 @@ class Channel:
     messages: dict[str, Message] = field(default_factory=dict)
     replies: dict[str, list[str]] = field(default_factory=dict)
     is_archived: bool = False
+    is_shared: bool = False  # with other workspaces, through Slack Connect
 
     @property
     def is_private(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.slack.elements import named
 from playground.slack.installation import Installation
 from playground.slack.messages import Channel, Message, User
 from playground.slack.rich_text import generated_block
@@ -22,8 +23,9 @@ class Shapes:
     def message(self, message: Message, *, with_metadata: bool = False) -> Json:
         """A message as the Web API returns it and as events carry it, without the thread counters of a root."""
         shape: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
-        shape["team"] = self.installation.team_id
-        shape["blocks"] = message.blocks or ([generated_block(message.text, message.ts)] if message.text else [])
+        shape |= self._origin(message)
+        generated = [generated_block(message.text, message.ts)] if message.text else []
+        shape["blocks"] = named(message.blocks, message.ts[-5:]) or generated
         if message.bot_id:
             shape |= {"bot_id": message.bot_id, "app_id": message.app_id, "bot_profile": self._bot_profile(message)}
         if message.thread_ts is not None:
@@ -37,35 +39,36 @@ class Shapes:
     def listed(self, message: Message, *, with_metadata: bool) -> Json:
         """A message in a listing: roots of threads carry their counters and their own `thread_ts`."""
         shape = self.message(message, with_metadata=with_metadata)
-        replies = self.workspace.replies(message)
-        if replies:
-            people = list(dict.fromkeys(reply.user for reply in replies))
-            shape |= {"thread_ts": message.ts, "reply_count": len(replies), "reply_users_count": len(people)}
-            shape |= {"latest_reply": replies[-1].ts, "reply_users": people, "is_locked": False, "subscribed": False}
-        return shape
+        return shape | _counters(message, self.workspace.replies(message))
+
+    def recounted(self, root: Message) -> tuple[Json, Json]:
+        """The root of a thread with its counters as they are, and as they were before the last reply."""
+        replies = self.workspace.replies(root)
+        shape = self.message(root)
+        return shape | _counters(root, replies), shape | _counters(root, replies[:-1])
 
     def user(self, user: User) -> Json:
-        profile: Json = {
-            "real_name": user.real_name,
-            "display_name": user.display_name,
-            "team": self.installation.team_id,
-        }
+        team_id = user.foreign_team or self.installation.team_id
+        profile: Json = {"real_name": user.real_name, "display_name": user.display_name, "team": team_id}
         if user.is_bot:
             profile |= {"api_app_id": user.app_id, "bot_id": user.bot_id}
-        return {
+        shape: Json = {
             "id": user.id,
-            "team_id": self.installation.team_id,
+            "team_id": team_id,
             "name": user.name,
             "real_name": user.real_name,
-            "deleted": False,
+            "deleted": user.is_deactivated,
             "tz": user.tz,
             "profile": profile,
             "is_bot": user.is_bot,
             "is_admin": False,
-            "is_restricted": False,
+            "is_restricted": user.is_guest or user.is_single_channel_guest,
+            "is_ultra_restricted": user.is_single_channel_guest,
             "is_app_user": False,
             "updated": 0,
         }
+        # Somebody from elsewhere is no stranger where there is a channel shared with the app.
+        return shape | ({"is_stranger": not self._meets(user)} if user.foreign_team else {})
 
     def channel(self, channel: Channel) -> Json:
         shape: Json = {"id": channel.id, "created": channel.created, "is_archived": channel.is_archived}
@@ -81,8 +84,8 @@ class Shapes:
             "is_group": channel.kind == "group",
             "is_private": channel.is_private,
             "is_member": self.installation.bot_user_id in channel.members,
-            "is_shared": False,
-            "is_ext_shared": False,
+            "is_shared": channel.is_shared,
+            "is_ext_shared": channel.is_shared,
             "is_general": channel.name == "general",
             "creator": channel.members[0] if channel.members else self.installation.bot_user_id,
             "topic": {"value": "", "creator": "", "last_set": 0},
@@ -96,6 +99,7 @@ class Shapes:
             "client_msg_id": message.client_msg_id,
             "attachments": message.attachments,
             "files": message.files,
+            "streaming_state": message.streaming_state,
             "reactions": [
                 {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
             ],
@@ -104,6 +108,26 @@ class Shapes:
         if message.files:
             shape |= {"upload": False, "display_as_bot": False}
         return shape
+
+    def _origin(self, message: Message) -> Json:
+        """The author's team; people from another workspace bring their profile along."""
+        author = self.workspace.users.get(message.user)
+        if author is None or not author.foreign_team:
+            return {"team": self.installation.team_id}
+        profile = {
+            "name": author.name,
+            "real_name": author.real_name,
+            "display_name": author.display_name,
+            "team": author.foreign_team,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+        }
+        teams = dict.fromkeys(("team", "user_team", "source_team"), author.foreign_team)
+        return teams | {"user_profile": profile}
+
+    def _meets(self, user: User) -> bool:
+        both = {user.id, self.installation.bot_user_id}
+        return any(both <= set(channel.members) for channel in self.workspace.channels.values())
 
     def _root_author(self, message: Message) -> str | None:
         root = self.workspace.message(message.channel, message.root_ts)
@@ -121,3 +145,13 @@ class Shapes:
             "team_id": self.installation.team_id,
             "icons": {},
         }
+
+
+def _counters(root: Message, replies: list[Message]) -> Json:
+    """What the root of a thread says about its replies; nothing while there are none."""
+    if not replies:
+        return {}
+    people = list(dict.fromkeys(reply.user for reply in replies))
+    counters: Json = {"thread_ts": root.ts, "reply_count": len(replies), "reply_users_count": len(people)}
+    counters |= {"latest_reply": replies[-1].ts, "reply_users": people}
+    return counters | {"is_locked": False, "subscribed": False}

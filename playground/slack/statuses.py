@@ -31,6 +31,7 @@ class Statuses:
         self._texts: dict[ThreadKey, str] = {}
         self._timers: dict[tuple[str, ThreadKey], Timer] = {}
         self._log: list[tuple[ThreadKey, float, str]] = []
+        self._session_log: list[tuple[ThreadKey, float, str]] = []
         self.sessions: dict[ThreadKey, Session] = {}
 
     def text(self, channel: str, thread_ts: str) -> str:
@@ -39,6 +40,10 @@ class Statuses:
     def log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
         """Each change with its time; an empty status is the line disappearing, for whatever reason."""
         return [(time, status) for key, time, status in self._log if key == (channel, thread_ts)]
+
+    def session_log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
+        """Each status that the session was given, with its time."""
+        return [(time, status) for key, time, status in self._session_log if key == (channel, thread_ts)]
 
     def set_text(self, channel: str, thread_ts: str, status: str) -> None:
         """Show a status line for two minutes; an empty one takes it away. The session follows."""
@@ -74,6 +79,7 @@ class Statuses:
     def _set_session(self, key: ThreadKey, status: str) -> None:
         session = self.sessions.setdefault(key, Session())
         session.status = status
+        self._session_log.append((key, self._clock.now(), status))
         self._cancel("session", key)
         if status == "processing":
             self._after("session", key, PROCESSING_SECONDS, lambda: self._set_session(key, "active"))

@@ -13,15 +13,18 @@ from playground.slack.backend import Backend, Method
 from playground.slack.errors import RateLimitedError, SlackError
 from playground.slack.faults import Fault, Faults
 from playground.slack.holds import Holds
-from playground.slack.methods import agents, conversations, lookups, posting
+from playground.slack.methods import agents, conversations, files, lookups, posting, streaming, views
 from playground.slack.scopes import METHOD_SCOPES
 
 # A further family of methods is a module with a METHODS table, listed here.
 METHODS: Mapping[str, Method] = {
     **agents.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
     **lookups.METHODS,
     **posting.METHODS,
+    **streaming.METHODS,
+    **views.METHODS,
 }
 APP_LEVEL_METHODS = ("apps.connections.open",)
 

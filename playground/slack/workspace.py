@@ -43,16 +43,24 @@ class Workspace:
             raise ValueError(f"the name {user.name!r} is taken")
         self.users[user.id] = user
 
-    def add_channel(self, name: str, kind: ChannelKind, members: Sequence[str]) -> Channel:
+    def add_channel(self, name: str, kind: ChannelKind, members: Sequence[str], *, is_shared: bool = False) -> Channel:
         if kind in ("channel", "group") and any(name == channel.name for channel in self.channels.values()):
             raise ValueError(f"the name {name!r} is taken")
         unknown = [member for member in members if member not in self.users]
         if unknown:
             raise ValueError(f"no such users: {', '.join(unknown)}")
+        strangers = [one for one in members if not self.admits(self.users[one], kind, is_shared=is_shared)]
+        if strangers:
+            raise ValueError(f"the channel is not shared with the workspace of {', '.join(strangers)}")
         prefix = "D" if kind == "im" else "C"
-        channel = Channel(self.new_id(prefix), name, kind, int(self._clock.now()), list(dict.fromkeys(members)))
+        everybody, created = list(dict.fromkeys(members)), int(self._clock.now())
+        channel = Channel(self.new_id(prefix), name, kind, created, everybody, is_shared=is_shared)
         self.channels[channel.id] = channel
         return channel
+
+    def admits(self, user: User, kind: ChannelKind, *, is_shared: bool) -> bool:
+        """Whether somebody can be in such a channel: people from other workspaces only where it is shared with them."""
+        return is_shared or not user.foreign_team or kind in ("im", "mpim")
 
     def direct_channel(self, members: Sequence[str]) -> Channel:
         """The one conversation of exactly these users, opened when it does not exist yet."""

@@ -8,6 +8,7 @@ from playground.slack.arguments import Arguments
 from playground.slack.backend import Backend, Method
 from playground.slack.errors import SlackError
 from playground.slack.messages import Channel
+from playground.slack.suggestions import Suggested
 
 Json = dict[str, Any]
 SESSION_STATES = ("active", "processing", "suspended", "closed")
@@ -42,13 +43,17 @@ def set_title(backend: Backend, arguments: Arguments) -> Json:
 def set_suggested_prompts(backend: Backend, arguments: Arguments) -> Json:
     channel = backend.channel(arguments, "channel_id")
     thread_ts = arguments.text("thread_ts")
+    if not backend.profile.is_agent:
+        raise SlackError("not_agent_app")
     if thread_ts:
         backend.check_root(channel, thread_ts)
     prompts = arguments.structure("prompts", error="invalid_arguments")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= MAX_PROMPTS:
         raise SlackError("invalid_arguments")
-    if not all(isinstance(prompt, dict) and {"title", "message"} <= set(prompt) for prompt in prompts):
+    if not all(_is_prompt(prompt) for prompt in prompts):
         raise SlackError("invalid_arguments")
+    suggested = Suggested(prompts, arguments.text("title") or "")
+    backend.suggestions.set(channel.id, thread_ts or "", suggested)
     return {}
 
 
@@ -88,6 +93,15 @@ def _session_thread(backend: Backend, arguments: Arguments) -> tuple[Channel, st
         backend.channel(arguments, "channel_id")
         raise SlackError("thread_ts_required")
     return _thread(backend, arguments)
+
+
+def _is_prompt(prompt: Any) -> bool:
+    """Exactly a title and a message, neither of them empty."""
+    return isinstance(prompt, dict) and set(prompt) == {"title", "message"} and all(map(_is_text, prompt.values()))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _title(arguments: Arguments) -> str:

@@ -1,4 +1,4 @@
-"""The methods that say who somebody is, where the app connects to, what a file is, and the one that adds a reaction."""
+"""The methods that say who somebody is and where the app connects to, and the one that adds a reaction."""
 
 from __future__ import annotations
 
@@ -49,13 +49,6 @@ def bot_info(backend: Backend, arguments: Arguments) -> Json:
     raise SlackError("bot_not_found")
 
 
-def file_info(backend: Backend, arguments: Arguments) -> Json:
-    description = backend.files.descriptions.get(arguments.required("file"))
-    if description is None:
-        raise SlackError("file_not_found")
-    return {"file": description}
-
-
 def add_reaction(backend: Backend, arguments: Arguments) -> Json:
     channel = backend.channel(arguments)
     name = arguments.required("name").strip(":")
@@ -76,7 +69,6 @@ METHODS: dict[str, Method] = {
     "apps.connections.open": open_connection,
     "auth.test": auth_test,
     "bots.info": bot_info,
-    "files.info": file_info,
     "reactions.add": add_reaction,
     "users.info": user_info,
 }

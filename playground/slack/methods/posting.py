@@ -33,6 +33,8 @@ def update(backend: Backend, arguments: Arguments) -> Json:
     content = read_content(arguments)
     if content.is_empty and content.metadata is None:
         raise SlackError("no_text")
+    if backend.streams.is_in_progress(message):
+        raise SlackError("streaming_state_conflict")
     fields: Json = {}
     if content.text is not None or content.blocks is not None:
         fields = {"text": content.text or "", "blocks": content.blocks or []}
@@ -40,6 +42,8 @@ def update(backend: Backend, arguments: Arguments) -> Json:
         fields["attachments"] = content.attachments
     if content.metadata is not None:
         fields["metadata"] = content.metadata or None
+    if message.streaming_state:
+        fields["streaming_state"] = "completed"
     changed = backend.activity.edit(message, backend.installation.bot_id, **fields)
     shape = backend.shapes.message(changed, with_metadata=True)
     return {"channel": channel.id, "ts": changed.ts, "text": changed.text, "message": shape}
@@ -48,17 +52,19 @@ def update(backend: Backend, arguments: Arguments) -> Json:
 def delete(backend: Backend, arguments: Arguments) -> Json:
     channel = backend.channel(arguments)
     message = _own_message(backend, channel, arguments.required("ts"), "cant_delete_message")
+    backend.streams.forget(message)
     backend.activity.delete(message)
     return {"channel": channel.id, "ts": message.ts}
 
 
 def post_ephemeral(backend: Backend, arguments: Arguments) -> Json:
     channel = _destination(backend, arguments)
-    if arguments.required("user") not in channel.members:
+    user = arguments.required("user")
+    if user not in channel.members:
         raise SlackError("user_not_in_channel")
     content = _content_of_post(arguments)
     message = _by_app(backend, channel, content, _thread_ts(backend, arguments, channel))
-    backend.activity.show_only_to(message)
+    backend.activity.show_only_to(user, message)
     return {"message_ts": message.ts}
 
 

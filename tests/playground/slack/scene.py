@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -18,6 +19,14 @@ from playground.slack.clock import Clock
 from playground.slack.emulator import SlackEmulator
 
 NOON = 1_766_458_000.0  # where the turned clocks of these tests start
+HEARD = (
+    "message",
+    "app_mention",
+    "app_home_opened",
+    "app_context_changed",
+    "agent_session_stopped",
+    "reaction_added",
+)
 
 
 @dataclass(frozen=True)
@@ -71,17 +80,41 @@ async def listening(slack: SlackEmulator, *, own_events: bool = False) -> AsyncI
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
     app = AsyncApp(client=client, process_before_response=True, ignoring_self_events_enabled=not own_events)
     listener = Listener([])
-    for event in ("message", "app_mention", "app_home_opened", "agent_session_stopped", "reaction_added"):
+    for event in HEARD:
         app.event(event)(listener.hear)
     app.error(_log_nothing)
+    async with connected(slack, app):
+        yield listener
+
+
+@asynccontextmanager
+async def connected(slack: SlackEmulator, app: AsyncApp) -> AsyncIterator[None]:
+    """A Bolt app in Socket Mode."""
     handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=1)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.until(lambda: slack.connections == 1)
     try:
-        yield listener
+        yield
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
         await slack.until(lambda: slack.connections == 0)
+
+
+async def heard(stage: Scene, count: int = 1, *, own_events: bool = False) -> list[dict[str, Any]]:
+    """What Bolt hears, connected only now; the clock is turned so that what was said before comes as a retry."""
+    async with listening(stage.slack, own_events=own_events) as listener:
+        stage.slack.clock.advance(3.0)
+        await stage.slack.until(lambda: len(listener.heard) >= count)
+        return list(listener.heard)
+
+
+@asynccontextmanager
+async def envelopes(stage: Scene) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A bare connection that gets every envelope and acknowledges none by itself."""
+    url = str((await stage.client.apps_connections_open(app_token=stage.slack.app_token))["url"])
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        await socket.receive_json()
+        yield socket
 
 
 async def refusal(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:

@@ -5,24 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from typing import Any
 
-from tests.playground.slack.scene import Scene, listening, scene
+import pytest
 
-
-async def _heard(stage: Scene, count: int = 1, *, own_events: bool = False) -> list[dict[str, Any]]:
-    """What Bolt hears, connected only now; the clock is turned so that what was said before comes as a retry."""
-    async with listening(stage.slack, own_events=own_events) as listener:
-        stage.slack.clock.advance(3.0)
-        await stage.slack.until(lambda: len(listener.heard) >= count)
-        return list(listener.heard)
+from tests.playground.slack.scene import Scene, heard, scene
 
 
 async def test_a_message_in_a_channel_has_the_shape_that_slack_sends(stage: Scene) -> None:
     slack = stage.slack
     ts = slack.say(stage.anna, stage.general, f"<@{slack.bot_user_id}> 1")
 
-    bodies = {body["event"]["type"]: body for body in await _heard(stage, 2)}
+    bodies = {body["event"]["type"]: body for body in await heard(stage, 2)}
     event = bodies["message"]["event"]
 
     assert event == {
@@ -56,7 +49,7 @@ async def test_the_envelope_names_team_app_and_installation(stage: Scene) -> Non
     slack = stage.slack
     slack.say(stage.anna, stage.general, "hello")
 
-    (body,) = await _heard(stage)
+    (body,) = await heard(stage)
 
     assert (body["type"], body["team_id"], body["api_app_id"]) == ("event_callback", slack.team_id, slack.app_id)
     assert body["authorizations"][0]["user_id"] == slack.bot_user_id
@@ -72,7 +65,7 @@ async def test_a_reply_names_its_thread_and_the_author_of_the_root(stage: Scene)
     root = slack.say(stage.anna, stage.general, "root")
     slack.say(ben, stage.general, "reply", thread_ts=root)
 
-    events = [body["event"] for body in await _heard(stage, 2)]
+    events = [body["event"] for body in await heard(stage, 2)]
     reply = next(event for event in events if event["text"] == "reply")
 
     assert (reply["thread_ts"], reply["parent_user_id"], reply["user"]) == (root, stage.anna, ben)
@@ -83,7 +76,7 @@ async def test_a_direct_message_is_one_event_even_with_a_mention(stage: Scene) -
     dm = slack.open_dm(stage.anna)
     slack.say(stage.anna, dm, f"<@{slack.bot_user_id}> hello")
 
-    (body,) = await _heard(stage)
+    (body,) = await heard(stage)
 
     assert (body["event"]["type"], body["event"]["channel_type"]) == ("message", "im")
     assert "thread_ts" not in body["event"]
@@ -97,7 +90,7 @@ async def test_channel_types_are_those_of_private_channels_and_group_messages(st
     slack.say(stage.anna, secret, "here")
     slack.say(ben, slack.open_group_dm([stage.anna, ben]), "there")
 
-    events = [body["event"] for body in await _heard(stage, 2)]
+    events = [body["event"] for body in await heard(stage, 2)]
 
     assert {event["text"]: event["channel_type"] for event in events} == {"here": "group", "there": "mpim"}
 
@@ -124,7 +117,7 @@ async def test_events_need_their_subscription_and_their_scope() -> None:
 async def test_the_apps_own_posts_come_back_without_a_subtype(stage: Scene) -> None:
     await stage.client.chat_postMessage(channel=stage.general, text="hello")
 
-    (body,) = await _heard(stage, own_events=True)
+    (body,) = await heard(stage, own_events=True)
     event = body["event"]
 
     assert (event["user"], event["bot_id"]) == (stage.slack.bot_user_id, stage.slack.bot_id)
@@ -136,7 +129,7 @@ async def test_an_update_by_the_app_comes_as_message_changed_with_the_bot_id_as_
     posted = await stage.client.chat_postMessage(channel=stage.general, text="old")
     await stage.client.chat_update(channel=stage.general, ts=posted["ts"], text="new")
 
-    bodies = await _heard(stage, 2, own_events=True)
+    bodies = await heard(stage, 2, own_events=True)
     event = next(body["event"] for body in bodies if "subtype" in body["event"])
 
     assert (event["subtype"], event["hidden"]) == ("message_changed", True)
@@ -149,7 +142,7 @@ async def test_an_unfurled_link_changes_a_message_but_not_its_text(stage: Scene)
     ts = stage.slack.say(stage.anna, stage.general, "see <https://example.com/>")
     stage.slack.unfurl(stage.general, ts)
 
-    event = (await _heard(stage, 2))[-1]["event"]
+    event = (await heard(stage, 2))[-1]["event"]
 
     assert event["subtype"] == "message_changed"
     assert event["message"]["text"] == event["previous_message"]["text"]
@@ -157,12 +150,53 @@ async def test_an_unfurled_link_changes_a_message_but_not_its_text(stage: Scene)
     assert event["message"]["attachments"]
 
 
+async def test_an_edit_changes_the_text_and_keeps_tables_files_and_attachments(stage: Scene) -> None:
+    table = {"type": "table", "block_id": "numbers", "rows": [[{"type": "raw_text", "text": "42"}]]}
+    ts = stage.slack.say(
+        stage.anna,
+        stage.general,
+        "what is this?",
+        files=[{"name": "notes.txt"}],
+        attachments=[{"text": "forwarded"}],
+        blocks=[{"type": "rich_text", "elements": []}, table],
+    )
+    stage.slack.edit(stage.general, ts, "what is that?")
+
+    (event,) = [body["event"] for body in await heard(stage, 2) if "previous_message" in body["event"]]
+    before, after = event["previous_message"], event["message"]
+
+    assert (before["text"], after["text"]) == ("what is this?", "what is that?")
+    assert [block["type"] for block in after["blocks"]] == ["rich_text", "table"]
+    assert before["blocks"][1] == after["blocks"][1] == table
+    assert before["files"] == after["files"]
+    assert before["attachments"] == after["attachments"] == [{"text": "forwarded"}]
+
+
+async def test_a_reply_changes_its_root_only_once_slack_recounts(stage: Scene) -> None:
+    slack = stage.slack
+    root = slack.say(stage.anna, stage.general, "root")
+    with pytest.raises(ValueError, match="no replies"):
+        slack.recount(stage.general, root)
+    slack.say(stage.anna, stage.general, "first", thread_ts=root)
+    slack.say(slack.add_user("ben"), stage.general, "second", thread_ts=root)
+    assert len(slack.deliveries) == 3
+    slack.recount(stage.general, root)
+
+    (event,) = [body["event"] for body in await heard(stage, 4) if "previous_message" in body["event"]]
+    before, after = event["previous_message"], event["message"]
+
+    assert (event["subtype"], before["text"], after["text"]) == ("message_changed", "root", "root")
+    assert (before["reply_count"], after["reply_count"]) == (1, 2)
+    assert (before["reply_users_count"], after["reply_users_count"]) == (1, 2)
+    assert "edited" not in after
+
+
 async def test_edits_and_deletions_by_people_are_told(stage: Scene) -> None:
     ts = stage.slack.say(stage.anna, stage.general, "first")
     stage.slack.edit(stage.general, ts, "second")
     stage.slack.delete(stage.general, ts)
 
-    events = [body["event"] for body in await _heard(stage, 3)]
+    events = [body["event"] for body in await heard(stage, 3)]
     by_subtype = {event.get("subtype"): event for event in events}
 
     assert by_subtype["message_changed"]["message"]["edited"]["user"] == stage.anna
@@ -174,7 +208,7 @@ async def test_edits_and_deletions_by_people_are_told(stage: Scene) -> None:
 async def test_a_message_of_another_bot_carries_its_bot_id_and_no_subtype(stage: Scene) -> None:
     stage.slack.say_as_other_bot(stage.general, "beep")
 
-    (body,) = await _heard(stage)
+    (body,) = await heard(stage)
 
     assert body["event"]["bot_id"] not in ("", stage.slack.bot_id)
     assert "subtype" not in body["event"]
@@ -185,11 +219,22 @@ async def test_a_shared_file_is_a_file_share_message_and_a_mention_without_subty
     file = {"name": "notes.txt", "content": "hello"}
     slack.say(stage.anna, stage.general, f"<@{slack.bot_user_id}> read", files=[file])
 
-    events = {body["event"]["type"]: body["event"] for body in await _heard(stage, 2)}
+    events = {body["event"]["type"]: body["event"] for body in await heard(stage, 2)}
 
     assert events["message"]["subtype"] == "file_share"
     assert "subtype" not in events["app_mention"]
     assert events["app_mention"]["files"][0]["mimetype"] == "text/plain"
+
+
+async def test_mentions_can_be_without_the_files_that_the_message_has() -> None:
+    async with scene(mentions_without_files=True) as stage:
+        slack = stage.slack
+        slack.say(stage.anna, stage.general, f"<@{slack.bot_user_id}> read", files=[{"name": "notes.txt"}])
+
+        events = {body["event"]["type"]: body["event"] for body in await heard(stage, 2)}
+
+    assert not events["app_mention"].keys() & {"files", "upload", "display_as_bot"}
+    assert (events["message"]["subtype"], len(events["message"]["files"])) == ("file_share", 1)
 
 
 async def test_joining_leaves_a_notice_in_the_channel(stage: Scene) -> None:
@@ -197,7 +242,7 @@ async def test_joining_leaves_a_notice_in_the_channel(stage: Scene) -> None:
     stage.slack.join(ben, stage.general)
     stage.slack.join(ben, stage.general)
 
-    (body,) = await _heard(stage)
+    (body,) = await heard(stage)
 
     assert body["event"]["subtype"] == "channel_join"
     assert len(stage.slack.deliveries) == 1
@@ -209,7 +254,7 @@ async def test_opening_the_apps_page_and_pressing_stop_are_told(stage: Scene) ->
     slack.open_app_home(stage.anna)
     slack.press_stop(stage.anna, stage.general, root)
 
-    events = {body["event"]["type"]: body["event"] for body in await _heard(stage, 3)}
+    events = {body["event"]["type"]: body["event"] for body in await heard(stage, 3)}
 
     assert events["app_home_opened"]["tab"] == "messages"
     assert events["app_home_opened"]["channel"] == slack.open_dm(stage.anna)

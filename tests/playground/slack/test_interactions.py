@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
 
-from playground.slack.interactions import RESPONSES
-from tests.playground.slack.scene import Scene
+from playground.slack.response_urls import RESPONSES
+from tests.playground.slack.scene import Scene, envelopes
 
-BLOCKS = [
+BLOCKS: list[dict[str, Any]] = [
     {
         "type": "actions",
         "block_id": "choice",
@@ -23,27 +21,28 @@ BLOCKS = [
 ]
 
 
-@asynccontextmanager
-async def _envelopes(stage: Scene) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    url = str((await stage.client.apps_connections_open(app_token=stage.slack.app_token))["url"])
-    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        await socket.receive_json()
-        yield socket
-
-
 async def _respond(url: str, **fields: Any) -> tuple[int, str]:
     async with aiohttp.ClientSession() as session, session.post(url, json=fields) as response:
         return response.status, await response.text()
 
 
-async def _post_with_button(stage: Scene) -> str:
+async def _post_with_button(stage: Scene, blocks: list[dict[str, Any]] = BLOCKS) -> str:
     stage.slack.revoke("channels:history")  # no message events, to have interactions alone
-    return str((await stage.client.chat_postMessage(channel=stage.general, text="?", blocks=BLOCKS))["ts"])
+    return str((await stage.client.chat_postMessage(channel=stage.general, text="?", blocks=blocks))["ts"])
+
+
+def _button(action_id: str, value: str) -> dict[str, Any]:
+    button = {"type": "button", "value": value, "text": {"type": "plain_text", "text": "Press"}}
+    return button | ({"action_id": action_id} if action_id else {})
+
+
+def _actions(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "actions", "elements": list(elements)}
 
 
 async def test_a_pressed_button_arrives_once_and_its_acknowledgement_may_carry_an_answer(still: Scene) -> None:
     ts = await _post_with_button(still)
-    async with _envelopes(still) as socket:
+    async with envelopes(still) as socket:
         still.slack.press_button(still.anna, still.general, ts, "stop")
         frame = await socket.receive_json(timeout=5)
         still.slack.clock.advance(1_000.0)
@@ -61,15 +60,85 @@ async def test_a_pressed_button_arrives_once_and_its_acknowledgement_may_carry_a
     assert still.slack.deliveries[0].answer == {"text": "thanks"}
 
 
+async def _pressed(stage: Scene, ts: str, action_id: str, value: str | None = None) -> dict[str, Any]:
+    """The payload that reaches the app."""
+    async with envelopes(stage) as socket:
+        stage.slack.press_button(stage.anna, stage.general, ts, action_id, value)
+        payload: dict[str, Any] = (await socket.receive_json(timeout=5))["payload"]
+        return payload
+
+
 async def test_only_what_a_message_shows_can_be_pressed(stage: Scene) -> None:
     ts = await _post_with_button(stage)
 
     with pytest.raises(ValueError, match="go"):
         stage.slack.press_button(stage.anna, stage.general, ts, "go")
+    with pytest.raises(ValueError, match="stop"):
+        stage.slack.press_button(stage.anna, stage.general, ts, "stop", "run-2")
+
+
+async def test_buttons_with_the_same_id_are_told_apart_by_their_values(stage: Scene) -> None:
+    ts = await _post_with_button(stage, [_actions(_button("pick", "a"), _button("pick", "b"))])
+
+    picked = [await _pressed(stage, ts, "pick", value) for value in (None, "b")]
+
+    assert [payload["actions"][0]["value"] for payload in picked] == ["a", "b"]
+
+
+async def test_feedback_is_good_unless_the_person_says_otherwise(stage: Scene) -> None:
+    sides = {"positive_button": _button("", "good"), "negative_button": _button("", "bad")}
+    feedback = {"type": "feedback_buttons", "action_id": "feedback"} | sides
+    ts = await _post_with_button(stage, [{"type": "context_actions", "elements": [feedback]}])
+
+    actions = [(await _pressed(stage, ts, "feedback", value))["actions"][0] for value in (None, "bad")]
+
+    assert [action["value"] for action in actions] == ["good", "bad"]
+    assert set(actions[0]) == {"type", "action_id", "block_id", "value", "action_ts"}
+    assert actions[0]["type"] == "feedback_buttons"
+
+
+async def test_an_action_names_its_block_as_the_message_does_with_a_made_up_name_if_need_be(stage: Scene) -> None:
+    ts = await _post_with_button(stage, [{"type": "divider"}, _actions(_button("go", "x"))])
+
+    payload = await _pressed(stage, ts, "go")
+
+    assert payload["actions"][0]["block_id"] == payload["message"]["blocks"][1]["block_id"]
+    assert payload["message"]["blocks"][0]["block_id"] != payload["message"]["blocks"][1]["block_id"]
+
+
+async def test_a_button_for_some_people_is_not_there_for_others(stage: Scene) -> None:
+    ben = stage.slack.add_user("ben")
+    ts = await _post_with_button(stage, [_actions(_button("go", "x") | {"visible_to_user_ids": [stage.anna]})])
+
+    await _pressed(stage, ts, "go")
+    with pytest.raises(ValueError, match="nothing to press"):
+        stage.slack.press_button(ben, stage.general, ts, "go")
+
+
+async def test_a_click_can_be_delivered_twice(stage: Scene) -> None:
+    ts = await _post_with_button(stage)
+    async with envelopes(stage) as socket:
+        stage.slack.press_button(stage.anna, stage.general, ts, "stop", twice=True)
+        first, second = await socket.receive_json(timeout=5), await socket.receive_json(timeout=5)
+
+    assert first["envelope_id"] != second["envelope_id"]
+    assert first["payload"] == second["payload"]
+    assert len(stage.slack.deliveries) == 2
+
+
+async def test_a_button_gives_a_trigger_for_a_modal(stage: Scene) -> None:
+    ts = await _post_with_button(stage)
+    text = {"type": "plain_text", "text": "Sure?"}
+    view = {"type": "modal", "title": text, "blocks": [{"type": "divider"}]}
+
+    trigger = (await _pressed(stage, ts, "stop"))["trigger_id"]
+    await stage.client.views_open(trigger_id=trigger, view=view)
+
+    assert stage.slack.modal(stage.anna) is not None
 
 
 async def test_a_slash_command_arrives_as_a_flat_form(stage: Scene) -> None:
-    async with _envelopes(stage) as socket:
+    async with envelopes(stage) as socket:
         stage.slack.run_command(stage.anna, stage.general, "/agent", "hello")
         frame = await socket.receive_json(timeout=5)
 
@@ -80,7 +149,7 @@ async def test_a_slash_command_arrives_as_a_flat_form(stage: Scene) -> None:
 
 
 async def test_a_response_url_works_five_times(stage: Scene) -> None:
-    async with _envelopes(stage) as socket:
+    async with envelopes(stage) as socket:
         stage.slack.run_command(stage.anna, stage.general, "/agent")
         url = (await socket.receive_json(timeout=5))["payload"]["response_url"]
 
@@ -91,7 +160,7 @@ async def test_a_response_url_works_five_times(stage: Scene) -> None:
 
 
 async def test_a_response_url_works_for_half_an_hour(still: Scene) -> None:
-    async with _envelopes(still) as socket:
+    async with envelopes(still) as socket:
         still.slack.run_command(still.anna, still.general, "/agent")
         url = (await socket.receive_json(timeout=5))["payload"]["response_url"]
 
@@ -105,7 +174,7 @@ async def test_a_response_url_works_for_half_an_hour(still: Scene) -> None:
 
 async def test_an_answer_to_a_button_can_replace_or_delete_its_message(stage: Scene) -> None:
     ts = await _post_with_button(stage)
-    async with _envelopes(stage) as socket:
+    async with envelopes(stage) as socket:
         stage.slack.press_button(stage.anna, stage.general, ts, "stop")
         url = (await socket.receive_json(timeout=5))["payload"]["response_url"]
 

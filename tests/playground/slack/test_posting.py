@@ -198,8 +198,24 @@ async def test_an_ephemeral_message_is_shown_to_one_member_and_kept_nowhere(stag
 
     assert (await refusal(stranger))["error"] == "user_not_in_channel"
     assert stage.slack.messages(stage.general) == []
-    assert [message.text for message in stage.slack.ephemerals(stage.general)] == ["psst"]
+    assert [(message.text, message.to) for message in stage.slack.ephemerals(stage.general)] == [("psst", stage.anna)]
     assert stage.slack.deliveries == []
+
+
+async def test_each_person_has_their_own_ephemeral_messages_also_in_threads(stage: Scene) -> None:
+    slack = stage.slack
+    ben = slack.add_user("ben")
+    slack.join(ben, stage.general)
+    root = slack.say(ben, stage.general, "root")
+    for user in (stage.anna, ben):
+        await stage.client.chat_postEphemeral(channel=stage.general, user=user, text=f"for {user}", thread_ts=root)
+
+    nowhere = stage.client.chat_postEphemeral(channel=stage.general, user=ben, text="psst", thread_ts="1.000000")
+
+    (shown,) = slack.ephemerals(stage.general, ben)
+    assert (shown.text, shown.thread_ts) == (f"for {ben}", root)
+    assert len(slack.ephemerals(stage.general)) == 2
+    assert (await refusal(nowhere))["error"] == "thread_not_found"
 
 
 async def test_a_permalink_names_the_message_and_its_thread(stage: Scene) -> None:

@@ -178,20 +178,3 @@ async def test_a_reaction_is_added_once(stage: Scene) -> None:
 
     assert stage.slack.messages(stage.general)[0].reactions == {"eyes": [stage.slack.bot_user_id]}
     assert [body["error"] for body in (again, odd, nowhere)] == ["already_reacted", "invalid_name", "message_not_found"]
-
-
-async def test_a_file_is_served_to_the_token_and_hidden_behind_a_login_page_otherwise(stage: Scene) -> None:
-    stage.slack.say(stage.anna, stage.general, "read this", files=[{"name": "notes.txt", "content": "hello"}])
-    described = stage.slack.messages(stage.general)[0].files[0]
-    file = (await stage.client.files_info(file=described["id"]))["file"]
-
-    async with aiohttp.ClientSession() as session:
-        token = {"Authorization": f"Bearer {stage.slack.bot_token}"}
-        async with session.get(file["url_private_download"], headers=token) as response:
-            allowed = (response.status, response.content_type, await response.text())
-        async with session.get(file["url_private"]) as response:
-            hidden = (response.status, response.content_type)
-
-    assert allowed == (200, "text/plain", "hello")
-    assert hidden == (200, "text/html")
-    assert (await refusal(stage.client.files_info(file="F-none")))["error"] == "file_not_found"

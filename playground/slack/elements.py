@@ -1,0 +1,45 @@
+"""The blocks of a message or view as people meet them: each has a name, and some can be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+Json = dict[str, Any]
+_PRESSABLE = ("button", "icon_button", "feedback_buttons")
+
+
+def named(blocks: Iterable[Json], mark: str) -> list[Json]:
+    """The blocks as Slack gives them back: those without a `block_id` have got one, made of `mark`."""
+    return [{"block_id": f"{mark}.{index}"} | block for index, block in enumerate(blocks)]
+
+
+def pressed(blocks: Iterable[Json], user: str, action_id: str, value: str | None) -> Json | None:
+    """The first element with this id that the person can press, as it appears in `actions`; None if there is none.
+
+    `value` tells apart elements with the same id, and the two sides of feedback buttons, of which the positive one is
+    pressed otherwise.
+    """
+    found = (
+        action
+        for block_id, element in _elements(blocks)
+        if element.get("action_id") == action_id and user in element.get("visible_to_user_ids", [user])
+        for action in _actions(element, block_id)
+    )
+    return next((action for action in found if value is None or action.get("value") == value), None)
+
+
+def _elements(blocks: Iterable[Json]) -> Iterator[tuple[str, Json]]:
+    """Everything that can be pressed, with the name of its block."""
+    for block in blocks:
+        elements = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
+        yield from ((block["block_id"], element) for element in elements if element.get("type") in _PRESSABLE)
+
+
+def _actions(element: Json, block_id: str) -> Iterator[Json]:
+    """What pressing the element can send: one thing, or two for feedback buttons."""
+    shape = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id}
+    if element["type"] == "feedback_buttons":
+        yield from (shape | {"value": element[side].get("value")} for side in ("positive_button", "negative_button"))
+    else:
+        yield shape | {name: element[name] for name in ("text", "value", "url") if name in element}

@@ -1,0 +1,61 @@
+"""The rules for the fields of blocks and chunks: what is wrong with a value, in Slack's words and with its pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+Problems = Iterator[str]
+Rule = Callable[[dict[str, Any], str], Problems]
+
+
+def at(complaint: str, pointer: str) -> str:
+    return f"{complaint} [json-pointer:{pointer}]"
+
+
+def short(value: object, limit: int, pointer: str) -> Problems:
+    if not isinstance(value, str):
+        yield at("must be a string", pointer)
+    elif not value:
+        yield at("must be more than 0 characters", pointer)
+    elif len(value) > limit:
+        yield at(f"must be less than {limit + 1} characters", pointer)
+
+
+def one_of(value: object, names: Collection[str], pointer: str) -> Problems:
+    if not isinstance(value, str) or value not in names:
+        yield at(f"must be one of {', '.join(names)}", pointer)
+
+
+def many(value: object, limit: int, pointer: str) -> Problems:
+    if not isinstance(value, list):
+        yield at("must be an array", pointer)
+    elif not value:
+        yield at("no fewer than 1 items required", pointer)
+    elif len(value) > limit:
+        yield at(f"no more than {limit} items allowed", pointer)
+    elif not all(isinstance(item, dict) for item in value):
+        yield at("must be an array of objects", pointer)
+
+
+def list_of(value: object, limit: int, pointer: str, rule: Rule) -> Problems:
+    complaints = list(many(value, limit, pointer))
+    yield from complaints
+    if not complaints and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from rule(item, f"{pointer}/{index}")
+
+
+def text(value: object, limit: int, pointer: str, kinds: Collection[str] = ("plain_text", "mrkdwn")) -> Problems:
+    """What is wrong with a text object."""
+    if not isinstance(value, dict):
+        yield at("missing required field: text", pointer)
+    elif value.get("type") not in kinds:
+        yield at(f"must be one of {', '.join(kinds)}", f"{pointer}/type")
+    else:
+        yield from short(value.get("text"), limit, f"{pointer}/text")
+
+
+def plain_text(value: object, limit: int, pointer: str) -> Problems:
+    """What is wrong with a text object in which nothing is formatted."""
+    yield from text(value, limit, pointer, kinds=("plain_text",))
