@@ -11,20 +11,22 @@ import httpx
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker import steps
-from agent_worker.activities import Activities, AgentProfile, Slack
+from agent_worker.activities import Activities, AgentProfile
 from agent_worker.contract import DATA_CONVERTER
 from agent_worker.fleet import Fleet
 from agent_worker.gemini import Gemini, make_client
 from agent_worker.settings import WorkerSettings
+from agent_worker.slack import Slack
 from agent_worker.slack_api import SlackApi
 from agent_worker.slack_budget import SlackBudget
-from agent_worker.slack_progress import SlackProgress
-from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_files import SlackFiles
 from agent_worker.slack_threads import SlackThreads
+from agent_worker.titles import Titles
 from agent_worker.toolbox import Toolbox, ToolSettings
 from agent_worker.transcripts import Transcripts
 from agent_worker.worker import build_worker
-from process import lifetime, logs, slack, temporal
+from process import lifetime, logs, temporal
+from process import slack as slack_client
 from process.settings import load
 
 TOOL_HTTP_TIMEOUT = 15.0  # seconds; each tool has a deadline of its own beside it
@@ -58,7 +60,7 @@ async def _activities(
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings, fleet) as us,
+        _slack(settings, fleet, http) as us,
     ):
         identity, mouth = us
         yield Activities(
@@ -67,11 +69,12 @@ async def _activities(
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
             slack=mouth,
+            titles=Titles(settings.agent_titles, gemini, mouth.sessions if mouth else None),
             transcripts=Transcripts(),
         )
 
 
-def _profile(settings: WorkerSettings, identity: slack.Identity | None) -> AgentProfile:
+def _profile(settings: WorkerSettings, identity: slack_client.Identity | None) -> AgentProfile:
     return AgentProfile(
         model=settings.gemini_model,
         instructions=settings.agent_instructions,
@@ -82,6 +85,8 @@ def _profile(settings: WorkerSettings, identity: slack.Identity | None) -> Agent
         context_tokens=settings.agent_context_tokens,
         max_app_turns=settings.agent_max_app_turns,
         max_hourly_turns=settings.agent_max_hourly_turns,
+        thread_replies=settings.thread_replies,
+        names_conversations=settings.agent_titles != "off",
     )
 
 
@@ -89,7 +94,8 @@ def _profile(settings: WorkerSettings, identity: slack.Identity | None) -> Agent
 async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
     base_url = str(settings.google_gemini_base_url) if settings.google_gemini_base_url else None
     key = settings.google_api_key.get_secret_value()
-    gemini = Gemini(make_client(key, base_url, settings.gemini_api_version, settings.gemini_timeout))
+    client = make_client(key, base_url, settings.gemini_api_version, settings.gemini_timeout)
+    gemini = Gemini(client, longest_silence=settings.gemini_timeout)
     try:
         yield gemini
     finally:
@@ -97,17 +103,20 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
 
 
 @asynccontextmanager
-async def _slack(settings: WorkerSettings, fleet: Fleet) -> AsyncIterator[tuple[slack.Identity | None, Slack | None]]:
-    if settings.slack_bot_token is None:
+async def _slack(
+    settings: WorkerSettings, fleet: Fleet, http: httpx.AsyncClient
+) -> AsyncIterator[tuple[slack_client.Identity | None, Slack | None]]:
+    token = settings.slack_bot_token
+    if token is None:
         logger.warning("no SLACK_BOT_TOKEN: this worker serves agent_worker.ask only")
         yield None, None
         return
-    async with slack.open_client(settings.slack_api_url, settings.slack_bot_token) as client:
-        identity = await slack.identify(client)
+    async with slack_client.open_client(settings.slack_api_url, token) as client:
+        identity = await slack_client.identify(client)
         api = SlackApi(client, SlackBudget(fleet.share))
         threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        replies = SlackReplies(api, threads)
-        yield identity, Slack(replies, threads, SlackProgress(api, replies))
+        files = SlackFiles(api, http, token, settings.slack_api_url)
+        yield identity, Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
 
 
 if __name__ == "__main__":

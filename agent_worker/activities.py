@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,26 +15,33 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import blocks, steps
-from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, UNUSABLE_ANSWER, retryable, sentence
+from agent_worker.contract import Thread, thread_of
+from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.gemini import Gemini, Question
 from agent_worker.greeting import greeting
+from agent_worker.people import asks_back
 from agent_worker.requests import (
     AskModel,
+    Author,
     Content,
     Deliver,
+    Draft,
     LookUpNames,
     ModelReply,
     Names,
     OpenConversation,
     Opened,
+    Shown,
     ShowProgress,
     Summarise,
     Summary,
+    TellPerson,
+    ThreadReplies,
     ToolCall,
 )
-from agent_worker.slack_progress import SlackProgress
-from agent_worker.slack_replies import SlackReplies, since
-from agent_worker.slack_threads import Past, SlackThreads
+from agent_worker.slack import Slack
+from agent_worker.slack_threads import Past
+from agent_worker.titles import Titles
 from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
 from agent_worker.transcripts import Transcripts, reader
 
@@ -41,8 +49,6 @@ THINKING = "is thinking…"
 CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
 PATIENCE = timedelta(seconds=10)  # then the thread is told that the model does not answer
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
-# Slack's real limits are not all documented: what it refuses to show as blocks it shows as text.
-UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 logger = logging.getLogger(__name__)
 
 
@@ -59,15 +65,8 @@ class AgentProfile:
     context_tokens: int
     max_app_turns: int
     max_hourly_turns: int
-
-
-@dataclass(frozen=True)
-class Slack:
-    """The agent's mouth and eyes in Slack."""
-
-    replies: SlackReplies
-    threads: SlackThreads
-    progress: SlackProgress
+    thread_replies: ThreadReplies
+    names_conversations: bool
 
 
 class Activities:
@@ -79,6 +78,7 @@ class Activities:
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
+        titles: Titles,
         transcripts: Transcripts,
     ) -> None:
         self._profile = profile
@@ -86,20 +86,22 @@ class Activities:
         self._toolbox = toolbox
         self._tools = tools
         self._slack_or_none = slack
+        self._titles = titles
         self._transcripts = transcripts
 
     # Hearing
 
     @activity.defn(name=steps.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
-        names: dict[str, str] = {}
-        past = Past()
-        if request.thread.in_slack:
+        thread = request.thread
+        names, past, refused_here = Names(names={}), Past(), ""
+        if thread.in_slack:
             if request.earlier_than:  # it may turn out that all was answered before: no status yet
-                past = await self._slack.threads.past(request.thread, request.earlier_than)
+                past = await self._slack.threads.past(thread, request.earlier_than)
             else:
-                await self._slack.progress.set_status(request.thread, THINKING)
-            names = await self._slack.threads.names(request.ids)
+                await self._slack.sessions.set_status(thread, THINKING)
+            names = await self._known(request.ids, request.authors)
+            refused_here = self._slack.door.refusal_in(thread)
         profile = self._profile
         return Opened(
             model=profile.model,
@@ -111,31 +113,52 @@ class Activities:
             context_tokens=profile.context_tokens,
             max_app_turns=profile.max_app_turns,
             max_hourly_turns=profile.max_hourly_turns,
-            names=names,
+            names=names.names,
             earlier=past.text,
             answered=list(past.answered),
+            people=list(past.people),
+            thread_replies=profile.thread_replies,
+            refused=names.refused,
+            refused_here=refused_here,
+            names_conversations=profile.names_conversations and thread.in_slack,
         )
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
-        return Names(names=await self._slack.threads.names(request.ids))
+        return await self._known(request.ids, request.authors)
+
+    async def _known(self, ids: Sequence[str], authors: Sequence[Author]) -> Names:
+        """Who they are, and who of them may not talk to the agent."""
+        slack = self._slack
+        names = await slack.threads.names(ids)
+        judged = {author.id: slack.door.refusal(author, await slack.threads.user(author.id)) for author in authors}
+        return Names(names=names, refused={slack_id: reason for slack_id, reason in judged.items() if reason})
 
     # Thinking
 
     @activity.defn(name=steps.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
-        # The status is over before the step is: one that arrived later would outlive the answer.
-        showing = asyncio.create_task(self._show_thinking(request))
+        """Text reaches the thread while it is written; what counts is the whole reply, which is given back."""
         try:
-            contents = await self._contents(request.epoch, request.known, request.new)
-            reply = await self._gemini.ask(self._question(request, contents))
+            async with self._shown_as_thinking(request), self._titles.sought(request) as title:
+                reply = await self._ask(request)
         except ApplicationError as error:
             if not error.non_retryable:
                 await self._tell_if_long(request)
             raise
-        finally:
-            await showing
-        return reply.model_copy(update={"calls": [self._planned(i, call) for i, call in enumerate(reply.calls)]})
+        calls = [self._planned(index, call) for index, call in enumerate(reply.calls)]
+        return reply.model_copy(update={"calls": calls, "title": title.found})
+
+    async def _ask(self, request: AskModel) -> ModelReply:
+        contents = await self._contents(request.epoch, request.known, request.new)
+        if self._slack_or_none is None or not request.thread.in_slack:
+            return await self._gemini.ask(self._question(request, contents))
+        attempt = activity.info().attempt
+        question = self._question(request, await self._slack.files.filled(contents, request.turn, attempt))
+        draft = await self._slack.draft(request, is_repeated=attempt > 1)
+        async with self._slack.live_text(request, draft) as live:
+            reply = await self._gemini.ask(question, live)
+        return reply.model_copy(update={"draft": _after(reply, live.draft)})
 
     @activity.defn(name=steps.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
@@ -187,79 +210,85 @@ class Activities:
     @activity.defn(dynamic=True)
     async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Any activity that is none of the above is a tool of that name."""
-        arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        thread = thread_of(activity.info().workflow_id or "")
         try:
-            return await self._tools.run(activity.info().activity_type, arguments)
+            async with self._status_kept(thread, "is working…", is_shown=True):
+                return await self._tools.run(activity.info().activity_type, arguments)
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
 
     # Speaking
 
     @activity.defn(name=steps.SHOW_PROGRESS)
-    async def show_progress(self, request: ShowProgress) -> str:
+    async def show_progress(self, request: ShowProgress) -> Shown:
         running = [step.title for step in request.progress.steps if step.state == "in_progress"]
         status = f"is working: {', '.join(running)}…" if running else THINKING
-        ts, _ = await asyncio.gather(
-            self._slack.progress.show(request.thread, request.progress),
-            self._slack.progress.set_status(request.thread, status),
+        shown, _ = await asyncio.gather(
+            self._slack.progress.show(request), self._slack.sessions.set_status(request.thread, status)
         )
-        return ts
+        return shown
 
     @activity.defn(name=steps.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
-        maybe_posted = activity.info().attempt > 1
-        finishing = asyncio.create_task(self._finish_progress(request))
-        posted = await self._slack.replies.posted(request.thread, since(request.key)) if maybe_posted else {}
-        posts = self._posts(request)
-        for index, post in enumerate(posts):
-            answers = request.answers if index == len(posts) - 1 else ()
-            await self._say(request, f"{request.key}:{index}", post, posted, answers)
-        await self._slack.progress.set_status(request.thread, "")
-        await finishing
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._end_progress(request))
+            tasks.create_task(self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1))
+        await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
 
-    async def _say(
-        self, request: Deliver, key: str, post: blocks.Post, posted: Mapping[str, str], answers: Sequence[str]
-    ) -> None:
-        """Posts what is not posted yet; as plain text, where Slack does not take it as blocks."""
-        if key in posted:
+    async def _end_progress(self, request: Deliver) -> None:
+        """Shows how the steps have ended, where they have a message of their own."""
+        progress = request.progress
+        if progress is None or not progress.is_posted:
+            return
+        if request.withdrawn:
+            await self._slack.progress.remove(request.thread, progress)
+        else:
+            await self._slack.progress.finish(request.thread, progress, request.turn)
+
+    @activity.defn(name=steps.TELL_PERSON)
+    async def tell_person(self, request: TellPerson) -> None:
+        await self._slack.replies.whisper(request.thread, request.user, request.text)
+
+    @asynccontextmanager
+    async def _shown_as_thinking(self, request: AskModel) -> AsyncIterator[None]:
+        """The status while the model thinks, and how the steps before have ended."""
+        async with self._status_kept(request.thread, THINKING):
+            showing = asyncio.create_task(self._show_steps(request))
+            try:
+                yield
+            finally:
+                await showing
+
+    async def _show_steps(self, request: AskModel) -> None:
+        progress = request.progress
+        if self._slack_or_none is None or progress is None:
             return
         try:
-            await self._slack.replies.post(request.thread, key, post, answers)
+            if progress.is_posted:
+                await self._slack.progress.post(request.thread, progress, request.turn)
         except ApplicationError as error:
-            if error.message not in UNSHOWABLE:
-                raise
-            for index, plain in enumerate(blocks.plain(post, request.may_mention)):
-                if f"{key}:plain:{index}" not in posted:
-                    await self._slack.replies.post(request.thread, f"{key}:plain:{index}", plain, answers)
+            logger.info("progress not shown", extra={"reason": error.message})
 
-    @staticmethod
-    def _posts(request: Deliver) -> Sequence[blocks.Post]:
-        if request.is_notice:
-            return [blocks.notice(request.text)]
-        try:
-            return blocks.answer(request.text, request.may_mention)
-        except ValueError:  # nothing in it that a person could see
-            return [blocks.notice(sentence(UNUSABLE_ANSWER))]
-
-    async def _finish_progress(self, request: Deliver) -> None:
-        if request.progress:
-            await self._slack.progress.finish(request.thread, request.progress)
-
-    async def _show_thinking(self, request: AskModel) -> None:
-        if not request.thread.in_slack or self._slack_or_none is None:
+    @asynccontextmanager
+    async def _status_kept(self, thread: Thread | None, status: str, *, is_shown: bool = False) -> AsyncIterator[None]:
+        if thread is None or not thread.in_slack or self._slack_or_none is None:
+            yield
             return
-        showing: list[Awaitable[object]] = [self._slack.progress.set_status(request.thread, THINKING)]
-        if request.progress and (request.progress.ts or request.progress.unsure):
-            showing.append(self._slack.progress.show(request.thread, request.progress))
-        for error in await asyncio.gather(*showing, return_exceptions=True):
-            if isinstance(error, ApplicationError):
-                logger.info("progress not shown", extra={"reason": error.message})
-            elif isinstance(error, BaseException):
-                raise error
+        async with self._slack.sessions.status_kept(thread, status, is_shown=is_shown):
+            yield
 
     @property
     def _slack(self) -> Slack:
         if self._slack_or_none is None:
             raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
         return self._slack_or_none
+
+
+def _after(reply: ModelReply, draft: Draft) -> Draft:
+    """The draft, knowing what became of the text in it."""
+    if reply.calls:  # it was a word before the tools; the answer is still to come
+        return draft.model_copy(update={"written": 0})
+    is_void = bool(reply.unusable or reply.failed) and draft.written > 0
+    return draft.model_copy(update={"unsure": True}) if is_void else draft

@@ -72,14 +72,14 @@ class Step:
     state: Literal["pending", "in_progress", "complete", "error"]
 
 
-def answer(markdown: str, may_mention: Collection[str]) -> list[Post]:
+def answer(markdown: str, may_mention: Collection[str], limit: int = MARKDOWN_LIMIT) -> list[Post]:
     """The posts, in order, that together show `markdown`; only the user ids in `may_mention` can be pinged by it.
 
-    Raises ValueError if there is nothing to show.
+    `limit` is for one post, in characters. Raises ValueError if there is nothing to show.
     """
     if _is_blank(markdown):
         raise ValueError("an answer needs text")
-    parts = split(neutralise(markdown, may_mention), MARKDOWN_LIMIT - _ROOM_FOR_GUARDS)
+    parts = split(neutralise(markdown, may_mention), limit - _ROOM_FOR_GUARDS)
     shown = [neutralise(part, may_mention) for part in parts if not _is_blank(part)]
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
 

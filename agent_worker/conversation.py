@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from agent_worker import slack_text
-from agent_worker.contract import Start, Thread, UserMessage
+from agent_worker.contract import Feedback, MessageChange, Start, StopRequest, Thread, TryAgain, UserMessage
 from agent_worker.governor import Governor
-from agent_worker.requests import Content, Opened, ReadTranscript, ToolCall, TranscriptPage
+from agent_worker.hearing import Hearing, ids_in
+from agent_worker.people import People
+from agent_worker.requests import Answered, Content, Opened, ReadTranscript, ToolCall, TranscriptPage
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
 CARRIED_BYTES = 1_700_000  # by a continue-as-new; a payload above 2 MB would wedge the conversation for ever
@@ -24,6 +25,9 @@ TRANSCRIPT_BYTES = 600_000  # above it, older turns give way to a summary
 INBOX_BYTES = 200_000  # of messages that are taken at once
 WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
 ENVELOPE_BYTES = 200  # of a message beside its text
+FIRST_WORDS = 1_000  # characters
+OVERHEARD = 50  # messages that were not for the agent and that it hears with the next one that is
+FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
 TURN_BYTES = 800_000  # of one turn: with the rest of the transcript, still within one payload
@@ -49,6 +53,14 @@ class Conversation:
     confirmed: int = 0  # so many entries a worker may already hold; it reads the others of these through a query
     turn_start: int = 0  # index of the running turn's first entry
     prompt_tokens: int = 0  # what the last model call counted
+    people: People = field(default_factory=People)
+    title: str = ""
+    first_words: str = ""  # what the title is made from
+    looking_at: str = ""  # the channel that somebody had open when writing last
+    stopped_at: float = 0.0  # whatever was asked before is not answered; seconds since 1970
+    last: Answered | None = None  # the turn that can be tried again
+    again: TryAgain | None = None  # somebody wants that, and it has not begun yet
+    feedback: list[Feedback] = field(default_factory=list)
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker says; a model once chosen stays, because its thought signatures are its own."""
@@ -56,50 +68,115 @@ class Conversation:
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.earlier = opened.earlier
-        self._keep_waiting([message for message in self.inbox if message.ts not in opened.answered])
+        self.people.open(opened)
+        self._keep_waiting([self.people.judged(message) for message in self.inbox if message.ts not in opened.answered])
 
     # Messages
 
     def receive(self, message: UserMessage) -> None:
         """Puts a message in the inbox, once: mentions arrive twice, and Slack redelivers."""
         if message.ts in self.seen:
+            self._complete(message)
             return
-        self.seen = [*self.seen, message.ts][-SEEN_MESSAGES:]
-        size = size_of(message.text)
-        if self.waiting + size > WAITING_BYTES:
-            message = message.model_copy(update={"text": LEFT_OUT})
-            size = size_of(LEFT_OUT)
-        self.waiting += size
-        self.inbox.append(message)
+        self._forget(message.ts)
+        if self.waiting + _weight(message) > WAITING_BYTES:
+            message = message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+        heard = self.people.hear(message)
+        if heard.addressed:
+            self.inbox.append(heard)
+            self.waiting += _weight(heard)
+        else:
+            self._keep_waiting([*self.inbox, heard])
+
+    def _forget(self, ts: str) -> None:
+        """This message is not received any more, whoever delivers it again."""
+        self.seen = [*self.seen, ts][-SEEN_MESSAGES:]
+
+    def _complete(self, message: UserMessage) -> None:
+        """Of the two events of a mention, only one has its files."""
+        for index, known in enumerate(self.inbox):
+            if known.ts == message.ts and message.files and not known.files:
+                self.inbox[index] = message.model_copy(update={"addressed": known.addressed})
+
+    def change(self, change: MessageChange) -> None:
+        """Takes up that a message was edited or deleted before it was read; one that comes later is not read at all."""
+        if change.deleted:
+            self._forget(change.ts)
+            self._keep_waiting([message for message in self.inbox if message.ts != change.ts])
+            return
+        self._keep_waiting(
+            [one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.inbox]
+        )
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything that waits is for the agent; the rest is heard with it."""
+        return self.again is not None or self.people.is_asked(self.inbox)
+
+    def overhear(self, messages: Sequence[UserMessage]) -> None:
+        """Puts back what turned out not to be for the agent."""
+        heard = [message.model_copy(update={"addressed": False}) for message in messages]
+        self._keep_waiting([*heard, *self.inbox])
+
+    def stop(self, request: StopRequest) -> bool:
+        """Whatever was asked before is not begun any more; whether there was anything of that kind."""
+        self.stopped_at = max(self.stopped_at, float(request.at))
+        return bool(self._stopped)
+
+    @property
+    def _stopped(self) -> list[UserMessage]:
+        return [message for message in self.inbox if float(message.ts) < self.stopped_at]
+
+    def drop_stopped(self) -> list[UserMessage]:
+        """Takes out of the inbox what was asked before the last stop."""
+        stopped = self._stopped
+        self._keep_waiting([message for message in self.inbox if message not in stopped])
+        return stopped
+
+    def has_heard(self, ts: str) -> bool:
+        """Whether this message was received before; from now on it was."""
+        if ts in self.seen:
+            return True
+        self._forget(ts)
+        return False
 
     def take_messages(self) -> list[UserMessage]:
         """The messages that come next, in Slack's order: that of their arrival is not reliable."""
         waiting = sorted(self.inbox, key=lambda message: message.ts)
-        sizes = accumulate(size_of(message.text) for message in waiting)
+        sizes = accumulate(map(_weight, waiting))
         count = max(1, sum(size <= INBOX_BYTES for size in sizes))
         self._keep_waiting(waiting[count:])
         return waiting[:count]
 
     def _keep_waiting(self, messages: list[UserMessage]) -> None:
-        self.inbox = messages
-        self.waiting = sum(size_of(message.text) for message in messages)
+        overheard = [message for message in messages if not message.addressed]
+        too_old = overheard[: max(0, len(overheard) - OVERHEARD)]
+        self.inbox = [message for message in messages if message not in too_old] if too_old else messages
+        self.waiting = sum(map(_weight, self.inbox))
 
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
         """Slack ids of authors, mentioned people and channels whose names are not known yet."""
         if not self.thread.in_slack:
             return []
-        ids = [slack_id for message in messages for slack_id in (message.user, *_mentioned(message.text))]
+        ids = [slack_id for message in messages for slack_id in ids_in(message)]
         return [slack_id for slack_id in dict.fromkeys(ids) if slack_id not in {*self.names, self.bot_user_id}]
 
     def read(self, message: UserMessage) -> str:
-        """A message's text as a person reads it, without the mention of the bot itself."""
-        if not self.thread.in_slack:
-            return message.text
-        return slack_text.plain(message.text, bot_user_id=self.bot_user_id, names=self.names)
+        """A message as a person reads it, with what is attached to it, without the mention of the bot itself."""
+        return self._hearing.read(message)
+
+    @property
+    def _hearing(self) -> Hearing:
+        return Hearing(self.thread.in_slack, self.bot_user_id, self.names)
 
     def says_nothing(self, messages: Sequence[UserMessage]) -> bool:
         """Whether the agent was mentioned and nothing else."""
-        return not any(self.read(message) for message in messages)
+        return not any(self.read(message) or message.files for message in messages)
+
+    def preface(self, unseen: Sequence[UserMessage]) -> str:
+        """Markdown that tells the thread what was asked where nobody could read it."""
+        lines = [f"> <@{message.user}> asks: {' '.join(message.text.split())}" for message in unseen]
+        return "\n".join([*lines, "", ""]) if lines else ""
 
     # Transcript
 
@@ -107,16 +184,25 @@ class Conversation:
         self.turn_start = len(self.entries)
 
     def add_user_messages(self, messages: Sequence[UserMessage]) -> None:
-        lines = [self._line(message) for message in messages]
+        parts = [part for message in messages for part in [*self._view(message), *self._hearing.parts(message)]]
         if self.earlier:
-            lines.insert(0, f"[What was said in this thread before:]\n{self.earlier}\n[End of what was said before.]")
+            before = f"[What was said in this thread before:]\n{self.earlier}\n[End of what was said before.]"
+            parts.insert(0, {"text": before})
             self.earlier = ""
-        self._add({"role": "user", "parts": [{"text": line} for line in lines]})
+        if messages:
+            self.first_words = self.first_words or self.read(messages[0])[:FIRST_WORDS]
+        self._add({"role": "user", "parts": parts})
 
-    def _line(self, message: UserMessage) -> str:
-        text = self.read(message) or "(no words)"  # Gemini takes no empty text
-        is_alone = message.direct or not self.thread.in_slack
-        return text if is_alone else f"{self.names.get(message.user, message.user)}: {text}"
+    def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
+        """What became of messages that the model has read already."""
+        self._add({"role": "user", "parts": [part for change in changes for part in self._hearing.changed(change)]})
+
+    def _view(self, message: UserMessage) -> list[dict[str, Any]]:
+        """Which channel its author sees beside the conversation, where that has changed."""
+        if message.looking_at in {"", self.looking_at}:
+            return []
+        self.looking_at = message.looking_at
+        return [self._hearing.view(message)]
 
     def may_steer(self) -> bool:
         """Whether the running turn has room for more messages; otherwise they form the next one."""
@@ -157,6 +243,24 @@ class Conversation:
         before = [] if self.poisoned_turns > 1 else self.entries[: self.turn_start]
         self.rewrite([*before, *left], epoch)
 
+    def withdraw_turn(self, epoch: str) -> None:
+        """Forgets a turn whose question was taken back."""
+        self.rewrite(self.entries[: self.turn_start], epoch)
+
+    def rewind(self, epoch: str) -> None:
+        """Leaves of the last turn what was asked, so that it can be answered anew."""
+        asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
+        self.rewrite([*self.entries[: self.turn_start], *asked], epoch)
+
+    def may_try_again(self, key: str) -> bool:
+        """Whether this is the last turn, and its question is still there."""
+        return self.last is not None and self.last.key == key and self.has_question
+
+    @property
+    def has_question(self) -> bool:
+        """Whether what was asked in the present or last turn is in the transcript."""
+        return any(map(is_question, self.entries[self.turn_start :]))
+
     def rewrite(self, entries: list[Content], epoch: str) -> None:
         """Changes the past: cached copies are void from here on, and what is left is read again through a query."""
         self.entries, self.epoch, self.confirmed = entries, epoch, len(entries)
@@ -173,8 +277,9 @@ class Conversation:
 
     def fits_one_payload(self) -> bool:
         """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
-        messages = sum(size_of(message.text) + ENVELOPE_BYTES for message in self.inbox)
-        others = [self.seen, self.names, self.earlier]
+        messages = sum(_weight(message) + ENVELOPE_BYTES for message in self.inbox)
+        feedback = [one.model_dump() for one in self.feedback]
+        others = [self.seen, self.names, self.earlier, self.people.refused, self.people.spoken, feedback]
         return self.size + messages + size_of(others) < CARRIED_BYTES
 
     # Compaction
@@ -196,7 +301,19 @@ class Conversation:
     def replace_older(self, cut: int, summary: str, epoch: str) -> None:
         text = f"[Summary of our conversation so far:]\n{summary}\n[End of the summary.]"
         self.rewrite([{"role": "user", "parts": [{"text": text}]}, *self.entries[cut:]], epoch)
+        self.turn_start = max(self.turn_start - cut + 1, 1)
         self.prompt_tokens = 0
+
+    # Feedback
+
+    def note_feedback(self, feedback: Feedback) -> bool:
+        """Keeps the newest of each person and turn; whether this is that person's first one for the turn."""
+        before = [one for one in self.feedback if (one.turn, one.user) == (feedback.turn, feedback.user)]
+        if any(float(one.at) >= float(feedback.at) for one in before):
+            return False
+        kept = [one for one in self.feedback if one not in before]
+        self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
+        return not before
 
 
 class Run(Start):
@@ -224,8 +341,9 @@ def size_of(value: object) -> int:
     return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def _mentioned(text: str) -> list[str]:
-    return [*slack_text.user_mentions(text), *slack_text.channel_mentions(text)]
+def _weight(message: UserMessage) -> int:
+    """Bytes of what a person wrote and attached."""
+    return size_of(message.text) + (size_of(message.attachments) if message.attachments else 0)
 
 
 def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:

@@ -23,30 +23,54 @@ BLOCKED_ANSWER = "blocked_answer"
 UNUSABLE_ANSWER = "unusable_answer"
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # our own
+STOPPED = "stopped"  # somebody wanted it to stop
+WITHDRAWN = "withdrawn"  # the question was deleted
 TOOL_UNAVAILABLE = "tool_unavailable"  # as often as its policy says; the message is the tool's, for the model
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
 SLACK_REFUSED = "slack_refused"
 
-_SENTENCES = {
-    BAD_API_KEY: "I can't reach my model: Gemini does not accept the API key. Whoever runs me can fix that.",
-    UNKNOWN_MODEL: "I can't answer: Gemini does not know the model that I am set up with. "
-    "Whoever runs me can fix that.",
-    DAILY_QUOTA: "I can't answer any more today: the daily Gemini quota is used up. Please ask again tomorrow.",
-    NOT_PERMITTED: "I can't answer: Gemini does not allow this request from my account or country. "
-    "Whoever runs me can look into it.",
-    REFUSED_REQUEST: "I could not answer that: Gemini refused the request. Please try to ask it another way.",
-    TOO_LONG: "That is more than I can read at once. Please send less, or start a new thread.",
-    BLOCKED_PROMPT: "I can't help with that message: Gemini's safety rules blocked it. "
-    "You can go on with another question.",
-    BLOCKED_ANSWER: "I can't show an answer to that: Gemini's safety rules stopped it. "
-    "Please try to ask it another way.",
-    UNUSABLE_ANSWER: "I tried several times, but Gemini gave me nothing that I could use. Please ask again.",
-    OUT_OF_STEPS: "I stopped because this took more steps than I may take for one question. "
-    "Please ask for a smaller part.",
+# What happened, and what the person can do. In between stands what was done before it happened.
+_EXPLAINED = {
+    BAD_API_KEY: ("I can't reach my model: Gemini does not accept the API key.", "Whoever runs me can fix that."),
+    UNKNOWN_MODEL: (
+        "I can't answer: Gemini does not know the model that I am set up with.",
+        "Whoever runs me can fix that.",
+    ),
+    DAILY_QUOTA: (
+        "I can't answer any more today: the daily Gemini quota is used up.",
+        "Please ask again tomorrow.",
+    ),
+    NOT_PERMITTED: (
+        "I can't answer: Gemini does not allow this request from my account or country.",
+        "Whoever runs me can look into it.",
+    ),
+    REFUSED_REQUEST: (
+        "I could not answer that: Gemini refused the request.",
+        "Please try to ask it another way.",
+    ),
+    TOO_LONG: ("That is more than I can read at once.", "Please send less, or start a new thread."),
+    BLOCKED_PROMPT: (
+        "I can't help with that message: Gemini's safety rules blocked it.",
+        "You can go on with another question.",
+    ),
+    BLOCKED_ANSWER: (
+        "I can't show an answer to that: Gemini's safety rules stopped it.",
+        "Please try to ask it another way.",
+    ),
+    UNUSABLE_ANSWER: (
+        "I tried several times, but Gemini gave me nothing that I could use.",
+        "Please ask again.",
+    ),
+    OUT_OF_STEPS: (
+        "I stopped because this took more steps than I may take for one question.",
+        "Please ask for a smaller part.",
+    ),
+    STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
+    WITHDRAWN: ("The question was taken back.", "Ask another one whenever you like."),
 }
-_UNKNOWN = "Something went wrong on my side, and I could not finish this answer. Please ask again."
+_UNKNOWN = ("Something went wrong on my side, and I could not finish this answer.", "Please ask again.")
 
 # Temporal logs the others with a stack trace each time; these are told in one line (`interceptors`).
 _EXPECTED = ApplicationErrorCategory.BENIGN
@@ -62,9 +86,10 @@ class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
         self.code = code
 
 
-def sentence(code: str) -> str:
-    """What the person in the thread is told for this code."""
-    return _SENTENCES.get(code, _UNKNOWN)
+def sentence(code: str, *between: str) -> str:
+    """What the person in the thread is told for this code: what happened, what was done `between`, what to do."""
+    happened, to_do = _EXPLAINED.get(code, _UNKNOWN)
+    return "\n".join([happened, *between, to_do]) if between else f"{happened} {to_do}"
 
 
 def poisons_the_conversation(code: str) -> bool:

@@ -7,21 +7,31 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent_worker.contract import Thread
 
 # One entry of the transcript in Gemini's wire shape, {"role": "user" | "model", "parts": [...]}, signatures untouched.
+# One kind of part is our own: {FILE_PART: a SlackFile}, in whose place the worker puts the file when it asks the model.
 Content = dict[str, Any]
+FILE_PART = "slackFile"
 # Reasons for an unusable answer that change how the model is asked again.
 CUT_OFF = "cut_off"
 TOO_MANY_TOOL_CALLS = "too_many_tool_calls"
 
 StepState = Literal["pending", "in_progress", "complete", "error"]
+ThreadReplies = Literal["auto", "all", "mention"]  # which replies without a mention are answered
 
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class Author(_Stored):
+    """Who writes to the agent; `team` is the author's workspace where it is not the agent's own."""
+
+    id: str
+    team: str = ""
 
 
 class OpenConversation(_Stored):
@@ -30,6 +40,7 @@ class OpenConversation(_Stored):
     thread: Thread
     ids: list[str]  # of users and channels, whose names are wanted
     earlier_than: str | None = None
+    authors: list[Author] = []  # of those, who must be allowed to talk to the agent
 
 
 class Opened(_Stored):
@@ -47,16 +58,30 @@ class Opened(_Stored):
     names: dict[str, str] = {}
     earlier: str = ""  # what was said in the thread before, one line an author and message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
+    people: list[str] = []  # who has written in the thread before, apps left out
+    thread_replies: ThreadReplies = "all"
+    refused: dict[str, str] = {}  # why an author may not talk to the agent: a sentence for that person, by Slack id
+    refused_here: str = ""  # why nobody may, in this channel or workspace
+    names_conversations: bool = False  # whether a model call is asked for a title
 
 
 class Names(_Stored):
-    """Display names by Slack id, of users and channels."""
+    """Display names by Slack id, of users and channels; `refused` as in Opened."""
 
     names: dict[str, str]
+    refused: dict[str, str] = {}
 
 
 class LookUpNames(_Stored):
     ids: list[str]
+    authors: list[Author] = []
+
+
+class Source(_Stored):
+    """Where a result comes from: a page that a person can open."""
+
+    text: str
+    url: str
 
 
 class ShownStep(_Stored):
@@ -64,6 +89,7 @@ class ShownStep(_Stored):
 
     title: str
     state: StepState
+    sources: list[Source] = []
 
 
 class Progress(_Stored):
@@ -74,10 +100,48 @@ class Progress(_Stored):
     ts: str | None = None
     unsure: bool = False
 
+    @property
+    def is_posted(self) -> bool:
+        """Whether the steps are, or may be, in a message of their own; otherwise they belong to the draft."""
+        return self.ts is not None or self.unsure
+
+
+class Draft(_Stored):
+    """What a thread holds of a turn's answer before it is delivered.
+
+    `messages` are their `ts`, oldest first; each but the last is finished. `streaming_since` (seconds since 1970): the
+    last one is a stream, of `characters` so far; None: it is changed by updates. `written` counts the characters of
+    the answer's own text that are shown. `unsure`: the thread may hold more or other than this says, so look.
+    """
+
+    messages: list[str] = []
+    streaming_since: float | None = None
+    characters: int = 0
+    written: int = 0
+    unsure: bool = False
+
 
 class ShowProgress(_Stored):
+    """`turn` is its key; `audience` is for whom it is streamed, None where nothing can be."""
+
     thread: Thread
     progress: Progress
+    turn: str = ""
+    draft: Draft = Draft()
+    audience: Author | None = None
+
+
+class Shown(_Stored):
+    """Where the steps are shown: the progress message (`ts`, "" for none), or the draft they are streamed into."""
+
+    ts: str = ""
+    draft: Draft | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_release_0_1(cls, value: Any) -> Any:
+        """Release 0.1.0 gave back the `ts` alone, and its conversations are still open."""
+        return {"ts": value} if isinstance(value, str) else value
 
 
 class AskModel(_Stored):
@@ -92,6 +156,11 @@ class AskModel(_Stored):
     may_call_tools: bool = True
     more_room: bool = False  # the last answer was cut off before it said anything
     progress: Progress | None = None
+    draft: Draft = Draft()
+    audience: Author | None = None
+    preface: str = ""  # Markdown that stands before the answer in the thread
+    may_mention: list[str] = []
+    untitled: str = ""  # what was asked first, in a conversation that still needs a title
 
 
 class ToolCall(_Stored):
@@ -118,10 +187,16 @@ class ModelReply(_Stored):
     unusable: str | None = None
     failed: str | None = None
     prompt_tokens: int = 0
+    draft: Draft | None = None
+    title: str = ""
 
 
 class Deliver(_Stored):
-    """The complete answer to the messages `answers` (their `ts`); `key` makes it said once."""
+    """The complete answer to the messages `answers` (their `ts`); `key` makes it said once.
+
+    It takes the place of the `draft`. `offers_again`: with a button to try again. `withdrawn`: the question was taken
+    back, so nothing is said and what was shown is taken away.
+    """
 
     thread: Thread
     key: str
@@ -130,6 +205,35 @@ class Deliver(_Stored):
     may_mention: list[str]
     is_notice: bool = False
     progress: Progress | None = None
+    turn: str = ""
+    draft: Draft = Draft()
+    audience: Author | None = None
+    preface: str = ""
+    offers_again: bool = False
+    withdrawn: bool = False
+
+
+class TellPerson(_Stored):
+    """A line that only one person sees, in the thread where that person has pressed something."""
+
+    thread: Thread
+    user: str
+    text: str
+
+
+class Answered(_Stored):
+    """What is kept of a turn that is over, so that it can be tried again."""
+
+    key: str
+    answers: list[str]
+    may_mention: list[str]
+    audience: Author | None = None
+
+    @property
+    def next_key(self) -> str:
+        """The key of the turn that tries it again: its posts have to be told from those of the first."""
+        ts, _, number = self.key.partition(":again")
+        return f"{ts}:again{int(number or 0) + 1}"
 
 
 class Summarise(_Stored):

@@ -15,13 +15,25 @@ from dataclasses import dataclass
 # Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits): Tier 3 is 50, Tier 4 is 100. The bot reads too, so
 # the worker takes less of what both use. Posts: "several hundred" in a workspace, beside one a second in a channel.
 CALLS_PER_MINUTE = {
+    "agents_sessions_rename": 50,
+    "agents_sessions_setStatus": 50,
     "assistant_threads_setStatus": 600,
+    "chat_appendStream": 100,
+    "chat_delete": 50,
+    "chat_postEphemeral": 100,
     "chat_postMessage": 240,
+    "chat_startStream": 20,
+    "chat_stopStream": 20,
     "chat_update": 50,
     "conversations_info": 40,
     "conversations_replies": 30,
+    "files_completeUploadExternal": 100,
+    "files_getUploadURLExternal": 100,
+    "files_info": 100,
     "users_info": 90,
 }
+# No answer needs them: a display may use all there is.
+ONLY_FOR_DISPLAY = {"chat_appendStream", "chat_startStream"}
 POSTS_PER_MINUTE_AND_CHANNEL = 60
 POST_BURST = 4  # Slack allows "short bursts" and gives no number
 # A bucket that is full may be emptied at once and is refilled meanwhile: together never more than the limit a minute.
@@ -64,7 +76,8 @@ class SlackBudget:
 
     def spare(self, method: str, channel: str = "") -> bool:
         """Takes a call for a display if that leaves half of what there is for answers; False: leave it out."""
-        if any(self._lacks(bucket, 1 + self._capacity(bucket) / 2) for bucket in self._of(method, channel)):
+        kept = 0 if method in ONLY_FOR_DISPLAY else 1 / 2
+        if any(self._lacks(bucket, 1 + self._capacity(bucket) * kept) for bucket in self._of(method, channel)):
             return False
         self._take(method, channel)
         return True

@@ -7,11 +7,17 @@ have been stored is looked for in the thread before it is made again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.blocks import Post
 from agent_worker.contract import Thread
 from agent_worker.slack_api import SlackApi
 from agent_worker.slack_threads import EVENT_TYPE, SlackThreads
+
+# What is said of a message that somebody has deleted.
+GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "thread_not_found"}
 
 
 class SlackReplies:
@@ -28,8 +34,7 @@ class SlackReplies:
 
     async def posted(self, thread: Thread, oldest: str) -> dict[str, str]:
         """Key and `ts` of each post that the agent has made in the thread since then."""
-        posts = self._threads.own_posts(thread, oldest=oldest)
-        return {payload["key"]: ts async for ts, payload in posts if "key" in payload}
+        return {own.key: own.ts async for own in self._threads.own_messages(thread, oldest=oldest) if own.key}
 
     async def post(
         self, thread: Thread, key: str, post: Post, answers: Sequence[str] = (), *, at_once: bool = False
@@ -42,13 +47,23 @@ class SlackReplies:
             thread_ts=thread.thread_ts,
             text=post.text,
             blocks=post.blocks or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key, "answers": list(answers)}},
+            metadata=metadata(key, answers),
             unfurl_links=False,
             unfurl_media=False,
         )
         return str(answer["ts"])
 
-    async def update(self, thread: Thread, ts: str, post: Post, *, at_once: bool = False) -> None:
+    async def update(
+        self,
+        thread: Thread,
+        ts: str,
+        post: Post,
+        key: str = "",
+        answers: Sequence[str] = (),
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Changes a message; with a `key` it becomes the post of that key, otherwise it stays the one it is."""
         call = self._api.call_at_once if at_once else self._api.call
         await call(
             self._api.client.chat_update,
@@ -57,7 +72,37 @@ class SlackReplies:
             text=post.text,
             blocks=post.blocks,
             parse="none",  # otherwise an update turns plain names into mentions
+            metadata=metadata(key, answers) if key else None,
         )
+
+    def may_update(self, thread: Thread, *, posts: bool) -> bool:
+        """Takes an update for a display, if there is one to spare; `posts`: and a post, which has to be ended later."""
+        budget, client = self._api.budget, self._api.client
+        may = budget.spare(client.chat_update.__name__)
+        return may and (not posts or budget.spare(client.chat_postMessage.__name__, thread.channel))
+
+    async def delete(self, thread: Thread, ts: str) -> None:
+        """Takes a message away; it may be gone already."""
+        try:
+            await self._api.call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
+        except ApplicationError as error:
+            if error.message not in GONE:
+                raise
+
+    async def whisper(self, thread: Thread, user: str, text: str) -> None:
+        """Shows a line in the thread to one person, once: Slack does not keep it."""
+        await self._api.call(
+            self._api.client.chat_postEphemeral,
+            channel=thread.channel,
+            thread_ts=thread.thread_ts,
+            user=user,
+            text=text,
+        )
+
+
+def metadata(key: str, answers: Sequence[str] = ()) -> dict[str, Any]:
+    """What marks a message as a post of ours, and as the answer to these messages."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "answers": list(answers)}}
 
 
 def since(key: str) -> str:

@@ -29,6 +29,17 @@ class Past:
 
     text: str = ""
     answered: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()  # who wrote, apps left out
+
+
+@dataclass(frozen=True)
+class OwnMessage:
+    """A message of the agent: `key` from its metadata, "" for none; `state` as Slack says of a streamed message."""
+
+    ts: str
+    key: str
+    state: str
+    files: tuple[str, ...]
 
 
 class SlackThreads:
@@ -36,53 +47,75 @@ class SlackThreads:
         self._api = api
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
-        self._names: dict[str, str] = {}
+        self._known: dict[str, Mapping[str, Any]] = {}
 
-    async def own_posts(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """The `ts` and our metadata of each post of the agent; another app's metadata proves nothing."""
+    async def own_messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[OwnMessage]:
+        """Each message of the agent itself; another app's metadata proves nothing."""
         async for message in self._messages(thread, oldest=oldest):
-            if (payload := self._own_payload(message)) is not None:
-                yield str(message["ts"]), payload
+            if message.get("bot_id") == self._bot_id:
+                payload = self._own_payload(message) or {}
+                names = [str(file.get("name", "")) for file in message.get("files") or []]
+                state = str(message.get("streaming_state") or "")
+                yield OwnMessage(str(message["ts"]), str(payload.get("key", "")), state, tuple(names))
 
     async def past(self, thread: Thread, before: str) -> Past:
         """The thread up to the message `before`, bounded; nothing where Slack does not let the agent read it."""
         messages: deque[dict[str, Any]] = deque(maxlen=EARLIER_MESSAGES)
         answered: list[str] = []
+        people: dict[str, None] = {}
         try:
             async for message in self._messages(thread):
                 payload = self._own_payload(message)
                 answered += payload.get("answers", []) if payload else []
                 if message["ts"] < before and not self._is_progress(payload):
                     messages.append(message)
+                    people |= {} if message.get("bot_id") else {str(message.get("user") or ""): None}
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
-        return Past(await self._told(messages), tuple(answered))
+        return Past(await self._told(messages), tuple(answered), tuple(filter(None, people)))
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Display names by id of users and channels; an id that Slack does not tell about is its own name."""
         return {slack_id: await self._name(slack_id) for slack_id in ids if slack_id != self._bot_user_id}
 
     async def _name(self, slack_id: str) -> str:
-        if slack_id not in self._names:
-            if len(self._names) >= CACHED_NAMES:
-                self._names.clear()
-            self._names[slack_id] = await self._asked_name(slack_id)
-        return self._names[slack_id]
+        if slack_id.startswith(("C", "G")):
+            channel = await self._told_of(slack_id)
+            return str(channel.get("name") or slack_id)
+        user = await self.user(slack_id)
+        profile = user.get("profile") or {}
+        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
 
-    async def _asked_name(self, slack_id: str) -> str:
+    async def user(self, slack_id: str) -> Mapping[str, Any]:
+        """What Slack tells of a user; nothing of one that the agent may not see."""
+        return await self._told_of(slack_id)
+
+    async def _told_of(self, slack_id: str) -> Mapping[str, Any]:
+        if slack_id not in self._known:
+            if len(self._known) >= CACHED_NAMES:
+                self._known.clear()
+            self._known[slack_id] = await self._asked_about(slack_id)
+        return self._known[slack_id]
+
+    async def _asked_about(self, slack_id: str) -> Mapping[str, Any]:
+        client = self._api.client
         try:
             if slack_id.startswith(("C", "G")):
-                answer = await self._api.call(self._api.client.conversations_info, channel=slack_id)
-                return str(answer["channel"].get("name") or slack_id)
-            user = (await self._api.call(self._api.client.users_info, user=slack_id))["user"]
+                channel: Mapping[str, Any] = (await self._api.call(client.conversations_info, channel=slack_id))[
+                    "channel"
+                ]
+                return {"name": channel.get("name")}
+            user: Mapping[str, Any] = (await self._api.call(client.users_info, user=slack_id))["user"]
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
-            return slack_id
+            return {}
+        kept = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
         profile = user.get("profile") or {}
-        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
+        names = {name: profile.get(name) for name in ("display_name", "real_name")}
+        return {**{name: user.get(name) for name in kept}, "profile": names}
 
     async def _told(self, messages: Iterable[dict[str, Any]]) -> str:
         lines = [await self._line(message) for message in messages]

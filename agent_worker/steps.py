@@ -6,6 +6,7 @@ being done is tried once. Because of the heartbeat deadline, a killed worker's s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -13,19 +14,23 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType
 
 from agent_worker.errors import TOOL_UNAVAILABLE
 from agent_worker.requests import (
     AskModel,
+    Author,
     Deliver,
     LookUpNames,
     ModelReply,
     Names,
     OpenConversation,
     Opened,
+    Shown,
     ShowProgress,
     Summarise,
     Summary,
+    TellPerson,
     ToolCall,
 )
 
@@ -35,16 +40,22 @@ ASK_MODEL = "ask_model"
 SUMMARISE = "summarise"
 SHOW_PROGRESS = "show_progress"
 DELIVER = "deliver"
-NAMES = frozenset({OPEN_CONVERSATION, LOOK_UP_NAMES, ASK_MODEL, SUMMARISE, SHOW_PROGRESS, DELIVER})  # no tool's name
+TELL_PERSON = "tell_person"
+NAMES = frozenset(  # no tool's name
+    {OPEN_CONVERSATION, LOOK_UP_NAMES, ASK_MODEL, SUMMARISE, SHOW_PROGRESS, DELIVER, TELL_PERSON}
+)
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
+LONGEST_STREAM = 10  # times as long as Gemini may be silent
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
 PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call waits for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
 
+# A step that still writes into the thread would write over what is said there next. A tool is not waited for.
+_WHEN_IT_HAS_STOPPED = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 # An over-size result would be over-size again, and a model call is paid for each time.
 _NEVER_AGAIN = ["PayloadsTooLarge"]
 Result = TypeVar("Result")
@@ -54,12 +65,14 @@ async def open_conversation(request: OpenConversation) -> Opened:
     return await _until_done(OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
-async def look_up_names(ids: list[str]) -> dict[str, str]:
-    return (await _until_done(LOOK_UP_NAMES, LookUpNames(ids=ids), Names, SLACK_TIMEOUT)).names
+async def look_up_names(ids: list[str], authors: Sequence[Author] = ()) -> Names:
+    request = LookUpNames(ids=ids, authors=list(authors))
+    return await _until_done(LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 
 async def ask_model(request: AskModel, seconds: float) -> ModelReply:
-    return await _until_done(ASK_MODEL, request, ModelReply, timedelta(seconds=seconds) + MODEL_MARGIN)
+    """`seconds` is how long Gemini may be silent. When it is cancelled, nothing more is shown after it has ended."""
+    return await _until_done(ASK_MODEL, request, ModelReply, timedelta(seconds=seconds) * LONGEST_STREAM + MODEL_MARGIN)
 
 
 async def summarise(request: Summarise, seconds: float) -> str:
@@ -91,17 +104,27 @@ async def run_tool(call: ToolCall) -> dict[str, Any]:
     return result
 
 
-async def show_progress(request: ShowProgress) -> str:
-    """Shows a turn's steps, once: what comes next shows them again. Returns the `ts` of the message that shows them."""
-    ts: str = await workflow.execute_activity(
-        SHOW_PROGRESS,
+async def show_progress(request: ShowProgress) -> Shown:
+    """Shows a turn's steps, once: what comes next shows them again."""
+    return await _once(SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
+
+
+async def tell_person(request: TellPerson) -> None:
+    """A word that is not worth a second try: Slack keeps no such message, so nobody could tell whether it was said."""
+    await _once(TELL_PERSON, request, type(None), SLACK_TIMEOUT)
+
+
+async def _once(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
+    result: Result = await workflow.execute_activity(
+        name,
         request,
-        result_type=str,
-        start_to_close_timeout=PROGRESS_TIMEOUT,
+        result_type=result_type,
+        start_to_close_timeout=timeout,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_attempts=1),
     )
-    return ts
+    return result
 
 
 async def _until_done(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
@@ -112,6 +135,7 @@ async def _until_done(name: str, request: BaseModel, result_type: type[Result], 
         result_type=result_type,
         start_to_close_timeout=timeout,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=_NEVER_AGAIN),
     )
     return result

@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent_worker.storable import is_too_deep, writable
 from agent_worker.tool_signatures import ArgumentsError, Signature, place, read_signature
+from agent_worker.tool_sources import Sourced
 
 LARGEST_RESULT = 64 * 1024  # bytes of JSON; a result is stored in history and read by the model at each later step
 LONGEST_TITLE = 120  # characters; a title is one line of a Slack message
@@ -213,6 +214,7 @@ class OpenToolbox:
     async def run(self, name: str, args: Mapping[str, Any] | None) -> dict[str, Any]:
         """Run one call: `{"output": …}`, or `{"error": sentence}` for an answer that no retry would change.
 
+        Beside the output are the `"sources"` that a tool names; they are for people, not for the model.
         Every other exception means that another attempt may succeed, and is passed on: `ToolUnavailableError` for what
         a tool expects (including its own timeout), anything else for what it did not.
         """
@@ -221,9 +223,13 @@ class OpenToolbox:
             return _error(_no_such_tool(name, self._tools))
         try:
             arguments = tool.signature.fit(args)
-            return _result(tool, await self._within_timeout(tool, arguments))
+            returned = await self._within_timeout(tool, arguments)
         except (ArgumentsError, ToolError) as error:
             return _error(str(error) or f"{tool.name} could not do this.")
+        if not isinstance(returned, Sourced):
+            return _result(tool, returned)
+        result, sources = _result(tool, returned.result), returned.listed()
+        return result | {"sources": sources} if sources and "output" in result else result
 
     async def _within_timeout(self, tool: Tool, arguments: Mapping[str, Any]) -> Any:
         given = {name: self._at_hand[kind] for name, kind in tool.signature.given.items()}

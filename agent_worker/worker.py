@@ -20,7 +20,8 @@ STICKY_TIMEOUT = timedelta(seconds=2)
 # More active threads than this are replayed again and again: throughput falls to a fifth (measured).
 CACHED_CONVERSATIONS = 1_000
 CONCURRENT_STEPS = 200  # also bounds the sockets that the clients hold
-HEARTBEAT_THROTTLE = timedelta(seconds=5)  # a heartbeat that reaches Temporal Cloud is billed
+# A worker hears with a heartbeat that its step is cancelled, and each one that reaches Temporal Cloud is billed.
+HEARTBEAT_THROTTLE = timedelta(seconds=2)
 
 
 def build_worker(
@@ -39,6 +40,7 @@ def build_worker(
             activities.run_tool,
             activities.show_progress,
             activities.deliver,
+            activities.tell_person,
         ],
         interceptors=[EveryActivity()],
         graceful_shutdown_timeout=GRACE,

@@ -1,7 +1,7 @@
 """AgentWorkflow: one Slack thread's conversation, from its first message until it has been idle for long.
 
-Messages wait in the inbox. Each turn takes what waits, asks the model, runs the tools it asks for, asks again, and
-delivers one answer. Messages that arrive meanwhile steer the turn: they are added before the next model call.
+Messages wait in the inbox. Each turn takes what waits, has it answered, and delivers one answer. Whatever people do
+meanwhile arrives as a signal: more messages steer the turn, edits change what it answers, a stop or a deletion ends it.
 """
 
 from __future__ import annotations
@@ -14,45 +14,56 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 # Each name from its own module: `from agent_worker import …` would import that module anew for every conversation.
 with workflow.unsafe.imports_passed_through():
-    from typing import Any
-
-    from agent_worker.contract import AGENT_WORKFLOW, TRANSCRIPT, USER_MESSAGE, UserMessage
+    from agent_worker.admission import Admission
+    from agent_worker.answering import Answering
+    from agent_worker.contract import (
+        AGENT_WORKFLOW,
+        FEEDBACK,
+        MEMO_FEEDBACK,
+        MEMO_TITLE,
+        MESSAGE_CHANGED,
+        RENAMED,
+        STOP,
+        TRANSCRIPT,
+        TRY_AGAIN,
+        USER_MESSAGE,
+        Feedback,
+        MessageChange,
+        Renamed,
+        StopRequest,
+        TryAgain,
+        UserMessage,
+    )
     from agent_worker.conversation import Conversation, Run
     from agent_worker.errors import (
         DEFECT,
-        OUT_OF_STEPS,
+        STOPPED,
         UNKNOWN_MODEL,
-        UNUSABLE_ANSWER,
+        WITHDRAWN,
         TurnFailed,
         code_of,
         poisons_the_conversation,
         sentence,
     )
+    from agent_worker.interruptions import InterruptedWork, unless
     from agent_worker.requests import (
-        AskModel,
-        Deliver,
-        ModelReply,
         OpenConversation,
         Opened,
         ReadTranscript,
-        ShowProgress,
         Summarise,
-        ToolCall,
         TranscriptPage,
     )
-    from agent_worker.steps import (
-        ask_model,
-        deliver,
-        look_up_names,
-        open_conversation,
-        run_tool,
-        show_progress,
-        summarise,
-    )
+    from agent_worker.showing import Showing
+    from agent_worker.speaking import Speaking
+    from agent_worker.steps import open_conversation, summarise
     from agent_worker.turn import Turn
 
 OLD_MESSAGE = 60  # seconds; younger ones cannot have been answered and forgotten
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
+THANKS = "Thank you, that helps. You can change your mind at any time."
+NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
+NOT_THE_LAST = "I can only try my last answer again. Please ask once more."
+STILL_AT_IT = "I am still at work here. Stop me first, or wait for the answer."
 
 
 @workflow.defn(name=AGENT_WORKFLOW)
@@ -64,24 +75,68 @@ class AgentWorkflow:
         self._opened: Opened | None = None
         self._last_heard = workflow.now()
         self._idle_alarm: asyncio.Task[None] | None = None
-        self._showing: asyncio.Task[None] | None = None
+        self._turn: Turn | None = None  # that is being answered
+        self._speaking = Speaking(self._conversation)
 
     @workflow.run
     async def run(self, start: Run) -> str:
         """Answers until the conversation has been idle for long; returns the last answer (a terminal has just one)."""
         answer = ""
-        while await self._next_message():
+        while await self._next_turn():
             answer = await self._take_turn()
-            if not start.thread.in_slack and not self._conversation.inbox:
+            if not start.thread.in_slack and not self._conversation.has_work:
                 break
             await self._keep_short()
+        await self._speaking.done()
         return answer
+
+    # What people do. Handlers only note it: one that awaits can lose its message when the conversation closes.
 
     @workflow.signal(name=USER_MESSAGE)
     def user_message(self, message: UserMessage) -> None:
-        # Only appends: a handler that awaits can lose its message when the conversation closes at that moment.
         self._last_heard = workflow.now()
         self._conversation.receive(message)
+        if self._turn is not None:
+            self._turn.complete(message)
+
+    @workflow.signal(name=MESSAGE_CHANGED)
+    def message_changed(self, change: MessageChange) -> None:
+        if self._turn is None or not self._turn.change(change):
+            self._conversation.change(change)
+
+    @workflow.signal(name=STOP)
+    def stop(self, request: StopRequest) -> None:
+        """Ends whatever was asked before; what waits of it is not begun."""
+        if request.said and self._conversation.has_heard(request.said):
+            return
+        is_something = self._conversation.stop(request)
+        if self._turn is not None and self._ending(self._turn) == STOPPED:
+            self._turn.also_answers += filter(None, [request.said])
+        elif request.said and not is_something:
+            self._speaking.say_aside(request.said, "stop", NOTHING_TO_STOP)
+
+    @workflow.signal(name=FEEDBACK)
+    def feedback(self, feedback: Feedback) -> None:
+        is_first = self._conversation.note_feedback(feedback)
+        workflow.upsert_memo({MEMO_FEEDBACK: [one.model_dump() for one in self._conversation.feedback]})
+        if is_first:
+            self._speaking.tell(feedback.user, THANKS)
+
+    @workflow.signal(name=TRY_AGAIN)
+    def try_again(self, request: TryAgain) -> None:
+        is_answered = self._turn is None or self._turn.is_delivering  # people can press before we hear that it is there
+        if not is_answered or self._conversation.has_work:
+            self._speaking.tell(request.user, STILL_AT_IT)
+        elif self._conversation.may_try_again(request.turn):
+            self._last_heard = workflow.now()
+            self._conversation.again = request
+        else:
+            self._speaking.tell(request.user, NOT_THE_LAST)
+
+    @workflow.signal(name=RENAMED)
+    def renamed(self, renamed: Renamed) -> None:
+        self._conversation.title = renamed.title
+        workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
     @workflow.query(name=TRANSCRIPT)
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
@@ -89,17 +144,22 @@ class AgentWorkflow:
 
     # Waiting
 
-    async def _next_message(self) -> bool:
-        """Waits for a message; False when none came for as long as a conversation stays open."""
-        while not self._conversation.inbox:
+    async def _next_turn(self) -> bool:
+        """Waits until there is something to answer; False when there was not for as long as a conversation stays open.
+
+        A click may begin a conversation that was closed. When it is noted, there is nothing to wait for.
+        """
+        while not self._conversation.has_work:
+            if not self._conversation.seen:
+                return False
             self._idle_alarm = self._alarm()
             await workflow.wait_condition(self._has_work_or_alarm)
-            if not self._conversation.inbox and workflow.now() >= self._closes_at():
+            if not self._conversation.has_work and workflow.now() >= self._closes_at():
                 return False
         return True
 
     def _has_work_or_alarm(self) -> bool:
-        return bool(self._conversation.inbox) or (self._idle_alarm is not None and self._idle_alarm.done())
+        return self._conversation.has_work or (self._idle_alarm is not None and self._idle_alarm.done())
 
     def _alarm(self) -> asyncio.Task[None]:
         """One timer at a time, left running through the turns: a timer for each wait would cost an action a turn."""
@@ -116,10 +176,11 @@ class AgentWorkflow:
 
     async def _take_turn(self) -> str:
         """Answers what waits. Whatever fails ends this turn with a plain sentence; the conversation goes on."""
-        turn = Turn(messages=self._conversation.take_messages())
-        self._conversation.start_turn()
+        self._turn = turn = self._begin()
         try:
-            return await self._answer(turn)
+            return await unless(lambda: bool(self._ending(turn)), self._answer(turn))
+        except InterruptedWork:
+            return await self._give_up(turn, self._ending(turn))
         except (ActivityError, TurnFailed) as error:
             if is_cancelled_exception(error):
                 raise
@@ -127,117 +188,61 @@ class AgentWorkflow:
         except Exception:  # noqa: BLE001  one that escapes would wedge the thread without a word
             workflow.logger.exception("turn failed by a defect")
             return await self._give_up(turn, DEFECT)
+        finally:
+            self._turn = None
+
+    def _begin(self) -> Turn:
+        conversation = self._conversation
+        if conversation.again is not None and conversation.last is not None:
+            turn = Turn(messages=[], earlier=conversation.last, again=conversation.again)
+            conversation.again = None
+            conversation.rewind(str(workflow.uuid4()))
+            return turn
+        stopped = conversation.drop_stopped()
+        turn = Turn(messages=conversation.take_messages() if conversation.has_work else stopped)
+        turn.also_answers = [message.ts for message in stopped if message not in turn.messages]
+        conversation.start_turn()
+        return turn
+
+    def _ending(self, turn: Turn) -> str:
+        return turn.ending(self._conversation.stopped_at)
 
     async def _answer(self, turn: Turn) -> str:
         opened = await self._open(turn)
-        if not turn.messages:
+        if not turn.messages and turn.earlier is None:
             return ""  # the thread shows that all of them were answered before
-        if not await self._is_admitted(turn, opened):
+        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened):
             return ""
-        if self._conversation.says_nothing(turn.messages):
-            return await self._deliver(turn, opened.greeting)
-        await self._hear(turn.messages)
-        reply = await self._think(turn, opened)
+        if turn.earlier is None and self._conversation.says_nothing(turn.messages):
+            return await self._speaking.end(turn, opened.greeting)
+        answering = self._answering(turn, opened)
+        if turn.earlier is None and not await answering.hear():
+            return ""
+        reply = await answering.think()
         self._conversation.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
-        return await self._deliver(turn, reply.text)
+        self._conversation.people.has_answered(reply.text)
+        return await self._speaking.end(turn, reply.text)
 
-    async def _is_admitted(self, turn: Turn, opened: Opened) -> bool:
-        """Asks the governor, says what it has to say, and waits if it wants that."""
-        verdict = self._conversation.governor.admit(
-            turn.messages, workflow.time(), app_turns=opened.max_app_turns, hourly_turns=opened.max_hourly_turns
-        )
-        if verdict.say:
-            await self._deliver(turn, verdict.say, is_notice=True)
-        if verdict.wait:
-            await workflow.sleep(verdict.wait)
-        return verdict.answer
+    def _answering(self, turn: Turn, opened: Opened) -> Answering:
+        showing = self._showing(turn)
+        return Answering(self._conversation, turn, opened, speaking=self._speaking, showing=showing)
 
-    async def _think(self, turn: Turn, opened: Opened) -> ModelReply:
-        """Model, tools, model, … until the model answers; the last call that a turn has is asked for an answer."""
-        while turn.model_calls < opened.max_model_calls:
-            await self._steer(turn)
-            is_last = turn.model_calls + 1 == opened.max_model_calls
-            reply = await self._ask_model(turn, opened, may_call_tools=not (is_last or turn.must_answer))
-            if reply.failed:
-                raise TurnFailed(reply.failed)
-            if reply.unusable:
-                turn.note_unusable(reply.unusable)
-            elif reply.calls:
-                await self._run_tools(turn, reply)
-            else:
-                return reply
-        raise TurnFailed(UNUSABLE_ANSWER if turn.unusable == turn.model_calls else OUT_OF_STEPS)
-
-    async def _ask_model(self, turn: Turn, opened: Opened, *, may_call_tools: bool) -> ModelReply:
-        conversation = self._conversation
-        request = AskModel(
-            thread=conversation.thread,
-            turn=turn.key,
-            model=conversation.model,
-            epoch=conversation.epoch,
-            known=conversation.confirmed,
-            new=conversation.entries[conversation.confirmed :],
-            may_call_tools=may_call_tools,
-            more_room=turn.needs_more_room,
-            progress=turn.progress,
-        )
-        turn.model_calls += 1
-        reply = await ask_model(request, opened.model_seconds)
-        conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
-        return reply
-
-    async def _run_tools(self, turn: Turn, reply: ModelReply) -> None:
-        """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
-        if reply.content is None:
-            raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
-        first = turn.add_steps(reply.calls)
-        try:
-            self._refresh_progress(turn)
-            runs = [self._run_tool(turn, first + index, call) for index, call in enumerate(reply.calls)]
-            results = await asyncio.gather(*runs)
-        finally:
-            await self._progress_shown()
-        self._conversation.add_tool_results(reply.content, reply.calls, results)
-
-    async def _run_tool(self, turn: Turn, step: int, call: ToolCall) -> dict[str, Any]:
-        result = await run_tool(call)
-        turn.end_step(step, failed="error" in result)
-        if turn.is_running_steps:  # otherwise the next model call shows it
-            self._refresh_progress(turn)
-        return result
-
-    async def _steer(self, turn: Turn) -> None:
-        """Adds what arrived since the last model call."""
-        if self._conversation.inbox and self._conversation.may_steer():
-            messages = self._conversation.take_messages()
-            turn.messages += messages
-            await self._hear(messages)
-
-    async def _deliver(self, turn: Turn, text: str, *, is_notice: bool = False) -> str:
-        thread = self._conversation.thread
-        if thread.in_slack:
-            request = Deliver(
-                thread=thread,
-                key=f"{turn.key}:{'notice' if is_notice else 'answer'}",
-                text=text,
-                answers=turn.answers,
-                may_mention=turn.may_mention,
-                is_notice=is_notice,
-                progress=turn.progress,
-            )
-            await deliver(request)
-        return text
+    def _showing(self, turn: Turn) -> Showing:
+        return Showing(self._conversation.thread, turn)
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
-        said = sentence(code)
-        poisoned = poisons_the_conversation(code)
-        self._conversation.end_failed_turn(said, poisoned=poisoned, epoch=str(workflow.uuid4()))
+        said = sentence(code, *turn.done, *turn.undone)
+        epoch = str(workflow.uuid4())
+        if code == WITHDRAWN:
+            self._conversation.withdraw_turn(epoch)
+        else:
+            self._conversation.end_failed_turn(said, poisoned=poisons_the_conversation(code), epoch=epoch)
         if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker again
             self._conversation.model, self._opened = "", None
         turn.end_open_steps()
         try:
-            return await self._deliver(turn, said, is_notice=True)
+            return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -255,9 +260,10 @@ class AgentWorkflow:
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if self._is_new and self._may_have_a_past(turn) else None,
+            authors=conversation.people.authors(turn.messages, conversation.names),
         )
-        self._is_new = False
         self._opened = opened = await open_conversation(request)
+        self._is_new = False
         conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         return opened
@@ -269,34 +275,6 @@ class AgentWorkflow:
             return False
         return turn.key != thread.thread_ts or workflow.time() - float(turn.key) > OLD_MESSAGE
 
-    async def _hear(self, messages: list[UserMessage]) -> None:
-        unknown = self._conversation.unknown_ids(messages)
-        if unknown:
-            self._conversation.names |= await look_up_names(unknown)
-        self._conversation.add_user_messages(messages)
-
-    # Progress in the thread: one message, one update at a time, the newest state wins
-
-    def _refresh_progress(self, turn: Turn) -> None:
-        if not self._conversation.thread.in_slack:
-            return
-        turn.progress_is_due = True
-        if self._showing is None or self._showing.done():
-            self._showing = asyncio.create_task(self._show_progress(turn))
-
-    async def _show_progress(self, turn: Turn) -> None:
-        while turn.progress_is_due and (progress := turn.progress):
-            turn.progress_is_due = False
-            request = ShowProgress(thread=self._conversation.thread, progress=progress)
-            try:
-                turn.progress_ts = await show_progress(request) or turn.progress_ts
-            except ActivityError:  # only a display: the answer matters more
-                turn.progress_unsure = True
-
-    async def _progress_shown(self) -> None:
-        if self._showing is not None:
-            await self._showing
-
     # Staying small
 
     async def _keep_short(self) -> None:
@@ -307,6 +285,7 @@ class AgentWorkflow:
         is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
         if is_long and self._conversation.fits_one_payload():
             await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._speaking.done()
             workflow.continue_as_new(Run(thread=self._conversation.thread, carried=self._conversation))
 
     async def _compact(self, opened: Opened) -> None:

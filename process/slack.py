@@ -37,6 +37,7 @@ class Identity:
     team_id: str
     bot_user_id: str
     bot_id: str
+    url: str = ""  # the workspace's address, for links into it: https://name.slack.com/
 
 
 @asynccontextmanager
@@ -61,7 +62,7 @@ async def identify(client: AsyncWebClient) -> Identity:
     while True:
         try:
             answer = await client.auth_test()
-            return Identity(answer["team_id"], answer["user_id"], answer["bot_id"])
+            return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer.get("url") or "")
         except SlackApiError as error:
             reason = error_code(error)
             if reason in TOKEN_REFUSED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import httpx
 from pydantic import AfterValidator, Field, HttpUrl
 
 from agent_worker.tool_requests import get_object
+from agent_worker.tool_sources import MOST_SOURCES, Source, Sourced
 from agent_worker.toolbox import ToolError, ToolSettings, tool
 
 LARGEST_RESULT = 8 * 1024  # bytes of JSON: the model reads it again at each later step, and a state can have 250 KB
@@ -19,6 +21,7 @@ SERVICE = "The National Weather Service"
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
 LONGEST_TEXT = 240  # characters of a headline, an instruction or a list of places
+PAGE = "https://alerts.weather.gov/search"  # for people: `?area=NY` or `?id=` of an alert; what the API serves is JSON
 MOST_OMITTED_KINDS = 12  # kinds of event that are counted by name when alerts are left out
 
 # The area codes of the service's OpenAPI document; marine areas as defined in NWS Directive 10-302, names shortened.
@@ -98,6 +101,7 @@ AREAS = {
     "PZ": "Pacific waters of the West Coast",
     "SL": "St. Lawrence River",
 }
+_ALERT_ID = re.compile(r"urn:oid:[0-9a-f.]+")
 _CODES = {name.casefold(): code for code, name in AREAS.items()}
 
 
@@ -135,7 +139,7 @@ Area = Annotated[
     timeout=timedelta(seconds=20),
     attempts=3,
 )
-async def get_weather_alerts(state: Area, *, http: httpx.AsyncClient, settings: WeatherSettings) -> dict[str, Any]:
+async def get_weather_alerts(state: Area, *, http: httpx.AsyncClient, settings: WeatherSettings) -> Sourced:
     """Get the active weather alerts (warnings, watches, advisories) of one US area from the National Weather Service.
 
     The most severe come first. When there are too many to read, `omitted` says how many are missing from `alerts` and
@@ -149,7 +153,7 @@ async def get_weather_alerts(state: Area, *, http: httpx.AsyncClient, settings: 
     if not isinstance(features, list):
         raise ToolError(f"{SERVICE} gave an answer that cannot be understood.")
     alerts = sorted(filter(_is_actual, map(_flattened, features)), key=_most_severe_first)
-    return _report(state, _text(answer, "updated"), alerts)
+    return Sourced(_report(state, _text(answer, "updated"), alerts), _pages(state, alerts))
 
 
 def _report(state: str, updated: str | None, alerts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -165,6 +169,21 @@ def _report(state: str, updated: str | None, alerts: Sequence[Mapping[str, Any]]
             break
         shown.append(_projected(alert))
     return report | _part(shown, alerts)
+
+
+def _pages(state: str, alerts: Sequence[Mapping[str, Any]]) -> list[Source]:
+    """The area's own page, and those of its first alerts."""
+    area = Source(text=f"All alerts for {AREAS[state]}", url=f"{PAGE}?area={state}")
+    return [*map(_page, filter(_has_page, alerts[: MOST_SOURCES - 1])), area]
+
+
+def _has_page(alert: Mapping[str, Any]) -> bool:
+    return _ALERT_ID.fullmatch(_text(alert, "id") or "") is not None
+
+
+def _page(alert: Mapping[str, Any]) -> Source:
+    names = filter(None, [_text(alert, "event"), _text(alert, "senderName")])
+    return Source(text=", ".join(names), url=f"{PAGE}?id={alert['id']}")
 
 
 def _part(shown: Sequence[Mapping[str, Any]], alerts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 from uuid import uuid4
 
+from pydantic import BaseModel
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import RawValue
@@ -20,6 +21,7 @@ from agent_worker.activities import Activities
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Thread, UserMessage, workflow_id
 from agent_worker.conversation import Run
 from agent_worker.requests import (
+    FILE_PART,
     AskModel,
     Content,
     Deliver,
@@ -28,9 +30,11 @@ from agent_worker.requests import (
     Names,
     OpenConversation,
     Opened,
+    Shown,
     ShowProgress,
     Summarise,
     Summary,
+    TellPerson,
     ToolCall,
 )
 from agent_worker.transcripts import Transcripts, reader
@@ -104,12 +108,16 @@ class Cast:
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
         self.answers: deque[Answer] = deque()  # of the model; then it says "yes"
+        self.answers_given: list[Answer] = []
         self.tools: dict[str, Any] = {}  # results by name: a dict, an exception, or an async function of the arguments
         self.summary: Any = "They said hello."
         self.shown_at: Any = "5.5"
         self.refuse_delivery = 0  # so many times
+        self.delivering: Held | None = None
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
+        self.refused: dict[str, str] = {}  # of those who are looked up
+        self.told: list[TellPerson] = []
         self.asked: list[AskModel] = []
         self.read: list[list[Content]] = []  # the whole transcript that each model call was given
         self.shown: list[ShowProgress] = []
@@ -122,12 +130,22 @@ class Cast:
     @activity.defn(name=steps.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
         self.opens.append(request)
+        self.changed.set()
         return self.opened
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         self.looked_up.append(request.ids)
-        return Names(names={slack_id: slack_id.lower() for slack_id in request.ids})
+        names = {slack_id: slack_id.lower() for slack_id in request.ids}
+        authors = {author.id for author in request.authors}
+        return Names(
+            names=names, refused={slack_id: why for slack_id, why in self.refused.items() if slack_id in authors}
+        )
+
+    @activity.defn(name=steps.TELL_PERSON)
+    async def tell_person(self, request: TellPerson) -> None:
+        self.told.append(request)
+        self.changed.set()
 
     @activity.defn(name=steps.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
@@ -139,6 +157,7 @@ class Cast:
         self.read.append(contents)
         self.changed.set()
         answer = self.answers.popleft() if self.answers else text("yes")
+        self.answers_given.append(answer)
         return cast("ModelReply", await _acted(answer, request))
 
     @activity.defn(name=steps.SUMMARISE)
@@ -156,17 +175,21 @@ class Cast:
         return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
 
     @activity.defn(name=steps.SHOW_PROGRESS)
-    async def show_progress(self, request: ShowProgress) -> str:
+    async def show_progress(self, request: ShowProgress) -> Shown:
         self.shown.append(request)
-        return cast("str", await _acted(self.shown_at, request))
+        shown = await _acted(self.shown_at, request)
+        return shown if isinstance(shown, Shown) else Shown(ts=shown)
 
     @activity.defn(name=steps.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         self.changed.set()
+        if self.delivering is not None:
+            await self.delivering()
         if self.refuse_delivery:
             self.refuse_delivery -= 1
             raise errors.final(errors.SLACK_REFUSED, "is_archived")
         self.delivered.append(request)
+        self.changed.set()
 
     @property
     def said(self) -> list[str]:
@@ -180,13 +203,18 @@ async def _acted(script: Any, asked: Any) -> Any:
 
 
 def refuse_as_gemini_would(contents: list[Content]) -> None:
-    """Raises a final error for contents that Gemini does not take."""
-    request = ModelRequest(model="any", api_version="v1", streamed=False, body={"contents": contents})
+    """Raises a final error for contents that Gemini does not take, once the files are put in."""
+    filled = [content | {"parts": list(map(_filled, content["parts"]))} for content in contents]
+    request = ModelRequest(model="any", api_version="v1", streamed=False, body={"contents": filled})
     try:
         check_request(request)
         check_turns(request, Signatures())
     except Refused as refusal:
         raise ApplicationError(str(refusal), type="refused_by_the_stand_in", non_retryable=True) from None
+
+
+def _filled(part: dict[str, Any]) -> dict[str, Any]:
+    return {"text": "what is in the file"} if FILE_PART in part else part
 
 
 class Rehearsal:
@@ -207,6 +235,14 @@ class Rehearsal:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self._worker.__aexit__(kind, error, at)
+
+    async def leave(self) -> None:
+        """Stops the worker: what happens now waits in Temporal."""
+        await self._worker.__aexit__(None, None, None)
+
+    async def come_back(self) -> None:
+        self._worker = build_worker(self.client, self.task_queue, cast("Activities", self.cast))
+        await self._worker.__aenter__()
 
     def conversation(self, thread_ts: str = "1.0") -> Talk:
         return Talk(self, Thread(team="T1", channel=f"C{uuid4().hex[:8]}", thread_ts=thread_ts))
@@ -230,17 +266,32 @@ class Talk:
         self._rehearsal = rehearsal
 
     async def say(
-        self, ts: str, said: str = "hello", user: str = "U1", run: Run | None = None
+        self, ts: str, said: str = "hello", user: str = "U1", run: Run | None = None, **more: Any
     ) -> WorkflowHandle[Any, str]:
-        """Hands a message over as the bot does; `run` is what a new run would begin with."""
+        """Hands a message over as the bot does; `run` is what a new run would begin with, `more` what else is known."""
         return await self._rehearsal.client.start_workflow(
             AGENT_WORKFLOW,
             run or Run(thread=self.thread),
             id=self.id,
             task_queue=self._rehearsal.task_queue,
             start_signal=USER_MESSAGE,
-            start_signal_args=[UserMessage(ts=ts, user=user, text=said)],
+            start_signal_args=[UserMessage(ts=ts, user=user, text=said, **more)],
             result_type=str,
+        )
+
+    async def signal(self, name: str, what: BaseModel) -> None:
+        """Tells the present run what somebody has done."""
+        await self.handle.signal(name, what)
+
+    async def click(self, name: str, what: BaseModel) -> None:
+        """The same, in a conversation that may be closed: as the bot hands over what is pressed."""
+        await self._rehearsal.client.start_workflow(
+            AGENT_WORKFLOW,
+            Run(thread=self.thread),
+            id=self.id,
+            task_queue=self._rehearsal.task_queue,
+            start_signal=name,
+            start_signal_args=[what],
         )
 
     @property

@@ -7,14 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract import Thread
+from agent_worker.slack import Slack
 from agent_worker.slack_api import SlackApi
 from agent_worker.slack_budget import SlackBudget
+from agent_worker.slack_files import SlackFiles
+from agent_worker.slack_people import Door
 from agent_worker.slack_progress import SlackProgress
 from agent_worker.slack_replies import SlackReplies
+from agent_worker.slack_streams import ReplyMode
 from agent_worker.slack_threads import EVENT_TYPE, SlackThreads
 from playground.slack.emulator import SlackEmulator
 from process.slack import open_client
@@ -27,9 +32,19 @@ class SlackStage:
     channel: str
     thread: Thread
     client: AsyncWebClient
-    threads: SlackThreads
-    replies: SlackReplies
-    progress: SlackProgress
+    ours: Slack
+
+    @property
+    def threads(self) -> SlackThreads:
+        return self.ours.threads
+
+    @property
+    def replies(self) -> SlackReplies:
+        return self.ours.replies
+
+    @property
+    def progress(self) -> SlackProgress:
+        return self.ours.progress
 
     @property
     def root(self) -> str:
@@ -50,12 +65,19 @@ class SlackStage:
 
 
 @asynccontextmanager
-async def slack_stage(root: str = "hello") -> AsyncIterator[SlackStage]:
-    async with SlackEmulator() as slack, open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
+async def slack_stage(
+    root: str = "hello", *, mode: ReplyMode = "auto", direct: bool = False, **profile: Any
+) -> AsyncIterator[SlackStage]:
+    async with (
+        SlackEmulator(**profile) as slack,
+        open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client,
+        httpx.AsyncClient() as http,
+    ):
         anna = slack.add_user("anna", real_name="Anna Berg")
-        channel = slack.add_channel("general", members=[anna])
+        channel = slack.open_dm(anna) if direct else slack.add_channel("general", members=[anna])
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
         api = SlackApi(client, SlackBudget())
         threads = SlackThreads(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
-        replies = SlackReplies(api, threads)
-        yield SlackStage(slack, anna, channel, thread, client, threads, replies, SlackProgress(api, replies))
+        files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
+        ours = Slack.of(api, threads, files, Door(slack.team_id), mode)
+        yield SlackStage(slack, anna, channel, thread, client, ours)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.conversation import INBOX_BYTES, RESULTS_BYTES, SEEN_MESSAGES, TURN_BYTES, Conversation, size_of
+from agent_worker.contract import MessageChange, StopRequest, UserMessage
+from agent_worker.conversation import (
+    INBOX_BYTES,
+    OVERHEARD,
+    RESULTS_BYTES,
+    SEEN_MESSAGES,
+    TURN_BYTES,
+    Conversation,
+    size_of,
+)
 from agent_worker.requests import Content, ReadTranscript, ToolCall
 from tests.agent_worker.talks import (
     CHANNEL,
@@ -317,3 +326,114 @@ def test_a_turn_that_failed_before_it_heard_the_question_leaves_no_answer_withou
     conversation.end_failed_turn("Sorry.", poisoned=False, epoch="second")
 
     assert [entry["role"] for entry in conversation.entries[:1]] != ["model"]
+
+
+# What people take back
+
+
+def overheard(ts: str, text: str = "not for you") -> UserMessage:
+    return message(ts, text).model_copy(update={"addressed": False})
+
+
+def begun_among_several() -> Conversation:
+    conversation = Conversation(thread=CHANNEL, epoch="first")
+    conversation.open(OPENED.model_copy(update={"thread_replies": "auto", "people": ["U1", "U2"]}))
+    return conversation
+
+
+def test_what_is_only_overheard_asks_for_no_turn_and_is_taken_with_what_does() -> None:
+    conversation = begun_among_several()
+    conversation.receive(overheard("1.1"))
+    assert not conversation.has_work
+
+    conversation.receive(message("1.2"))
+
+    assert conversation.has_work
+    assert [one.ts for one in conversation.take_messages()] == ["1.1", "1.2"]
+
+
+def test_of_what_is_overheard_the_newest_is_kept_and_nothing_that_is_asked_gets_lost() -> None:
+    conversation = begun_among_several()
+    conversation.receive(message("1.000"))
+    for number in range(1, OVERHEARD + 6):
+        conversation.receive(overheard(f"1.{number:03}"))
+
+    kept = [one.ts for one in conversation.inbox]
+    assert kept == ["1.000", *(f"1.{number:03}" for number in range(6, OVERHEARD + 6))]
+    assert conversation.waiting == sum(size_of(one.text) for one in conversation.inbox)
+
+
+def test_what_turns_out_not_to_be_for_the_agent_waits_in_its_place() -> None:
+    conversation = begun_among_several()
+    conversation.receive(message("1.2"))
+
+    conversation.overhear([message("1.1")])
+
+    assert [(one.ts, one.addressed) for one in conversation.take_messages()] == [("1.1", False), ("1.2", True)]
+
+
+def test_a_stop_takes_what_was_asked_before_it_and_leaves_the_rest() -> None:
+    conversation = begun()
+    for ts in ("1.1", "1.2", "1.9"):
+        conversation.receive(message(ts))
+
+    assert conversation.stop(StopRequest(at="1.5", user="U1"))
+
+    assert [one.ts for one in conversation.drop_stopped()] == ["1.1", "1.2"]
+    assert [one.ts for one in conversation.inbox] == ["1.9"]
+
+
+def test_an_older_stop_that_comes_later_stops_no_less_and_no_more() -> None:
+    conversation = begun()
+    conversation.stop(StopRequest(at="1.5", user="U1"))
+    conversation.stop(StopRequest(at="1.1", user="U1"))
+
+    conversation.receive(message("1.3"))
+
+    assert [one.ts for one in conversation.drop_stopped()] == ["1.3"]
+
+
+def test_a_message_deleted_before_it_arrives_is_not_received() -> None:
+    conversation = begun()
+
+    conversation.change(MessageChange(ts="1.1", at="1.5", deleted=True))
+    conversation.receive(message("1.1"))
+
+    assert conversation.inbox == []
+
+
+@pytest.mark.parametrize("tools", [0, 2])
+def test_what_is_left_to_be_tried_again_is_what_gemini_takes(tools: int) -> None:
+    conversation = begun()
+    talk(conversation, "before", "yes", tools=1)
+    talk(conversation, "again?", "no", tools=tools)
+
+    conversation.rewind("second")
+
+    refuse_what_gemini_refuses(conversation.entries)
+    assert conversation.entries[-1]["parts"][0]["text"].endswith("again?")
+    assert (conversation.epoch, conversation.confirmed) == ("second", len(conversation.entries))
+
+
+def test_a_summary_leaves_the_last_turn_to_be_tried_again() -> None:
+    conversation = begun()
+    for number in range(6):
+        talk(conversation, f"question {number}", "x" * 500)
+
+    conversation.replace_older(conversation.cut(), "They talked.", "second")
+    conversation.rewind("third")
+
+    assert conversation.entries[-1]["parts"][0]["text"].endswith("question 5")
+
+
+def test_a_turn_that_is_withdrawn_leaves_nothing_behind() -> None:
+    conversation = begun()
+    talk(conversation, "before", "yes")
+    kept = list(conversation.entries)
+    conversation.start_turn()
+    conversation.add_user_messages([message("2.0", "oops")])
+
+    conversation.withdraw_turn("second")
+
+    assert conversation.entries == kept
+    assert not conversation.has_question

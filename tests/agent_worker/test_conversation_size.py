@@ -222,7 +222,7 @@ async def test_what_a_newer_version_adds_is_read_without_an_error() -> None:
         "carried": {
             "thread": {"team": "T1", "channel": "C1", "thread_ts": "1.0", "mood": "good"},
             "epoch": "first",
-            "inbox": [{"ts": "1.1", "user": "U1", "text": "hi", "files": ["F1"]}],
+            "inbox": [{"ts": "1.1", "user": "U1", "text": "hi", "mood": ["F1"]}],
             "entries": [{"role": "user", "parts": [{"text": "hi", "newField": 1}], "note": "kept"}],
             "plans": ["a", "b"],
         },

@@ -21,8 +21,9 @@ from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import errors
+from agent_worker.contract import SlackFile
 from agent_worker.gemini import DUMMY_SIGNATURE, Gemini, Question, make_client
-from agent_worker.requests import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply
+from agent_worker.requests import CUT_OFF, FILE_PART, TOO_MANY_TOOL_CALLS, Content, ModelReply
 from playground.gemini import answers
 from playground.gemini.answers import Answer
 from playground.gemini.emulator import GeminiEmulator
@@ -161,7 +162,7 @@ async def test_the_api_version_and_the_timeout_are_on_the_wire(emulator: GeminiE
     await gemini.close()
 
     (request,) = emulator.requests
-    assert (request.api_version, request.headers["x-server-timeout"]) == (version, "13")
+    assert (request.api_version, request.headers["x-server-timeout"]) == (version, "125")  # of the whole stream
 
 
 def test_a_timeout_that_gemini_would_refuse_is_refused_at_once() -> None:
@@ -250,7 +251,9 @@ async def test_signatures_of_every_length_come_back_byte_for_byte(gemini: Gemini
     assert [base64.urlsafe_b64decode(part["thoughtSignature"]) for part in sent] == signatures
 
 
-async def test_no_part_is_merged_and_no_signature_lost(gemini: Gemini, emulator: GeminiEmulator) -> None:
+async def test_only_plain_text_is_put_together_and_no_signature_is_lost(
+    gemini: Gemini, emulator: GeminiEmulator
+) -> None:
     parts: list[dict[str, Any]] = [
         {"text": "unsigned thought", "thought": True},
         {"text": "signed thought", "thought": True, "thoughtSignature": "QUJD"},
@@ -267,7 +270,8 @@ async def test_no_part_is_merged_and_no_signature_lost(gemini: Gemini, emulator:
     await gemini.ask(replace(QUESTION, contents=[HI, reply.content, HI]))
 
     assert reply.text == "one two"
-    assert reply.content["parts"] == [*parts[1:4], parts[5], {"text": "", "thoughtSignature": "R0hJ"}]
+    signed = [parts[1], {"text": "one two"}, parts[5], {"text": "", "thoughtSignature": "R0hJ"}]
+    assert reply.content["parts"] == signed
     assert emulator.refusals == []
 
 
@@ -376,10 +380,8 @@ async def test_a_text_that_was_cut_off_is_shown_and_says_so(gemini: Gemini, emul
 
 
 @pytest.mark.filterwarnings("ignore:.* is not a valid FinishReason")
-@pytest.mark.parametrize("reason", ["STOP", "OTHER", "FUNCTION_CALL", "FINISHED_FOR_A_REASON_OF_NEXT_YEAR", None])
-async def test_parts_decide_and_not_the_finish_reason(
-    gemini: Gemini, emulator: GeminiEmulator, reason: str | None
-) -> None:
+@pytest.mark.parametrize("reason", ["STOP", "OTHER", "FUNCTION_CALL", "FINISHED_FOR_A_REASON_OF_NEXT_YEAR"])
+async def test_parts_decide_and_not_the_finish_reason(gemini: Gemini, emulator: GeminiEmulator, reason: str) -> None:
     emulator.script(answers.finish(reason, ONE_CALL), answers.finish(reason, answers.text("done")))
 
     called = await gemini.ask(QUESTION)
@@ -609,6 +611,18 @@ async def test_a_summary_is_made_of_what_was_said_called_and_returned(gemini: Ge
         'The tool get_weather_alerts returns {"output": 1}',
         "Assistant: All clear.",
     ]
+
+
+async def test_a_file_that_was_not_put_in_is_only_named(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    content: Content = {"role": "user", "parts": [{FILE_PART: SlackFile(id="F1", name="a.pdf").model_dump()}]}
+    emulator.script(answers.text("I cannot open it."), answers.text("There was a file."))
+
+    await gemini.ask(Question(MODEL, "", [content]))
+    await gemini.summarise(MODEL, [content])
+
+    asked, summarised = emulator.requests
+    assert asked.contents[0]["parts"] == [{"text": "[file: a.pdf]"}]
+    assert summarised.contents[0]["parts"] == [{"text": "People: [file: a.pdf]"}]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ async def run_the_tool() -> Any:
             toolbox=toolbox,
             tools=toolbox.open(http, []),
             slack=None,
+            titles=nothing,
             transcripts=nothing,
         )
         arguments = activity.payload_converter().to_payload({})

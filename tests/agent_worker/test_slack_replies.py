@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,7 +15,6 @@ from tests.agent_worker.slack_stage import SlackStage, slack_stage
 
 HI = blocks.notice("Hi there.")
 POST = "chat.postMessage"
-STATUS = "assistant.threads.setStatus"
 
 
 @pytest.fixture
@@ -117,31 +115,26 @@ async def test_a_post_that_slack_refuses_is_not_tried_again(stage: SlackStage) -
     assert (refused.value.type, refused.value.non_retryable) == (SLACK_REFUSED, True)
 
 
-async def test_the_status_line_shows_and_disappears(stage: SlackStage) -> None:
-    await stage.progress.set_status(stage.thread, "is thinking…")
-    shown = stage.slack.status(stage.channel, stage.root)
+async def test_an_update_with_a_key_makes_the_message_the_post_of_that_key(stage: SlackStage) -> None:
+    ts = await stage.replies.post(stage.thread, f"{stage.root}:draft:0", HI)
 
-    await stage.progress.set_status(stage.thread, "")
+    await stage.replies.update(stage.thread, ts, HI, f"{stage.root}:answer:0", [stage.root])
 
-    assert shown == "is thinking…"
-    assert stage.slack.status(stage.channel, stage.root) == ""
+    assert await stage.replies.posted(stage.thread, stage.root) == {f"{stage.root}:answer:0": ts}
 
 
-@pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "lost_reply", "refused", "error"])
-async def test_a_status_that_cannot_be_shown_disturbs_nobody(stage: SlackStage, kind: FaultKind) -> None:
-    stage.slack.faults.add(method=STATUS, kind=kind, error="method_not_supported_for_channel_type")
+async def test_what_is_gone_already_can_be_taken_away_again(stage: SlackStage) -> None:
+    ts = await stage.replies.post(stage.thread, f"{stage.root}:draft:0", HI)
 
-    await stage.progress.set_status(stage.thread, "is thinking…")
+    await stage.replies.delete(stage.thread, ts)
+    await stage.replies.delete(stage.thread, ts)
 
-    assert stage.calls(STATUS) == 1
+    assert said(stage) == []
 
 
-async def test_a_status_that_takes_long_is_not_waited_for(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_worker.slack_progress.STATUS_DEADLINE", 0.05)
-    stage.slack.faults.add(method=STATUS, kind="slow", seconds=3600)
+async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+    await stage.replies.whisper(stage.thread, stage.anna, "Thank you.")
 
-    async with asyncio.timeout(5):
-        await stage.progress.set_status(stage.thread, "is thinking…")
-    stage.slack.clock.advance(3600)
-
-    assert stage.slack.status(stage.channel, stage.root) == ""
+    (word,) = stage.slack.ephemerals(stage.channel, stage.anna)
+    assert (word.text, word.thread_ts) == ("Thank you.", stage.root)
+    assert said(stage) == []

@@ -191,7 +191,7 @@ async def test_a_turn_that_takes_too_many_steps_says_so(temporal_address: str) -
         rehearsal.cast.answers += [calls("look_up"), ModelReply(unusable="unexpected_tool_call")]
         talk = rehearsal.conversation()
 
-        assert await talk.ask("1.0") == errors.sentence(errors.OUT_OF_STEPS)
+        assert await talk.ask("1.0") == errors.sentence(errors.OUT_OF_STEPS, "Done before that:", "• look_up")
         assert await talk.ask("1.1") == "yes"
 
 

@@ -33,13 +33,14 @@ async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
 async def test_a_turn_that_cannot_succeed_says_so_plainly_and_the_next_message_is_answered(
     rehearsal: Rehearsal, code: str
 ) -> None:
-    rehearsal.cast.answers += [calls("look_up"), errors.final(code, "HTTP 400")]
+    rehearsal.cast.answers += [calls("look_up", title="Looks it up"), errors.final(code, "HTTP 400")]
+    said = errors.sentence(code, "Done before that:", "• Looks it up")
     talk = rehearsal.conversation()
 
-    assert await talk.ask("1.0", "first") == errors.sentence(code)
+    assert await talk.ask("1.0", "first") == said
     assert await talk.ask("1.1", "second") == "yes"
 
-    question = [] if errors.poisons_the_conversation(code) else ["anna: first", errors.sentence(code)]
+    question = [] if errors.poisons_the_conversation(code) else ["anna: first", said]
     assert lines(rehearsal.cast.read[-1]) == [*question, "anna: second"]
     assert talk.answers[0].is_notice
 
@@ -68,7 +69,9 @@ async def test_a_defect_ends_the_turn_with_a_sentence_and_never_the_conversation
     rehearsal.cast.answers.clear()
     await talk.say("1.1", "second")
 
-    assert await talk.answered(2, seconds=5) == [errors.sentence(errors.DEFECT), "yes"]
+    failure, answer = await talk.answered(2, seconds=5)
+    assert failure.startswith("Something went wrong on my side")
+    assert answer == "yes"
 
 
 async def test_what_the_thread_cannot_be_told_does_not_end_the_conversation(rehearsal: Rehearsal) -> None:

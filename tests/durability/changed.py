@@ -9,8 +9,16 @@ from agent_worker.workflow import AgentWorkflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract import AGENT_WORKFLOW
     from agent_worker.conversation import Run
+    from agent_worker.showing import Showing
     from agent_worker.steps import look_up_names
     from agent_worker.turn import Turn
+
+
+class Nothing(Showing):
+    """Shows nothing."""
+
+    def refresh(self) -> None:
+        return
 
 
 @workflow.defn(name=AGENT_WORKFLOW)
@@ -39,8 +47,8 @@ class ShowsNothing(AgentWorkflow):
     async def run(self, start: Run) -> str:
         return await super().run(start)
 
-    def _refresh_progress(self, turn: Turn) -> None:
-        return
+    def _showing(self, turn: Turn) -> Showing:
+        return Nothing(self._conversation.thread, turn)
 
 
 @workflow.defn(name=AGENT_WORKFLOW)

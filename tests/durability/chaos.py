@@ -39,6 +39,7 @@ class Report:
     repeated: int
     statuses: int
     progress: int
+    leftovers: int
     seconds: float
     seed: int
     troubles: list[str]  # each conversation in which something is not as it must be
@@ -57,6 +58,7 @@ class Report:
             "finished steps repeated": self.repeated,
             "statuses left": self.statuses,
             "progress left unfinished or doubled": self.progress,
+            "drafts left": self.leftovers,
             "seconds": round(self.seconds),
             "seed": self.seed,
         }
@@ -91,6 +93,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         repeated=sum(outcome.repeated for outcome in outcomes),
         statuses=sum(outcome.has_status for outcome in outcomes),
         progress=sum(outcome.has_wrong_progress for outcome in outcomes),
+        leftovers=sum(len(outcome.leftovers) for outcome in outcomes),
         seconds=time.monotonic() - started,
         seed=seed,
         troubles=[str(outcome) for outcome in outcomes if outcome.is_trouble],
@@ -112,11 +115,13 @@ class Outcome:
     repeated: int
     has_status: bool
     has_wrong_progress: bool
+    leftovers: list[str]
     shown: list[str]
 
     @property
     def is_trouble(self) -> bool:
-        return any((self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress))
+        wrong = (self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress, self.leftovers)
+        return any(wrong)
 
 
 async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
@@ -127,6 +132,7 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         repeated=await seen.repeated(conversation),
         has_status=conversation.has_status,
         has_wrong_progress=conversation.has_wrong_progress,
+        leftovers=conversation.leftovers,
         shown=conversation.shown,
     )
 

@@ -12,6 +12,7 @@ from random import Random
 from playground.slack.statuses import STATUS_SECONDS
 from tests.durability.answering import Question, answered_by
 from tests.durability.stage import BreakableStage
+from tests.durability.talks import DONE, FAILED, RUNNING
 
 LOOK_AGAIN = 0.1  # seconds
 MOST_FOLLOW_UPS = 3
@@ -62,8 +63,13 @@ class Conversation:
     def has_wrong_progress(self) -> bool:
         """Whether a progress message looks as if something still ran, or a step is shown by two of them."""
         shown = self.stage.progress(self.ts, self.channel)
-        steps = Counter(line.split(": ", 1)[-1] for text in shown for line in text.splitlines())
-        return any(":hourglass" in text for text in shown) or max(steps.values(), default=1) > 1
+        lines = [line for text in shown for line in text.splitlines()]
+        steps = Counter(line[2:] for line in lines if line.startswith((DONE, FAILED)))
+        return any(line.startswith(RUNNING) for line in lines) or max(steps.values(), default=1) > 1
+
+    @property
+    def leftovers(self) -> list[str]:
+        return self.stage.leftovers(self.ts, self.channel)
 
     @property
     def shown(self) -> list[str]:

@@ -20,7 +20,7 @@ TOOL_EVERY = 4  # turns
 
 
 @dataclass
-class Told:
+class Given:
     """What one model call was given, in numbers."""
 
     input_bytes: int
@@ -34,7 +34,7 @@ class Endless(Cast):
     def __init__(self, opened: Opened) -> None:
         super().__init__(opened)
         self.tools["look_up"] = {"output": MESSAGE * 3}
-        self.told: list[Told] = []
+        self.given: list[Given] = []
         self.answered_at: list[float] = []
         self.before_answer: Callable[[], Awaitable[None]] | None = None
 
@@ -43,7 +43,7 @@ class Endless(Cast):
         contents = await self._contents(request.epoch, request.known, request.new)
         refuse_as_gemini_would(contents)
         tokens = prompt_tokens(contents)
-        self.told.append(Told(size_of(request.model_dump(mode="json", exclude_unset=True)), tokens, request.known))
+        self.given.append(Given(size_of(request.model_dump(mode="json", exclude_unset=True)), tokens, request.known))
         is_answered = "functionResponse" in contents[-1]["parts"][0]
         if not is_answered and len(self.delivered) % TOOL_EVERY == TOOL_EVERY - 1:
             return calls("look_up").model_copy(update={"prompt_tokens": tokens})

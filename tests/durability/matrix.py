@@ -99,7 +99,7 @@ def shows(done: int, running: int) -> Callable[[Arguments], bool]:
 
     def fits(arguments: Arguments) -> bool:
         shown = json.dumps(arguments.get("blocks"))
-        return shown.count(":white_check_mark:") == done and shown.count("hourglass") == running
+        return shown.count('"complete"') == done and shown.count('"in_progress"') == running
 
     return fits
 

@@ -14,7 +14,7 @@ from playground.slack.statuses import STATUS_SECONDS
 from tests.durability.answering import Question, answer_to, answered_by, results_given
 from tests.durability.stage import BreakableStage
 
-DONE, FAILED = ":white_check_mark:", ":x:"
+DONE, FAILED, RUNNING = "✓ ", "✗ ", "… "
 PROGRESS_MARKS = (DONE, FAILED)
 
 
@@ -95,8 +95,10 @@ class Talk:
         expected = [answer_to(self.question.name), answer_to(self.follow_up.name)]
         if self.answers != expected:
             yield f"said {self.said} and not {expected}"
-        if self.said.count(WAITING) > 1:
-            yield "told more than once that Gemini does not answer"
+        if WAITING in self.said:
+            yield "the note that Gemini does not answer was left"
+        if left := self.stage.leftovers(self.ts, self.channel):
+            yield f"not cleared away: {left}"
 
     def _wrong_progress(self) -> Iterator[str]:
         shown = self.stage.progress(self.ts, self.channel)

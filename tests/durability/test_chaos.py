@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -35,6 +36,7 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
         found = await outcome(conversation)
         assert (found.lost, found.doubled, found.repeated) == (1, 1, 2)
         assert (found.has_status, found.has_wrong_progress) == (True, True)
+        assert found.leftovers == ["The ans"]
 
 
 async def outcome(conversation: Conversation) -> Outcome:
@@ -58,12 +60,17 @@ async def repeat(stage: BreakableStage, request: ModelRequest) -> None:
 
 
 async def say_again(stage: BreakableStage, conversation: Conversation) -> None:
-    """The answer and the progress once more, and a status that stays."""
+    """The answer and the progress once more, a part of an answer, and a status that stays."""
     headers = {"Authorization": f"Bearer {stage.slack.bot_token}"}
     where = {"channel": conversation.channel, "thread_ts": conversation.ts}
-    progress = {"event_type": "agent_post", "event_payload": {"key": f"{conversation.ts}:progress"}}
+    answer, progress = (_metadata(f"{conversation.ts}:{what}") for what in ("answer:0", "progress"))
     status = {"channel_id": conversation.channel, "thread_ts": conversation.ts, "status": "is thinking…"}
     async with httpx.AsyncClient(base_url=stage.slack.api_url, headers=headers) as http:
-        await http.post("chat.postMessage", json={**where, "text": answer_to("q1")})
-        await http.post("chat.postMessage", json={**where, "text": ":hourglass: Location", "metadata": progress})
+        await http.post("chat.postMessage", json={**where, "text": answer_to("q1"), "metadata": answer})
+        await http.post("chat.postMessage", json={**where, "text": "The ans"})
+        await http.post("chat.postMessage", json={**where, "text": "… Location", "metadata": progress})
         await http.post("assistant.threads.setStatus", json=status)
+
+
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": "agent_post", "event_payload": {"key": key}}

@@ -11,10 +11,11 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from agent_worker.activities import Activities, AgentProfile, Slack
+from agent_worker.activities import Activities, AgentProfile
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, UserMessage, workflow_id
 from agent_worker.conversation import size_of
 from agent_worker.gemini import Gemini, make_client
+from agent_worker.titles import Titles
 from agent_worker.toolbox import Toolbox, tool
 from agent_worker.transcripts import Transcripts
 from agent_worker.worker import build_worker
@@ -73,6 +74,8 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
         context_tokens=BUDGET,
         max_app_turns=5,
         max_hourly_turns=1_000,
+        thread_replies="auto",
+        names_conversations=False,
     )
     adapter = Gemini(make_client(gemini.api_key, gemini.base_url, "v1", timedelta(seconds=60)))
     async with httpx.AsyncClient() as http:
@@ -81,7 +84,8 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
             gemini=adapter,
             toolbox=toolbox,
             tools=toolbox.open(http, []),
-            slack=Slack(stage.replies, stage.threads, stage.progress),
+            slack=stage.ours,
+            titles=Titles("off", adapter, stage.ours.sessions),
             transcripts=Transcripts(),
         )
         async with build_worker(client, queue, activities):

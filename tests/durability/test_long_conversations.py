@@ -100,10 +100,12 @@ async def test_turns_cost_the_same_and_forget_nothing_however_long_the_conversat
     assert mean(life.turn_bytes[late]) <= 1.1 * mean(life.turn_bytes[early])
     transcript = min(CHARACTERS_PER_TOKEN * length.context_tokens, TRANSCRIPT_BYTES)
     assert max(life.carried_bytes) <= transcript + KEPT_OF_A_TURN * length.turns + LARGEST_TURN
-    assert max(told.input_bytes for told in cast.told[100:]) <= max(told.input_bytes for told in cast.told[:100])
+    assert max(given.input_bytes for given in cast.given[100:]) <= max(given.input_bytes for given in cast.given[:100])
     assert len(cast.summarised) >= 2
     # One turn may pass before it is noticed that the budget is spent.
-    assert max(told.prompt_tokens for told in cast.told) <= length.context_tokens + LARGEST_TURN // CHARACTERS_PER_TOKEN
+    assert (
+        max(given.prompt_tokens for given in cast.given) <= length.context_tokens + LARGEST_TURN // CHARACTERS_PER_TOKEN
+    )
 
 
 def report(cast: Endless, life: Lifeline) -> None:
@@ -113,7 +115,7 @@ def report(cast: Endless, life: Lifeline) -> None:
         milliseconds, kilobytes = 1000 * mean(pauses[part]), mean(life.turn_bytes[part]) / 1000
         print(f"turns {name}: {milliseconds:.0f} ms and {kilobytes:.2f} kB of history each")
     print(f"runs {len(life.runs)}, carried {[size // 1000 for size in life.carried_bytes]} kB")
-    print(f"summaries {len(cast.summarised)}, most prompt tokens {max(told.prompt_tokens for told in cast.told)}")
+    print(f"summaries {len(cast.summarised)}, most prompt tokens {max(given.prompt_tokens for given in cast.given)}")
 
 
 # A message at any moment

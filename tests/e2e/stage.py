@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,23 +21,27 @@ from playground.gemini.emulator import GeminiEmulator
 from playground.gemini.script import Answering
 from playground.processes import ManagedProcess
 from playground.slack.emulator import SlackEmulator
+from playground.slack.messages import Message
 from playground.world.emulator import WorldEmulator
 
 
 class Stage:
-    """`async with Stage(address, directory) as stage:`; nothing runs on it until it is started."""
+    """`async with Stage(address, directory) as stage:`; nothing runs on it until it is started.
+
+    `workspace` says what the emulated Slack can do, as `SlackEmulator` takes it.
+    """
 
     def __init__(
         self,
         temporal_address: str,
         directory: Path,
         *,
-        rate_limits: bool = False,
         script: Answering | None = None,
+        **workspace: Any,
     ) -> None:
         self.temporal_address = temporal_address
         self.task_queue = f"agent-{uuid4().hex[:8]}"
-        self.slack = SlackEmulator(rate_limits=rate_limits)
+        self.slack = SlackEmulator(**workspace)
         self.gemini = GeminiEmulator(script=script)
         self.world = WorldEmulator()
         self._directory = directory
@@ -80,6 +85,7 @@ class Stage:
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_TASK_QUEUE": self.task_queue,
             "WEATHER_API_URL": self.world.weather_api_url,
+            "AGENT_TITLES": "words",  # one model call less to script
             "IP_ADDRESS_URL": self.world.ip_address_url,
             "GEOLOCATION_URL": self.world.geolocation_url,
         }
@@ -109,13 +115,26 @@ class Stage:
     # What a person sees
 
     def said(self, thread_ts: str, channel: str | None = None) -> list[str]:
-        """The agent's posts in a thread as a person reads them, without progress messages."""
+        """What the agent has said in a thread, as a person reads it: no steps, no buttons, nothing that still grows."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
-        return [self.slack.visible_text(post) for post in posts if not _is_progress(post)]
+        return [self._words(post) for post in posts if _is_said(post)]
+
+    def _words(self, post: Message) -> str:
+        words = [block for block in post.blocks if block["type"] in {"markdown", "section"}]
+        return self.slack.visible_text(replace(post, blocks=words))
 
     def progress(self, thread_ts: str, channel: str | None = None) -> list[str]:
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
         return [self.slack.visible_text(post) for post in posts if _is_progress(post)]
+
+    def leftovers(self, thread_ts: str, channel: str | None = None) -> list[str]:
+        """Whatever else of the agent's a person finds in the thread: drafts, streams that nobody has ended."""
+        posts = self.slack.bot_posts(channel or self.channel, thread_ts)
+        return [self.slack.visible_text(post) for post in posts if not (_is_said(post) or _is_progress(post))]
+
+    def calls(self, method: str) -> int:
+        """How often a method of Slack's Web API was called."""
+        return sum(call.method == method for call in self.slack.calls)
 
     def is_acknowledged(self, ts: str) -> bool:
         """Whether the bot has acknowledged every event of a message: then Temporal has it."""
@@ -134,9 +153,16 @@ class Stage:
         return self.said(thread_ts, where)
 
 
-def _is_progress(post: Any) -> bool:
-    payload = (post.metadata or {}).get("event_payload", {})
-    return str(payload.get("key", "")).endswith(":progress")
+def _key(post: Message) -> str:
+    return str((post.metadata or {}).get("event_payload", {}).get("key", ""))
+
+
+def _is_said(post: Message) -> bool:
+    return bool(_key(post)) and not _is_progress(post) and ":draft" not in _key(post)
+
+
+def _is_progress(post: Message) -> bool:
+    return _key(post).endswith(":progress")
 
 
 async def _exists(handle: WorkflowHandle[Any, Any]) -> bool:

@@ -27,7 +27,7 @@ async def test_where_i_am_chains_three_tools_by_the_models_own_choice(stage: Sta
     assert [call.service for call in stage.world.calls] == ["ip_address", "geolocation", "weather"]
     (progress,) = stage.progress(ts)
     assert "Weather alerts for New York" in progress
-    assert progress.count(":white_check_mark:") == 3
+    assert progress.count("✓") == 3
 
 
 async def test_two_states_are_looked_up_at_the_same_time(stage: Stage) -> None:
@@ -87,7 +87,7 @@ async def test_a_tool_whose_service_is_down_is_tried_again_and_then_told_to_the_
 
     assert await stage.answered(ts) == ["The weather service is down."]
     assert len(stage.world.calls_to("weather")) == 3
-    assert ":x:" in stage.progress(ts)[0]
+    assert "✗" in stage.progress(ts)[0]
 
 
 async def test_calls_that_make_no_sense_are_answered_without_doing_anything(stage: Stage) -> None:

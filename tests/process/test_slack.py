@@ -27,7 +27,9 @@ async def identity(slack: SlackEmulator, token: str | None = None) -> Identity:
 
 
 async def test_slack_says_whose_the_token_is(slack: SlackEmulator) -> None:
-    assert await identity(slack) == Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
+    assert await identity(slack) == Identity(
+        slack.team_id, slack.bot_user_id, slack.bot_id, "https://playground.slack.com/"
+    )
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "lost_reply", "refused", "error"])

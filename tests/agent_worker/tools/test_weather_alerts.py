@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from agent_worker.tool_sources import MOST_SOURCES
 from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
 from agent_worker.tools.weather_alerts import AREAS, LARGEST_RESULT, LONGEST_TEXT, WeatherSettings
 from playground.world.emulator import WorldEmulator
@@ -114,6 +115,40 @@ async def test_fields_that_the_service_left_empty_are_left_out_or_taken_from_the
     assert not {"headline", "instruction"} & set(alert)
     assert alert["onset"] == "2026-01-15T10:00:00+00:00"
     assert alert["ends"] == "2026-01-15T18:00:00+00:00"
+
+
+async def test_the_alerts_and_the_area_have_pages_for_people(world: WorldEmulator, toolbox: OpenToolbox) -> None:
+    publish(world, bulletin(WIND), bulletin(TORNADO))
+    ids = [feature["properties"]["id"] for feature in world.alerts[QUIET]]
+
+    answer = await toolbox.run("get_weather_alerts", {"state": QUIET})
+
+    assert answer["sources"] == [
+        {"text": "Tornado Warning, NWS Burlington VT", "url": f"https://alerts.weather.gov/search?id={ids[1]}"},
+        {"text": "Wind Advisory, NWS Burlington VT", "url": f"https://alerts.weather.gov/search?id={ids[0]}"},
+        {"text": "All alerts for Vermont", "url": "https://alerts.weather.gov/search?area=VT"},
+    ]
+
+
+@pytest.mark.parametrize("alert_id", [None, 7, "", "urn:oid:1&area=NY", "https://example.org/"])
+async def test_an_alert_without_a_usable_id_has_no_page(
+    world: WorldEmulator, toolbox: OpenToolbox, alert_id: Any
+) -> None:
+    publish(world, bulletin(WIND))
+    world.alerts[QUIET][0]["properties"]["id"] = alert_id
+
+    answer = await toolbox.run("get_weather_alerts", {"state": QUIET})
+
+    assert [source["text"] for source in answer["sources"]] == ["All alerts for Vermont"]
+
+
+async def test_of_many_alerts_the_first_have_pages_and_the_area_has_one(
+    world: WorldEmulator, toolbox: OpenToolbox
+) -> None:
+    answer = await toolbox.run("get_weather_alerts", {"state": "WA"})
+
+    assert len(answer["sources"]) == MOST_SOURCES
+    assert answer["sources"][-1]["text"] == "All alerts for Washington"
 
 
 async def test_a_stormy_states_quarter_megabyte_becomes_8_kb_that_says_what_is_missing(

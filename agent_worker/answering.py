@@ -1,0 +1,141 @@
+"""The way from what was asked to an answer: model, tools, model, … and whatever is said meanwhile steers it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from typing import Any
+
+    from agent_worker.contract import MEMO_TITLE
+    from agent_worker.conversation import Conversation
+    from agent_worker.errors import DEFECT, OUT_OF_STEPS, UNUSABLE_ANSWER, TurnFailed
+    from agent_worker.interruptions import InterruptedWork, unless
+    from agent_worker.requests import AskModel, ModelReply, Opened, Source, ToolCall
+    from agent_worker.showing import Showing
+    from agent_worker.speaking import Speaking
+    from agent_worker.steps import ask_model, look_up_names, run_tool
+    from agent_worker.turn import Turn
+
+
+class Answering:
+    """One turn's loop. What it learns it writes into the conversation and the turn."""
+
+    def __init__(
+        self, conversation: Conversation, turn: Turn, opened: Opened, *, speaking: Speaking, showing: Showing
+    ) -> None:
+        self._conversation = conversation
+        self._turn = turn
+        self._opened = opened
+        self._speaking = speaking
+        self._showing = showing
+
+    async def hear(self) -> bool:
+        """Adds what people said, once it is known who they are; False when none of them may talk to the agent."""
+        conversation, turn = self._conversation, self._turn
+        if unknown := conversation.unknown_ids(turn.unheard):
+            known = await look_up_names(unknown, conversation.people.authors(turn.unheard, conversation.names))
+            conversation.names |= known.names
+            conversation.people.refused |= known.refused
+        await self._speaking.refuse(turn.key, turn.unheard)
+        if admitted := turn.hear(conversation.people.admitted(turn.unheard)):
+            conversation.add_user_messages(admitted)
+        return bool(turn.messages)
+
+    async def think(self) -> ModelReply:
+        """Asks the model until it answers; the last call that a turn has is asked for an answer."""
+        turn = self._turn
+        while turn.model_calls < self._opened.max_model_calls:
+            await self._steer()
+            is_last = turn.model_calls + 1 == self._opened.max_model_calls
+            reply = await self._ask(may_call_tools=not (is_last or turn.must_answer))
+            if reply is None or (turn.changes and not reply.calls):
+                turn.doubt_draft()  # what was asked has changed meanwhile
+                continue
+            if reply.failed:
+                raise TurnFailed(reply.failed)
+            if reply.unusable:
+                turn.note_unusable(reply.unusable)
+            elif reply.calls:
+                await self._run_tools(reply)
+            else:
+                return reply
+        raise TurnFailed(UNUSABLE_ANSWER if turn.unusable == turn.model_calls else OUT_OF_STEPS)
+
+    async def _steer(self) -> None:
+        """Adds what arrived, and what was changed, since the last model call."""
+        conversation, turn = self._conversation, self._turn
+        if conversation.inbox and conversation.may_steer():
+            turn.messages += conversation.take_messages()
+            await self.hear()
+        if changes := turn.take_changes():
+            conversation.add_changes(changes)
+
+    async def _ask(self, *, may_call_tools: bool) -> ModelReply | None:
+        """The model's reply; None if one of the messages it answers was changed before it came."""
+        conversation, turn = self._conversation, self._turn
+        request = self._question(may_call_tools=may_call_tools)
+        turn.model_calls += 1
+        try:
+            reply = await unless(lambda: bool(turn.changes), ask_model(request, self._opened.model_seconds))
+        except InterruptedWork:
+            return None
+        except (ActivityError, asyncio.CancelledError):
+            turn.doubt_draft()
+            raise
+        turn.draft = reply.draft or turn.draft
+        conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
+        self._take_title(reply.title)
+        return reply
+
+    def _question(self, *, may_call_tools: bool) -> AskModel:
+        conversation, turn = self._conversation, self._turn
+        wants_title = self._opened.names_conversations and not conversation.title
+        return AskModel(
+            thread=conversation.thread,
+            turn=turn.key,
+            model=conversation.model,
+            epoch=conversation.epoch,
+            known=conversation.confirmed,
+            new=conversation.entries[conversation.confirmed :],
+            may_call_tools=may_call_tools,
+            more_room=turn.needs_more_room,
+            progress=turn.progress,
+            draft=turn.draft,
+            audience=turn.audience,
+            preface=conversation.preface(turn.unseen),
+            may_mention=turn.may_mention,
+            untitled=conversation.first_words if wants_title else "",
+        )
+
+    def _take_title(self, title: str) -> None:
+        if title:
+            self._conversation.title = title
+            workflow.upsert_memo({MEMO_TITLE: title})
+
+    async def _run_tools(self, reply: ModelReply) -> None:
+        """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
+        if reply.content is None:
+            raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
+        first = self._turn.add_steps(reply.calls)
+        self._showing.refresh()
+        runs = [self._run_tool(first + index, call) for index, call in enumerate(reply.calls)]
+        try:
+            results = await asyncio.gather(*runs)
+        except (asyncio.CancelledError, Exception):
+            await self._showing.done()
+            raise
+        await self._showing.done()
+        self._conversation.add_tool_results(reply.content, reply.calls, results)
+
+    async def _run_tool(self, step: int, call: ToolCall) -> dict[str, Any]:
+        result = dict(await run_tool(call))
+        # For people: the model has the result itself.
+        sources = [Source.model_validate(source) for source in result.pop("sources", [])]
+        self._turn.end_step(step, failed="error" in result, sources=sources)
+        if self._turn.is_running_steps:  # otherwise the next model call shows it
+            self._showing.refresh()
+        return result

@@ -1,0 +1,48 @@
+"""How a turn's steps are shown while it runs: one update at a time, and the newest state wins."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.contract import Thread
+    from agent_worker.requests import ShowProgress
+    from agent_worker.steps import show_progress
+    from agent_worker.turn import Turn
+
+
+class Showing:
+    """Nobody waits for a display until the turn goes on, and nothing fails because of one."""
+
+    def __init__(self, thread: Thread, turn: Turn) -> None:
+        self._thread = thread
+        self._turn = turn
+        self._updating: asyncio.Task[None] | None = None
+
+    def refresh(self) -> None:
+        if not self._thread.in_slack:
+            return
+        self._turn.progress_is_due = True
+        if self._updating is None or self._updating.done():
+            self._updating = asyncio.create_task(self._update())
+
+    async def done(self) -> None:
+        """Returns when nothing is being shown any more."""
+        if self._updating is not None:
+            await self._updating
+
+    async def _update(self) -> None:
+        turn = self._turn
+        while turn.progress_is_due and (progress := turn.progress):
+            turn.progress_is_due = False
+            request = ShowProgress(
+                thread=self._thread, progress=progress, turn=turn.key, draft=turn.draft, audience=turn.audience
+            )
+            try:
+                turn.take_shown(await show_progress(request))
+            except ActivityError:  # only a display: the answer matters more
+                turn.progress_unsure = True
+                turn.doubt_draft()

@@ -1,0 +1,66 @@
+"""The title of a conversation: a few words from the model, or the first words of what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.gemini import Gemini
+from agent_worker.requests import AskModel
+from agent_worker.slack_sessions import SlackSessions
+
+Naming = Literal["model", "words", "off"]
+LONGEST_WORDS = 60  # characters
+PATIENCE = 0.5  # seconds, once the answer is there
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Title:
+    found: str = ""
+
+
+class Titles:
+    """Best effort: a title that is not found in time is sought again with the next model call."""
+
+    def __init__(self, naming: Naming, gemini: Gemini, sessions: SlackSessions | None) -> None:
+        self._naming = naming
+        self._gemini = gemini
+        self._sessions = sessions
+
+    @asynccontextmanager
+    async def sought(self, request: AskModel) -> AsyncIterator[Title]:
+        """Looks for a title while the block runs, and a moment longer; `found` is set when the block has ended."""
+        title = Title()
+        if not request.untitled or self._naming == "off":
+            yield title
+            return
+        seeking = asyncio.create_task(self._seek(request, title))
+        try:
+            yield title
+            await asyncio.wait({seeking}, timeout=PATIENCE)
+        finally:
+            seeking.cancel()
+            await asyncio.gather(seeking, return_exceptions=True)
+
+    async def _seek(self, request: AskModel, title: Title) -> None:
+        try:
+            found = await self._words(request)
+        except ApplicationError as error:
+            logger.info("no title", extra={"reason": error.message})
+            return
+        if self._sessions is not None:
+            await self._sessions.rename(request.thread, found)
+        title.found = found
+
+    async def _words(self, request: AskModel) -> str:
+        if self._naming == "model":
+            return await self._gemini.title(request.model, request.untitled)
+        words = " ".join(request.untitled.split())
+        return words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS].rpartition(" ")[0] + "…"

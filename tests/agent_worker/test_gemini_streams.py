@@ -1,0 +1,206 @@
+"""Promises about answers that come in pieces: they are heard as they come, and are what they are in one piece."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from temporalio.exceptions import ApplicationError
+
+from agent_worker import errors
+from agent_worker.gemini import LONGEST_TITLE, Gemini, Question, make_client
+from agent_worker.gemini_chunks import Assembly
+from agent_worker.requests import Content
+from playground.gemini import answers
+from playground.gemini.answers import Answer
+from playground.gemini.emulator import GeminiEmulator
+
+HI: Content = {"role": "user", "parts": [{"text": "hi"}]}
+QUESTION = Question("gemini-3.8-flash", "Be kind.", [HI])
+HAIKU = "An old silent pond\nA frog jumps into the pond\nSplash! Silence again."
+
+
+class Ears:
+    """Hears what is said."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.times_taken_back = 0
+
+    def said(self, text: str) -> None:
+        self.heard.append(text)
+
+    def took_back(self) -> None:
+        self.heard.clear()
+        self.times_taken_back += 1
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[GeminiEmulator]:
+    async with GeminiEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
+    client = make_client("test-key", emulator.base_url, "v1", timedelta(seconds=60))
+    gemini = Gemini(client, longest_silence=timedelta(seconds=0.5))
+    yield gemini
+    await gemini.close()
+
+
+def chunk(*parts: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"candidates": [{"content": {"role": "model", "parts": list(parts)}, **fields}]}
+
+
+async def test_text_is_heard_piece_by_piece_and_thoughts_are_not(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.text(HAIKU))
+    ears = Ears()
+
+    reply = await gemini.ask(QUESTION, ears)
+
+    assert "".join(ears.heard) == reply.text == HAIKU
+    assert len(ears.heard) > 1
+
+
+async def test_an_answer_without_an_end_is_asked_for_again(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.raw(chunk({"text": "Once upon"})))
+
+    with pytest.raises(ApplicationError) as raised:
+        await gemini.ask(QUESTION)
+
+    assert (raised.value.type, raised.value.non_retryable) == (errors.MODEL_UNAVAILABLE, False)
+
+
+async def test_a_model_that_falls_silent_is_given_up(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    hold = emulator.hold()
+
+    with pytest.raises(ApplicationError) as raised:
+        await gemini.ask(QUESTION)
+
+    assert raised.value.type == errors.MODEL_UNAVAILABLE
+    await asyncio.wait_for(hold.abandoned(), 10)
+
+
+async def test_who_gives_up_hangs_up_and_can_ask_again(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    hold = emulator.hold()
+    asking = asyncio.create_task(gemini.ask(QUESTION))
+    await hold.reached()
+
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+
+    await asyncio.wait_for(hold.abandoned(), 10)
+    emulator.script(answers.text("yes"))
+    assert (await gemini.ask(QUESTION)).text == "yes"
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Weather in New York", "Weather in New York"),
+        ('**"Weather in New York."**\nAnd more', "Weather in New York"),
+        ("# «Погода»", "Погода"),
+        ("word " * 30, "word " * 11 + "word"),
+    ],
+)
+async def test_a_title_is_one_short_line_without_ornaments(
+    gemini: Gemini, emulator: GeminiEmulator, said: str, title: str
+) -> None:
+    emulator.script(answers.text(said))
+
+    found = await gemini.title("gemini-3.8-flash", "any alerts?")
+
+    assert found == title
+    assert len(found) <= LONGEST_TITLE
+
+
+async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.text("Alerts"))
+
+    await gemini.title("gemini-3.8-flash", "x" * 5_000)
+
+    (request,) = emulator.requests
+    assert request.max_output_tokens == 256
+    assert len(request.last_text) == 2_000
+    assert request.declarations == {}
+
+
+@pytest.mark.parametrize("nothing", [answers.text("***"), answers.finish("STOP")])
+async def test_a_title_that_says_nothing_is_none(gemini: Gemini, emulator: GeminiEmulator, nothing: Answer) -> None:
+    emulator.script(nothing)
+
+    with pytest.raises(ApplicationError):
+        await gemini.title("gemini-3.8-flash", "any alerts?")
+
+
+# Putting together
+
+TEXTS = st.text(max_size=12)
+PARTS = st.one_of(
+    st.builds(lambda text: {"text": text}, TEXTS),
+    st.builds(lambda text: {"text": text, "thought": True}, TEXTS),
+    st.builds(lambda text: {"text": text, "thoughtSignature": "QUJD"}, TEXTS),
+    st.just({"functionCall": {"name": "look_up", "args": {}}, "thoughtSignature": "REVG"}),
+    st.just({"functionCall": {"name": "look_up", "args": {}}}),
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=8), st.data())
+def test_however_an_answer_is_cut_it_is_put_together_again(parts: list[dict[str, Any]], data: st.DataObject) -> None:
+    """Texts may be cut anywhere, with their signature in the last piece; whole parts may come together."""
+    pieces = [piece for part in parts for piece in _cut(part, data)]
+    assembly, whole = Assembly(), Assembly()
+    whole.add(chunk(*parts, finishReason="STOP"))
+
+    heard = "".join(assembly.add(chunk(piece)) for piece in pieces) + assembly.add(chunk(finishReason="STOP"))
+
+    assert assembly.is_complete
+    assert heard == _visible(assembly) == _visible(whole)
+    assert _others(assembly) == _others(whole)
+
+
+def _cut(part: dict[str, Any], data: st.DataObject) -> list[dict[str, Any]]:
+    if "text" not in part:
+        return [part]
+    at = data.draw(st.integers(0, len(part["text"])))
+    plain = {name: value for name, value in part.items() if name != "thoughtSignature"}
+    return [plain | {"text": part["text"][:at]}, part | {"text": part["text"][at:]}]
+
+
+def _parts(assembly: Assembly) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = assembly.response()["candidates"][0]["content"]["parts"]
+    return parts
+
+
+def _visible(assembly: Assembly) -> str:
+    return "".join(part.get("text", "") for part in _parts(assembly) if not part.get("thought"))
+
+
+def _others(assembly: Assembly) -> list[tuple[Any, Any]]:
+    """Calls and signatures, in order."""
+    kept = [(part.get("functionCall"), part.get("thoughtSignature")) for part in _parts(assembly)]
+    return [one for one in kept if one != (None, None)]
+
+
+def test_the_last_count_of_tokens_is_the_one_that_counts() -> None:
+    assembly = Assembly()
+    for count in (1, 7):
+        assembly.add({"usageMetadata": {"promptTokenCount": count}})
+
+    assert assembly.response() == {"usageMetadata": {"promptTokenCount": 7}}
+
+
+def test_a_blocked_prompt_has_no_other_end() -> None:
+    assembly = Assembly()
+    assembly.add({"promptFeedback": {"blockReason": "SAFETY"}})
+
+    assert assembly.is_complete
