@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker import blocks, steps
 from agent_worker.contract import Thread, thread_of
-from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
+from agent_worker.errors import MODEL_UNAVAILABLE, SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.gemini import Gemini, Question
 from agent_worker.greeting import greeting
 from agent_worker.people import asks_back
@@ -143,7 +143,7 @@ class Activities:
             async with self._shown_as_thinking(request), self._titles.sought(request) as title:
                 reply = await self._ask(request)
         except ApplicationError as error:
-            if not error.non_retryable:
+            if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
                 await self._tell_if_long(request)
             raise
         calls = [self._planned(index, call) for index, call in enumerate(reply.calls)]

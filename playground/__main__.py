@@ -19,6 +19,7 @@ from process.settings import BAD_SETTINGS, load, refuse
 
 DATABASE = Path(".run") / "temporal.db"  # conversations in the real Slack survive a restart
 DEMO_DELAY = 0.8  # seconds; so that a person can watch the steps of the scripted model
+DEMO_PAUSE = 0.04  # seconds between two of its words
 RESTART_PAUSE = 1.0
 
 
@@ -84,7 +85,9 @@ class _Run:
         if self._settings.google_api_key is not None or self._settings.has_slack:
             self._lines.append("Gemini       the real one")
             return
-        gemini = await self._stack.enter_async_context(GeminiEmulator(script=DemoScript(delay=DEMO_DELAY)))
+        gemini = await self._stack.enter_async_context(
+            GeminiEmulator(script=DemoScript(delay=DEMO_DELAY, pause=DEMO_PAUSE))
+        )
         self._environment |= {"GOOGLE_API_KEY": gemini.api_key, "GOOGLE_GEMINI_BASE_URL": gemini.base_url}
         self._lines.append(
             "Gemini       a SCRIPTED stand-in that knows a few phrases: set GOOGLE_API_KEY for the real one"

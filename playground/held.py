@@ -11,10 +11,15 @@ class Held:
     def __init__(self) -> None:
         self._arrived = asyncio.Event()
         self._released = asyncio.Event()
+        self._abandoned = asyncio.Event()
 
     async def reached(self) -> None:
         """Return once a request has arrived and waits here."""
         await self._arrived.wait()
+
+    async def abandoned(self) -> None:
+        """Return once the caller has closed the connection without waiting any longer."""
+        await self._abandoned.wait()
 
     def release(self) -> None:
         """Let the request go on to its ordinary answer; may be called before it arrives."""
@@ -23,4 +28,8 @@ class Held:
     async def keep_waiting(self) -> None:
         """Be the held request: announce that it has arrived, and return when it is released."""
         self._arrived.set()
-        await self._released.wait()
+        try:
+            await self._released.wait()
+        except asyncio.CancelledError:
+            self._abandoned.set()
+            raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from playground.gemini import bodies
+from playground.gemini.held_streams import HeldStream
 from playground.gemini.received import ModelRequest
 
 Predicate = Callable[[ModelRequest], bool]
@@ -67,10 +68,22 @@ class Call:
 
 @dataclass(frozen=True)
 class Said(Answer):
-    """A candidate. The first of its calls gets a thought signature; `finish_reason` None leaves it out."""
+    """A candidate. The first of its calls gets a thought signature; `finish_reason` None leaves it out.
+
+    `pieces` is how many chunks of a stream the visible text comes in (None: a few), `pause` the seconds between chunks.
+    """
 
     parts: tuple[Text | Call, ...] = ()
     finish_reason: str | None = "STOP"
+    pieces: int | None = None
+    pause: float = 0.0
+
+    def in_pieces(self, count: int, pause: float = 0.0) -> Self:
+        """The same in so many chunks, where it is streamed; ValueError for a text that is too short for them."""
+        texts = [part.text for part in self.parts if isinstance(part, Text) and not part.thought]
+        if not texts or not 1 <= count <= min(map(len, texts)):
+            raise ValueError(f"{texts} cannot be cut into {count} pieces")
+        return replace(self, pieces=count, pause=pause)
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,23 @@ class Cut(Answer):
     """The connection is dropped: before anything is sent, or in the middle of what is said."""
 
     middle_of: Said | None = None
+
+
+@dataclass(frozen=True)
+class ErrorInStream(Answer):
+    """HTTP 200 and the first half of what is said, then the error's body; not streamed, it is the error alone."""
+
+    error: Raw = field(default_factory=Raw)
+    middle_of: Said | None = None
+
+
+@dataclass(frozen=True)
+class Stopping(Answer):
+    """What is said stops after so many chunks, for as long as it is held."""
+
+    said: Said
+    after: int
+    held: HeldStream
 
 
 @dataclass(frozen=True)
@@ -207,6 +237,13 @@ def html_error(status: int = 502) -> Raw:
 
 def cut(middle_of: Said | None = None) -> Cut:
     return Cut(middle_of)
+
+
+def error_in_stream(error: Raw, middle_of: Said | None = None) -> ErrorInStream:
+    """The error comes in mid-stream, before anything is said or in the middle of it; ValueError for a page of HTML."""
+    if "error" not in json.loads(error.body):
+        raise ValueError(f"{error.body!r} is not an error of Gemini")
+    return ErrorInStream(error, middle_of)
 
 
 def slow(answer: Answer, seconds: float) -> Slow:

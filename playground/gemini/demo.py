@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.gemini import answers
-from playground.gemini.answers import Answer
+from playground.gemini.answers import Answer, Said, Text
 from playground.gemini.demo_reports import report
 from playground.gemini.demo_states import state_in, states_in
 from playground.gemini.received import (
@@ -72,16 +72,20 @@ class Turn:
 
 @dataclass(frozen=True)
 class DemoScript:
-    """Answers every request; `delay` is how many seconds it thinks, so that progress can be watched."""
+    """Answers every request, so slowly that it can be watched.
+
+    `delay` is how many seconds it thinks, `pause` how many seconds lie between two words of what it says to people.
+    """
 
     delay: float = 0.0
+    pause: float = 0.0
 
     def answer(self, request: ModelRequest) -> Answer:
-        answer = _summary(request) if _is_summary(request) else _reply(request)
+        answer = _summary(request) if _is_summary(request) else _word_by_word(_reply(request), self.pause)
         return answers.slow(answer, self.delay) if self.delay else answer
 
 
-def _reply(request: ModelRequest) -> Answer:
+def _reply(request: ModelRequest) -> Said:
     turn = _current_turn(request.contents)
     calls = [(tool, value) for tool, value in _wanted_calls(turn) if tool in request.declarations]
     if calls and request.mode != "NONE":
@@ -91,6 +95,12 @@ def _reply(request: ModelRequest) -> Answer:
     if _WEATHER.search(turn.text) and states_in(turn.text):
         return answers.text("I would have to look that up, but I have no tool for it here.")
     return answers.text(_memory(request) if _ASKS_FOR_MEMORY.search(turn.text) else _haiku(turn.text))
+
+
+def _word_by_word(said: Said, pause: float) -> Said:
+    """Text in pieces of one word; calls as they are."""
+    words = [word for part in said.parts if isinstance(part, Text) for word in part.text.split()]
+    return said.in_pieces(len(words), pause) if words else said
 
 
 def _wanted_calls(turn: Turn) -> list[tuple[str, str | None]]:

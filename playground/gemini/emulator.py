@@ -11,8 +11,9 @@ from typing import Self
 
 from aiohttp import web
 
-from playground.gemini import bodies
-from playground.gemini.answers import Answer, Predicate, Raw, When
+from playground.gemini import asides, bodies
+from playground.gemini.answers import Answer, Predicate, Raw, Said, Stopping, When, when
+from playground.gemini.held_streams import HeldStream
 from playground.gemini.received import ModelRequest, received
 from playground.gemini.rendering import Writer
 from playground.gemini.rules import check_request
@@ -35,6 +36,8 @@ class GeminiEmulator:
     `requests` has every request that was understood, refused ones too; `refusals` says why those were refused.
     `failures` are mistakes of the test or of the code under test: `assert_script_finished()` raises on them.
     `models` may be changed. A request for which the script has no answer goes to `fallback`, if one is given.
+    Requests for a title are answered aside, without the script, and are in `asides` instead of `requests`: with the
+    first words of what is to be named, or with `title_answer` while that is set.
     """
 
     def __init__(
@@ -49,6 +52,8 @@ class GeminiEmulator:
         self.api_key = api_key
         self.models = set(models)
         self.requests: list[ModelRequest] = []
+        self.asides: list[ModelRequest] = []
+        self.title_answer: Answer | None = None
         self.refusals: list[str] = []
         self.failures: list[str] = []
         self._port = port
@@ -88,6 +93,13 @@ class GeminiEmulator:
     def hold(self, fits: Predicate | None = None) -> Hold:
         """Holds the next request (in the script's order), or the first that fits, until the test releases it."""
         return self._script.add_hold(fits)
+
+    def hold_stream(self, answer: Said, *, after: int, fits: Predicate | None = None) -> HeldStream:
+        """Scripts the answer, for the next request or the first that fits; its stream stops after so many pieces."""
+        held = HeldStream()
+        stopping = Stopping(answer, after, held, expectations=answer.expectations)
+        self.script(stopping if fits is None else when(fits, stopping))
+        return held
 
     def away(self, is_away: bool = True) -> None:  # noqa: FBT001, FBT002  reads as a switch
         """While away every request is answered with 503, and the script does not go on."""
@@ -145,7 +157,7 @@ class GeminiEmulator:
 
     async def _record(self, request: ModelRequest) -> None:
         async with self._arrival:
-            self.requests.append(request)
+            (self.asides if asides.asks_for_title(request) else self.requests).append(request)
             self._arrival.notify_all()
 
     def _check(self, request: ModelRequest) -> None:
@@ -158,6 +170,8 @@ class GeminiEmulator:
         check_turns(request, self._signatures)
 
     async def _next_answer(self, request: ModelRequest) -> Answer:
+        if asides.asks_for_title(request):
+            return self.title_answer or asides.title(request)
         answer = self._script.take(request)
         if answer is None:
             answer = (

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -15,6 +16,7 @@ from playground.gemini.signatures import Signatures
 
 CHARACTERS_PER_TOKEN = 4
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_WORDS = re.compile(r"\S*\s*")
 _BLOCKED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE")
 
 
@@ -31,7 +33,7 @@ class Writer:
 
     def chunks(self, said: Said, request: ModelRequest) -> list[dict[str, Any]]:
         """The response in pieces: usage on each of them, the finish reason on the last only."""
-        pieces = list(_pieces(self._parts(said, request)))
+        pieces = list(_pieces(self._parts(said, request), said.pieces))
         if not pieces or "functionCall" in pieces[-1]:
             pieces.append({})
         last = len(pieces) - 1
@@ -83,19 +85,32 @@ class Writer:
         }
 
 
-def _pieces(parts: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _pieces(parts: Sequence[dict[str, Any]], count: int | None) -> Iterator[dict[str, Any]]:
     """The parts as a stream brings them: texts a few words at a time, their signature at the end; calls whole."""
     for part in parts:
-        words = re.findall(r"\S*\s*", part.get("text", ""))
-        size = max(1, -(-len(words) // 4))
-        texts = ["".join(words[start : start + size]) for start in range(0, len(words), size)]
-        texts = [text for text in texts if text] or [""]
         if "text" not in part:
             yield part
             continue
-        thought = {"thought": True} if part.get("thought") else {}
-        yield from ({"text": text} | thought for text in texts[:-1])
+        is_thought = bool(part.get("thought"))
+        texts = _cut(part["text"], count) if count and not is_thought else _usual_cut(part["text"])
+        yield from ({"text": text} | ({"thought": True} if is_thought else {}) for text in texts[:-1])
         yield part | {"text": texts[-1]}
+
+
+def _usual_cut(text: str) -> list[str]:
+    """Into four at most, at words."""
+    words = _WORDS.findall(text)
+    size = max(1, -(-len(words) // 4))
+    texts = ["".join(words[start : start + size]) for start in range(0, len(words), size)]
+    return [text for text in texts if text] or [""]
+
+
+def _cut(text: str, count: int) -> list[str]:
+    """Into exactly so many, none of them empty: at words, or anywhere when there are too few."""
+    words = [word for word in _WORDS.findall(text) if word]
+    units = words if len(words) >= count else list(text)
+    bounds = [len(units) * number // count for number in range(count + 1)]
+    return ["".join(units[start:end]) for start, end in pairwise(bounds)]
 
 
 def _usage(request: ModelRequest, parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -55,7 +55,9 @@ class WorldEmulator:
         self._another_call = asyncio.Event()
         self._plan = FaultPlan()
         self._port = port
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
+        )
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -115,7 +115,7 @@ async def test_who_gives_up_hangs_up_and_can_ask_again(gemini: Gemini, emulator:
 async def test_a_title_is_one_short_line_without_ornaments(
     gemini: Gemini, emulator: GeminiEmulator, said: str, title: str
 ) -> None:
-    emulator.script(answers.text(said))
+    emulator.title_answer = answers.text(said)
 
     found = await gemini.title("gemini-3.8-flash", "any alerts?")
 
@@ -124,11 +124,11 @@ async def test_a_title_is_one_short_line_without_ornaments(
 
 
 async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini, emulator: GeminiEmulator) -> None:
-    emulator.script(answers.text("Alerts"))
+    emulator.title_answer = answers.text("Alerts")
 
     await gemini.title("gemini-3.8-flash", "x" * 5_000)
 
-    (request,) = emulator.requests
+    (request,) = emulator.asides
     assert request.max_output_tokens == 256
     assert len(request.last_text) == 2_000
     assert request.declarations == {}
@@ -136,7 +136,7 @@ async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini
 
 @pytest.mark.parametrize("nothing", [answers.text("***"), answers.finish("STOP")])
 async def test_a_title_that_says_nothing_is_none(gemini: Gemini, emulator: GeminiEmulator, nothing: Answer) -> None:
-    emulator.script(nothing)
+    emulator.title_answer = nothing
 
     with pytest.raises(ApplicationError):
         await gemini.title("gemini-3.8-flash", "any alerts?")

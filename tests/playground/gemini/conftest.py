@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from google import genai
 
+from agent_worker.gemini import make_client
 from playground.gemini.emulator import GeminiEmulator
 
 MODEL = "gemini-3.8-flash"
@@ -47,6 +51,21 @@ async def gemini() -> AsyncIterator[GeminiEmulator]:
 async def caller(gemini: GeminiEmulator) -> AsyncIterator[Caller]:
     async with httpx.AsyncClient(base_url=gemini.base_url) as http:
         yield Caller(http)
+
+
+@asynccontextmanager
+async def client_of(gemini: GeminiEmulator) -> AsyncIterator[genai.Client]:
+    """Google's own client, made as the worker makes it."""
+    client = make_client("test-key", gemini.base_url, "v1", timedelta(seconds=60))
+    yield client
+    await client.aio.aclose()
+    client.close()
+
+
+@pytest.fixture
+async def sdk(gemini: GeminiEmulator) -> AsyncIterator[genai.Client]:
+    async with client_of(gemini) as client:
+        yield client
 
 
 def said(text: str, role: str = "user") -> dict[str, Any]:

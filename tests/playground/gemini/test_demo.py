@@ -196,5 +196,13 @@ def test_a_summary_keeps_names() -> None:
     assert "Anna" in str(answer.parts)
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.04])
+def test_what_it_says_comes_word_by_word(pause: float) -> None:
+    answer = DemoScript(pause=pause).answer(request(said("hello")))
+
+    assert isinstance(answer, Said)
+    assert (answer.pieces, answer.pause) == (len(text(request(said("hello"))).split()), pause)
+
+
 def test_it_can_think_for_a_while() -> None:
     assert isinstance(DemoScript(delay=1.5).answer(request(said("hello"))), Slow)
