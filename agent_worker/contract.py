@@ -105,7 +105,8 @@ class MessageChange(BaseModel):
 class StopRequest(BaseModel):
     """Somebody wants the agent to stop what it was asked before the moment `at` (a Slack `ts`).
 
-    `said` is the `ts` of the message that said so in words; "" for a button.
+    `said` is the `ts` of the message that said so in words; "" for a button. Words that are not `addressed` may be
+    meant for another person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,6 +114,7 @@ class StopRequest(BaseModel):
     at: str
     user: str
     said: str = ""
+    addressed: bool = True
 
 
 class Feedback(BaseModel):

@@ -26,6 +26,7 @@ DEFECT = "defect"  # our own
 STOPPED = "stopped"  # somebody wanted it to stop
 WITHDRAWN = "withdrawn"  # the question was deleted
 TOOL_UNAVAILABLE = "tool_unavailable"  # as often as its policy says; the message is the tool's, for the model
+OUT_OF_TIME = "out_of_time"  # one attempt of a step took too long
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes

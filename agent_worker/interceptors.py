@@ -1,4 +1,4 @@
-"""What holds for every activity: it heartbeats while it runs, its failure is logged, a defect is not tried for ever."""
+"""What holds for every activity: it heartbeats while it runs, ends in time, and a defect is logged and not tried for ever."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from agent_worker.errors import DEFECT, final
+from agent_worker.errors import DEFECT, OUT_OF_TIME, final, retryable
 
 # Well within steps.HEARTBEAT_TIMEOUT. A step that ends sooner sends none: Temporal Cloud bills each one.
 INTERVAL = 2.0  # seconds
 # An error that no adapter has translated is most likely our own; a new version may cure it, the hundredth try will not.
 DEFECT_ATTEMPTS = 5
+# A step ends so much before Temporal gives it up: one that went on would write into the thread beside the next attempt.
+IN_TIME = 0.5  # seconds
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class _Guarded(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         beating = asyncio.create_task(_beat())
         try:
-            return await super().execute_activity(input)
+            return await self._in_time(input)
         except ApplicationError as error:
             logger.warning("step failed", extra=_facts() | {"code": error.type, "reason": error.message})
             raise
@@ -39,6 +41,16 @@ class _Guarded(ActivityInboundInterceptor):
             raise
         finally:
             beating.cancel()
+
+    async def _in_time(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        longest = activity.info().start_to_close_timeout
+        try:
+            async with asyncio.timeout(longest.total_seconds() - IN_TIME if longest else None) as deadline:
+                return await super().execute_activity(input)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            raise retryable(OUT_OF_TIME, "took too long") from None
 
 
 def _facts() -> dict[str, Any]:

@@ -112,7 +112,7 @@ class AgentWorkflow:
         is_something = self._conversation.stop(request)
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
-        elif request.said and not is_something:
+        elif request.said and request.addressed and not is_something:
             self._speaking.say_aside(request.said, "stop", NOTHING_TO_STOP)
 
     @workflow.signal(name=FEEDBACK)

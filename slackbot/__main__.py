@@ -9,14 +9,23 @@ from agent_worker.contract import DATA_CONVERTER
 from process import lifetime, logs, slack, temporal
 from process.settings import load
 from slackbot.app import build_app
+from slackbot.attention import Attention
 from slackbot.catch_up import CatchUp
+from slackbot.clicks import Clicks
+from slackbot.commands import Commands
 from slackbot.conversations import Conversations
 from slackbot.gaps import Gaps
 from slackbot.health import Health, serve
 from slackbot.history import History
+from slackbot.home import Home
 from slackbot.listeners import Listeners
+from slackbot.prompts import Prompts
+from slackbot.recent import Recents
+from slackbot.sessions import Sessions
 from slackbot.settings import BotSettings
+from slackbot.shortcut import Shortcut
 from slackbot.socket_mode import SocketMode
+from slackbot.stopping import Stopping
 from slackbot.threads import ThreadReader
 from slackbot.watermark import Watermark
 
@@ -34,7 +43,19 @@ async def main() -> None:
         bot = await slack.identify(web)
         gaps = Gaps()
         conversations = Conversations(client, settings.temporal_task_queue, ThreadReader(web, bot).takes_part_in)
-        app = build_app(nameless, bot, Listeners(bot, conversations, gaps, settings.allowed_apps))
+        attention = Attention()
+        listeners = Listeners(bot, conversations, gaps, settings.allowed_apps, attention)
+        recents, stopping = Recents(client, settings.temporal_task_queue, bot.team_id), Stopping(client)
+        parts = (
+            attention,
+            Prompts(web, attention),
+            Home(bot, web, recents, stopping),
+            Commands(bot, recents, stopping),
+            Shortcut(bot, web, conversations),
+            Sessions(bot, conversations),
+            Clicks(bot, web, conversations),
+        )
+        app = build_app(nameless, bot, listeners, parts)
         socket_mode = SocketMode(app, settings.slack_app_token.get_secret_value(), gaps.note)
         history = History(web, bot, settings.allowed_apps)
         watermark = Watermark(client, settings.temporal_task_queue, bot.team_id)

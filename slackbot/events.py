@@ -8,31 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from agent_worker.contract import Thread, UserMessage
 from process.slack import Identity
+from slackbot import contents
+from slackbot.forms import AUTHOR, CHANNEL, INSTALLATION, TS, WORKSPACE, has_form, items, mapping
+from slackbot.stop_words import says_stop
 
 # What a person writes has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
 _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-# The forms in which Slack gives them; the lengths leave room, and keep a workflow's id below Temporal's 1,000 bytes.
-_AUTHOR = re.compile(r"[UWB][A-Z0-9]{1,63}")
-_CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,63}")
-_TEAM = re.compile(r"[TE][A-Z0-9]{1,63}")
-_TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
-LONGEST_TEXT = 400_000  # characters with the names of files; a message of Slack has 40,000, each may be escaped
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message that may be for the agent; `only_if_taking_part`: it is, if the agent takes part in its thread."""
+    """A message that may be for the agent; `only_if_taking_part`: it is, if the agent takes part in its thread.
+
+    `says_stop`: where a conversation is open, it is no message but a wish to stop.
+    """
 
     thread: Thread
     message: UserMessage
     only_if_taking_part: bool
+    says_stop: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,8 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
 
     `allowed_apps` are names or ids of other apps that may talk to the agent, in lower case.
     """
-    event = _mapping(body.get("event"))
-    is_from_app = not _names_of_app(event).isdisjoint(allowed_apps) and event.get("bot_id") != bot.bot_id
-    reason = _not_for_us(event, bot, is_from_app=is_from_app) or _not_of_slacks_form(event)
-    if reason:
+    event = mapping(body.get("event"))
+    if reason := why_not(event, bot, allowed_apps):
         return Ignored(reason)
     is_direct = event.get("channel_type") == "im"
     people = mentioned(event.get("text") or "")
@@ -59,10 +57,18 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
         return Ignored("addressed to someone else")
+    thread = thread_of(body, event, bot)
     message = UserMessage(
-        ts=event["ts"], user=_author(event), text=_text(event), direct=is_direct, from_app=is_from_app
+        ts=event["ts"],
+        user=_author(event),
+        text=contents.text(event),
+        direct=is_direct,
+        from_app=bool(event.get("bot_id")),
+        addressed=is_to_the_bot,
+        **_more(body, event, thread),
     )
-    return Incoming(_thread(body, event, bot), message, only_if_taking_part=not is_to_the_bot)
+    is_stop = _is_reply(event) and not message.files and says_stop(message.text, bot.bot_user_id)
+    return Incoming(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
 
 
 def mentioned(text: str) -> set[str]:
@@ -70,11 +76,38 @@ def mentioned(text: str) -> set[str]:
     return set(_MENTION.findall(text))
 
 
+def why_not(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:
+    """Why a message cannot be for the agent, whatever it says; "" when it can, and has Slack's form."""
+    is_from_app = not _names_of_app(message).isdisjoint(allowed_apps) and message.get("bot_id") != bot.bot_id
+    return _not_for_us(message, bot, is_from_app=is_from_app) or _not_of_slacks_form(message)
+
+
+def thread_of(body: Mapping[str, Any], message: Mapping[str, Any], bot: Identity) -> Thread:
+    """The thread the message is in, or the one it starts; the team is the one that installed the app."""
+    installed = mapping(next(iter(items(body.get("authorizations"))), None)).get("team_id")
+    teams = (installed, body.get("team_id"), message.get("team"))
+    team = next((team for team in teams if has_form(team, INSTALLATION)), bot.team_id)
+    return Thread(team=team, channel=message["channel"], thread_ts=message.get("thread_ts") or message["ts"])
+
+
+def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
+    """The parts that few messages have; history holds no others."""
+    # The event itself counts more than its envelope, which is about where it happened.
+    teams = (*map(event.get, ("user_team", "source_team", "team")), body.get("team_id"))
+    team = next((team for team in teams if has_form(team, WORKSPACE)), thread.team)
+    more = {
+        "team": "" if team == thread.team else team,
+        "files": contents.files(event),
+        "attachments": contents.attachments(event),
+    }
+    return {name: value for name, value in more.items() if value}
+
+
 def _names_of_app(event: Mapping[str, Any]) -> set[str]:
     """All that another app's message is known by; empty for a person's."""
     if not event.get("bot_id"):
         return set()
-    profile = _mapping(event.get("bot_profile"))
+    profile = mapping(event.get("bot_profile"))
     names = (event["bot_id"], event.get("app_id"), event.get("username"), profile.get("name"))
     return {name.lower() for name in names if isinstance(name, str)}
 
@@ -91,17 +124,13 @@ def _not_for_us(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -
 
 def _not_of_slacks_form(event: Mapping[str, Any]) -> str:
     author = _author(event)
-    if not _has_form(author, _AUTHOR) or author.startswith("USLACK"):
+    if not has_form(author, AUTHOR) or author.startswith("USLACK"):
         return "written by Slack"
-    if not _has_form(event.get("channel"), _CHANNEL) or not _has_form(event.get("ts"), _TS):
+    if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("ts"), TS):
         return "no channel or timestamp"
-    if not _has_form(event.get("thread_ts") or event["ts"], _TS):
+    if not has_form(event.get("thread_ts") or event["ts"], TS):
         return "no thread that could be"
     return "" if isinstance(event.get("text"), str | None) else "its text is no text"
-
-
-def _has_form(value: object, form: re.Pattern[str]) -> bool:
-    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def _author(event: Mapping[str, Any]) -> Any:
@@ -110,27 +139,3 @@ def _author(event: Mapping[str, Any]) -> Any:
 
 def _is_reply(event: Mapping[str, Any]) -> bool:
     return bool(event.get("thread_ts")) and bool(event["thread_ts"] != event["ts"])
-
-
-def _thread(body: Mapping[str, Any], event: Mapping[str, Any], bot: Identity) -> Thread:
-    """The thread the message is in, or the one it starts; the team is the one that installed the app."""
-    installed = _mapping(next(iter(_list(body.get("authorizations"))), None)).get("team_id")
-    teams = [team for team in (installed, body.get("team_id"), event.get("team")) if _has_form(team, _TEAM)]
-    team = next(iter(teams), bot.team_id)
-    return Thread(team=team, channel=event["channel"], thread_ts=event.get("thread_ts") or event["ts"])
-
-
-def _text(event: Mapping[str, Any]) -> str:
-    """Slack's escaped text, and the names of the files that came with it, as UTF-8 can write them."""
-    names = [_mapping(file).get("name") or "unnamed" for file in _list(event.get("files"))]
-    files = [escape(f"[file: {name}]", quote=False) for name in names if isinstance(name, str)]
-    text = "\n".join(filter(None, [event.get("text"), *files]))[:LONGEST_TEXT]
-    return text.encode("utf-8", errors="replace").decode("utf-8")
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from process.settings import refuse
@@ -218,17 +219,28 @@ class SocketMode:
 
     async def _handle(self, frame: dict[str, Any]) -> None:
         """Runs Bolt's listeners to their end and acknowledges only then; Slack redelivers what is not acknowledged."""
-        request = _request(frame)
+        request, answer = _request(frame), {}
         if request is None:
             logger.warning("an event that cannot be read is passed over", extra={"type": frame.get("type")})
-        elif (await self._app.async_dispatch(request)).status != 200:  # noqa: PLR2004
-            return
+        else:
+            response = await self._app.async_dispatch(request)
+            if response.status != 200:  # noqa: PLR2004
+                return
+            answer = _answer(frame, response)
         if self._socket is None:
             return
         try:
-            await self._socket.send_json({"envelope_id": frame["envelope_id"]})
+            await self._socket.send_json({"envelope_id": frame["envelope_id"], **answer})
         except (aiohttp.ClientError, ConnectionError):
             logger.warning("an acknowledgement was lost with its connection")
+
+
+def _answer(frame: dict[str, Any], response: BoltResponse) -> dict[str, Any]:
+    """What a listener answers with its acknowledgement: to a command, or to a form that was submitted."""
+    if not response.body or not frame.get("accepts_response_payload"):
+        return {}
+    is_json = any(kind.startswith("application/json") for kind in response.headers.get("content-type", []))
+    return {"payload": json.loads(response.body) if is_json else {"text": response.body}}
 
 
 def _request(frame: dict[str, Any]) -> AsyncBoltRequest | None:
@@ -238,10 +250,18 @@ def _request(frame: dict[str, Any]) -> AsyncBoltRequest | None:
     has_type = isinstance(event, dict) and isinstance(event.get("type"), str)
     if not isinstance(payload, dict) or (frame.get("type") == "events_api" and not has_type):
         return None
+    if payload.get("type") == "block_actions" and not _names_what_was_pressed(payload):
+        return None
     try:
         return AsyncBoltRequest(mode="socket_mode", body=payload)
     except (AttributeError, LookupError, TypeError, ValueError):  # Bolt expects every part in its usual form
         return None
+
+
+def _names_what_was_pressed(payload: dict[str, Any]) -> bool:
+    presses = payload.get("actions")
+    press = presses[0] if isinstance(presses, list) and presses else None
+    return isinstance(press, dict) and isinstance(press.get("action_id"), str)
 
 
 def _read(text: str) -> dict[str, Any]:

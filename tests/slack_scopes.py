@@ -28,16 +28,20 @@ METHOD_SCOPES: Mapping[str, frozenset[str]] = {
     "chat.startStream": frozenset({"chat:write"}),
     "chat.stopStream": frozenset({"chat:write"}),
     "chat.update": frozenset({"chat:write"}),
-    "conversations.info": frozenset({"channels:read", "groups:read"}),  # asked for the names of `<#C…>` only
     "conversations.join": frozenset({"channels:join"}),
+    "files.completeUploadExternal": frozenset({"files:write"}),
+    "files.getUploadURLExternal": frozenset({"files:write"}),
     "files.info": frozenset({"files:read"}),
     "reactions.add": frozenset({"reactions:write"}),
     "users.info": frozenset({"users:read"}),
+    "views.open": frozenset(),
     "views.publish": frozenset(),
+    "views.update": frozenset(),
 }
 # These need a scope for each kind of conversation in which messages are listened to, as in `channels:history`.
 CONVERSATION_METHODS: Mapping[str, str] = {
     "conversations.history": "history",
+    "conversations.info": "read",
     "conversations.replies": "history",
     "users.conversations": "read",
 }
@@ -65,6 +69,10 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = {
 }
 FEATURE_SCOPES: Mapping[str, str] = {"agent_view": "assistant:write"}
 
+LISTENER_SCOPES: Mapping[str, str] = {"command": "commands", "shortcut": "commands"}
+# What a file is fetched from takes the scope too, and no method.
+KEY_SCOPES: Mapping[str, str] = {"url_private": "files:read", "url_private_download": "files:read"}
+
 _INTERACTIVE_LISTENERS = frozenset({"action", "options", "shortcut", "view"})
 _CLIENT_METHODS = frozenset(name for name in dir(AsyncWebClient) if "_" in name[1:] and not name.startswith("_"))
 
@@ -77,6 +85,8 @@ class Uses:
     arguments: dict[str, str] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
     interactive: dict[str, str] = field(default_factory=dict)
+    listeners: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -86,6 +96,7 @@ def uses(sources: Mapping[str, str]) -> Uses:
     for name, source in sources.items():
         for node in ast.walk(ast.parse(source)):
             _add_method(node, name, found)
+            _add_key(node, name, found)
             if isinstance(node, ast.Call):
                 _add_call(node, f"{name}:{node.lineno}", found)
     return found
@@ -127,6 +138,10 @@ def _needed_scopes(found: Uses, events: Iterable[str], features: Iterable[str]) 
         needed |= dict.fromkeys(EVENT_SCOPES.get(event, ()), f"event {event}")
     for argument, place in found.arguments.items():
         needed[ARGUMENT_SCOPES[argument]] = f"{argument} ({place})"
+    for listener, place in found.listeners.items():
+        needed[LISTENER_SCOPES[listener]] = f"a {listener} ({place})"
+    for key, place in found.keys.items():
+        needed[KEY_SCOPES[key]] = f"{key} ({place})"
     for method, place in found.methods.items():
         scopes = METHOD_SCOPES.get(method, frozenset())
         if method in CONVERSATION_METHODS:
@@ -148,6 +163,11 @@ def _add_method(node: ast.AST, name: str, found: Uses) -> None:
     """A method counts wherever it is named: it may be handed to another function that calls it."""
     if isinstance(node, ast.Attribute) and node.attr in _CLIENT_METHODS and node.attr != "api_call":
         found.methods.setdefault(node.attr.replace("_", "."), f"{name}:{node.lineno}")
+
+
+def _add_key(node: ast.AST, name: str, found: Uses) -> None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in KEY_SCOPES:
+        found.keys.setdefault(node.value, f"{name}:{node.lineno}")
 
 
 def _add_call(call: ast.Call, place: str, found: Uses) -> None:
@@ -173,6 +193,8 @@ def _add_listener(call: ast.Call, listener: str, place: str, found: Uses) -> Non
         listener == "event" and (event := _written_out(call)) is not None
     ):  # a pattern catches what is subscribed to anyway
         found.events.setdefault(event, place)
+    if listener in LISTENER_SCOPES:
+        found.listeners.setdefault(listener, place)
     if listener in _INTERACTIVE_LISTENERS:
         found.interactive.setdefault(listener, place)
 

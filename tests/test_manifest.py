@@ -51,6 +51,8 @@ def test_slack_would_accept_the_manifest(manifest: dict[str, Any], schema: Draft
         ("features.agent_view.agent_description", "d" * 301),
         ("features.agent_view.suggested_prompts", [{"title": "t", "message": "m"}] * 5),
         ("features.bot_user.display_name", "Durable Agent"),
+        ("features.slash_commands", [{"command": "agent", "description": "no slash"}]),
+        ("features.shortcuts", [{"name": "n" * 25, "type": "message", "callback_id": "c", "description": "d"}]),
         ("oauth_config.scopes.bot", ["chat:write", "chat:rite"]),
         ("oauth_config.scopes.bot", ["chat:write", "chat:write"]),
         ("settings.event_subscriptions.bot_events", ["message"]),
@@ -71,7 +73,8 @@ def test_the_schema_refuses_what_slack_or_this_app_cannot_use(
 
 
 def test_each_scope_says_what_it_is_for(manifest: dict[str, Any]) -> None:
-    reasons = dict(re.findall(r"^ +- (\S+:\S+) # (\S.{10,})$", MANIFEST.read_text(), re.MULTILINE))
+    scopes = MANIFEST.read_text().partition("\n    bot:\n")[2].partition("\nsettings:")[0]
+    reasons = dict(re.findall(r"^ +- (\S+) # (\S.{10,})$", scopes, re.MULTILINE))
 
     assert sorted(reasons) == manifest["oauth_config"]["scopes"]["bot"]
 
@@ -120,7 +123,10 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
         ("client.apps_connections_open(app_token='x')", []),
         (
             "self._client.conversations_info(channel='C1')",
-            [f"scope {kind}:read is missing: needed by conversations.info (b.py:1)" for kind in ("channels", "groups")],
+            [
+                f"scope {kind}:read is missing: needed by conversations.info (b.py:1)"
+                for kind in ("channels", "groups", "im", "mpim")
+            ],
         ),
         (
             "app.event('reaction_added')",
@@ -129,6 +135,15 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
                 "scope reactions:read is missing: needed by event reaction_added",
             ],
         ),
+        (
+            "app.command('/agent')(command)",
+            ["scope commands is missing: needed by a command (b.py:1)"],
+        ),
+        (
+            "app.shortcut('ask')(ask)",
+            ["scope commands is missing: needed by a shortcut (b.py:1)", "interactivity is off: b.py:1 needs it"],
+        ),
+        ("fetch(file['url_private'])", ["scope files:read is missing: needed by url_private (b.py:1)"]),
         ("app.action('stop')(stop)", ["interactivity is off: b.py:1 needs it"]),
     ],
 )

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,8 +18,8 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from agent_worker.activities import Activities
-from agent_worker.errors import DEFECT, SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
-from agent_worker.interceptors import DEFECT_ATTEMPTS, INTERVAL, EveryActivity
+from agent_worker.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
+from agent_worker.interceptors import DEFECT_ATTEMPTS, IN_TIME, INTERVAL, EveryActivity
 from agent_worker.steps import HEARTBEAT_TIMEOUT
 from agent_worker.toolbox import Toolbox, ToolUnavailableError, tool
 
@@ -36,12 +37,21 @@ class Innermost(ActivityInboundInterceptor):
 
 
 async def run(
-    step: Step, *, attempt: int = 1, activity_type: str = "step", on_heartbeat: Callable[..., None] | None = None
+    step: Step,
+    *,
+    attempt: int = 1,
+    activity_type: str = "step",
+    on_heartbeat: Callable[..., None] | None = None,
+    seconds: float = 60,
 ) -> Any:
     """One attempt at a step, as a worker with our interceptor makes it."""
     environment = ActivityEnvironment()
-    information = ActivityEnvironment.default_info()
-    environment.info = dataclasses.replace(information, attempt=attempt, activity_type=activity_type)
+    environment.info = dataclasses.replace(
+        ActivityEnvironment.default_info(),
+        attempt=attempt,
+        activity_type=activity_type,
+        start_to_close_timeout=timedelta(seconds=seconds),
+    )
     if on_heartbeat:
         environment.on_heartbeat = on_heartbeat
     guarded = EveryActivity().intercept_activity(Innermost(step))
@@ -108,6 +118,27 @@ async def test_a_defect_is_given_up_in_the_end_and_says_nothing_but_its_kind() -
 
     assert (failed.value.type, failed.value.non_retryable) == (DEFECT, True)
     assert failed.value.message == "ZeroDivisionError"
+
+
+async def test_a_step_ends_before_temporal_gives_it_up_and_begins_it_again() -> None:
+    has_ended = asyncio.Event()
+
+    async def step() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            has_ended.set()
+
+    with pytest.raises(ApplicationError) as failed:
+        await run(step, seconds=IN_TIME + 0.05)
+
+    assert has_ended.is_set()
+    assert (failed.value.type, failed.value.non_retryable) == (OUT_OF_TIME, False)
+
+
+async def test_a_deadline_of_the_steps_own_is_an_ordinary_failure() -> None:
+    with pytest.raises(TimeoutError):
+        await run(failing(TimeoutError()))
 
 
 async def test_a_step_that_is_cancelled_stays_cancelled() -> None:

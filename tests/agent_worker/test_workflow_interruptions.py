@@ -104,6 +104,16 @@ async def test_the_word_stop_is_told_when_there_is_nothing_to_stop_and_said_once
     assert sorted(await talk.answered(3)) == sorted(["yes", NOTHING_TO_STOP, "yes"])
 
 
+async def test_the_word_stop_that_may_be_meant_for_another_person_is_not_answered(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0")
+
+    await talk.signal(STOP, StopRequest(at="1.5", user="U2", said="1.5", addressed=False))
+
+    assert await talk.ask("2.0") == "yes"
+    assert rehearsal.cast.said == ["yes", "yes"]
+
+
 async def test_a_button_that_comes_too_late_says_nothing(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation()
     await talk.ask("1.0")

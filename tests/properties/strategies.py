@@ -128,7 +128,44 @@ EVENTS: tuple[dict[str, Any], ...] = (
     {**PERSON, "text": "hello", "channel": "D1", "channel_type": "im"},
     {**PERSON, "text": "hello", "thread_ts": "1766458026.240809", "parent_user_id": "U1"},
     {**PERSON, "subtype": "file_share", "files": [{"id": "F1", "name": "plan.pdf", "mimetype": "application/pdf"}]},
+    {
+        **PERSON,
+        "attachments": [{"author_id": "U2", "text": "from elsewhere", "message_blocks": [{"message": {"blocks": []}}]}],
+        "blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"}]]}],
+    },
     {**PERSON, "subtype": "thread_broadcast", "thread_ts": "1766458026.240809", "root": {"ts": "1766458026.240809"}},
+)
+AT = "1766458040.000100"
+EDITED = {**PERSON, "text": "<@UBOT> hello again", "edited": {"user": "U1", "ts": "1766458040.000000"}}
+HIDDEN = {"type": "message", "hidden": True, "channel": "C1", "channel_type": "channel", "ts": AT, "event_ts": AT}
+CHANGES: tuple[dict[str, Any], ...] = (
+    {**HIDDEN, "subtype": "message_changed", "message": EDITED, "previous_message": PERSON},
+    {**HIDDEN, "subtype": "message_deleted", "deleted_ts": TS, "previous_message": PERSON},
+    {
+        **HIDDEN,
+        "subtype": "message_changed",
+        "message": {**PERSON, "user": "USLACKBOT", "subtype": "tombstone"},
+        "previous_message": PERSON,
+    },
+)
+SESSIONS: tuple[dict[str, Any], ...] = (
+    {"type": "agent_session_stopped", "channel": "C1", "thread_ts": TS, "user": "U1", "event_ts": AT},
+    {"type": "agent_session_title_changed", "channel": "C1", "thread_ts": TS, "user": "U1", "title": "Lunch"},
+)
+CLICK: dict[str, Any] = {
+    "type": "block_actions",
+    "user": {"id": "U1", "name": "anna", "team_id": "T1"},
+    "container": {"type": "message", "message_ts": AT, "channel_id": "C1", "thread_ts": TS},
+    "team": {"id": "T1", "domain": "example"},
+    "channel": {"id": "C1", "name": "general"},
+    "message": {"type": "message", "user": "UBOT", "bot_id": "B1", "ts": AT, "thread_ts": TS},
+    "response_url": "https://hooks.slack.com/actions/T1/1/x",
+    "actions": [{"type": "button", "action_id": "stop_turn", "block_id": "b", "value": TS, "action_ts": AT}],
+}
+PRESSES: tuple[dict[str, Any], ...] = (
+    CLICK["actions"][0],
+    {**CLICK["actions"][0], "action_id": "feedback", "value": f"good:{TS}"},
+    {**CLICK["actions"][0], "action_id": "try_again", "value": f"{TS}:again1"},
 )
 BODY: dict[str, Any] = {
     "type": "event_callback",
@@ -139,27 +176,28 @@ BODY: dict[str, Any] = {
     "authorizations": [{"enterprise_id": None, "team_id": "T1", "user_id": "UBOT", "is_bot": True}],
     "is_ext_shared_channel": False,
 }
-READ = ("type", "subtype", "user", "bot_id", "text", "channel", "channel_type", "ts", "thread_ts", "files", "team")
-NOT_READ = (
-    "client_msg_id",
-    "event_ts",
-    "blocks",
-    "attachments",
-    "edited",
-    "bot_profile",
-    "app_id",
-    "upload",
-    "surprise",
+READ = (
+    *("type", "subtype", "user", "bot_id", "text", "channel", "channel_type", "ts", "thread_ts"),
+    *("files", "attachments", "blocks", "team", "user_team", "source_team"),
 )
+NOT_READ = ("client_msg_id", "event_ts", "edited", "bot_profile", "app_id", "upload", "surprise")
 OUTER = ("team_id", "authorizations", "event_id", "is_ext_shared_channel", "team", "user", "channel", "enterprise")
 forged = st.sampled_from(
     [
         *("USLACKBOT", "USLACK", "UBOT", "B1", "B9", "U1", "W7", "u1", "C1", "", "T1", "T" * 2_000, "E1"),
         *("bot_message", "message_changed", "channel_join", "file_share", "me_message", "assistant_app_thread", "new"),
+        *("message_deleted", "tombstone", "stop", "feedback", "try_again", "stop_turn", f"bad:{TS}", f"{TS}:again2"),
         *("im", "mpim", "app_home", TS, "1766458026.240809", "0", "1e9", "nan", "-1.5", "9" * 1_200, TS + "\n"),
     ]
 )
-wrong = forged | json_values | st.just([{"name": "x" * 200}] * 12_000) | long_text
+wrong = (
+    forged
+    | json_values
+    | st.just([{"name": "x" * 200}] * 12_000)
+    | st.just([{"id": "F1", "name": "\x00" * 40_000, "text": "\x00" * 40_000}] * 30)
+    | st.builds(lambda levels: [{"type": "table", "rows": nested(levels)}], st.sampled_from([1, 30, 400]))
+    | long_text
+)
 
 
 @st.composite
@@ -175,17 +213,44 @@ def spoilt(draw: st.DrawFn, whole: Mapping[str, Any], names: tuple[str, ...]) ->
 
 
 @st.composite
-def events(draw: st.DrawFn) -> Any:
+def events(draw: st.DrawFn, whole: tuple[dict[str, Any], ...] = EVENTS) -> Any:
     """An event of a person with parts that are missing or wrong; now and then something else altogether."""
     if draw(st.integers(0, 19)) == 0:
         return draw(json_values)
-    return draw(spoilt(draw(st.sampled_from(EVENTS)), READ + NOT_READ))
+    return draw(spoilt(draw(st.sampled_from(whole)), READ + NOT_READ))
 
 
 @st.composite
-def bodies(draw: st.DrawFn) -> dict[str, Any]:
+def changes(draw: st.DrawFn) -> dict[str, Any]:
+    """Something that became of a message, with the message before or after it as wrong as the rest."""
+    event: dict[str, Any] = draw(spoilt(draw(st.sampled_from(CHANGES)), ("channel", "ts", "event_ts", "message")))
+    for name in ("message", "previous_message"):
+        if isinstance(event.get(name), dict) and draw(st.booleans()):
+            event[name] = draw(spoilt(event[name], READ + NOT_READ))
+    return event
+
+
+def sessions() -> st.SearchStrategy[dict[str, Any]]:
+    parts = ("type", "channel", "thread_ts", "user", "event_ts", "title")
+    return st.sampled_from(SESSIONS).flatmap(lambda whole: spoilt(whole, parts))
+
+
+@st.composite
+def clicks(draw: st.DrawFn) -> dict[str, Any]:
+    """The payload of an `interactive` envelope about a button, as wrong as can be."""
+    body: dict[str, Any] = draw(spoilt(CLICK, ("user", "channel", "message", "actions", "team")))
+    if draw(st.booleans()):
+        body["message"] = draw(spoilt(CLICK["message"], ("bot_id", "user", "ts", "thread_ts")))
+    if draw(st.integers(0, 9)):
+        press = draw(st.sampled_from(PRESSES))
+        body["actions"] = [draw(spoilt(press, ("type", "action_id", "value", "action_ts", "block_id")))]
+    return body
+
+
+@st.composite
+def bodies(draw: st.DrawFn, event: st.SearchStrategy[Any] | None = None) -> dict[str, Any]:
     """The payload of an `events_api` envelope: the event, or what is around it, may be missing or wrong."""
     body: dict[str, Any] = draw(spoilt(BODY, OUTER))
     if draw(st.integers(0, 19)):
-        body["event"] = draw(events())
+        body["event"] = draw(events() if event is None else event)
     return body

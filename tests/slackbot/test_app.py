@@ -39,7 +39,7 @@ async def test_a_message_that_could_not_be_stored_is_not_acknowledged_and_comes_
 async def test_events_that_nobody_is_interested_in_are_acknowledged(stage: Stage) -> None:
     async with listening(stage):
         said = stage.slack.say(stage.anna, stage.channel, "to nobody")
-        stage.slack.edit(stage.channel, said, "to nobody!")
+        stage.slack.unfurl(stage.channel, said)
         stage.slack.join(stage.slack.add_user("ben"), stage.channel)
         stage.slack.open_app_home(stage.anna)
         stage.slack.press_stop(stage.anna, stage.channel, said)

@@ -3,113 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any, cast
-from uuid import uuid4
 
 import pytest
-from pydantic import HttpUrl, SecretStr
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, Start, Thread, UserMessage, workflow_id
-from playground.slack.emulator import SlackEmulator
-from process import temporal
-from process.slack import Identity, open_client
+from agent_worker.contract import (
+    AGENT_WORKFLOW,
+    DATA_CONVERTER,
+    MessageChange,
+    SlackFile,
+    Start,
+    Thread,
+    workflow_id,
+)
 from slackbot.conversations import Conversations
-from slackbot.events import Incoming
-from slackbot.threads import ThreadReader
-
-
-class Unreachable:
-    """A conversation that Temporal does not tell about."""
-
-    def __init__(self, status: RPCStatusCode) -> None:
-        self._status = status
-
-    async def describe(self, *, rpc_timeout: Any) -> None:
-        raise RPCError(self._status.name, self._status, b"")
-
-
-class FlakyTemporal:
-    """The real client behind a line that fails when it is told to, before or after Temporal has heard."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self.failures: list[str] = []  # "before" or "after", of the next hand-overs
-        self.finds: RPCStatusCode | None = None  # instead of the conversation
-        self.hand_overs = 0
-
-    async def start_workflow(self, *args: Any, **options: Any) -> Any:
-        self.hand_overs += 1
-        failure = self.failures.pop(0) if self.failures else ""
-        if failure == "before":
-            raise RPCError("not connected", RPCStatusCode.UNAVAILABLE, b"")
-        handle = await self._client.start_workflow(*args, **options)
-        if failure == "after":
-            raise RPCError("Timeout expired", RPCStatusCode.DEADLINE_EXCEEDED, b"")
-        return handle
-
-    def get_workflow_handle(self, workflow: str) -> Any:
-        return Unreachable(self.finds) if self.finds else self._client.get_workflow_handle(workflow)
-
-
-@dataclass
-class Threads:
-    """The threads in which the agent has spoken, as Slack would tell; notes what it was asked."""
-
-    spoken: set[str] = field(default_factory=set)
-    asked: list[Thread] = field(default_factory=list)
-    away: bool = False
-
-    async def takes_part_in(self, thread: Thread) -> bool:
-        self.asked.append(thread)
-        if self.away:
-            raise TimeoutError
-        return thread.channel in self.spoken
-
-
-@dataclass
-class Stage:
-    client: Client
-    temporal: FlakyTemporal
-    threads: Threads
-    conversations: Conversations
-    channel: str = field(default_factory=lambda: f"C{uuid4().hex[:8]}")
-
-    def incoming(self, ts: str, *, thread_ts: str = "1.0", only_if_taking_part: bool = False) -> Incoming:
-        thread = Thread(team="T1", channel=self.channel, thread_ts=thread_ts)
-        return Incoming(thread, UserMessage(ts=ts, user="U1", text="hello"), only_if_taking_part)
-
-    async def signals(self, thread_ts: str = "1.0") -> list[str]:
-        """The `ts` of the messages that the thread's conversation was given, in the order of its history."""
-        handle = self.client.get_workflow_handle(workflow_id("T1", self.channel, thread_ts))
-        events = (await handle.fetch_history()).events
-        inputs = [
-            event.workflow_execution_signaled_event_attributes.input.payloads
-            for event in events
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-        ]
-        return [(await DATA_CONVERTER.decode(payloads, [UserMessage]))[0].ts for payloads in inputs]
-
-    async def is_known(self, thread_ts: str = "1.0") -> bool:
-        try:
-            await self.client.get_workflow_handle(workflow_id("T1", self.channel, thread_ts)).describe()
-        except RPCError:
-            return False
-        return True
+from tests.slackbot.conversing import Stage, conversing
 
 
 @pytest.fixture
 async def stage(temporal_address: str) -> Stage:
-    client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
-    flaky, threads = FlakyTemporal(client), Threads()
-    conversations = Conversations(cast("Client", flaky), f"queue-{uuid4().hex[:8]}", threads.takes_part_in)
-    return Stage(client, flaky, threads, conversations)
-
-
-# Delivering
+    return await conversing(temporal_address)
 
 
 async def test_a_message_is_stored_even_while_no_worker_is_there(stage: Stage) -> None:
@@ -185,95 +100,52 @@ async def test_a_hand_over_takes_less_time_than_slack_waits(stage: Stage) -> Non
     assert endless.timeouts[0] < 3
 
 
-# Taking part
+@pytest.mark.parametrize(("has_files", "hand_overs"), [((False, True, False, True), 2), ((True, False, True), 1)])
+async def test_the_event_that_alone_has_the_files_is_stored_too(
+    stage: Stage, has_files: tuple[bool, ...], hand_overs: int
+) -> None:
+    for with_files in has_files:
+        files = [SlackFile(id="F1", name="plan.pdf")] if with_files else []
+        await stage.conversations.deliver(stage.incoming("1.0", files=files))
+
+    assert await stage.signals() == ["1.0"] * hand_overs
 
 
-async def test_a_reply_in_a_conversation_is_for_the_agent(stage: Stage) -> None:
+async def test_a_message_whose_files_are_missing_is_not_delivered_yet(stage: Stage) -> None:
+    bare, whole = stage.incoming("1.0"), stage.incoming("1.0", files=[SlackFile(id="F1", name="plan.pdf")])
+
+    await stage.conversations.deliver(bare)
+    before = [stage.conversations.has_delivered(one) for one in (bare, whole)]
+    await stage.conversations.deliver(whole)
+
+    assert before == [True, False]
+    assert stage.conversations.has_delivered(whole)
+    assert stage.conversations.has_delivered(bare)
+
+
+async def test_a_change_does_not_overtake_the_message_that_it_is_about(stage: Stage) -> None:
     await stage.conversations.deliver(stage.incoming("1.0"))
+    stage.temporal.passable.clear()
+    message = asyncio.create_task(stage.conversations.deliver(stage.incoming("1.1")))
+    await asyncio.sleep(0)
 
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
+    change = MessageChange(ts="1.1", at="1.2", text="good morning")
+    changing = asyncio.create_task(stage.conversations.change(stage.thread(), change))
+    await stage.conversations.change(stage.thread(), MessageChange(ts="1.0", at="1.2", text="another"))  # not held up
+    stage.temporal.passable.set()
+    await asyncio.gather(message, changing)
 
-    assert await stage.signals() == ["1.0", "1.1"]
-    assert stage.threads.asked == []
-
-
-async def test_a_reply_in_a_conversation_that_has_closed_is_for_the_agent(stage: Stage) -> None:
-    await stage.conversations.deliver(stage.incoming("1.0"))
-    await stage.client.get_workflow_handle(workflow_id("T1", stage.channel, "1.0")).terminate()
-
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-
-    assert await stage.signals() == ["1.1"]
+    assert await stage.signals() == ["1.0", "1.0", "1.1", "1.1"]
 
 
-async def test_a_reply_where_the_agent_has_spoken_before_temporal_forgot_is_for_the_agent(stage: Stage) -> None:
-    stage.threads.spoken.add(stage.channel)
+async def test_a_change_waits_for_no_message_that_could_not_be_stored(stage: Stage) -> None:
+    stage.temporal.failures.append("before")
+    with pytest.raises(RPCError):
+        await stage.conversations.deliver(stage.incoming("1.0"))
 
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-
-    assert await stage.signals() == ["1.1"]
-
-
-async def test_a_reply_in_a_strange_thread_is_not_and_slack_is_asked_about_it_once(stage: Stage) -> None:
-    for ts in ("1.1", "1.2"):
-        await stage.conversations.deliver(stage.incoming(ts, only_if_taking_part=True))
+    await stage.conversations.change(stage.thread(), MessageChange(ts="1.0", at="1.2", deleted=True))
 
     assert not await stage.is_known()
-    assert len(stage.threads.asked) == 1
-
-
-async def test_a_strange_thread_is_strange_no_more_once_the_agent_is_mentioned_in_it(stage: Stage) -> None:
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-    await stage.conversations.deliver(stage.incoming("1.2"))
-
-    await stage.conversations.deliver(stage.incoming("1.3", only_if_taking_part=True))
-
-    assert await stage.signals() == ["1.2", "1.3"]
-
-
-async def test_a_strange_thread_that_became_the_agents_own_stays_so_when_temporal_forgets_it(stage: Stage) -> None:
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-    await stage.conversations.deliver(stage.incoming("1.2"))
-    stage.threads.spoken.add(stage.channel)
-    stage.temporal.finds = RPCStatusCode.NOT_FOUND
-
-    await stage.conversations.deliver(stage.incoming("1.3", only_if_taking_part=True))
-
-    assert await stage.signals() == ["1.2", "1.3"]
-
-
-async def test_while_nobody_can_say_whether_the_agent_takes_part_the_reply_is_not_dropped(stage: Stage) -> None:
-    stage.threads.away = True
-    with pytest.raises(TimeoutError):
-        await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-    stage.temporal.finds = RPCStatusCode.UNAVAILABLE
-    with pytest.raises(RPCError):
-        await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-    stage.threads.away, stage.temporal.finds = False, None
-    stage.threads.spoken.add(stage.channel)
-
-    await stage.conversations.deliver(stage.incoming("1.1", only_if_taking_part=True))
-
-    assert await stage.signals() == ["1.1"]
-
-
-async def test_a_reply_that_overtakes_the_mention_it_follows_is_not_lost(stage: Stage) -> None:
-    async with SlackEmulator() as slack, open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
-        anna = slack.add_user("anna")
-        channel = slack.add_channel("general", members=[anna])
-        root = slack.say(anna, channel, f"<@{slack.bot_user_id}> hello")
-        reply = slack.say(anna, channel, "I mean good morning", thread_ts=root)
-        reader = ThreadReader(client, Identity(slack.team_id, slack.bot_user_id, slack.bot_id))
-        conversations = Conversations(stage.client, f"queue-{uuid4().hex[:8]}", reader.takes_part_in)
-        thread = Thread(team="T1", channel=channel, thread_ts=root)
-        said = [UserMessage(ts=ts, user=anna, text="hello") for ts in (root, reply)]
-
-        # Temporal was away when the mention came: it is redelivered after the reply.
-        await conversations.deliver(Incoming(thread, said[1], only_if_taking_part=True))
-        await conversations.deliver(Incoming(thread, said[0], only_if_taking_part=False))
-
-    stage.channel = channel
-    assert sorted(await stage.signals(root)) == [root, reply]
 
 
 async def test_the_workflow_and_its_start_are_what_the_worker_expects(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract import Thread, UserMessage
+from agent_worker.contract import SlackFile, Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import Ignored, Incoming, read
 
@@ -165,13 +165,79 @@ def test_only_a_direct_message_is_marked_as_one() -> None:
     assert [isinstance(one, Incoming) and one.message.direct for one in decisions] == [True, False, False]
 
 
-def test_files_are_named_and_cannot_be_taken_for_slacks_tokens() -> None:
-    event = direct("see", subtype="file_share", files=[{"name": "a.txt"}, {"name": "<!channel>"}, {"id": "F3"}])
-
+@pytest.mark.parametrize(("event", "addressed"), [(mention(), True), (direct(), True), (reply(), False)])
+def test_a_message_says_whether_it_is_written_to_the_agent(event: Event, addressed: bool) -> None:  # noqa: FBT001
     decision = read(body(event), BOT)
 
     assert isinstance(decision, Incoming)
-    assert decision.message.text == "see\n[file: a.txt]\n[file: &lt;!channel&gt;]\n[file: unnamed]"
+    assert decision.message.addressed == addressed
+
+
+def test_a_file_comes_with_its_message_and_not_in_its_text() -> None:
+    decision = read(body(direct("see", subtype="file_share", files=FILES)), BOT)
+
+    assert isinstance(decision, Incoming)
+    assert decision.message.text == "see"
+    assert decision.message.files == [SlackFile(id="F1", name="plan.pdf", mimetype="application/pdf")]
+
+
+def test_what_is_attached_comes_with_the_message() -> None:
+    forwarded = {"author_id": "U2", "text": "from elsewhere", "ts": ROOT}
+
+    decision = read(body(direct("look", attachments=[forwarded])), BOT)
+
+    assert isinstance(decision, Incoming)
+    assert decision.message.attachments == [{"author_id": "U2", "text": "from elsewhere"}]
+
+
+def test_what_is_stored_of_a_plain_message_holds_no_empty_parts() -> None:
+    decision = read(body(mention()), BOT)
+
+    assert isinstance(decision, Incoming)
+    assert decision.message.model_fields_set.isdisjoint({"team", "files", "attachments", "unseen"})
+
+
+HOST = {"team_id": "T9"}  # in a channel that another workspace hosts, events happen there
+
+
+@pytest.mark.parametrize(
+    ("fields", "outer", "team"),
+    [
+        ({"team": "T1"}, {}, ""),
+        ({"team": "T1"}, HOST, ""),
+        ({"team": "T1", "user_team": "T1", "source_team": "T1"}, HOST, ""),
+        ({"team": "T9", "user_team": "T9", "source_team": "T9"}, {}, "T9"),
+        ({"team": "T1", "user_team": "T9"}, {}, "T9"),
+        ({"team": None, "source_team": "T9"}, {}, "T9"),
+        ({"team": None}, HOST, "T9"),
+        ({"team": "T1", "user_team": "E1"}, {}, ""),  # an organisation is no workspace
+        ({"team": None, "user_team": ["T9"]}, {}, ""),
+    ],
+)
+def test_an_author_from_another_workspace_brings_its_id(fields: Event, outer: dict[str, Any], team: str) -> None:
+    decision = read(body(mention(**fields), **outer), BOT)
+
+    assert isinstance(decision, Incoming)
+    assert (decision.thread.team, decision.message.team) == ("T1", team)
+
+
+@pytest.mark.parametrize(
+    ("event", "says_stop"),
+    [
+        pytest.param(reply("stop"), True, id="a reply"),
+        pytest.param(mention("<@UBOT> stop", thread_ts=ROOT), True, id="a reply with a mention"),
+        pytest.param(direct("Cancel!", thread_ts=ROOT), True, id="a reply in a direct message"),
+        pytest.param(mention("<@UBOT> stop"), False, id="the root of a thread"),
+        pytest.param(direct("stop"), False, id="the root of a thread in a direct message"),
+        pytest.param(reply("stop", subtype="file_share", files=FILES), False, id="a reply with a file"),
+        pytest.param(reply("stop the world"), False, id="a reply that says more"),
+    ],
+)
+def test_only_a_reply_can_say_stop(event: Event, says_stop: bool) -> None:  # noqa: FBT001
+    decision = read(body(event), BOT)
+
+    assert isinstance(decision, Incoming)
+    assert decision.says_stop == says_stop
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,34 @@ async def test_it_reads_as_the_event_did(stage: Stage) -> None:
     assert not first.only_if_taking_part
 
 
+async def test_what_comes_with_a_message_is_found_with_it(stage: Stage) -> None:
+    eve = stage.slack.add_user("eve", team_id="T9")
+    shared = stage.slack.add_channel("shared", members=[eve], is_shared=True)
+    forwarded = {"author_id": stage.anna, "text": "the answer is 7"}
+    file = {"name": "plan.pdf", "mimetype": "application/pdf", "content": b"%PDF"}
+    text = f"<@{stage.slack.bot_user_id}> look"
+    ts = stage.slack.say(eve, shared, text, files=[file], attachments=[forwarded])
+
+    (found,) = await stage.history.since(NOON - 5, [])
+
+    assert (found.message.ts, found.message.team, found.message.attachments) == (ts, "T9", [forwarded])
+    assert [(file.name, file.size) for file in found.message.files] == [("plan.pdf", 4)]
+
+
+async def test_a_reply_that_says_stop_is_found_as_such_and_a_deleted_message_is_not(stage: Stage) -> None:
+    root = stage.mention("a long story")
+    gone = stage.slack.say(stage.anna, stage.channel, "never mind", thread_ts=root)
+    stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=root)
+    stage.slack.delete(stage.channel, gone)
+
+    found = await stage.history.since(NOON - 5, [])
+
+    assert [(one.message.text[-12:], one.message.addressed, one.says_stop) for one in found] == [
+        ("a long story", True, False),
+        ("stop", False, True),
+    ]
+
+
 async def test_replies_are_found_by_the_last_reply_of_an_old_thread(stage: Stage) -> None:
     old, still = stage.mention("old"), stage.mention("still")
     stage.slack.say(stage.anna, stage.channel, "early reply", thread_ts=still)

@@ -1,0 +1,94 @@
+"""Promises of the bot about changes and clicks of any shape: none stops it, none comes for ever, none is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+
+from agent_worker.contract import DATA_CONVERTER, MessageChange
+from slackbot.changes import Changed
+from slackbot.changes import read as read_change
+from slackbot.clicks import read as read_click
+from tests.properties.listening import (
+    LARGEST_PAYLOAD,
+    Slack,
+    Temporal,
+    app,
+    could_be_written_by_a_person,
+    is_acknowledged,
+    thorough,
+)
+from tests.properties.strategies import BODY, BOT, CHANGES, CLICK, PRESSES, bodies, changes, clicks
+
+# Changes
+
+
+@given(bodies(changes()))
+@example({**BODY, "event": {**CHANGES[0], "message": None}})
+@example({**BODY, "event": {**CHANGES[0], "previous_message": ["hello"]}})
+@example({**BODY, "event": {**CHANGES[0], "event_ts": None, "ts": None}})
+@example({**BODY, "event": {**CHANGES[1], "subtype": ["message_deleted"]}})
+@thorough
+def test_a_change_of_any_shape_is_decided_and_only_a_persons_is_heard(body: dict[str, Any]) -> None:
+    decision = read_change(body, BOT)
+
+    if isinstance(decision, Changed):
+        event = body["event"]
+        message = event["previous_message"] if decision.change.deleted else event["message"]
+        assert could_be_written_by_a_person({**message, "channel": event["channel"]})
+    else:
+        assert decision.reason
+
+
+@pytest.mark.parametrize("event", CHANGES)
+def test_the_changes_that_are_spoilt_here_are_heard_when_they_are_whole(event: dict[str, Any]) -> None:
+    assert isinstance(read_change({**BODY, "event": event}, BOT), Changed)
+
+
+@given(bodies(changes()))
+@thorough
+async def test_whatever_change_is_heard_can_be_stored_and_read_again(body: dict[str, Any]) -> None:
+    decision = read_change(body, BOT)
+    assume(isinstance(decision, Changed))
+    assert isinstance(decision, Changed)
+
+    payloads = await DATA_CONVERTER.encode([decision.change])
+
+    assert await DATA_CONVERTER.decode(payloads, [MessageChange]) == [decision.change]
+    assert payloads[0].ByteSize() <= LARGEST_PAYLOAD
+
+
+# Clicks
+
+
+@given(clicks())
+@example({**CLICK, "actions": []})
+@example({**CLICK, "actions": [None]})
+@example({**CLICK, "actions": {"0": PRESSES[0]}})
+@example({**CLICK, "actions": [{**PRESSES[0], "action_id": 5}]})
+@example({**CLICK, "message": [CLICK["message"]]})
+@example({**CLICK, "user": "U1"})
+@example({**CLICK, "channel": None})
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+async def test_a_click_of_any_shape_is_acknowledged_and_stored_if_it_is_one(body: dict[str, Any]) -> None:
+    temporal = Temporal()
+
+    assert await is_acknowledged(app(temporal), body, "interactive")
+    assert len(temporal.stored) == (read_click(body, BOT) is not None)
+
+
+@pytest.mark.parametrize("press", PRESSES)
+async def test_the_clicks_that_are_spoilt_here_are_stored_when_they_are_whole_or_the_person_is_told(
+    press: dict[str, Any],
+) -> None:
+    temporal, slack = Temporal(), Slack()
+    body = {**CLICK, "actions": [press]}
+
+    assert await is_acknowledged(app(temporal, slack), body, "interactive")
+    assert (len(temporal.stored), slack.told) == (1, 0)
+
+    temporal.is_away = True
+    assert await is_acknowledged(app(temporal, slack), body, "interactive")
+    assert (len(temporal.stored), slack.told) == (1, 1)
