@@ -27,6 +27,7 @@ WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes int
 ENVELOPE_BYTES = 200  # of a message beside its text
 FIRST_WORDS = 1_000  # characters
 OVERHEARD = 50  # messages that were not for the agent and that it hears with the next one that is
+CHANGES_AHEAD = 20  # edits of messages that have not come yet
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
@@ -61,6 +62,7 @@ class Conversation:
     last: Answered | None = None  # the turn that can be tried again
     again: TryAgain | None = None  # somebody wants that, and it has not begun yet
     feedback: list[Feedback] = field(default_factory=list)
+    ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker says; a model once chosen stays, because its thought signatures are its own."""
@@ -79,6 +81,7 @@ class Conversation:
             self._complete(message)
             return
         self._forget(message.ts)
+        message = self._as_edited(message)
         if self.waiting + _weight(message) > WAITING_BYTES:
             message = message.model_copy(update={"text": LEFT_OUT, "attachments": []})
         heard = self.people.hear(message)
@@ -99,14 +102,22 @@ class Conversation:
                 self.inbox[index] = message.model_copy(update={"addressed": known.addressed})
 
     def change(self, change: MessageChange) -> None:
-        """Takes up that a message was edited or deleted before it was read; one that comes later is not read at all."""
+        """Takes up that a message was edited or deleted before it was read. Slack may tell so before the message."""
         if change.deleted:
             self._forget(change.ts)
             self._keep_waiting([message for message in self.inbox if message.ts != change.ts])
             return
+        if change.ts not in self.seen:
+            self.ahead = [*self.ahead, change][-CHANGES_AHEAD:]
         self._keep_waiting(
             [one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.inbox]
         )
+
+    def _as_edited(self, message: UserMessage) -> UserMessage:
+        """The message as it now reads."""
+        edits = [change for change in self.ahead if change.ts == message.ts]
+        self.ahead = [change for change in self.ahead if change not in edits]
+        return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
 
     @property
     def has_work(self) -> bool:
@@ -279,7 +290,7 @@ class Conversation:
         """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
         messages = sum(_weight(message) + ENVELOPE_BYTES for message in self.inbox)
         feedback = [one.model_dump() for one in self.feedback]
-        others = [self.seen, self.names, self.earlier, self.people.refused, self.people.spoken, feedback]
+        others = [self.seen, self.names, self.earlier, self.people.refused, self.people.spoken, feedback, [one.model_dump() for one in self.ahead]]
         return self.size + messages + size_of(others) < CARRIED_BYTES
 
     # Compaction

@@ -46,13 +46,7 @@ with workflow.unsafe.imports_passed_through():
         sentence,
     )
     from agent_worker.interruptions import InterruptedWork, unless
-    from agent_worker.requests import (
-        OpenConversation,
-        Opened,
-        ReadTranscript,
-        Summarise,
-        TranscriptPage,
-    )
+    from agent_worker.requests import OpenConversation, Opened, ReadTranscript, Summarise, TranscriptPage
     from agent_worker.showing import Showing
     from agent_worker.speaking import Speaking
     from agent_worker.steps import open_conversation, summarise
@@ -286,7 +280,8 @@ class AgentWorkflow:
         if is_long and self._conversation.fits_one_payload():
             await workflow.wait_condition(workflow.all_handlers_finished)
             await self._speaking.done()
-            workflow.continue_as_new(Run(thread=self._conversation.thread, carried=self._conversation))
+            run = Run(thread=self._conversation.thread, carried=self._conversation)
+            workflow.continue_as_new(run, memo=workflow.memo())  # without it, only what the run began with goes on
 
     async def _compact(self, opened: Opened) -> None:
         conversation = self._conversation

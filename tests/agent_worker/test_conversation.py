@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent_worker.contract import MessageChange, StopRequest, UserMessage
 from agent_worker.conversation import (
+    CHANGES_AHEAD,
     INBOX_BYTES,
     OVERHEARD,
     RESULTS_BYTES,
@@ -400,6 +401,27 @@ def test_a_message_deleted_before_it_arrives_is_not_received() -> None:
     conversation.receive(message("1.1"))
 
     assert conversation.inbox == []
+
+
+def test_a_message_edited_before_it_arrives_is_received_as_it_reads_in_the_end() -> None:
+    conversation = begun()
+
+    conversation.change(MessageChange(ts="1.1", at="1.7", text="second"))
+    conversation.change(MessageChange(ts="1.1", at="1.5", text="first"))
+    for ts in ("1.1", "1.2"):
+        conversation.receive(message(ts))
+
+    assert [one.text for one in conversation.inbox] == ["second", message("1.2").text]
+    assert conversation.ahead == []
+
+
+def test_edits_of_messages_that_never_come_do_not_pile_up() -> None:
+    conversation = begun()
+
+    for number in range(10 * CHANGES_AHEAD):
+        conversation.change(MessageChange(ts=f"1.{number}", at="2.0", text="edited"))
+
+    assert len(conversation.ahead) == CHANGES_AHEAD
 
 
 @pytest.mark.parametrize("tools", [0, 2])

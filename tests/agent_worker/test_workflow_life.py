@@ -151,7 +151,8 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
     async with Rehearsal(temporal_address, max_model_calls=100) as rehearsal:
         last = Held(text("done"))
         busy = LONG_HISTORY // (3 * CALLS_AT_ONCE) + 1  # each tool call leaves three events
-        rehearsal.cast.answers += [*[calls(*["look_up"] * CALLS_AT_ONCE)] * busy, last, text("again")]
+        named = calls(*["look_up"] * CALLS_AT_ONCE).model_copy(update={"title": "Herons"})
+        rehearsal.cast.answers += [*[named] * busy, last, text("again")]
         talk = rehearsal.conversation("1.0")
         first = await talk.say("1.0", "remember the heron")
         await last.reached()
@@ -167,6 +168,7 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
         assert lines(rehearsal.cast.read[-2])[0] == "anna: remember the heron"
         assert lines(rehearsal.cast.read[-1])[-3:] == ["anna: which bird?", "again", "anna: sure?"]
         assert [request.earlier_than for request in rehearsal.cast.opens] == ["1.0", None]
+        assert await (await talk.handle.describe()).memo() == {MEMO_TITLE: "Herons"}
 
 
 async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(rehearsal: Rehearsal) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.gemini.answers import Answer, calls, text
+from playground.gemini.answers import Answer, Said, calls, text
 from playground.gemini.received import ModelRequest, function_calls, function_responses
 
 TOOL = "get_location_info"
-_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))")
+PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
+_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?")
 _EARLIER = "[What was said"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 
@@ -23,18 +24,20 @@ class Question:
     name: str
     addresses: tuple[str, ...] = ()
     at_once: bool = False
+    slowly: bool = False  # the answer takes its time, so that it is seen growing
 
     @property
     def words(self) -> str:
         how = (" and " if self.at_once else " then ").join(self.addresses)
-        return f"question {self.name}: " + (f"place {how}" if self.addresses else "say it")
+        what = f"place {how}" if self.addresses else "say it"
+        return f"question {self.name}: {what}{' slowly' if self.slowly else ''}"
 
 
 def questions_in(said: str) -> list[Question]:
     """The questions that a text asks."""
     return [
-        Question(name, (first, second) if first else (), how == "and")
-        for name, first, how, second in _QUESTION.findall(said)
+        Question(name, (first, second) if first else (), how == "and", bool(slowly))
+        for name, first, how, second, slowly in _QUESTION.findall(said)
     ]
 
 
@@ -61,13 +64,19 @@ class ByRule:
         self.answered.append(request)
         asked, placed = open_questions(request)
         if request.mode == "NONE":
-            return text(answer_to(*(question.name for question in asked)))
+            return self.said(asked)
         for question in asked:
             missing = [address for address in question.addresses if address not in placed]
             if missing:
                 wanted = missing if question.at_once else missing[:1]
                 return calls(*((TOOL, {"ipaddress": address}) for address in wanted))
-        return text(answer_to(*(question.name for question in asked)))
+        return self.said(asked)
+
+    @staticmethod
+    def said(asked: Sequence[Question]) -> Said:
+        """The answer to these questions."""
+        answer = text(answer_to(*(question.name for question in asked)))
+        return answer.in_pieces(PIECES, PAUSE) if any(question.slowly for question in asked) else answer
 
 
 def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:

@@ -21,6 +21,7 @@ class FaultyCall:
     plan: Callable[[Talk], None]
     call: str = ""
     times: int = 1
+    slowly: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class SlackCall:
     method: str
     fits: Callable[[Arguments], bool]
     times: int = 1
+    slowly: bool = False
 
 
 SLACK_CALLS = (
@@ -43,6 +45,10 @@ SLACK_CALLS = (
     SlackCall("the complete progress, twice", "chat.update", shows(2, 0), times=2),
     SlackCall("the answer", "chat.postMessage", is_answer),
     SlackCall("the answer, three times", "chat.postMessage", is_answer, times=3),
+    SlackCall("the beginning of a stream", "chat.startStream", is_any, slowly=True),
+    SlackCall("more of a stream", "chat.appendStream", is_any, slowly=True),
+    SlackCall("the end of a stream", "chat.stopStream", is_any, slowly=True),
+    SlackCall("the end of a stream, three times", "chat.stopStream", is_any, times=3, slowly=True),
     SlackCall("looking for the answer in the thread", "conversations.replies", is_any),
     SlackCall("the end of the status", "assistant.threads.setStatus", is_status("")),
 )
@@ -78,7 +84,7 @@ def _slack_fault(call: SlackCall, kind: SlackFault) -> FaultyCall:
             faults.add(method="chat.postMessage", kind="lost_reply", when=is_of(talk, is_answer))
         faults.add(method=call.method, kind=kind, times=call.times, when=is_of(talk, call.fits))
 
-    return FaultyCall(f"{call.name}: {kind}", plan)
+    return FaultyCall(f"{call.name}: {kind}", plan, slowly=call.slowly)
 
 
 def model_faults() -> list[FaultyCall]:
@@ -107,7 +113,7 @@ def _tool_fault(number: int, kind: ToolFault, times: int) -> FaultyCall:
 
 def talks_with(stage: BreakableStage, faulty: list[FaultyCall]) -> dict[FaultyCall, Talk]:
     """A talk for each, in which that call will go wrong."""
-    talks = {call: Talk(stage, call.name) for call in faulty}
+    talks = {call: Talk(stage, call.name, slowly=call.slowly) for call in faulty}
     for call, talk in talks.items():
         call.plan(talk)
     return talks

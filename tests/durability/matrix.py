@@ -51,7 +51,7 @@ class Step:
     hold: Callable[[Talk], Held]
     activity: str
     call: str = ""
-    is_brief: bool = False  # the worker waits 3 s for a status and no longer
+    slowly: bool = False
 
 
 def slack_call(method: str, fits: Callable[[Arguments], bool], *, stored: bool = False) -> Callable[[Talk], Held]:
@@ -117,14 +117,15 @@ STEPS = (
     Step("third model call", model_call(3), ASK, "model 3"),
     Step("answer, not stored", slack_call("chat.postMessage", is_answer), DELIVER),
     Step("answer, stored", slack_call("chat.postMessage", is_answer, stored=True), DELIVER),
-    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN, is_brief=True),
-    Step("last status, not stored", slack_call("assistant.threads.setStatus", is_status("")), DELIVER, is_brief=True),
-    Step(
-        "last status, stored",
-        slack_call("assistant.threads.setStatus", is_status(""), stored=True),
-        DELIVER,
-        is_brief=True,
-    ),
+    Step("stream begun, not stored", slack_call("chat.startStream", is_any), ASK, "model 3", slowly=True),
+    Step("stream begun, stored", slack_call("chat.startStream", is_any, stored=True), ASK, "model 3", slowly=True),
+    Step("text streamed, not stored", slack_call("chat.appendStream", is_any), ASK, "model 3", slowly=True),
+    Step("text streamed, stored", slack_call("chat.appendStream", is_any, stored=True), ASK, "model 3", slowly=True),
+    Step("stream ended, not stored", slack_call("chat.stopStream", is_any), DELIVER, slowly=True),
+    Step("stream ended, stored", slack_call("chat.stopStream", is_any, stored=True), DELIVER, slowly=True),
+    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN),
+    Step("last status, not stored", slack_call("assistant.threads.setStatus", is_status("")), DELIVER),
+    Step("last status, stored", slack_call("assistant.threads.setStatus", is_status(""), stored=True), DELIVER),
 )
 ON_ITS_WAY = "event on its way to the bot"
 BEING_STORED = "event with the bot, Temporal not reached"

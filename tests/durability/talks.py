@@ -19,16 +19,19 @@ PROGRESS_MARKS = (DONE, FAILED)
 
 
 class Talk:
-    """A channel and a person of its own, so that every call can be told from those of other talks."""
+    """A channel and a person of its own, so that every call can be told from those of other talks.
 
-    def __init__(self, stage: BreakableStage, label: str) -> None:
+    `slowly`: the answers take their time, so that they are streamed.
+    """
+
+    def __init__(self, stage: BreakableStage, label: str, *, slowly: bool = False) -> None:
         number = stage.number()
         self.label = label
         self.stage = stage
         self.person = stage.slack.add_user(f"person{number}")
         self.channel = stage.slack.add_channel(f"talk{number}", members=[self.person])
-        self.question = Question(f"q{number}", (stage.address(), stage.address()))
-        self.follow_up = Question(f"f{number}")
+        self.question = Question(f"q{number}", (stage.address(), stage.address()), slowly=slowly)
+        self.follow_up = Question(f"f{number}", slowly=slowly)
         self.ts = ""
 
     def ask(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,12 @@ from tests.durability.calls import (
     talks_with,
     tool_faults,
 )
+from tests.durability.clicks import MOMENTS, OPINION, Moment, Opinion
 from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import Talk
+
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -35,25 +38,35 @@ async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 async def test_a_fault_at_any_step_costs_nothing_but_time(stage: BreakableStage, fault: Fault) -> None:
-    talks = {step: Talk(stage, step.name) for step in STEPS}
+    talks = {step: Talk(stage, step.name, slowly=step.slowly) for step in STEPS}
     held = await brought_to_their_steps(talks)
+    stopping = await brought_to_their_moments(stage)
+    opinion = await an_opinion(stage)
     arrivals = await arriving(stage)
 
     await fault.strike(stage)
+    for talk in stopping.values():
+        stage.slack.press_stop(talk.person, talk.channel, talk.ts)
+    opinion.press()
     stage.thaw()
     for hold in held:
         hold.release()
     await fault.repair(stage)
 
     await all_answered(stage, list(talks.values()), times=1)
-    await stage.all_acknowledged([talk.channel for talk in arrivals])
-    everyone = [*talks.values(), *arrivals]
+    await stage.all_acknowledged([talk.channel for talk in [*arrivals, *stopping.values()]])
+    everyone = [*talks.values(), *arrivals, *stopping.values()]
     await all_answered(stage, everyone, times=1)
     for talk in everyone:
         talk.ask_again()
     await all_answered(stage, everyone, times=2)
     complaints = [line for step, talk in talks.items() for line in talk.complaints(under_way=[step.call])]
-    assert complaints + [line for talk in arrivals for line in talk.complaints()] == []
+    complaints += [line for talk in arrivals for line in talk.complaints()]
+    assert complaints + [line for moment, talk in stopping.items() for line in moment.complaints(talk)] == []
+    if not await opinion.is_kept():
+        assert opinion.is_known_to_be_lost
+        opinion.press()
+        await true(opinion.is_kept)
 
 
 @pytest.mark.parametrize("faulty", [slack_faults, model_faults, tool_faults], ids=["slack", "model", "tool"])
@@ -76,17 +89,14 @@ def test_the_documented_matrix_is_the_one_that_is_run() -> None:
     documented = (ROOT / "docs" / "durability.md").read_text()
 
     run = [*(step.name for step in STEPS), *matrix.ARRIVALS, *(fault.name for fault in FAULTS)]
+    run += [*(moment.name for moment in MOMENTS), OPINION]
     run += [call.name for call in SLACK_CALLS] + [*SLACK_FAULTS, *MODEL_FAULTS, *TOOL_FAULTS]
     assert [name for name in run if name not in documented] == []
 
 
 async def brought_to_their_steps(talks: dict[Step, Talk]) -> list[Held]:
-    """Each talk is asked its question and held at its step; those that cannot be held for long come last."""
-    held: list[Held] = []
-    for is_brief in (False, True):
-        now = [(step, talk) for step, talk in talks.items() if step.is_brief == is_brief]
-        held += await asyncio.gather(*(brought_to(step, talk) for step, talk in now))
-    return held
+    """Each talk is asked its question and held at its step."""
+    return await asyncio.gather(*(brought_to(step, talk) for step, talk in talks.items()))
 
 
 async def brought_to(step: Step, talk: Talk) -> Held:
@@ -99,6 +109,30 @@ async def brought_to(step: Step, talk: Talk) -> Held:
     except TimeoutError:
         raise AssertionError(f"{talk.label}: not reached") from None
     return held
+
+
+async def brought_to_their_moments(stage: BreakableStage) -> dict[Moment, Talk]:
+    """Talks that wait for ever, unless somebody stops them."""
+    talks = {moment: Talk(stage, moment.name, slowly=moment.slowly) for moment in MOMENTS}
+    held = [moment.hold(talk) for moment, talk in talks.items()]
+    for talk in talks.values():
+        talk.ask()
+    await asyncio.gather(*(hold.reached() for hold in held))
+    return talks
+
+
+async def an_opinion(stage: BreakableStage) -> Opinion:
+    """Somebody who has an answer, and is about to say what it is worth."""
+    talk = Talk(stage, OPINION)
+    talk.ask()
+    await all_answered(stage, [talk], times=1)
+    return Opinion(talk)
+
+
+async def true(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(15):
+        while not await condition():  # noqa: ASYNC110  Temporal tells nobody
+            await asyncio.sleep(0.05)
 
 
 async def only_this_runs(talk: Talk, activity: str) -> None:
@@ -128,7 +162,7 @@ async def arriving(stage: BreakableStage) -> list[Talk]:
 async def all_answered(stage: BreakableStage, talks: Sequence[Talk], *, times: int) -> None:
     """Waits until everybody has so many answers; not for ever: what is missing then is a complaint."""
     try:
-        await stage.slack.until(lambda: all(talk.is_answered(times) for talk in talks), seconds=30)
+        await stage.slack.until(lambda: all(talk.is_answered(times) for talk in talks), seconds=60)
     except AssertionError:
         missing = [f"{talk.label}: {talk.said} {talk.status!r}" for talk in talks if not talk.is_answered(times)]
         raise AssertionError(f"no answer {times}: {missing}") from None

@@ -1,14 +1,19 @@
-"""The real worker as if Slack had no rate limits, for tests in which every display of many conversations must happen.
+"""The real worker, but in no hurry: for tests that hold every display of many conversations at an exact step.
 
-With the limits, displays give way when many conversations are at work, and could not be held at an exact step.
+It knows of no rate limits, to which displays give way, and waits longer for a display than it is worth.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from agent_worker import slack_sessions, steps
 from agent_worker.__main__ import main
 from agent_worker.slack_budget import CALLS_PER_MINUTE
 from process import lifetime
 
 if __name__ == "__main__":
     CALLS_PER_MINUTE.clear()  # a method that is not listed has no limit
+    steps.PROGRESS_TIMEOUT = timedelta(seconds=30)
+    slack_sessions.DEADLINE = 30.0
     lifetime.run(main)

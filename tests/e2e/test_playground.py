@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from playground.processes import ManagedProcess
 from playground.slack.emulator import SlackEmulator
 from playground.temporal_server import free_port, is_in_use
 from tests.e2e.stage import Stage
+from tests.playground.page.visiting import Following, Visitor
 
 READY = "Ctrl-C"
 
@@ -30,6 +33,40 @@ async def playground(ports: dict[str, str], tmp_path: Path) -> AsyncIterator[Man
     await run.stop()
 
 
+class Page(Following):
+    """The page of a playground that runs, with what it says of a thread."""
+
+    visitor: Visitor
+
+    def place(self, person: str, channel: str) -> dict[str, str]:
+        """Where somebody says something."""
+        users = {one["name"]: one["id"] for one in self.all("user").values()}
+        channels = {one["name"]: one["id"] for one in self.all("channel").values()}
+        return {"user": users[person], "channel": channels[channel]}
+
+    def answers(self, thread_ts: str) -> list[str]:
+        """The complete answers of the agent in a thread."""
+        bot = self.shown["bot"]["user_id"]
+        mine = [one for one in self.all("message").values() if one["user"] == bot and one.get("thread_ts") == thread_ts]
+        return [one["visible_text"] for one in mine if "Written by AI" in one["visible_text"]]
+
+
+@asynccontextmanager
+async def page_of(ports: dict[str, str]) -> AsyncIterator[Page]:
+    url = f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}"
+    async with Visitor(url) as visitor, visitor.following(Page()) as page:
+        page.visitor = visitor
+        yield page
+
+
+def is_alive(pid: int) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked after does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
 async def chat(ports: dict[str, str], *lines: str) -> list[str]:
     url = f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}"
     chat = ManagedProcess("playground.slack.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
@@ -45,9 +82,11 @@ async def test_without_tokens_it_is_a_playground_that_says_what_is_real(
 
     said = await chat(ports, "@agent are there any weather alerts where I am?", "and what is my name?")
 
-    log = "\n".join(playground.lines)
-    assert "a SCRIPTED stand-in" in log
-    assert "SAMPLE data" in log
+    (line,) = [line for line in playground.lines if " | " not in line]
+    assert playground.lines[0] == line
+    assert f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}" in line
+    assert "a SCRIPTED stand-in" in line
+    assert "SAMPLE data" in line
     assert any("New York" in line for line in said)
 
 
@@ -55,14 +94,81 @@ async def test_it_starts_again_what_was_killed_and_cleans_up_at_the_end(
     playground: ManagedProcess, ports: dict[str, str]
 ) -> None:
     await playground.start()
-    worker = int(next(line for line in playground.lines if "kill -9" in line).split()[3])
-
-    os.kill(worker, 9)
-    await playground.logged("worker | is back")
+    async with page_of(ports) as page:
+        os.kill(page.shown["process/worker"]["pid"], 9)
+        await page.until(lambda: page.shown["process/worker"]["restarts"] and page.shown["process/worker"]["is_up"])
+        pids = [process["pid"] for process in page.all("process").values()]
 
     assert await chat(ports, "@agent are you there?")
+    assert len(pids) == 3
     assert await playground.stop() == 0
     assert not any(is_in_use(int(port)) for port in ports.values())
+    assert not any(map(is_alive, pids))
+
+
+async def test_whoever_presses_ctrl_c_twice_leaves_nothing_behind(
+    playground: ManagedProcess, ports: dict[str, str]
+) -> None:
+    await playground.start()
+    async with page_of(ports) as page:
+        pids = [process["pid"] for process in page.all("process").values()]
+
+    os.kill(pids[0], signal.SIGSTOP)  # Temporal hangs, and with it whoever waits for it
+    os.kill(playground.pid, signal.SIGINT)
+    await playground.logged("stopping signal=SIGTERM")
+    os.kill(playground.pid, signal.SIGINT)
+
+    assert await playground.ended() == 128 + signal.SIGINT
+    assert not any(map(is_alive, pids))
+
+
+async def test_conversations_go_on_after_a_restart(ports: dict[str, str], tmp_path: Path) -> None:
+    first = ManagedProcess("playground", ports, ready=READY, directory=tmp_path)
+    second = ManagedProcess("playground", ports, ready=READY, directory=tmp_path)
+    try:
+        await first.start()
+        async with page_of(ports) as page:
+            place = page.place("anna", "general")
+            hello = f"<@{page.shown['bot']['user_id']}> my name is Anna, hello"
+            ts = (await page.visitor.do("say", **place, text=hello))["ts"]
+            await page.until(lambda: page.answers(ts))
+        assert await first.stop() == 0
+
+        await second.start()
+        async with page_of(ports) as page:
+            assert page.place("anna", "general") == place
+            assert len(page.answers(ts)) == 1
+            await page.visitor.do("say", **place, text="what is my name?", thread_ts=ts)
+            await page.until(lambda: len(page.answers(ts)) == 2)
+            status, inside = await page.visitor.get("/page/inside", channel=place["channel"], thread_ts=ts)
+    finally:
+        await first.stop()
+        await second.stop()
+
+    assert "Your name is Anna" in page.answers(ts)[-1].replace("*", "")
+    assert (status, inside["status"]) == (200, "running")
+    assert len([step for step in inside["steps"] if step["kind"] == "signal"]) == 2
+
+
+async def test_what_is_broken_in_the_page_costs_no_answer(playground: ManagedProcess, ports: dict[str, str]) -> None:
+    await playground.start()
+    async with page_of(ports) as page:
+        for what in ("gemini", "tools", "slack", "temporal"):
+            await page.visitor.break_("away", what=what, is_away=True)
+        place = page.place("anna", "general")
+        ask = f"<@{page.shown['bot']['user_id']}> are there any weather alerts for New York?"
+        ts = (await page.visitor.do("say", **place, text=ask))["ts"]
+        assert (await page.visitor.get("/page/inside", channel=place["channel"], thread_ts=ts))[0] == 503
+        assert all(one["is_away"] for one in page.all("away").values())
+
+        for what in ("temporal", "slack", "tools", "gemini"):
+            await page.visitor.break_("away", what=what, is_away=False)
+        await page.visitor.break_("lose_reply")
+        await page.visitor.break_("kill", process="bot")
+        await page.until(lambda: page.answers(ts), seconds=50)
+
+    assert "2 active alerts" in page.answers(ts)[0]
+    assert len(page.answers(ts)) == 1
 
 
 async def test_a_port_in_use_is_named_with_the_setting_that_changes_it(

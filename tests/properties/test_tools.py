@@ -130,9 +130,9 @@ def opened(services: Services) -> OpenToolbox:
 
 
 async def check(answer: dict[str, Any]) -> None:
-    """Holds an answer to what the model and Temporal need: one of two shapes, storable, a short error."""
-    [kind] = answer
-    assert kind in {"output", "error"}
+    """Holds an answer to what the model and Temporal need: one of two shapes, an output with or without sources, storable, a short error."""
+    kind = "error" if "error" in answer else "output"
+    assert set(answer) - {"sources"} == {kind}
     assert (await DATA_CONVERTER.decode(await DATA_CONVERTER.encode([answer]), [dict[str, Any]])) == [answer]
     if kind == "error":
         assert 0 < len(answer["error"]) <= LONGEST_ERROR

@@ -1,0 +1,72 @@
+"""What people think of an answer, and another try."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from agent_worker.contract import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
+from agent_worker.workflow import THANKS
+from playground.gemini.answers import text
+from tests.e2e.stage import Stage
+
+
+async def an_answer(stage: Stage) -> tuple[str, str]:
+    """A question and its answer: the `ts` of each."""
+    stage.gemini.script(text("An old silent pond."))
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> a haiku, please")
+    await stage.answered(ts)
+    (post,) = stage.slack.bot_posts(stage.channel, ts)
+    return ts, post.ts
+
+
+async def exported(stage: Stage) -> list[dict[str, Any]]:
+    process = stage.process("agent_worker.feedback", ready="", arguments=["export"])
+    await process.start(wait=False)
+    assert await process.ended() == 0, process.lines
+    return [json.loads(line) for line in process.lines]
+
+
+def thanks(stage: Stage, user: str) -> int:
+    shown = stage.slack.ephemerals(stage.channel, user)
+    return [stage.slack.visible_text(message) for message in shown].count(THANKS)
+
+
+def press(stage: Stage, user: str, post: str, value: str) -> None:
+    stage.slack.press_button(user, stage.channel, post, FEEDBACK_BUTTONS, value, twice=True)
+
+
+async def test_a_click_is_kept_with_the_turn_thanked_for_once_and_can_be_changed(stage: Stage) -> None:
+    ts, post = await an_answer(stage)
+
+    press(stage, stage.anna, post, f"good:{ts}")
+    press(stage, stage.ben, post, f"bad:{ts}")
+    await stage.slack.until(lambda: thanks(stage, stage.anna) and thanks(stage, stage.ben))
+    press(stage, stage.anna, post, f"bad:{ts}")
+    await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
+
+    kept = {(line["thread_ts"], line["turn"], line["user"]): line["value"] for line in await exported(stage)}
+    assert kept == {(ts, ts, stage.anna): "bad", (ts, ts, stage.ben): "bad"}
+    assert (thanks(stage, stage.anna), thanks(stage, stage.ben)) == (1, 1)
+    assert len(stage.gemini.requests) == 1, "a click starts no turn"
+
+
+async def test_an_opinion_is_kept_while_the_worker_is_down(stage: Stage) -> None:
+    ts, post = await an_answer(stage)
+    await stage.worker.kill()
+
+    press(stage, stage.anna, post, f"good:{ts}")
+    await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
+    await stage.worker.start()
+    await stage.slack.until(lambda: thanks(stage, stage.anna))
+
+    assert [line["value"] for line in await exported(stage)] == ["good"]
+
+
+async def test_another_try_answers_the_same_question_anew(stage: Stage) -> None:
+    ts, post = await an_answer(stage)
+    stage.gemini.script(text("A frog jumps in.").given(contains="a haiku, please", lacks="silent"))
+
+    stage.slack.press_button(stage.anna, stage.channel, post, TRY_AGAIN_BUTTON)
+
+    assert await stage.answered(ts, times=2) == ["An old silent pond.", "A frog jumps in."]

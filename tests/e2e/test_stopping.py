@@ -1,0 +1,132 @@
+"""Stop, in every way that people have, at every moment of a turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_worker import errors
+from agent_worker.contract import STOP_BUTTON
+from playground.gemini.answers import calls, text
+from playground.slack.messages import Message
+from tests.e2e.stage import Stage
+
+ALERTS = "get_weather_alerts"
+NOTHING_DONE = errors.sentence(errors.STOPPED)
+TOOL_NOT_FINISHED = errors.sentence(errors.STOPPED, "Not finished:", "• Weather alerts for New York")
+POEM = "An old silent pond.\n\nA frog jumps into the pond.\n\nSplash! Silence again."
+
+
+def ask(stage: Stage, question: str = "alerts in New York?") -> str:
+    return stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> {question}")
+
+
+async def the_stop_button(stage: Stage, ts: str) -> Message:
+    """The message in the thread that has it."""
+
+    def with_button() -> list[Message]:
+        posts = stage.slack.bot_posts(stage.channel, ts)
+        return [post for post in posts if any(block["type"] == "actions" for block in post.blocks)]
+
+    return (await stage.slack.until(with_button))[0]
+
+
+async def goes_on(stage: Stage, ts: str, channel: str | None = None) -> None:
+    """The next message in the thread is answered as if nothing had happened."""
+    before = len(stage.said(ts, channel))
+    stage.gemini.script(text("Here I am."))
+    stage.slack.say(stage.anna, channel or stage.channel, "are you still there?", thread_ts=ts)
+    assert (await stage.answered(ts, channel, times=before + 1))[-1] == "Here I am."
+
+
+async def test_the_button_stops_a_tool_and_says_what_was_not_finished(stage: Stage) -> None:
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})))
+    held = stage.world.hold("weather")
+    ts = ask(stage)
+    await held.reached()
+
+    post = await the_stop_button(stage, ts)
+    stage.slack.press_button(stage.anna, stage.channel, post.ts, STOP_BUTTON)
+
+    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
+    await held.abandoned()
+    await stage.slack.until(
+        lambda: stage.progress(ts) == ["Done, but 1 of the steps was not\n✗ Weather alerts for New York"]
+    )
+    await goes_on(stage, ts)
+
+
+async def test_a_stop_early_in_a_turn_cancels_the_model_call(stage: Stage) -> None:
+    held = stage.gemini.hold()
+    ts = ask(stage)
+    await held.reached()
+
+    stage.slack.press_stop(stage.anna, stage.channel, ts)
+
+    assert await stage.answered(ts) == [NOTHING_DONE]
+    await held.abandoned()
+    await goes_on(stage, ts)
+
+
+async def test_slacks_own_stop_while_text_streams_leaves_one_sentence(stage: Stage) -> None:
+    direct = stage.slack.open_dm(stage.anna)
+    held = stage.gemini.hold_stream(text(POEM).in_pieces(6), after=3)
+    ts = stage.slack.say(stage.anna, direct, "a poem, please")
+    await held.reached()
+    await stage.slack.until(lambda: stage.slack.bot_posts(direct, ts))
+
+    stage.slack.press_stop(stage.anna, direct, ts)
+
+    assert await stage.answered(ts, direct) == [NOTHING_DONE]
+    await held.abandoned()
+    assert stage.leftovers(ts, direct) == []
+    await goes_on(stage, ts, direct)
+
+
+@pytest.mark.parametrize("word", ["stop", "Cancel!", "please stop"])
+async def test_the_word_stops_it_too(stage: Stage, word: str) -> None:
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})))
+    held = stage.world.hold("weather")
+    ts = ask(stage)
+    await held.reached()
+
+    stage.slack.say(stage.anna, stage.channel, word, thread_ts=ts)
+
+    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
+    await goes_on(stage, ts)
+
+
+async def test_what_was_done_before_a_late_stop_is_told(stage: Stage) -> None:
+    held = stage.gemini.hold(lambda request: len(request.contents) > 1)
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})))
+    ts = ask(stage)
+    await held.reached()
+
+    stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
+
+    done = errors.sentence(errors.STOPPED, "Done before that:", "• Weather alerts for New York")
+    assert await stage.answered(ts) == [done]
+
+
+async def test_a_stop_while_no_worker_is_up_is_not_lost(stage: Stage) -> None:
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})))
+    held = stage.world.hold("weather")
+    ts = ask(stage)
+    await held.reached()
+    post = await the_stop_button(stage, ts)
+    await stage.worker.kill()
+
+    stage.slack.press_button(stage.anna, stage.channel, post.ts, STOP_BUTTON)
+    await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
+    held.release()
+    await stage.worker.start()
+
+    assert await stage.answered(ts, seconds=40) == [TOOL_NOT_FINISHED]
+    await goes_on(stage, ts)
+
+
+async def test_nothing_is_left_to_press_once_the_answer_is_there(stage: Stage) -> None:
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})), text("Sunny."))
+    ts = ask(stage)
+    await stage.answered(ts)
+
+    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ Weather alerts for New York"])
