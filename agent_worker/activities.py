@@ -262,12 +262,14 @@ class Activities:
                 await showing
 
     async def _show_steps(self, request: AskModel) -> None:
-        progress = request.progress
+        progress, draft = request.progress, request.draft
         if self._slack_or_none is None or progress is None:
             return
         try:
             if progress.is_posted:
                 await self._slack.progress.post(request.thread, progress, request.turn)
+            elif draft.has_cards and draft.streaming_since is not None and not draft.unsure:
+                await self._slack.progress.append(request.thread, progress, draft)
         except ApplicationError as error:
             logger.info("progress not shown", extra={"reason": error.message})
 

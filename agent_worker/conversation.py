@@ -289,8 +289,15 @@ class Conversation:
     def fits_one_payload(self) -> bool:
         """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
         messages = sum(_weight(message) + ENVELOPE_BYTES for message in self.inbox)
-        feedback = [one.model_dump() for one in self.feedback]
-        others = [self.seen, self.names, self.earlier, self.people.refused, self.people.spoken, feedback, [one.model_dump() for one in self.ahead]]
+        noted = [one.model_dump() for one in [*self.feedback, *self.ahead]]
+        others = [
+            self.seen,
+            self.names,
+            self.earlier,
+            self.people.refused,
+            self.people.spoken,
+            noted,
+        ]
         return self.size + messages + size_of(others) < CARRIED_BYTES
 
     # Compaction

@@ -1,4 +1,4 @@
-"""What holds for every activity: it heartbeats while it runs, ends in time, and a defect is logged and not tried for ever."""
+"""What holds for every activity: it heartbeats, ends in time, and a defect is logged and not tried for ever."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ class LiveText:
             self._may_start = False
             return False
         messages = [*self.draft.messages, ts]
-        self._now(messages=messages, streaming_since=self._clock(), characters=len(piece))
+        self._now(messages=messages, streaming_since=self._clock(), characters=len(piece), has_cards=False)
         return True
 
     async def _go_on(self, cut: Cut) -> None:

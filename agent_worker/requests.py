@@ -110,14 +110,16 @@ class Draft(_Stored):
     """What a thread holds of a turn's answer before it is delivered.
 
     `messages` are their `ts`, oldest first; each but the last is finished. `streaming_since` (seconds since 1970): the
-    last one is a stream, of `characters` so far; None: it is changed by updates. `written` counts the characters of
-    the answer's own text that are shown. `unsure`: the thread may hold more or other than this says, so look.
+    last one is a stream, of `characters` so far, and with the turn's steps in it if it `has_cards`; None: it is changed
+    by updates. `written` counts the characters of the answer's own text that are shown. `unsure`: the thread may hold
+    more or other than this says, so look.
     """
 
     messages: list[str] = []
     streaming_since: float | None = None
     characters: int = 0
     written: int = 0
+    has_cards: bool = False
     unsure: bool = False
 
 

@@ -37,23 +37,24 @@ class SlackProgress:
     async def show(self, request: ShowProgress) -> Shown:
         """Shows the steps as they are now."""
         progress, draft = request.progress, request.draft
-        if draft.unsure or (draft.messages and draft.streaming_since is None):
-            return Shown(ts=await self.post(request.thread, progress, request.turn)) if progress.is_posted else Shown()
-        if draft.streaming_since is not None and not progress.is_posted:
-            return await self._append(request)
-        if request.thread.is_direct and not progress.is_posted and (shown := await self._stream(request)):
-            return shown
+        if request.thread.is_direct and not progress.is_posted:
+            if draft.streaming_since is not None and not draft.unsure:
+                return Shown(draft=await self.append(request.thread, progress, draft))
+            if draft.messages or draft.unsure:
+                return Shown()  # the delivery shows them with the answer
+            if shown := await self._stream(request):
+                return shown
         return Shown(ts=await self.post(request.thread, progress, request.turn))
 
     async def _stream(self, request: ShowProgress) -> Shown | None:
         chunks = cards.chunks(request.progress.steps)
         ts = await self._streams.start(request.thread, request.audience, chunks)
-        return None if ts is None else Shown(draft=Draft(messages=[ts], streaming_since=self._clock()))
+        return None if ts is None else Shown(draft=Draft(messages=[ts], streaming_since=self._clock(), has_cards=True))
 
-    async def _append(self, request: ShowProgress) -> Shown:
+    async def append(self, thread: Thread, progress: Progress, draft: Draft) -> Draft:
         """All cards again: what Slack knows of a card already, it takes for an update that changes nothing."""
-        await self._streams.append(request.thread, request.draft.messages[-1], cards.chunks(request.progress.steps))
-        return Shown(draft=request.draft)
+        is_shown = await self._streams.append(thread, draft.messages[-1], cards.chunks(progress.steps))
+        return draft.model_copy(update={"has_cards": is_shown or draft.has_cards})
 
     async def post(self, thread: Thread, progress: Progress, turn: str) -> str:
         """Shows the steps in their own message; its `ts`, or NOT_SHOWN where there is none yet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from temporalio.exceptions import ApplicationError
@@ -11,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract import Thread
 from agent_worker.requests import Draft
 from agent_worker.slack_replies import metadata, since
-from agent_worker.slack_streams import DEAD, SlackStreams
+from agent_worker.slack_streams import DEAD, STOPPED_BY_USER, SlackStreams
 from agent_worker.slack_threads import OwnMessage, SlackThreads
 
 logger = logging.getLogger(__name__)
@@ -34,12 +33,13 @@ class SlackRemains:
         self._streams = streams
 
     async def of(self, thread: Thread, turn: str, draft: Draft) -> Remains:
-        own = [one async for one in self._threads.own_messages(thread, oldest=since(turn))]
+        asked = since(turn)
+        own = [one async for one in self._threads.own_messages(thread, oldest=asked) if one.ts > asked]  # not the root
         drafts = set(draft.messages)
         drafts |= {one.ts for one in own if one.key == f"{turn}:waiting" or one.key.startswith(f"{turn}:draft")}
         orphans = [one for one in own if not one.key and not one.files]
-        for number, orphan in enumerate(orphans):
-            if await self._is_ended(thread, orphan, f"{turn}:draft:{number}", is_told=any(one.key for one in own)):
+        for orphan in orphans:
+            if await self._is_ended(thread, orphan, f"{turn}:draft:{orphan.ts}", is_told=any(one.key for one in own)):
                 drafts.add(orphan.ts)
         posts = {one.key: one.ts for one in own if one.key}
         return Remains(
@@ -59,16 +59,10 @@ class SlackRemains:
         except ApplicationError as error:
             if not error.non_retryable:
                 raise
-            return error.message == DEAD and (is_told or bool(orphan.state))
+            return error.message in {DEAD, STOPPED_BY_USER} and (is_told or bool(orphan.state))
         return True
 
 
 def _final(posts: dict[str, str], turn: str) -> set[str]:
     """What is an answer or a notice already, and must not be taken for a draft of one."""
     return {ts for key, ts in posts.items() if key.startswith((f"{turn}:answer", f"{turn}:notice"))}
-
-
-async def resumed(remains: SlackRemains, thread: Thread, turn: str, draft: Draft) -> Draft:
-    """A draft that can be relied on again: it goes on in the messages that are there, by updates."""
-    left: Sequence[str] = (await remains.of(thread, turn, draft)).drafts
-    return Draft(messages=list(left))

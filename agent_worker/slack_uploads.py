@@ -21,23 +21,42 @@ class SlackUploads:
     def __init__(self, api: SlackApi) -> None:
         self._api = api
 
-    async def upload(self, thread: Thread, name: str, text: str) -> bool:
-        """Shows the text as a file in the thread; False where the app may not. Raises ApplicationError otherwise."""
-        content, client = text.encode(), self._api.client
+    async def sent(self, name: str, text: str, *, is_patient: bool = True) -> str | None:
+        """The id of a new file that nobody sees yet; None where the app may not have one.
+
+        Raises a retryable ApplicationError when it cannot be made just now. Slack takes the bytes at another address
+        than everything else, and one that is never reached must not hold up an answer for ever: without `is_patient`
+        that is None too.
+        """
+        content = text.encode()
         try:
-            place = await self._api.call(client.files_getUploadURLExternal, filename=name, length=len(content))
+            place = await self._api.call(
+                self._api.client.files_getUploadURLExternal, filename=name, length=len(content)
+            )
         except ApplicationError as error:
-            if not may_not_see(error):
+            _raise_unless_refused(error)
+            return None
+        try:
+            await self._send(str(place["upload_url"]), content)
+        except ApplicationError:
+            if is_patient:
                 raise
-            logger.warning("file not uploaded", extra={"reason": error.message})
+            logger.warning("file not uploaded", extra={"reason": "unreachable"})
+            return None
+        return str(place["file_id"])
+
+    async def show(self, thread: Thread, file: str, name: str) -> bool:
+        """Shows a file that was sent in the thread; False where the app may not. Raises ApplicationError otherwise."""
+        try:
+            await self._api.call(
+                self._api.client.files_completeUploadExternal,
+                files=[{"id": file, "title": name}],
+                channel_id=thread.channel,
+                thread_ts=thread.thread_ts,
+            )
+        except ApplicationError as error:
+            _raise_unless_refused(error)
             return False
-        await self._send(str(place["upload_url"]), content)
-        await self._api.call(
-            client.files_completeUploadExternal,
-            files=[{"id": place["file_id"], "title": name}],
-            channel_id=thread.channel,
-            thread_ts=thread.thread_ts,
-        )
         return True
 
     async def _send(self, address: str, content: bytes) -> None:
@@ -50,3 +69,9 @@ class SlackUploads:
                     raise retryable(SLACK_UNAVAILABLE, f"upload: http_{response.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None
+
+
+def _raise_unless_refused(error: ApplicationError) -> None:
+    if not may_not_see(error):
+        raise error
+    logger.warning("file not uploaded", extra={"reason": error.message})

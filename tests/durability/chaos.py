@@ -19,6 +19,7 @@ from random import Random
 from tests.durability.crowd import Conversation, Crowd
 from tests.durability.evidence import Seen
 from tests.durability.injector import Injector
+from tests.durability.opinions import Opinion
 from tests.durability.stage import BreakableStage
 
 PEOPLE = 8
@@ -40,6 +41,9 @@ class Report:
     statuses: int
     progress: int
     leftovers: int
+    stops: int
+    opinions: int
+    lost_opinions: int
     seconds: float
     seed: int
     troubles: list[str]  # each conversation in which something is not as it must be
@@ -59,6 +63,9 @@ class Report:
             "statuses left": self.statuses,
             "progress left unfinished or doubled": self.progress,
             "drafts left": self.leftovers,
+            "questions stopped": self.stops,
+            "answers judged": self.opinions,
+            "clicks lost without a word": self.lost_opinions,
             "seconds": round(self.seconds),
             "seed": self.seed,
         }
@@ -94,6 +101,9 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         statuses=sum(outcome.has_status for outcome in outcomes),
         progress=sum(outcome.has_wrong_progress for outcome in outcomes),
         leftovers=sum(len(outcome.leftovers) for outcome in outcomes),
+        stops=sum(len(conversation.stopped) for conversation in crowd.conversations),
+        opinions=sum(conversation.opinion is not None for conversation in crowd.conversations),
+        lost_opinions=sum(outcome.lost_opinion for outcome in outcomes),
         seconds=time.monotonic() - started,
         seed=seed,
         troubles=[str(outcome) for outcome in outcomes if outcome.is_trouble],
@@ -116,23 +126,30 @@ class Outcome:
     has_status: bool
     has_wrong_progress: bool
     leftovers: list[str]
+    lost_opinion: bool  # without anybody being told
     shown: list[str]
 
     @property
     def is_trouble(self) -> bool:
-        wrong = (self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress, self.leftovers)
-        return any(wrong)
+        wrong = (self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress)
+        return any((*wrong, self.leftovers, self.lost_opinion))
+
+
+async def is_lost(opinion: Opinion | None) -> bool:
+    """Whether a click is neither kept nor known to be lost."""
+    return opinion is not None and not opinion.is_known_to_be_lost and not await opinion.is_kept()
 
 
 async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
     answered = conversation.answered
     return Outcome(
-        lost=sum(not answered[question.name] for question in conversation.asked),
+        lost=len(conversation.unanswered),
         doubled=sum(count - 1 for count in answered.values()),
         repeated=await seen.repeated(conversation),
         has_status=conversation.has_status,
         has_wrong_progress=conversation.has_wrong_progress,
         leftovers=conversation.leftovers,
+        lost_opinion=await is_lost(conversation.opinion),
         shown=conversation.shown,
     )
 

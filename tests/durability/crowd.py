@@ -11,12 +11,15 @@ from random import Random
 
 from playground.slack.statuses import STATUS_SECONDS
 from tests.durability.answering import Question, answered_by
+from tests.durability.opinions import Opinion
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import DONE, FAILED, RUNNING
 
 LOOK_AGAIN = 0.1  # seconds
 MOST_FOLLOW_UPS = 3
 LONGEST_THOUGHT = 0.6  # seconds until a person goes on writing who does not wait for the answer
+ACKNOWLEDGED_WITHIN = 3.0  # seconds; then Slack shows a warning sign beside a button
+SAID_SLOWLY, STOPS, JUDGED = 0.3, 0.15, 0.3  # how many answers are streamed, conversations stopped, answers judged
 
 
 @dataclass
@@ -28,12 +31,27 @@ class Conversation:
     channel: str
     ts: str = ""
     asked: list[Question] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)  # names of questions that somebody wanted to be dropped
+    opinion: Opinion | None = None
 
     def ask(self, question: Question, *, mention: bool) -> None:
         words = f"<@{self.stage.slack.bot_user_id}> {question.words}" if mention else question.words
         ts = self.stage.slack.say(self.person, self.channel, words, thread_ts=self.ts or None)
         self.ts = self.ts or ts
         self.asked.append(question)
+
+    def stop(self) -> None:
+        """Whatever is not answered yet need not be."""
+        self.stopped |= {question.name for question in self.asked} - self.answered.keys()
+        self.stage.slack.press_stop(self.person, self.channel, self.ts)
+
+    async def judge(self) -> None:
+        """Somebody says that the last answer was good, and looks whether Slack has taken it."""
+        self.opinion = self.opinion or Opinion(self.stage, self.person, self.channel, self.ts)
+        if self.opinion.press():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
+                    await _true(self.opinion.is_acknowledged)
 
     @property
     def is_stored(self) -> bool:
@@ -45,8 +63,17 @@ class Conversation:
         return Counter(name for said in self.stage.said(self.ts, self.channel) for name in answered_by(said))
 
     @property
+    def unanswered(self) -> list[str]:
+        """The questions that are owed an answer."""
+        return [question.name for question in self.asked if question.name not in {*self.answered, *self.stopped}]
+
+    @property
     def is_answered(self) -> bool:
-        return {question.name for question in self.asked} <= self.answered.keys()
+        return not self.unanswered and (self.stopped <= self.answered.keys() or self._is_told_of_a_stop)
+
+    @property
+    def _is_told_of_a_stop(self) -> bool:
+        return any(said.startswith("Stopped.") for said in self.stage.said(self.ts, self.channel))
 
     @property
     def is_done(self) -> bool:
@@ -115,7 +142,12 @@ class Crowd:
             for _ in range(chance.randint(0, MOST_FOLLOW_UPS)):
                 await self._think(conversation, chance)
                 conversation.ask(self._question(chance), mention=chance.random() < 0.3)
+            if chance.random() < STOPS:
+                await asyncio.sleep(chance.uniform(0, LONGEST_THOUGHT))
+                conversation.stop()
             await _true(lambda: conversation.is_answered)  # noqa: B023
+            if chance.random() < JUDGED:
+                await conversation.judge()
 
     def _begin(self, chance: Random) -> Conversation:
         number = self._stage.number()
@@ -137,7 +169,7 @@ class Crowd:
         name = f"q{self._stage.number()}"
         kind = chance.choice(("say", "chain", "at once"))
         addresses = () if kind == "say" else (self._stage.address(), self._stage.address())
-        return Question(name, addresses, at_once=kind == "at once")
+        return Question(name, addresses, at_once=kind == "at once", slowly=chance.random() < SAID_SLOWLY)
 
 
 async def _true(condition: Callable[[], bool]) -> None:

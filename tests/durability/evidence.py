@@ -30,6 +30,11 @@ async def attempts_of(conversation: Conversation) -> Attempts:
     """Reads the history; a step that was tried again says so in the attempt it was finished with."""
     handle = await conversation.stage.workflow(conversation.ts, conversation.channel)
     events = (await handle.fetch_history()).events
+    given_up = {
+        event.activity_task_canceled_event_attributes.scheduled_event_id
+        for event in events
+        if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED)
+    }
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
     asked = ask_tries = 0
     looked_up: Counter[str] = Counter()
@@ -40,7 +45,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         started = event.activity_task_started_event_attributes
         step = scheduled[started.scheduled_event_id].activity_task_scheduled_event_attributes
         if step.activity_type.name == ASK:
-            asked += 1
+            asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
         elif step.activity_type.name == TOOL:
             address = str(json.loads(step.input.payloads[0].data)["ipaddress"])

@@ -20,6 +20,9 @@ SLACK_METHODS = (
     "assistant.threads.setStatus",
     "users.info",
     "conversations.replies",
+    "chat.startStream",
+    "chat.appendStream",
+    "chat.stopStream",
 )
 ANSWERS: Mapping[str, Answer] = {
     "503": error(503),

@@ -21,9 +21,10 @@ from tests.durability.calls import (
     talks_with,
     tool_faults,
 )
-from tests.durability.clicks import MOMENTS, OPINION, Moment, Opinion
 from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
+from tests.durability.opinions import OPINION, Opinion
 from tests.durability.stage import BreakableStage
+from tests.durability.stops import MOMENTS, Moment
 from tests.durability.talks import Talk
 
 pytestmark = pytest.mark.timeout(180)
@@ -126,7 +127,7 @@ async def an_opinion(stage: BreakableStage) -> Opinion:
     talk = Talk(stage, OPINION)
     talk.ask()
     await all_answered(stage, [talk], times=1)
-    return Opinion(talk)
+    return Opinion(stage, talk.person, talk.channel, talk.ts)
 
 
 async def true(condition: Callable[[], Awaitable[bool]]) -> None:

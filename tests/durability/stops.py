@@ -1,13 +1,11 @@
-"""What people press while things break: a stop, in the middle of a turn; a word on an answer."""
+"""Stops, pressed in the middle of a turn while things break."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from agent_worker.contract import FEEDBACK_BUTTONS, MEMO_FEEDBACK, Feedback
 from agent_worker.errors import STOPPED, sentence
-from slackbot.clicks import PRESS_AGAIN
 from tests.durability.answering import ByRule, answer_to
 from tests.durability.matrix import Held, model_call, tool_call
 from tests.durability.talks import RUNNING, Talk
@@ -69,34 +67,3 @@ MOMENTS = (
         slowly=True,
     ),
 )
-OPINION = "feedback on an answer"
-
-
-class Opinion:
-    """A person presses Good below an answer, and again as long as Slack or the bot says that it did not work."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-
-    def press(self) -> None:
-        talk = self._talk
-        post = next(post for post in talk.stage.slack.bot_posts(talk.channel, talk.ts) if _has_buttons(post.blocks))
-        talk.stage.slack.press_button(talk.person, talk.channel, post.ts, FEEDBACK_BUTTONS, f"good:{talk.ts}")
-
-    async def is_kept(self) -> bool:
-        description = await (await self._talk.workflow()).describe()
-        kept = [Feedback.model_validate(one) for one in await description.memo_value(MEMO_FEEDBACK, [])]
-        return [(one.turn, one.user, one.value) for one in kept] == [(self._talk.ts, self._talk.person, "good")]
-
-    @property
-    def is_known_to_be_lost(self) -> bool:
-        """Whether the person was told: by Slack's warning sign, or by the bot."""
-        talk = self._talk
-        clicks = [one for one in talk.stage.slack.deliveries if one.event_type == "block_actions"]
-        mine = [one for one in clicks if one.channel == talk.channel]
-        told = [shown for shown in talk.stage.slack.ephemerals(talk.channel, talk.person) if shown.text == PRESS_AGAIN]
-        return not mine[-1].acked or len(told) == len(mine)
-
-
-def _has_buttons(blocks: list[dict[str, object]]) -> bool:
-    return any(block["type"] == "context_actions" for block in blocks)
