@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from typing import Literal
 
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.contract import Thread
 from agent_worker.gemini import Gemini
 from agent_worker.requests import AskModel
 from agent_worker.slack_sessions import SlackSessions
 
 Naming = Literal["model", "words", "off"]
 LONGEST_WORDS = 60  # characters
+REMEMBERED = 1_000  # threads
 PATIENCE = 0.5  # seconds, once the answer is there
 logger = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class Titles:
         self._naming = naming
         self._gemini = gemini
         self._sessions = sessions
+        self._known: OrderedDict[Thread, str] = OrderedDict()
 
     @asynccontextmanager
     async def sought(self, request: AskModel) -> AsyncIterator[Title]:
@@ -50,6 +54,10 @@ class Titles:
             await asyncio.gather(seeking, return_exceptions=True)
 
     async def _seek(self, request: AskModel, title: Title) -> None:
+        """Once for a thread: the model call that it belongs to may have to be tried again and again."""
+        if request.thread in self._known:
+            title.found = self._known[request.thread]
+            return
         try:
             found = await self._words(request)
         except ApplicationError as error:
@@ -57,7 +65,9 @@ class Titles:
             return
         if self._sessions is not None:
             await self._sessions.rename(request.thread, found)
-        title.found = found
+        title.found = self._known[request.thread] = found
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
     async def _words(self, request: AskModel) -> str:
         if self._naming == "model":

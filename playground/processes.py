@@ -112,25 +112,29 @@ class ManagedProcess:
         return self._process.returncode if self._process else None
 
     @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
 
-    async def stop(self) -> int:
+    async def stop(self, seconds: float = STOP_SECONDS) -> int:
         """SIGTERM, and its exit code; SIGKILL when it does not end in time."""
-        return await self._end(signal.SIGTERM)
+        return await self._end(signal.SIGTERM, seconds)
 
     async def kill(self) -> int:
         """SIGKILL: as a crash would."""
-        return await self._end(signal.SIGKILL)
+        return await self._end(signal.SIGKILL, STOP_SECONDS)
 
-    async def _end(self, number: signal.Signals) -> int:
+    async def _end(self, number: signal.Signals, seconds: float) -> int:
         if self._process is None or self._reading is None:
             return 0
         if self._process.returncode is None:
             self._process.send_signal(number)
         try:
-            await asyncio.wait_for(asyncio.shield(self._reading), STOP_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._reading), seconds)
         except TimeoutError:
             self._process.kill()
             await self._reading

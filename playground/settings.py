@@ -22,6 +22,7 @@ class PlaygroundSettings(BaseSettings):
     playground_world: Literal["sample", "real"] = Field(
         "sample", description="sample or real: the weather and IP services that the playground's tools ask"
     )
+    playground_open_browser: bool = Field(default=True, description="whether the page is opened in a browser")
     playground_slack_port: Port = Field(8065, ge=1, le=65535, description="port of the local Slack")
     playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="port of the Temporal dev server")
     playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="port of Temporal's web page")

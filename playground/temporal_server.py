@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
@@ -36,9 +37,16 @@ class DevServer:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run, for whatever reason."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
     def start(self) -> None:
         """Returns when the server answers; raises RuntimeError when it does not come up."""
-        self._process = subprocess.Popen(self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        # Ctrl-C in the terminal is for the one who started us, who still needs the server to stop in order.
+        self._process = subprocess.Popen(self._command(), stdout=quiet, stderr=quiet, start_new_session=True)
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -74,7 +82,7 @@ class DevServer:
             self._process.wait()
         self._process = None
 
-    def __enter__(self) -> DevServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -14,14 +14,14 @@ FAILED = 1
 logger = logging.getLogger("process")
 
 
-def run(main: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+def run(main: Callable[[], Coroutine[Any, Any, None]], *, at_once: Callable[[], None] = lambda: None) -> NoReturn:
     """Runs `main` and exits: 0 when it ended or was stopped, 1 when it failed.
 
     SIGTERM and SIGINT cancel `main` once, wherever it waits: its `async with` blocks then close in their order, and may
-    take the time they need. A second signal ends the process at once.
+    take the time they need. A second signal ends the process, after no more than `at_once`.
     """
     try:
-        code = asyncio.run(_until_stopped(main))
+        code = asyncio.run(_until_stopped(main, at_once))
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else FAILED
     except Exception:
@@ -38,13 +38,14 @@ def exit_now(code: int) -> NoReturn:
     os._exit(code)
 
 
-async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]]) -> int:
+async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]], at_once: Callable[[], None]) -> int:
     task = asyncio.create_task(main())
     signals: list[int] = []
 
     def stop(number: int) -> None:
         signals.append(number)
         if len(signals) > 1:
+            at_once()
             exit_now(128 + number)
         logger.info("stopping", extra={"signal": signal.Signals(number).name})
         task.cancel()

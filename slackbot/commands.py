@@ -14,6 +14,7 @@ from slackbot import captions
 from slackbot.recent import TEMPORAL_IS_AWAY, Recent, Recents
 from slackbot.stopping import Stopping, ts_of_now
 
+COMMAND = "/agent"
 HELP = (
     "Mention me in a channel that I am a member of, or write to me directly, and I answer in a thread.\n"
     "• `/agent status` shows your conversations with me\n"
@@ -34,7 +35,7 @@ class Commands:
         self._stopping = stopping
 
     def listen(self, app: AsyncApp) -> None:
-        app.command("/agent")(self.on_command)
+        app.command(COMMAND)(self.on_command)
 
     async def on_command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Answers in the acknowledgement, which Slack awaits for 3 s: each wait below has a shorter deadline."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -51,12 +52,14 @@ def unpacked(metadata: str) -> Quotation:
 
 
 def _cut(text: str, room: int) -> str:
-    """The beginning of a text that takes no more room than this as JSON, where a character takes one place or more."""
-    excess = _length(text) - len('""') - room
-    while excess > 0:
-        text = f"{text[: max(0, len(text) - excess - 2)]}…"
-        excess = _length(text) - len('""') - room
-    return text
+    """The text, or as much of its beginning as takes no more room than this as JSON."""
+    if _length(text) - len('""') <= room:
+        return text
+
+    def size(end: int) -> int:
+        return _length(f"{text[:end]}…") - len('""')
+
+    return f"{text[: bisect_right(range(min(len(text), room)), room, key=size) - 1]}…"
 
 
 def _length(value: Any) -> int:

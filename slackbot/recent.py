@@ -24,6 +24,7 @@ from agent_worker.contract import (
 from slackbot.forms import CHANNEL, has_form
 
 SCANNED = 200  # runs: Temporal lists those that are open first, then the others, each time the newest first
+DESCRIBED = 50  # conversations of one person: of more, the oldest are left out
 SHOWN = 20
 # For all calls together: Slack waits 3 s, and what was found has to be shown, or stopped, in that time too.
 PATIENCE = 1.0  # seconds
@@ -70,14 +71,14 @@ class Recents:
                 self._begun_by(user, workflow_id_prefix(self._team)), self._within(direct)
             )
             found = {one.run.id: one for one in [*begun, *private]}.values()
-            return await self._described(sorted(found, key=lambda one: one.run.start_time, reverse=True)[:SHOWN])
+            return (await self._described(found))[:SHOWN]
 
     async def at_work(self, user: str, channel: str) -> list[Thread]:
         """Where in this channel the agent is working for the person."""
         async with asyncio.timeout(self._patience):
             found = await self._within(channel) or await self._begun_by(user, self._prefix(channel))
             open_ones = [one for one in found if one.run.status == WorkflowExecutionStatus.RUNNING]
-            return [one.thread for one in await self._described(open_ones[:SHOWN]) if one.state == "working"]
+            return [one.thread for one in await self._described(open_ones) if one.state == "working"]
 
     async def _begun_by(self, user: str, prefix: str) -> list[_Found]:
         """Those of which the person began any run; a title is shown only of a run that is the person's own."""
@@ -108,7 +109,9 @@ class Recents:
         return [list(same) for _, same in groupby(ordered, key=lambda run: run.id)]
 
     async def _described(self, found: Iterable[_Found]) -> list[Recent]:
-        described = await asyncio.gather(*map(self._describe, found))
+        """Those at work first, and then the newest first."""
+        newest = sorted(found, key=lambda one: one.run.start_time, reverse=True)[:DESCRIBED]
+        described = await asyncio.gather(*map(self._describe, newest))
         return sorted(described, key=lambda one: one.state != "working")
 
     async def _describe(self, found: _Found) -> Recent:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -34,6 +35,7 @@ INVITE_FIRST = (
 )
 NOT_TAKEN = "I can't take questions just now. Please press Ask again in a minute: what you wrote stays here."
 NO_QUESTION = "Please write what you want to know."
+NOT_ACKNOWLEDGED = BoltResponse(status=503)
 _UNREADABLE = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class Shortcut:
         app.shortcut(ASK_ABOUT_MESSAGE)(self.on_used)
         app.view(ASK_ABOUT_MESSAGE)(self.on_submitted)
 
-    async def on_used(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def on_used(self, ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
         """Acknowledges when the form is open; where it is not, Slack tells the person that it did not work."""
         channel = body["channel"]["id"]
         view = _form(quotation.packed(channel, body["message"])) if await self._is_member(channel) else _invitation()
@@ -58,8 +60,9 @@ class Shortcut:
                 await self._client.views_open(trigger_id=body["trigger_id"], view=view)
         except UNREACHABLE as error:
             logger.warning("form not opened", extra={"reason": type(error).__name__})
-        else:
-            await ack()
+            return NOT_ACKNOWLEDGED
+        await ack()
+        return None
 
     async def on_submitted(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """The form stays open, with what is written in it, until Temporal has stored the question."""

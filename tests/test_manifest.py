@@ -11,7 +11,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.slack_scopes import differences, uses
+from playground.slack import scopes as playground_scopes
+from playground.slack.profile import Profile
+from playground.slack.scopes import BOT_EVENTS, BOT_SCOPES
+from slackbot.commands import COMMAND
+from slackbot.shortcut import ASK_ABOUT_MESSAGE
+from tests.slack_scopes import METHOD_SCOPES, differences, uses
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"
@@ -85,6 +90,30 @@ def test_the_manifest_asks_for_exactly_what_the_code_uses(manifest: dict[str, An
     found = uses({str(path.relative_to(ROOT)): path.read_text() for path in files})
 
     assert differences(found, manifest) == []
+
+
+def test_the_command_and_the_shortcut_are_those_that_the_code_listens_to(manifest: dict[str, Any]) -> None:
+    features = manifest["features"]
+
+    assert [command["command"] for command in features["slash_commands"]] == [COMMAND]
+    assert [shortcut["callback_id"] for shortcut in features["shortcuts"]] == [ASK_ABOUT_MESSAGE]
+
+
+def test_the_local_slack_has_the_app_installed_as_the_manifest_says(manifest: dict[str, Any]) -> None:
+    features, plain = manifest["features"], Profile()
+
+    assert sorted(BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
+    assert sorted(BOT_EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert list(plain.shortcuts) == [shortcut["callback_id"] for shortcut in features["shortcuts"]]
+    assert plain.home_tab == features["app_home"]["home_tab_enabled"]
+    assert plain.is_agent == ("agent_view" in features)
+
+
+def test_slack_and_its_local_stand_in_ask_for_the_same_scopes() -> None:
+    emulated = {method: frozenset(scopes) for method, scopes in playground_scopes.METHOD_SCOPES.items()}
+    in_both = METHOD_SCOPES.keys() & emulated.keys()
+
+    assert {method: emulated[method] for method in in_both} == {method: METHOD_SCOPES[method] for method in in_both}
 
 
 SAMPLE = """

@@ -103,4 +103,5 @@ class Activity:
             text=self._reader.message(message),
             author=message.user,
             from_app=self._is_own(message),
+            is_growing=message.streaming_state == "in_progress" and kind != "message_deleted",
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
+from playground.slack import agent_rules
+from playground.slack.field_rules import Problems, Rule, at, list_of, plain_text, short, text_object
+
 Block = dict[str, Any]
-Problems = Iterator[str]
 
 MAX_BLOCKS = 50
-_CARD_STATES = ("pending", "in_progress", "complete", "error")
 # Kinds that are valid in messages and that need no closer look here.
 _UNCHECKED = ("divider", "rich_text", "video", "file", "call", "card", "carousel", "container", "data_table")
 
@@ -17,29 +17,20 @@ _UNCHECKED = ("divider", "rich_text", "video", "file", "call", "card", "carousel
 def problems(blocks: object, *, limit: int = MAX_BLOCKS, pointer: str = "/blocks") -> list[str]:
     """Each problem with its pointer, as in `must be less than 3001 characters [json-pointer:/blocks/0/text/text]`."""
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        return [_at("must be an array of objects", pointer)]
+        return [at("must be an array of objects", pointer)]
     if len(blocks) > limit:
-        return [_at(f"no more than {limit} items allowed", pointer)]
+        return [at(f"no more than {limit} items allowed", pointer)]
     found = [problem for index, block in enumerate(blocks) for problem in _block(block, f"{pointer}/{index}")]
     return found + list(_repeated_ids(blocks, pointer)) + list(_one_table(blocks, pointer))
 
 
-def plain_text(value: object, limit: int, pointer: str) -> Problems:
-    """What is wrong with a text object in which nothing is formatted."""
-    yield from _text(value, limit, pointer, kinds=("plain_text",))
-
-
-def _at(complaint: str, pointer: str) -> str:
-    return f"{complaint} [json-pointer:{pointer}]"
-
-
 def _block(block: Block, pointer: str) -> Problems:
     kind = block.get("type")
-    yield from _short(block.get("block_id", "-"), 255, f"{pointer}/block_id")
+    yield from short(block.get("block_id", "-"), 255, f"{pointer}/block_id")
     if isinstance(kind, str) and kind in _RULES:
         yield from _RULES[kind](block, pointer)
     elif kind not in _UNCHECKED:
-        yield _at(f"unsupported type: {kind}", f"{pointer}/type")
+        yield at(f"unsupported type: {kind}", f"{pointer}/type")
 
 
 def _repeated_ids(blocks: list[Block], pointer: str) -> Problems:
@@ -47,112 +38,69 @@ def _repeated_ids(blocks: list[Block], pointer: str) -> Problems:
     for index, block in enumerate(blocks):
         name = block.get("block_id")
         if isinstance(name, str) and name in seen:
-            yield _at(f"`block_id` must be unique: {name}", f"{pointer}/{index}/block_id")
+            yield at(f"`block_id` must be unique: {name}", f"{pointer}/{index}/block_id")
         seen.add(str(name))
 
 
 def _one_table(blocks: list[Block], pointer: str) -> Problems:
     tables = [index for index, block in enumerate(blocks) if block.get("type") == "table"]
     for index in tables[1:]:
-        yield _at("only_one_table_allowed", f"{pointer}/{index}")
-
-
-def _short(value: object, limit: int, pointer: str) -> Problems:
-    if not isinstance(value, str):
-        yield _at("must be a string", pointer)
-    elif not value:
-        yield _at("must be more than 0 characters", pointer)
-    elif len(value) > limit:
-        yield _at(f"must be less than {limit + 1} characters", pointer)
-
-
-def _many(value: object, limit: int, pointer: str) -> Problems:
-    if not isinstance(value, list):
-        yield _at("must be an array", pointer)
-    elif not value:
-        yield _at("no fewer than 1 items required", pointer)
-    elif len(value) > limit:
-        yield _at(f"no more than {limit} items allowed", pointer)
-    elif not all(isinstance(item, dict) for item in value):
-        yield _at("must be an array of objects", pointer)
-
-
-def _text(value: object, limit: int, pointer: str, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> Problems:
-    if not isinstance(value, dict):
-        yield _at("missing required field: text", pointer)
-    elif value.get("type") not in kinds:
-        yield _at(f"must be one of {', '.join(kinds)}", f"{pointer}/type")
-    else:
-        yield from _short(value.get("text"), limit, f"{pointer}/text")
+        yield at("only_one_table_allowed", f"{pointer}/{index}")
 
 
 def _section(block: Block, pointer: str) -> Problems:
     if "text" not in block and "fields" not in block:
-        yield _at("missing required field: text", pointer)
+        yield at("missing required field: text", pointer)
     if "text" in block:
-        yield from _text(block["text"], 3_000, f"{pointer}/text")
+        yield from text_object(block["text"], 3_000, f"{pointer}/text")
     if "fields" in block:
-        yield from _list_of(block["fields"], 10, f"{pointer}/fields", lambda item, at: _text(item, 2_000, at))
+        yield from list_of(block["fields"], 10, f"{pointer}/fields", lambda item, at: text_object(item, 2_000, at))
     if "accessory" in block:
         yield from _element(block["accessory"], f"{pointer}/accessory")
 
 
 def _header(block: Block, pointer: str) -> Problems:
-    yield from _text(block.get("text"), 150, f"{pointer}/text", kinds=("plain_text",))
+    yield from text_object(block.get("text"), 150, f"{pointer}/text", kinds=("plain_text",))
 
 
 def _markdown(block: Block, pointer: str) -> Problems:
     # The upper limit is a different error (msg_blocks_too_long) and counted with the message's other text.
-    yield from _short(block.get("text"), 10**9, f"{pointer}/text")
+    yield from short(block.get("text"), 10**9, f"{pointer}/text")
 
 
 def _context(block: Block, pointer: str) -> Problems:
-    yield from _list_of(block.get("elements"), 10, f"{pointer}/elements", _context_element)
+    yield from list_of(block.get("elements"), 10, f"{pointer}/elements", _context_element)
 
 
 def _context_element(element: Block, pointer: str) -> Problems:
     if element.get("type") == "image":
         yield from _image(element, pointer)
     else:
-        yield from _short(element.get("text"), 3_000, f"{pointer}/text")
+        yield from short(element.get("text"), 3_000, f"{pointer}/text")
 
 
 def _actions(block: Block, pointer: str) -> Problems:
-    yield from _list_of(block.get("elements"), 25, f"{pointer}/elements", _element)
-
-
-def _context_actions(block: Block, pointer: str) -> Problems:
-    yield from _list_of(block.get("elements"), 5, f"{pointer}/elements", _context_action)
-
-
-def _context_action(element: Block, pointer: str) -> Problems:
-    if element.get("type") == "feedback_buttons":
-        for name in ("positive_button", "negative_button"):
-            yield from _button(element.get(name) or {}, f"{pointer}/{name}")
-    elif element.get("type") == "icon_button":
-        if element.get("icon") != "trash":
-            yield _at("must be one of trash", f"{pointer}/icon")
-        yield from _text(element.get("text"), 75, f"{pointer}/text", kinds=("plain_text",))
-    else:
-        yield _at(f"unsupported type: {element.get('type')}", f"{pointer}/type")
+    yield from list_of(block.get("elements"), 25, f"{pointer}/elements", _element)
 
 
 def _element(element: object, pointer: str) -> Problems:
     if not isinstance(element, dict):
-        yield _at("must be an object", pointer)
+        yield at("must be an object", pointer)
         return
-    yield from _short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
+    yield from short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
     if element.get("type") == "button":
         yield from _button(element, pointer)
     elif element.get("type") == "image":
         yield from _image(element, pointer)
+    elif element.get("type") in agent_rules.IN_CONTEXT_ACTIONS_ONLY:
+        yield at(f"unsupported type: {element['type']}", f"{pointer}/type")
 
 
 def _button(button: Block, pointer: str) -> Problems:
-    yield from _text(button.get("text"), 75, f"{pointer}/text", kinds=("plain_text",))
-    yield from _short(button.get("value", "-") or "-", 2_000, f"{pointer}/value")
+    yield from text_object(button.get("text"), 75, f"{pointer}/text", kinds=("plain_text",))
+    yield from short(button.get("value", "-") or "-", 2_000, f"{pointer}/value")
     if button.get("style", "primary") not in ("primary", "danger"):
-        yield _at("must be one of primary, danger", f"{pointer}/style")
+        yield at("must be one of primary, danger", f"{pointer}/style")
 
 
 def _input(block: Block, pointer: str) -> Problems:
@@ -161,66 +109,42 @@ def _input(block: Block, pointer: str) -> Problems:
         yield from plain_text(block["hint"], 2_000, f"{pointer}/hint")
     element = block.get("element")
     if not isinstance(element, dict):
-        yield _at("missing required field: element", pointer)
+        yield at("missing required field: element", pointer)
     elif element.get("type") != "plain_text_input":  # the only one that people can fill in here
-        yield _at(f"unsupported type: {element.get('type')}", f"{pointer}/element/type")
+        yield at(f"unsupported type: {element.get('type')}", f"{pointer}/element/type")
     else:
         yield from _plain_text_input(element, f"{pointer}/element")
 
 
 def _plain_text_input(element: Block, pointer: str) -> Problems:
-    yield from _short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
+    yield from short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
     if "placeholder" in element:
         yield from plain_text(element["placeholder"], 150, f"{pointer}/placeholder")
     longest = element.get("max_length", 3_000)
     if not isinstance(longest, int) or not 1 <= longest <= 3_000:
-        yield _at("must be between 1 and 3000", f"{pointer}/max_length")
+        yield at("must be between 1 and 3000", f"{pointer}/max_length")
     elif len(str(element.get("initial_value", ""))) > longest:
-        yield _at(f"must be less than {longest + 1} characters", f"{pointer}/initial_value")
+        yield at(f"must be less than {longest + 1} characters", f"{pointer}/initial_value")
 
 
 def _image(block: Block, pointer: str) -> Problems:
     if not block.get("image_url") and not block.get("slack_file"):
-        yield _at("missing required field: image_url", pointer)
-    yield from _short(block.get("alt_text"), 2_000, f"{pointer}/alt_text")
-
-
-def _task_card(block: Block, pointer: str) -> Problems:
-    yield from _short(block.get("task_id"), 255, f"{pointer}/task_id")
-    yield from _short(block.get("title"), 3_000, f"{pointer}/title")
-    if block.get("status", "pending") not in _CARD_STATES:
-        yield _at(f"must be one of {', '.join(_CARD_STATES)}", f"{pointer}/status")
-
-
-def _plan(block: Block, pointer: str) -> Problems:
-    tasks = block.get("tasks", [{"task_id": "-", "title": "-"}])
-    yield from _short(block.get("title"), 3_000, f"{pointer}/title")
-    yield from _list_of(tasks, 50, f"{pointer}/tasks", _task_card)
-    names = [task.get("task_id") for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
-    if len(names) != len(set(names)):
-        yield _at("`task_id` must be unique", f"{pointer}/tasks")
+        yield at("missing required field: image_url", pointer)
+    yield from short(block.get("alt_text"), 2_000, f"{pointer}/alt_text")
 
 
 def _table(block: Block, pointer: str) -> Problems:
     rows = block.get("rows")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
-        yield _at("must be an array of arrays", f"{pointer}/rows")
+        yield at("must be an array of arrays", f"{pointer}/rows")
         return
     if len(rows) > 100:
-        yield _at("no more than 100 items allowed", f"{pointer}/rows")
+        yield at("no more than 100 items allowed", f"{pointer}/rows")
     for index, row in enumerate(rows):
         if len(row) > 20:
-            yield _at("no more than 20 items allowed", f"{pointer}/rows/{index}")
+            yield at("no more than 20 items allowed", f"{pointer}/rows/{index}")
     if text_length(rows) > 10_000:
-        yield _at("must be less than 10001 characters", f"{pointer}/rows")
-
-
-def _list_of(value: object, limit: int, pointer: str, rule: Callable[[Block, str], Problems]) -> Problems:
-    complaints = list(_many(value, limit, pointer))
-    yield from complaints
-    if not complaints and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from rule(item, f"{pointer}/{index}")
+        yield at("must be less than 10001 characters", f"{pointer}/rows")
 
 
 def text_length(part: object) -> int:
@@ -235,16 +159,16 @@ def text_length(part: object) -> int:
     )
 
 
-_RULES: dict[str, Callable[[Block, str], Problems]] = {
+_RULES: dict[str, Rule] = {
     "actions": _actions,
     "context": _context,
-    "context_actions": _context_actions,
+    "context_actions": agent_rules.context_actions,
     "header": _header,
     "image": _image,
     "input": _input,
     "markdown": _markdown,
-    "plan": _plan,
+    "plan": agent_rules.plan,
     "section": _section,
     "table": _table,
-    "task_card": _task_card,
+    "task_card": agent_rules.task_card,
 }

@@ -22,6 +22,7 @@ class Change:
     text: str
     author: str
     from_app: bool
+    is_growing: bool  # a streamed message that is not finished
 
 
 class ChangeLog:
@@ -29,6 +30,7 @@ class ChangeLog:
 
     def __init__(self) -> None:
         self._changes: list[Change] = []
+        self._forgotten = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self.closed = False
 
@@ -43,17 +45,24 @@ class ChangeLog:
         text: str = "",
         author: str = "",
         from_app: bool = False,
+        is_growing: bool = False,
     ) -> None:
-        number = len(self._changes) + 1
-        self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app))
+        number = self.last_number + 1
+        self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app, is_growing))
         self.nudge()
 
     def after(self, number: int) -> list[Change]:
-        return self._changes[max(number, 0) :]
+        return self._changes[max(number - self._forgotten, 0) :]
 
     @property
     def last_number(self) -> int:
-        return len(self._changes)
+        return self._forgotten + len(self._changes)
+
+    def forget(self, keep: int) -> None:
+        """Drop all but the newest; the numbers go on."""
+        spare = max(0, len(self._changes) - keep)
+        del self._changes[:spare]
+        self._forgotten += spare
 
     def nudge(self) -> None:
         """Wake whoever waits: something moved, be it visible or not (a call, an acknowledgement, a connection)."""

@@ -26,6 +26,7 @@ import aiohttp
 
 from playground.slack.changes import Change
 from playground.slack.control_client import ControlClient, Directory, NotUpError, RefusedError
+from playground.slack.growing import new_lines, whole_lines
 
 DEFAULT_URL = "http://127.0.0.1:8065"
 POLL_SECONDS = 20.0
@@ -43,6 +44,7 @@ class Chat:
         self._thread_ts: str | None = None
         self._threads: list[Change] = []  # the first message of each
         self._shown: dict[str, str] = {}
+        self._growing: dict[str, Change] = {}  # messages that are being streamed, as they are now
         self._last = 0
         self._expects_answer = False
 
@@ -70,7 +72,8 @@ class Chat:
     async def wait_for_answer(self, seconds: float, quiet_seconds: float) -> bool:
         """Show what changes until the answer is complete; False when it takes longer than `seconds`.
 
-        It is complete when the agent has posted, the status line is gone, and nothing has moved for `quiet_seconds`.
+        It is complete when the agent has posted, nothing of it is being streamed, the status line is gone, and nothing
+        has moved for `quiet_seconds`.
         """
         if not self._expects_answer:
             return True
@@ -88,7 +91,9 @@ class Chat:
             for change in changes:
                 self._show(change)
                 answered = answered or (change.kind == "message" and self._is_answer(change))
-            if answered and not changes and not await self._client.status(self._channel, self._thread_ts or ""):
+            if not answered or changes or any(map(self._is_answer, self._growing.values())):
+                continue
+            if not await self._client.status(self._channel, self._thread_ts or ""):
                 return
 
     async def _obey(self, line: str) -> bool:
@@ -155,20 +160,26 @@ class Chat:
         if change.kind == "message" and change.ts == change.thread_ts:
             self._threads.append(change)
         if change.ts:
-            self._shown[change.ts] = change.text
+            self._shown[change.ts] = whole_lines(change)
+            self._growing.pop(change.ts, None)
+        if change.is_growing:
+            self._growing[change.ts] = change
 
     def _show(self, change: Change) -> None:
-        before = self._shown.get(change.ts, "")
+        before, is_growth = self._shown.get(change.ts, ""), change.ts in self._growing
         self._note(change)
+        text = self._shown.get(change.ts, "")
         if change.channel != self._channel or change.author == self._user:
             return
         if change.kind == "status":
             self._print(f"  … {change.text}" if change.text else "")
         elif change.kind == "message_deleted":
             self._print(f"{self._name(change)} took back: {change.text}")
-        elif change.text != before:
-            mark = "" if change.kind == "message" else f" ({change.kind.removeprefix('message_')})"
-            self._print(f"{self._name(change)}{mark}: {change.text}")
+        elif is_growth and before:
+            self._print(new_lines(before, text))
+        elif text != before:
+            mark = "" if change.kind == "message" or is_growth else f" ({change.kind.removeprefix('message_')})"
+            self._print(f"{self._name(change)}{mark}: {text}")
 
     def _is_answer(self, change: Change) -> bool:
         return change.from_app and (change.channel, change.thread_ts) == (self._channel, self._thread_ts)

@@ -26,7 +26,7 @@ from playground.slack.backend import Backend
 from playground.slack.faults import Faults
 from playground.slack.messages import Channel, Message
 from playground.slack.people import People
-from playground.slack.server import Handler, Route
+from playground.slack.server import Handler, Route, is_from_itself
 
 Json = dict[str, Any]
 MAX_WAIT_SECONDS = 60.0
@@ -73,11 +73,7 @@ class Control:
         return handle
 
     def _check_origin(self, request: web.Request) -> None:
-        """Neither pages of other sites nor names that somebody made point to this machine."""
-        port = self._backend.origin.rpartition(":")[2]
-        hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
-        origin = request.headers.get("Origin")
-        if request.host not in hosts or (origin is not None and origin not in [f"http://{host}" for host in hosts]):
+        if not is_from_itself(request, self._backend.origin):
             raise _RefusedError(403, "requests from other origins are refused")
 
     async def _state(self, _: Json) -> Json:

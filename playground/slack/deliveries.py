@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -33,6 +34,8 @@ class Delivery:
     attempts: int = 0
     acked: bool = False
     answer: dict[str, Any] | None = None  # the payload of the acknowledgement, where one is accepted
+    number: int = 0  # counts all deliveries, from 1
+    time: float = 0.0  # of the last attempt, in seconds since 1970
 
 
 @dataclass
@@ -63,6 +66,7 @@ class Deliveries:
         self._send = send
         self._retry_after = RETRY_AFTER + (DELAYED_RETRY_AFTER if delayed_events else ())
         self._parcels: list[_Parcel] = []
+        self._numbers = count(1)
         self._outstanding: dict[str, _Parcel] = {}
         self.losing: dict[str, int] = {}  # by channel: so many acknowledgements will not arrive
         self.lost = 0
@@ -107,10 +111,17 @@ class Deliveries:
             self._changes.nudge()
         return left > 0
 
+    def forget(self, keep: int) -> None:
+        """Drop the oldest of those that are over, so that about `keep` remain."""
+        spare = max(0, len(self._parcels) - keep)
+        old, recent = self._parcels[:spare], self._parcels[spare:]
+        self._parcels = [one for one in old if one.next_attempt or one.envelope_id] + recent
+
     def snapshots(self) -> list[Delivery]:
         return [parcel.standing for parcel in self._parcels]
 
     def _deliver(self, parcel: _Parcel) -> None:
+        parcel.standing = replace(parcel.standing, number=next(self._numbers))
         self._parcels.append(parcel)
         self._attempt(parcel)
 
@@ -122,7 +133,7 @@ class Deliveries:
         if parcel.kind == "events_api":
             frame["retry_attempt"] = parcel.standing.attempts
             frame["retry_reason"] = "timeout" if parcel.standing.attempts else ""
-        parcel.standing = replace(parcel.standing, attempts=parcel.standing.attempts + 1)
+        parcel.standing = replace(parcel.standing, attempts=parcel.standing.attempts + 1, time=self._clock.now())
         if self._send(frame):
             parcel.envelope_id = envelope_id
             self._outstanding[envelope_id] = parcel

@@ -78,8 +78,15 @@ class Doings:
         """
         self._people.look_at(user, channel)
 
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        self._people.react(user, channel, ts, name)
+
     def press_stop(self, user: str, channel: str, thread_ts: str) -> None:
         self._people.press_stop(user, channel, thread_ts)
+
+    def rename_session(self, user: str, channel: str, thread_ts: str, title: str) -> None:
+        """A person gives a conversation with the agent another title: `agent_session_title_changed`."""
+        self._people.rename_session(user, channel, thread_ts, title)
 
     def press_button(
         self, user: str, channel: str, ts: str, action_id: str, value: str | None = None, *, twice: bool = False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from playground.held import Held
 from playground.slack import waiting
 from playground.slack.assembly import Permissions, build
+from playground.slack.backend import Backend
 from playground.slack.clock import Clock
 from playground.slack.control import Control
 from playground.slack.deliveries import Delivery
@@ -23,7 +24,7 @@ from playground.slack.people import People
 from playground.slack.profile import Profile
 from playground.slack.scenery import Scenery
 from playground.slack.scopes import BOT_EVENTS, BOT_SCOPES
-from playground.slack.server import Server
+from playground.slack.server import Route, Server
 from playground.slack.statuses import Session
 from playground.slack.web_api import ApiCall, WebApi
 
@@ -74,6 +75,21 @@ class SlackEmulator(Scenery, Doings):
         self._backend.changes.close()
         self._backend.sockets.drop()
         await self._server.stop()
+
+    def add_routes(self, routes: Iterable[Route]) -> None:
+        """Serve more than Slack does, on the same port; only before it is entered."""
+        self._server.add(routes)
+
+    @property
+    def backend(self) -> Backend:
+        """The parts, for those who show or keep all that there is."""
+        return self._backend
+
+    def forget(self, keep: int) -> None:
+        """Drop the oldest records of calls, deliveries and changes: then only messages and files take more and more."""
+        del self.calls[:-keep]
+        self._backend.deliveries.forget(keep)
+        self._backend.changes.forget(keep)
 
     # Who and where
 

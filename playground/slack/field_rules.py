@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 Problems = Iterator[str]
-Rule = Callable[[dict[str, Any], str], Problems]
+Rule = Callable[[dict[str, Any], str], Problems]  # for an object and its pointer
+Check = Callable[[Any, str], Problems]  # for any value and its pointer
 
 
 def at(complaint: str, pointer: str) -> str:
@@ -46,8 +47,20 @@ def list_of(value: object, limit: int, pointer: str, rule: Rule) -> Problems:
             yield from rule(item, f"{pointer}/{index}")
 
 
-def text(value: object, limit: int, pointer: str, kinds: Collection[str] = ("plain_text", "mrkdwn")) -> Problems:
-    """What is wrong with a text object."""
+def record(value: object, required: Mapping[str, Check], optional: Mapping[str, Check], pointer: str) -> Problems:
+    """What is wrong with an object that must have some fields, may have some more, and none besides."""
+    if not isinstance(value, dict):
+        yield at("must be an object", pointer)
+        return
+    checks = {**required, **optional}
+    yield from (at(f"missing required field: {name}", pointer) for name in required if name not in value)
+    yield from (at(f"invalid additional property: {name}", pointer) for name in value if name not in checks)
+    for name, check in checks.items():
+        if name in value:
+            yield from check(value[name], f"{pointer}/{name}")
+
+
+def text_object(value: object, limit: int, pointer: str, kinds: Collection[str] = ("plain_text", "mrkdwn")) -> Problems:
     if not isinstance(value, dict):
         yield at("missing required field: text", pointer)
     elif value.get("type") not in kinds:
@@ -58,4 +71,4 @@ def text(value: object, limit: int, pointer: str, kinds: Collection[str] = ("pla
 
 def plain_text(value: object, limit: int, pointer: str) -> Problems:
     """What is wrong with a text object in which nothing is formatted."""
-    yield from text(value, limit, pointer, kinds=("plain_text",))
+    yield from text_object(value, limit, pointer, kinds=("plain_text",))

@@ -102,6 +102,14 @@ class Files:
             raise SlackError("file_deleted")
         return stored.description
 
+    @property
+    def all(self) -> list[StoredFile]:
+        return list(self._stored.values())
+
+    def restore(self, stored: StoredFile) -> None:
+        """A file from an earlier life."""
+        self._stored[stored.id] = stored
+
     def get(self, file_id: str) -> StoredFile | None:
         return self._stored.get(file_id)
 

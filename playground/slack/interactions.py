@@ -11,7 +11,7 @@ from playground.slack.response_urls import ResponseUrls
 from playground.slack.submissions import Values, filled, take_answer
 
 Json = dict[str, Any]
-# How long a modal waits for the answer to its submission.
+# How long a modal waits for the answer to its submission, and a person for that to a command.
 ANSWER_SECONDS = 3.0
 
 
@@ -97,7 +97,13 @@ class Interactions:
             "response_url": self.response_urls.new(channel, user),
             "trigger_id": self._backend.views.new_trigger(user),
         }
-        self._backend.deliveries.add_interaction("slash_commands", payload, channel=channel, ts="")
+        deadline = self._backend.clock.now() + ANSWER_SECONDS
+
+        def answered(answer: Json | None) -> None:
+            if self._backend.clock.now() <= deadline:
+                self.response_urls.take_answer(channel, user, answer)
+
+        self._backend.deliveries.add_interaction("slash_commands", payload, channel=channel, ts="", answered=answered)
 
     def _check_commands(self) -> None:
         if not self._backend.scopes.has("commands"):

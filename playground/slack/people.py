@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Any
 
 from playground.slack.backend import Backend
 from playground.slack.messages import Channel, Message, User
+from playground.slack.methods.agents import MAX_TITLE
 from playground.slack.rich_text import generated_block
 
 File = Mapping[str, Any]
+_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 
 
 class People:
@@ -138,6 +141,15 @@ class People:
         event["context"] = self._backend.attention.context(user)
         self._backend.feed.announce("app_context_changed", event, channel=direct.id, ts=ts)
 
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """A person adds a reaction to a message."""
+        message = self._seen(user, channel, ts)
+        if not _EMOJI.fullmatch(name):
+            raise ValueError(f"there is no emoji {name!r}")
+        if user in message.reactions.get(name, []):
+            raise ValueError("nobody adds the same reaction twice")
+        self._backend.activity.react(message, user, name)
+
     def press_stop(self, user: str, channel: str, thread_ts: str) -> None:
         """A person presses the stop button of a session, which leaves the session's status as it is.
 
@@ -148,6 +160,20 @@ class People:
         event |= {"user": user, "event_ts": ts}
         event["streaming_message_ts"] = self._backend.streams.stop_by_user(channel, thread_ts)
         self._backend.feed.announce("agent_session_stopped", event, channel=channel, ts=ts)
+
+    def rename_session(self, user: str, channel: str, thread_ts: str, title: str) -> None:
+        """A person gives a conversation with the agent another title."""
+        self._seen(user, channel, thread_ts)
+        if not 1 <= len(title) <= MAX_TITLE:
+            raise ValueError(f"a title has 1 to {MAX_TITLE} characters")
+        previous = self._backend.statuses.rename(channel, thread_ts, title)
+        if previous is None:
+            raise ValueError(f"{thread_ts} is no conversation with the agent")
+        ts, team_id = self._workspace.next_ts(), self._backend.installation.team_id
+        event: dict[str, Any] = {"type": "agent_session_title_changed", "channel": channel, "thread_ts": thread_ts}
+        event |= {"user": user, "title": title, "team_id": team_id, "event_ts": ts}
+        event |= {"previous_title": previous} if previous else {}
+        self._backend.feed.announce("agent_session_title_changed", event, channel=channel, ts=ts)
 
     def _writable(self, user: str, channel: str) -> Channel:
         """A public channel is joined by writing in it, as Slack's clients offer; a private one never, nor by guests."""
@@ -181,6 +207,13 @@ class People:
         if root is None or root.thread_ts is not None:
             raise ValueError(f"{thread_ts} is not the first message of a thread")
         return thread_ts
+
+    def _seen(self, user: str, channel: str, ts: str) -> Message:
+        """A message of a channel that the person can look into."""
+        place = self._workspace.channels[channel]
+        if place.is_private and user not in place.members:
+            raise ValueError(f"{user} is not a member of {place.name}")
+        return self._message(channel, ts)
 
     def _message(self, channel: str, ts: str) -> Message:
         message = self._workspace.message(channel, ts)

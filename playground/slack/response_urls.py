@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
 
@@ -55,6 +57,12 @@ class ResponseUrls:
         except SlackError as error:
             return web.Response(status=400, text=error.code)
         return web.Response(text="ok")
+
+    def take_answer(self, channel: str, user: str, answer: dict[str, Any] | None) -> None:
+        """The acknowledgement of a command may say something itself, and shows as what comes to a response URL."""
+        if answer:
+            with contextlib.suppress(SlackError):  # Slack shows nothing of what it does not understand
+                self._take(_Address(channel, user, None, expires=0), Arguments(answer))
 
     def _take(self, address: _Address, arguments: Arguments) -> None:
         if arguments.flag("delete_original") and address.message is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from playground.slack.errors import SlackError
 from playground.slack.messages import ChannelKind
 
-# What a manifest for a durable agent asks for; the default of the emulator.
+# What manifest.yml asks for; the default of the emulator.
 BOT_SCOPES = (
     "app_mentions:read",
     "assistant:write",
@@ -19,16 +19,14 @@ BOT_SCOPES = (
     "channels:read",
     "groups:read",
     "im:read",
-    "im:write",
     "mpim:read",
     "users:read",
     "files:read",
     "files:write",
-    "reactions:write",
     "metadata.message:read",
     "commands",
 )
-# What such a manifest subscribes to; the default of the emulator.
+# What it subscribes to; the default of the emulator.
 BOT_EVENTS = (
     "app_mention",
     "message.channels",
@@ -39,8 +37,6 @@ BOT_EVENTS = (
     "app_context_changed",
     "agent_session_stopped",
     "agent_session_title_changed",
-    "app_uninstalled",
-    "tokens_revoked",
 )
 
 HISTORY: dict[ChannelKind, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
@@ -15,11 +15,15 @@ class Server:
 
     def __init__(self, port: int, routes: list[Route]) -> None:
         self._port = port
-        application = web.Application(client_max_size=8 * 1024 * 1024)
-        for method, path, handler in routes:
-            application.router.add_route(method, path, handler)
+        self._application = application = web.Application(client_max_size=8 * 1024 * 1024)
+        self.add(routes)
         # Whoever is still connected at the end was told so; nothing is gained by waiting for them.
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+
+    def add(self, routes: Iterable[Route]) -> None:
+        """Serve these as well; only before `start`."""
+        for method, path, handler in routes:
+            self._application.router.add_route(method, path, handler)
 
     async def start(self) -> str:
         """Listen, and return the address as `http://127.0.0.1:PORT`. Raises OSError when the port is taken."""
@@ -31,3 +35,20 @@ class Server:
 
     async def stop(self) -> None:
         await self._runner.cleanup()
+
+
+def is_from_itself(request: web.Request, origin: str) -> bool:
+    """Whether it comes neither from another site's page nor by a name that somebody made point to this machine.
+
+    A link on another site may lead here: a browser then says that it navigates.
+    """
+    port = origin.rpartition(":")[2]
+    hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+    if request.host not in hosts or request.headers.get("Origin", f"http://{hosts[0]}") not in _origins(hosts):
+        return False
+    is_link = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return is_link or request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+
+
+def _origins(hosts: Iterable[str]) -> list[str]:
+    return [f"http://{host}" for host in hosts]

@@ -37,6 +37,11 @@ class Statuses:
     def text(self, channel: str, thread_ts: str) -> str:
         return self._texts.get((channel, thread_ts), "")
 
+    @property
+    def lines(self) -> dict[ThreadKey, str]:
+        """The status lines that show now."""
+        return dict(self._texts)
+
     def log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
         """Each change with its time; an empty status is the line disappearing, for whatever reason."""
         return [(time, status) for key, time, status in self._log if key == (channel, thread_ts)]

@@ -33,7 +33,13 @@ class Stream:
     def text(self) -> str:
         return "".join(part["text"] for part in self.parts if part["type"] == "markdown_text")
 
-    def add(self, chunk: Chunk) -> None:
+    def fill(self, chunks: Sequence[Chunk]) -> None:
+        """Adds all chunks, or none when together they are too much."""
+        _check_length(self.text, chunks)
+        for chunk in chunks:
+            self._add(chunk)
+
+    def _add(self, chunk: Chunk) -> None:
         """Text continues text; a task that is known is updated in its place, its details added to those it has."""
         last = self.parts[-1] if self.parts else {}
         if chunk["type"] == "markdown_text" and last.get("type") == "markdown_text":
@@ -65,9 +71,10 @@ class Streams:
         self._open: dict[tuple[str, str], Stream] = {}
 
     def start(self, message: Message, chunks: Sequence[Chunk]) -> None:
+        _check_length("", chunks)  # before there is a life that ends
         key = (message.channel, message.ts)
         stream = Stream(self._clock.call_after(LIFETIME_SECONDS, lambda: self._expire(*key)))
-        _fill(stream, chunks)
+        stream.fill(chunks)
         self._open[key] = stream
         self._activity.post(message.streamed(IN_PROGRESS, stream.text, stream.blocks()))
         self._statuses.set_session(message.channel, message.root_ts, "processing")
@@ -76,7 +83,7 @@ class Streams:
         stream = self._in_progress(message)
         if stream.stopped_by_user:
             raise SlackError("stopped_by_user")
-        _fill(stream, chunks)
+        stream.fill(chunks)
         self._activity.grow(message.streamed(IN_PROGRESS, stream.text, stream.blocks()))
 
     def stop(
@@ -89,7 +96,7 @@ class Streams:
         session_status: str,
     ) -> Message:
         stream = self._in_progress(message)
-        _fill(stream, chunks)
+        stream.fill(chunks)
         self.forget(message)
         shown = [*stream.blocks(), *blocks]
         finished = self._activity.change(
@@ -132,13 +139,10 @@ class Streams:
             self._statuses.set_session(channel, message.root_ts, "active")
 
 
-def _fill(stream: Stream, chunks: Sequence[Chunk]) -> None:
-    """Adds all chunks, or none when together they are too much."""
+def _check_length(text: str, chunks: Sequence[Chunk]) -> None:
     more = sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
-    if len(stream.text) + more > MAX_BLOCK_TEXT:
+    if len(text) + more > MAX_BLOCK_TEXT:
         raise SlackError("msg_too_long")
-    for chunk in chunks:
-        stream.add(chunk)
 
 
 def _name(chunk: Chunk) -> tuple[str, Any]:
@@ -150,9 +154,20 @@ def _shown(part: Chunk) -> list[dict[str, Any]]:
         case "markdown_text":
             return [{"type": "markdown", "text": part["text"]}] if part["text"] else []
         case "task_update":
-            card = {"type": "task_card", "task_id": part["id"], "title": part["title"], "status": part["status"]}
-            return [card | ({"sources": part["sources"]} if part.get("sources") else {})]
+            return [_card(part)]
         case "plan_update":
             return [{"type": "section", "text": {"type": "plain_text", "text": part["title"]}}]
         case _:
             return list(part["blocks"])
+
+
+def _card(task: Chunk) -> dict[str, Any]:
+    """A task as a block, in which the texts of the chunk are formatted ones."""
+    card = {"type": "task_card", "task_id": task["id"], "title": task["title"], "status": task["status"]}
+    texts = {name: task[name] for name in ("details", "output") if name in task}
+    card |= {name: {"type": "rich_text", "elements": [_section(text)]} for name, text in texts.items()}
+    return card | ({"sources": task["sources"]} if "sources" in task else {})
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}

@@ -19,6 +19,11 @@ class Suggestions:
     def __init__(self) -> None:
         self._places: dict[tuple[str, str], Suggested] = {}
 
+    @property
+    def places(self) -> dict[tuple[str, str], Suggested]:
+        """All suggestions by channel and thread_ts."""
+        return dict(self._places)
+
     def set(self, channel: str, thread_ts: str, suggested: Suggested) -> None:
         self._places[(channel, thread_ts)] = suggested
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from playground.slack import block_rules
 from playground.slack.errors import SlackError, invalid
+from playground.slack.field_rules import plain_text
 
 Json = dict[str, Any]
 ViewKind = Literal["home", "modal"]
@@ -58,10 +59,10 @@ def _blocks(view: Json) -> Iterator[str]:
 
 def _texts(view: Json) -> Iterator[str]:
     """What only modals have: a title, and a button to submit them when there is something to fill in."""
-    yield from block_rules.plain_text(view.get("title"), MAX_TITLE, "/view/title")
+    yield from plain_text(view.get("title"), MAX_TITLE, "/view/title")
     for name in ("submit", "close"):
         if view.get(name) is not None:
-            yield from block_rules.plain_text(view[name], MAX_TITLE, f"/view/{name}")
+            yield from plain_text(view[name], MAX_TITLE, f"/view/{name}")
     if view.get("submit") is None and any(block.get("type") == "input" for block in _list(view.get("blocks"))):
         yield "missing required field: submit [json-pointer:/view]"
 

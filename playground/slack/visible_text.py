@@ -10,7 +10,7 @@ from playground.slack.messages import Message
 from playground.slack.workspace import Workspace
 
 _TOKEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")
-_STATES = {"pending": "○", "in_progress": "…", "complete": "✓", "error": "✗"}
+STATE_MARKS = {"pending": "○", "in_progress": "…", "complete": "✓", "error": "✗"}
 _Block = dict[str, Any]
 
 
@@ -87,7 +87,7 @@ class Reader:
         return text if element.get("type") == "plain_text" else self.line(text)
 
     def _task(self, task: _Block) -> str:
-        return f"{_STATES.get(str(task.get('status')), '○')} {task.get('title', '')}"
+        return f"{STATE_MARKS.get(str(task.get('status')), '○')} {task.get('title', '')}"
 
     def _cell(self, cell: _Block) -> str:
         return self._rich(cell) if "elements" in cell else str(cell.get("text", ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from aiohttp import web
@@ -31,12 +32,16 @@ APP_LEVEL_METHODS = ("apps.connections.open",)
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call as it arrived: `outcome` is "ok", Slack's error name, or the kind of the fault that it met."""
+    """One call as it arrived: `outcome` is "ok", Slack's error name, or the kind of the fault that it met.
+
+    `number` counts all calls, from 1.
+    """
 
     method: str
     arguments: dict[str, Any]
     outcome: str
     time: float
+    number: int
 
 
 class WebApi:
@@ -50,6 +55,7 @@ class WebApi:
         self._faults = faults
         self.holds = holds
         self.calls: list[ApiCall] = []
+        self._numbers = count(1)
         self.held_up = 0
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -140,7 +146,7 @@ class WebApi:
 
     def _record(self, method: str, values: dict[str, Any], outcome: str) -> None:
         arguments = {name: value for name, value in values.items() if name != "token"}
-        self.calls.append(ApiCall(method, arguments, outcome, self._backend.clock.now()))
+        self.calls.append(ApiCall(method, arguments, outcome, self._backend.clock.now(), next(self._numbers)))
         self._backend.changes.nudge()
 
 

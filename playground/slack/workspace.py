@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from playground.slack.clock import Clock
@@ -37,6 +37,13 @@ class Workspace:
         self._last_microseconds = max(round(self._clock.now() * 1_000_000), self._last_microseconds + 1)
         seconds, microseconds = divmod(self._last_microseconds, 1_000_000)
         return f"{seconds}.{microseconds:06d}"
+
+    def resume(self, last_ts: str, ids: Iterable[str]) -> None:
+        """Go on where an earlier life ended: its ids stay taken, time goes on after its last `ts`, chance is new."""
+        seconds, _, microseconds = last_ts.partition(".")
+        self._last_microseconds = max(self._last_microseconds, int(seconds) * 1_000_000 + int(microseconds))
+        self._ids.update(ids)
+        self._chance.seed()
 
     def add_user(self, user: User) -> None:
         if any(user.name == other.name for other in self.users.values()):

@@ -14,7 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from agent_worker import errors
-from agent_worker.contract import DATA_CONVERTER, UserMessage
+from agent_worker.contract import DATA_CONVERTER, MEMO_TITLE, UserMessage
 from agent_worker.conversation import TRANSCRIPT_BYTES, Conversation, Run
 from agent_worker.workflow import LONG_HISTORY, AgentWorkflow
 from tests.agent_worker.rehearsal import Held, Rehearsal, calls, lines, text

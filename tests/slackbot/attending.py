@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from pydantic import HttpUrl, SecretStr
 from temporalio.client import Client, WorkflowExecution, WorkflowHandle
 
-from agent_worker.contract import UserMessage, workflow_id
+from agent_worker.contract import USER_MESSAGE, UserMessage, workflow_id
 from agent_worker.requests import ModelReply
 from playground.slack.emulator import SlackEmulator
 from process.slack import Identity, identify, open_client
@@ -75,6 +75,7 @@ class Attending:
     ben: str
     channel: str
     now: list[float] = field(default_factory=lambda: [0.0])  # what the bot's clock shows, in seconds
+    thinking: list[Held] = field(default_factory=list)
 
     @property
     def recents(self) -> Recents:
@@ -104,6 +105,7 @@ class Attending:
     async def set_to_work(self, user: str, channel: str = "") -> str:
         """Somebody asks, and the model thinks for as long as it is let; the `ts` of the thread."""
         held = Held(text("never said"))
+        self.thinking.append(held)
         self.rehearsal.cast.answers.append(held)
         ts = await self.say(user, channel=channel)
         await held.reached()
@@ -183,19 +185,23 @@ async def attending(
         app = build_app(nameless, bot, Listeners(bot, conversations, gaps, attention=attention), parts)
         async with SocketMode(app, slack.app_token, gaps.note):
             yield stage
+            for held in stage.thinking:  # a worker waits for its steps before it ends
+                held.release()
 
 
-async def questions(stage: Attending, thread_ts: str, channel: str = "") -> list[UserMessage]:
-    """The messages that the newest run of a conversation was given, in their order."""
-    history = await stage.conversation(thread_ts, channel).fetch_history()
-    signals = [
-        event.workflow_execution_signaled_event_attributes
-        for event in history.events
-        if event.HasField("workflow_execution_signaled_event_attributes")
-    ]
-    converter = stage.rehearsal.client.data_converter
-    return [
-        (await converter.decode(signal.input.payloads, [UserMessage]))[0]
-        for signal in signals
-        if signal.signal_name == "user_message"
-    ]
+async def questions(stage: Attending, thread_ts: str, channel: str = "", count: int = 1) -> list[UserMessage]:
+    """The messages that the newest run of a conversation was given, in their order, once there are so many."""
+
+    async def given() -> list[UserMessage]:
+        history = await stage.conversation(thread_ts, channel).fetch_history()
+        signals = [
+            event.workflow_execution_signaled_event_attributes
+            for event in history.events
+            if event.HasField("workflow_execution_signaled_event_attributes")
+        ]
+        decode = stage.rehearsal.client.data_converter.decode
+        inputs = [one.input.payloads for one in signals if one.signal_name == USER_MESSAGE]
+        messages = [(await decode(payloads, [UserMessage]))[0] for payloads in inputs]
+        return messages if len(messages) >= count else []
+
+    return await eventually(given)  # what comes while a worker is at it is in the history a moment later

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.slack import block_rules
+from playground.slack import chunk_rules
 from playground.slack.arguments import Arguments
 from playground.slack.backend import Backend, Method
-from playground.slack.errors import SlackError, invalid
-from playground.slack.limits import MAX_MARKDOWN, read_content
+from playground.slack.errors import SlackError
+from playground.slack.limits import read_content
 from playground.slack.messages import Channel, Message
 from playground.slack.methods.agents import SESSION_STATES
 from playground.slack.streams import Chunk
 
 Json = dict[str, Any]
 DISPLAY_MODES = ("timeline", "plan")
-TASK_STATES = ("pending", "in_progress", "complete", "error")
-MAX_TASK_TEXT = 256
-MAX_BLOCKS = 50
 
 
 def start(backend: Backend, arguments: Arguments) -> Json:
@@ -26,7 +23,7 @@ def start(backend: Backend, arguments: Arguments) -> Json:
         raise SlackError("is_archived")
     if not backend.is_member(channel):
         raise SlackError("not_in_channel")
-    thread_ts = arguments.required("thread_ts")
+    thread_ts = arguments.text("thread_ts") or ""  # to be left out only in channels that are one session as a whole
     backend.check_root(channel, thread_ts)
     _check_recipient(backend, channel, arguments)
     if (arguments.text("task_display_mode") or "timeline") not in DISPLAY_MODES:
@@ -79,14 +76,15 @@ def _available(backend: Backend, arguments: Arguments) -> Channel:
 
 
 def _check_recipient(backend: Backend, channel: Channel, arguments: Arguments) -> None:
-    """Outside direct messages Slack wants to know for whom it is."""
+    """Outside direct messages Slack wants to know for whom it is, and of which workspace that person is."""
     user, team = arguments.text("recipient_user_id"), arguments.text("recipient_team_id")
     if channel.kind != "im":
         if not user:
             raise SlackError("missing_recipient_user_id")
         if not team:
             raise SlackError("missing_recipient_team_id")
-    if user and user not in backend.workspace.users:
+    person = backend.workspace.users.get(user) if user else None
+    if user and (person is None or team not in (None, person.foreign_team or backend.installation.team_id)):
         raise SlackError("user_not_found")
 
 
@@ -102,70 +100,10 @@ def _own(backend: Backend, channel: Channel, arguments: Arguments) -> Message:
 def _chunks(arguments: Arguments) -> list[Chunk]:
     """What is to be added, the text of its own argument first."""
     text = arguments.text("markdown_text")
-    chunks = arguments.structure("chunks", error="invalid_chunks") or []
-    if not isinstance(chunks, list) or not all(isinstance(chunk, dict) for chunk in chunks):
-        raise SlackError("invalid_chunks")
-    added = [{"type": "markdown_text", "text": text}, *chunks] if text else chunks
-    for chunk in added:
-        _check(chunk)
-    if sum(len(chunk["blocks"]) for chunk in added if chunk["type"] == "blocks") > MAX_BLOCKS:
-        raise SlackError("msg_blocks_too_many")
-    return added
+    chunks = chunk_rules.checked(arguments.structure("chunks", error="invalid_chunks") or [])
+    return chunk_rules.checked([{"type": "markdown_text", "text": text}]) + chunks if text else chunks
 
 
-def _check(chunk: Chunk) -> None:
-    check = _CHECKS.get(str(chunk.get("type")))
-    if check is None:
-        raise SlackError("invalid_chunks")
-    check(chunk)
-
-
-def _check_text(chunk: Chunk) -> None:
-    if not isinstance(chunk.get("text"), str):
-        raise SlackError("invalid_chunks")
-    if len(chunk["text"]) > MAX_MARKDOWN:
-        raise SlackError("msg_too_long")
-
-
-def _check_plan(chunk: Chunk) -> None:
-    if not _is_short(chunk.get("title")):
-        raise SlackError("invalid_chunks")
-
-
-def _check_blocks(chunk: Chunk) -> None:
-    if not isinstance(chunk.get("blocks"), list):
-        raise SlackError("invalid_chunks")
-    if found := block_rules.problems(chunk["blocks"][:MAX_BLOCKS]):
-        raise invalid("invalid_blocks", found)
-
-
-def _check_task(chunk: Chunk) -> None:
-    is_complete = isinstance(chunk.get("id"), str) and chunk["id"] and _is_short(chunk.get("title"))
-    if not is_complete or chunk.get("status") not in TASK_STATES:
-        raise SlackError("invalid_chunks")
-    if not all(_is_short(chunk[name]) for name in ("details", "output") if name in chunk):
-        raise SlackError("invalid_chunks")
-    sources = chunk.get("sources", [])
-    if not isinstance(sources, list) or not all(map(_is_source, sources)):
-        raise SlackError("invalid_chunks")
-
-
-def _is_short(text: object) -> bool:
-    return isinstance(text, str) and 0 < len(text) <= MAX_TASK_TEXT
-
-
-def _is_source(source: object) -> bool:
-    if not isinstance(source, dict) or source.get("type") != "url":
-        return False
-    return all(isinstance(source.get(name), str) and source[name] for name in ("url", "text"))
-
-
-_CHECKS = {
-    "markdown_text": _check_text,
-    "task_update": _check_task,
-    "plan_update": _check_plan,
-    "blocks": _check_blocks,
-}
 METHODS: dict[str, Method] = {
     "chat.appendStream": append,
     "chat.startStream": start,

@@ -25,6 +25,7 @@ HEARD = (
     "app_home_opened",
     "app_context_changed",
     "agent_session_stopped",
+    "agent_session_title_changed",
     "reaction_added",
 )
 

@@ -8,8 +8,14 @@ import queue
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from playground.slack.chat import parse, run
+import aiohttp
+import pytest
+
+from playground.slack.changes import Change
+from playground.slack.chat import Chat, parse, run
+from playground.slack.control_client import ControlClient
 from tests.playground.slack.scene import Scene
 
 Spoken = tuple[str, str, str]  # channel, thread_ts, text
@@ -74,6 +80,83 @@ async def test_a_piped_line_is_said_and_its_whole_answer_is_shown(stage: Scene) 
         "agent (changed): worked",
         "agent: you said hello & goodbye",
     ]
+
+
+class _PatientClient(ControlClient):
+    """Counts how often nothing had changed for as long as the chat cared to wait."""
+
+    silences = 0
+
+    async def changes(self, after: int, seconds: float) -> list[Change]:
+        found = await super().changes(after, seconds)
+        self.silences += not found
+        return found
+
+
+@asynccontextmanager
+async def _waiting(stage: Scene, output: io.StringIO) -> AsyncIterator[tuple[_PatientClient, asyncio.Task[bool]]]:
+    """Somebody who has said hello to the agent and waits for the answer."""
+    async with aiohttp.ClientSession() as session:
+        client = _PatientClient(session, stage.slack.url)
+        chat = Chat(client, await client.directory(), stage.anna, output)
+        await chat.start(None)
+        await chat.take("hello")
+        client.silences = 0
+        waiting = asyncio.create_task(chat.wait_for_answer(60.0, 0.05))
+        try:
+            yield client, waiting
+        finally:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_a_streamed_answer_is_waited_for_to_its_end_and_shown_line_by_line_with_its_steps(stage: Scene) -> None:
+    task = {"type": "task_update", "id": "t1", "title": "Looking", "status": "in_progress"}
+    direct, output, stream = stage.slack.open_dm(stage.anna), io.StringIO(), stage.client
+    async with _waiting(stage, output) as (client, waiting):
+        root = _said(stage)[0][1]
+        ts = str((await stream.chat_startStream(channel=direct, thread_ts=root, chunks=[task]))["ts"])
+        await stage.slack.until(lambda: "… Looking" in output.getvalue())
+        more = [task | {"status": "complete"}, {"type": "markdown_text", "text": "One,\ntw"}]
+        await stream.chat_appendStream(channel=direct, ts=ts, chunks=more)
+        await stage.slack.until(lambda: "One," in output.getvalue())
+        client.silences = 0
+        await stage.slack.until(lambda: client.silences >= 3)
+        is_over_too_early = waiting.done()
+        await stream.chat_stopStream(channel=direct, ts=ts, markdown_text="o.")
+
+        assert (await waiting, is_over_too_early) == (True, False)
+    assert output.getvalue().splitlines()[1:] == ["agent: … Looking", "✓ Looking", "One,", "two."]
+
+
+@pytest.mark.parametrize("end", ["death", "deletion"])
+async def test_a_stream_that_is_never_ended_keeps_nobody_waiting_for_ever(stage: Scene, end: str) -> None:
+    direct, output = stage.slack.open_dm(stage.anna), io.StringIO()
+    async with _waiting(stage, output) as (_, waiting):
+        root = _said(stage)[0][1]
+        answer = await stage.client.chat_startStream(channel=direct, thread_ts=root, markdown_text="One,\ntw")
+        await stage.slack.until(lambda: "agent: One," in output.getvalue())
+        if end == "death":
+            stage.slack.clock.advance(300.0)
+        else:
+            await stage.client.chat_delete(channel=direct, ts=str(answer["ts"]))
+
+        assert await waiting
+    assert output.getvalue().splitlines()[2:] == (["tw"] if end == "death" else ["agent took back: One,", "tw"])
+
+
+async def test_an_update_of_a_finished_stream_is_shown_as_one(stage: Scene) -> None:
+    direct, output = stage.slack.open_dm(stage.anna), io.StringIO()
+    async with _waiting(stage, output) as (_, waiting):
+        start: dict[str, Any] = {"channel": direct, "thread_ts": _said(stage)[0][1]}
+        first = str((await stage.client.chat_startStream(**start, markdown_text="One"))["ts"])
+        second = str((await stage.client.chat_startStream(**start, markdown_text="Three"))["ts"])
+        await stage.client.chat_stopStream(channel=direct, ts=first)
+        await stage.client.chat_update(channel=direct, ts=first, text="Two")
+        await stage.client.chat_stopStream(channel=direct, ts=second)
+
+        assert await waiting
+    assert output.getvalue().splitlines()[1:] == ["agent: One", "agent (changed): Two", "agent: Three"]
 
 
 async def test_lines_go_on_in_the_same_thread_until_a_new_one_is_asked_for(stage: Scene) -> None:

@@ -97,6 +97,22 @@ async def test_changes_tell_of_posts_updates_deletions_and_statuses(stage: Scene
     assert {change.thread_ts for change in changes} == {root}
 
 
+async def test_changes_tell_whether_a_message_is_still_growing(stage: Scene, control: ControlClient) -> None:
+    direct = stage.slack.open_dm(stage.anna)
+    root = stage.slack.say(stage.anna, direct, "hello")
+    ts = str((await stage.client.chat_startStream(channel=direct, thread_ts=root, markdown_text="One"))["ts"])
+    await stage.client.chat_appendStream(channel=direct, ts=ts, markdown_text=", two")
+    await stage.client.chat_stopStream(channel=direct, ts=ts)
+
+    changes = await control.changes(1, 0.0)
+
+    assert [(change.kind, change.text, change.is_growing) for change in changes] == [
+        ("message", "One", True),
+        ("message_changed", "One, two", True),
+        ("message_changed", "One, two", False),
+    ]
+
+
 async def test_direct_messages_are_opened_by_name(stage: Scene, control: ControlClient) -> None:
     assert await control.direct_messages("anna") == stage.slack.open_dm(stage.anna)
 

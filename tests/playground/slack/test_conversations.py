@@ -149,6 +149,7 @@ async def test_channels_describe_themselves(stage: Scene) -> None:
 
 
 async def test_opening_direct_messages_twice_gives_the_same_channel(stage: Scene) -> None:
+    stage.slack.grant("im:write")
     opened = (await stage.client.conversations_open(users=[stage.anna]))["channel"]["id"]
 
     assert opened == stage.slack.open_dm(stage.anna) == stage.slack.open_dm(stage.anna)

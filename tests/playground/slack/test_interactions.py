@@ -32,8 +32,8 @@ async def _post_with_button(stage: Scene, blocks: list[dict[str, Any]] = BLOCKS)
 
 
 def _button(action_id: str, value: str) -> dict[str, Any]:
-    button = {"type": "button", "value": value, "text": {"type": "plain_text", "text": "Press"}}
-    return button | ({"action_id": action_id} if action_id else {})
+    text = {"type": "plain_text", "text": "Press"}
+    return {"type": "button", "action_id": action_id, "value": value, "text": text}
 
 
 def _actions(*elements: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,8 @@ async def test_buttons_with_the_same_id_are_told_apart_by_their_values(stage: Sc
 
 
 async def test_feedback_is_good_unless_the_person_says_otherwise(stage: Scene) -> None:
-    sides = {"positive_button": _button("", "good"), "negative_button": _button("", "bad")}
+    text = {"type": "plain_text", "text": "Go"}
+    sides = {"positive_button": {"text": text, "value": "good"}, "negative_button": {"text": text, "value": "bad"}}
     feedback = {"type": "feedback_buttons", "action_id": "feedback"} | sides
     ts = await _post_with_button(stage, [{"type": "context_actions", "elements": [feedback]}])
 

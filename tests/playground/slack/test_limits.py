@@ -127,10 +127,6 @@ WRONG_BLOCKS: list[tuple[Any, str]] = [
     ({"type": "actions", "elements": [_button(action_id="x" * 256)]}, "/blocks/0/elements/0/action_id"),
     ({"type": "markdown", "text": ""}, "/blocks/0/text"),
     ({"type": "image", "image_url": "https://example.com/x.png"}, "/blocks/0/alt_text"),
-    ({"type": "context_actions", "elements": [{"type": "button"}]}, "/blocks/0/elements/0/type"),
-    ({"type": "context_actions", "elements": [{"type": "icon_button", "icon": "star"}]}, "/blocks/0/elements/0/icon"),
-    ({"type": "task_card", "task_id": "t", "title": "x", "status": "done"}, "/blocks/0/status"),
-    ({"type": "plan", "title": "x", "tasks": [{"task_id": "t", "title": "x"}] * 2}, "/blocks/0/tasks"),
     ({"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * 21]}, "/blocks/0/rows/0"),
     ({"type": "divider", "block_id": "x" * 256}, "/blocks/0/block_id"),
 ]

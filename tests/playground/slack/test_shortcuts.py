@@ -1,4 +1,4 @@
-"""Message shortcuts: on which messages they work, and what reaches the app."""
+"""Message shortcuts and commands: where they work, what reaches the app, and what its answer shows."""
 
 from __future__ import annotations
 
@@ -52,6 +52,17 @@ async def test_a_shortcut_works_where_the_app_is_not_and_its_answer_is_for_one_p
             assert response.status == 200
 
     (shown,) = slack.ephemerals(other)
+    assert (shown.text, shown.to) == ("for you", stage.anna)
+
+
+async def test_what_a_command_is_acknowledged_with_is_shown_to_the_person_alone(stage: Scene) -> None:
+    slack = stage.slack
+    async with envelopes(stage) as socket:
+        slack.run_command(stage.anna, stage.general, "/agent", "help")
+        frame = await socket.receive_json(timeout=5)
+        await socket.send_json({"envelope_id": frame["envelope_id"], "payload": {"text": "for you"}})
+        (shown,) = await slack.until(lambda: slack.ephemerals(stage.general))
+
     assert (shown.text, shown.to) == ("for you", stage.anna)
 
 

@@ -52,6 +52,7 @@ async def test_a_mention_reaches_bolt_as_two_events_with_one_ts(stage: Scene) ->
 
 async def test_a_listener_of_bolt_can_answer_in_the_thread(stage: Scene) -> None:
     slack = stage.slack
+    slack.grant("reactions:write")
     app = AsyncApp(client=stage.client)
 
     async def answer(event: dict[str, Any], client: AsyncWebClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.playground.slack.scene import NOON, Scene, refusal, scene
+from tests.playground.slack.scene import NOON, Scene, heard, refusal, scene
 
 
 def _thread(still: Scene) -> str:
@@ -142,6 +142,55 @@ async def test_a_session_is_renamed_once_it_exists(still: Scene) -> None:
     session = still.slack.session(still.general, root)
     assert session is not None
     assert session.title == "New"
+
+
+async def test_the_app_is_told_of_the_titles_that_people_give_and_not_of_its_own(still: Scene) -> None:
+    slack, root = still.slack, _thread(still)
+    await _status(still, root, "is thinking…")
+    slack.rename_session(still.anna, still.general, root, "Lunch")
+    await still.client.agents_sessions_rename(channel_id=still.general, thread_ts=root, title="Weather")
+    slack.rename_session(still.anna, still.general, root, "Dinner")
+
+    events = [body["event"] for body in await heard(still, 3)]
+
+    first, second = sorted(
+        (event for event in events if event["type"] != "message"), key=lambda event: event["event_ts"]
+    )
+    thread = {"channel": still.general, "thread_ts": root, "user": still.anna, "team_id": slack.team_id}
+    told = {"type": "agent_session_title_changed", "event_ts": first["event_ts"], "title": "Lunch"}
+    assert first == thread | told  # without a `previous_title`, as there was none
+    assert (second["title"], second["previous_title"]) == ("Dinner", "Weather")
+    session = slack.session(still.general, root)
+    assert session is not None
+    assert session.title == "Dinner"
+
+
+async def test_people_rename_only_conversations_that_they_see_with_titles_that_fit(still: Scene) -> None:
+    slack = still.slack
+    ben = slack.add_user("ben")
+    secret = slack.add_channel("secret", members=[ben], is_private=True)
+    root, hidden = _thread(still), slack.say(ben, secret, "question")
+    with pytest.raises(ValueError, match="no conversation"):
+        slack.rename_session(still.anna, still.general, root, "Lunch")
+    for channel, thread_ts in ((still.general, root), (secret, hidden)):
+        await still.client.agents_sessions_setStatus(channel_id=channel, thread_ts=thread_ts, status="active")
+
+    with pytest.raises(ValueError, match="not a member"):
+        slack.rename_session(still.anna, secret, hidden, "Lunch")
+    for title in ("", "x" * 201):
+        with pytest.raises(ValueError, match="1 to 200"):
+            slack.rename_session(still.anna, still.general, root, title)
+    slack.rename_session(still.anna, still.general, root, "x" * 200)
+
+
+async def test_a_renamed_session_is_told_only_to_an_app_that_subscribed() -> None:
+    async with scene(events=["agent_session_stopped"]) as stage:
+        root = _thread(stage)
+        await _status(stage, root, "is thinking…")
+
+        stage.slack.rename_session(stage.anna, stage.general, root, "Lunch")
+
+        assert stage.slack.deliveries == []
 
 
 async def test_titles_and_prompts_of_threads_in_direct_messages_are_accepted(still: Scene) -> None:

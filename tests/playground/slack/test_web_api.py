@@ -169,6 +169,7 @@ async def test_people_and_bots_can_be_looked_up(stage: Scene) -> None:
 
 
 async def test_a_reaction_is_added_once(stage: Scene) -> None:
+    stage.slack.grant("reactions:write")
     ts = stage.slack.say(stage.anna, stage.general, "hello")
     await stage.client.reactions_add(channel=stage.general, timestamp=ts, name="eyes")
 

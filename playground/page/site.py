@@ -1,0 +1,110 @@
+"""The page of the playground over HTTP: its files, what it shows, what it does; for its own origin alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from playground.page.breaking import Breaking
+from playground.page.doing import Doing
+from playground.page.fields import Fields, RefusedError
+from playground.page.inside import Inside
+from playground.page.live import Live
+from playground.page.policy import HEADERS
+from playground.page.surroundings import Surroundings
+from playground.page.view import View
+from playground.slack.emulator import SlackEmulator
+from playground.slack.server import Handler, Route, is_from_itself
+
+STATIC = Path(__file__).parent / "static"
+# Files that people send are shown in the page if they are of these kinds, and otherwise saved: none may run in it.
+_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf")
+_FILE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+class Site:
+    """The routes of the page; they are added to the emulator's before it starts."""
+
+    def __init__(self, slack: SlackEmulator, surroundings: Surroundings) -> None:
+        self._slack = slack
+        self._doing = Doing(slack, surroundings)
+        self._breaking = Breaking(slack, surroundings)
+        self._live = Live(View(slack, surroundings), slack.backend.changes)
+        self._inside = Inside(surroundings, slack.backend.reader, slack.team_id)
+
+    def routes(self) -> list[Route]:
+        return [
+            ("GET", "/", self._guarded(self._index)),
+            ("GET", "/page/live", self._guarded(self._live.follow)),
+            ("GET", "/page/inside", self._guarded(self._look_inside)),
+            ("GET", "/page/file/{file}", self._guarded(self._file)),
+            ("POST", "/page/do/{what}", self._guarded(self._act(self._doing.do))),
+            ("POST", "/page/break/{what}", self._guarded(self._act(self._breaking.do))),
+            ("GET", "/page/{name:.+}", self._guarded(self._static)),
+        ]
+
+    def _guarded(self, serve: Handler) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                if not is_from_itself(request, self._slack.url):
+                    raise RefusedError(403, "requests from other origins are refused")
+                response = await serve(request)
+            except RefusedError as refusal:
+                response = web.json_response({"error": str(refusal)}, status=refusal.status)
+            except ValueError as error:
+                response = web.json_response({"error": str(error)}, status=400)
+            except web.HTTPRequestEntityTooLarge:
+                response = web.json_response({"error": "that is more than fits: 5 MB at once"}, status=400)
+            if not response.prepared:
+                response.headers.update(
+                    {name: value for name, value in HEADERS.items() if name not in response.headers}
+                )
+            return response
+
+        return handle
+
+    def _act(self, act: Callable[[str, Fields], Awaitable[dict[str, Any]]]) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return web.json_response(await act(request.match_info["what"], await Fields.read(request)))
+
+        return handle
+
+    async def _look_inside(self, request: web.Request) -> web.StreamResponse:
+        fields = await Fields.read(request)
+        return web.json_response(await self._inside.look(fields.text("channel"), fields.text("thread_ts")))
+
+    async def _index(self, _request: web.Request) -> web.StreamResponse:
+        return _served("index.html")
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return _served(request.match_info["name"])
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """What people and the app have sent, for those who can see a message that carries it."""
+        file_id, user = request.match_info["file"], request.query.get("user", "")
+        file = self._slack.backend.files.get(file_id)
+        if file is None or file.deleted or not self._can_see(user, file_id):
+            raise RefusedError(404, "there is no such file here")
+        kind = str(file.description["mimetype"])
+        shown = "inline" if kind in _SHOWN else "attachment"
+        response = web.Response(body=file.content, headers=_FILE_POLICY, content_type=kind if kind in _SHOWN else None)
+        # aiohttp has no helper that quotes a name as RFC 6266 wants it.
+        name = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file.description["name"])
+        response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
+        return response
+
+    def _can_see(self, user: str, file_id: str) -> bool:
+        channels = self._slack.backend.workspace.channels.values()
+        places = [channel for channel in channels if not channel.is_private or user in channel.members]
+        return any(file["id"] == file_id for place in places for one in place.messages.values() for file in one.files)
+
+
+def _served(name: str) -> web.StreamResponse:
+    """A file of the page, asked for anew each time: it is on the same machine and may have been changed."""
+    path = (STATIC / name).resolve()
+    if not path.is_relative_to(STATIC) or not path.is_file():
+        raise RefusedError(404, f"the page has no file {name}")
+    return web.FileResponse(path, headers={"Cache-Control": "no-cache"})

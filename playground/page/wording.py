@@ -1,0 +1,119 @@
+"""What Temporal recorded, in a person's words: titles of steps, and why an attempt failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import TimeoutType
+from temporalio.api.failure.v1 import Failure
+
+from agent_worker import contract, errors, steps
+
+Json = dict[str, Any]
+Kind = Literal["model", "tool", "post", "open", "summary", "signal", "timer", "run"]
+Line = Callable[[str], str]  # Slack's escaped text as people read it
+LONGEST_QUOTE = 80  # characters
+
+STEPS: Mapping[str, tuple[Kind, str]] = {
+    steps.OPEN_CONVERSATION: ("open", "Looks at the thread"),
+    steps.LOOK_UP_NAMES: ("open", "Looks up names"),
+    steps.ASK_MODEL: ("model", "Asks Gemini"),
+    steps.SUMMARISE: ("summary", "Asks Gemini for a summary"),
+    steps.SHOW_PROGRESS: ("post", "Shows the steps in the thread"),
+    steps.DELIVER: ("post", "Delivers the answer"),
+    steps.TELL_PERSON: ("post", "Tells one person something"),
+}
+_SIGNALS = {
+    contract.USER_MESSAGE: "wrote",
+    contract.MESSAGE_CHANGED: "A message was edited",
+    contract.STOP: "wants it to stop",
+    contract.FEEDBACK: "judged the answer",
+    contract.TRY_AGAIN: "wants another answer",
+    contract.RENAMED: "The conversation was renamed",
+}
+_CODES = {
+    errors.MODEL_UNAVAILABLE: "Gemini did not answer",
+    errors.SLACK_UNAVAILABLE: "Slack did not answer",
+    errors.TRANSCRIPT_UNAVAILABLE: "the transcript could not be read",
+}
+_TIMEOUTS = {
+    TimeoutType.TIMEOUT_TYPE_HEARTBEAT: "the worker that did this is gone: it gave no more sign of life",
+    TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE: "it did not end in time",
+    TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START: "no worker began it in time",
+    TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE: "it did not end in time, with all its attempts",
+}
+
+
+def content(payloads: Sequence[Payload]) -> Json:
+    """The JSON object of the first payload; empty when it is something else."""
+    try:
+        value = json.loads(payloads[0].data) if payloads else {}
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def text(payload: Payload) -> str:
+    """A payload that is one text; "" when it is something else."""
+    try:
+        value = json.loads(payload.data) if payload.data else ""
+    except ValueError:
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def signalled(name: str, sent: Json, line: Line) -> str:
+    """What a signal tells, with the name of whoever caused it."""
+    told = _SIGNALS.get(name, f"Signal {name}")
+    if name == contract.MESSAGE_CHANGED:
+        return "A message was deleted" if sent.get("deleted") else told
+    if name == contract.RENAMED:
+        return f"{told}: {_quoted(sent.get('title'))}"
+    who = line(f"<@{sent['user']}>").removeprefix("@") if sent.get("user") else "Somebody"
+    if name == contract.USER_MESSAGE:
+        return f"{who} {told} {_quoted(line(str(sent.get('text', ''))))}"
+    if name == contract.FEEDBACK:
+        return f"{who} {told}: {sent.get('value')}"
+    return f"{who} {told}" if name in _SIGNALS else told
+
+
+def answered(reply: Json) -> str:
+    """What came of a model call."""
+    calls = [str(call.get("title") or call.get("name")) for call in reply.get("calls") or []]
+    if calls:
+        return f"Gemini asks for {', '.join(calls)}"
+    is_useful = not reply.get("unusable") and not reply.get("failed")
+    return "Gemini answers" if is_useful else "Gemini's answer is of no use"
+
+
+def reason(failure: Failure) -> str:
+    """Why an attempt failed; "" when it did not."""
+    if failure.HasField("timeout_failure_info"):
+        return _TIMEOUTS.get(failure.timeout_failure_info.timeout_type, "it did not end in time")
+    if failure.HasField("canceled_failure_info"):
+        return "it was cancelled"
+    told = _CODES.get(failure.application_failure_info.type)
+    return f"{told} ({failure.message})" if told and failure.message else told or failure.message
+
+
+def worker(identity: str) -> str:
+    """The SDK's workers call themselves PID@MACHINE, and there is one machine."""
+    pid = identity.partition("@")[0]
+    return f"pid {pid}" if pid.isdigit() else identity
+
+
+def duration(time: timedelta) -> str:
+    """In the largest unit of which there is one."""
+    for unit, seconds in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if time.total_seconds() >= seconds:
+            return f"{time.total_seconds() / seconds:.0f} {unit}"
+    return f"{time.total_seconds():.0f} seconds"
+
+
+def _quoted(value: object) -> str:
+    said = " ".join(str(value or "").split())
+    return f"“{said if len(said) <= LONGEST_QUOTE else said[: LONGEST_QUOTE - 1] + '…'}”"

@@ -1,0 +1,79 @@
+"""What the agent asks beside Slack: Gemini, and the services of its tools; each real or a stand-in, behind a relay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from playground.gemini.demo import DemoScript
+from playground.gemini.emulator import GeminiEmulator
+from playground.page.surroundings import Services, Surroundings
+from playground.relay import Relay
+from playground.world.emulator import WorldEmulator
+
+DEMO_DELAY = 0.8  # seconds; so that a person can watch the steps of the scripted model
+DEMO_PAUSE = 0.04  # seconds between two of its words
+KEPT_REQUESTS = 200
+GEMINI = "GOOGLE_GEMINI_BASE_URL"
+REAL_GEMINI = "https://generativelanguage.googleapis.com"
+REAL_SERVICES = {
+    "WEATHER_API_URL": "https://api.weather.gov",
+    "IP_ADDRESS_URL": "https://icanhazip.com",
+    "GEOLOCATION_URL": "https://ipwho.is",
+}
+
+
+class Asked:
+    """Enter `open`; `environment` is how the worker finds them. `given` is the environment of the user."""
+
+    def __init__(self, given: Mapping[str, str], surroundings: Surroundings) -> None:
+        self._given = given
+        self._surroundings = surroundings
+        self._world = WorldEmulator()
+        self._gemini: GeminiEmulator | None = None
+        self.environment: dict[str, str] = {}
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        await stack.enter_async_context(self._world)
+        if self._surroundings.model == "scripted":
+            self._gemini = GeminiEmulator(script=DemoScript(delay=DEMO_DELAY, pause=DEMO_PAUSE))
+            await stack.enter_async_context(self._gemini)
+            self.environment["GOOGLE_API_KEY"] = self._gemini.api_key
+        self._relay = await stack.enter_async_context(Relay(self._targets()))
+        self.environment |= {name: self._relay.address(name) for name in self._relay.targets}
+        self._surroundings.use_services = self._use_services
+        self._surroundings.go_away |= {"gemini": self._take_gemini_away, "tools": self._take_tools_away}
+
+    def forget(self) -> None:
+        """Drop what only tests look at, so that it does not take more and more."""
+        del self._world.calls[:-KEPT_REQUESTS]
+        for record in (self._gemini.requests, self._gemini.asides) if self._gemini else ():
+            del record[:-KEPT_REQUESTS]
+
+    def _targets(self) -> dict[str, str]:
+        gemini = self._gemini.base_url if self._gemini else self._given.get(GEMINI) or REAL_GEMINI
+        return {GEMINI: gemini, **self._services(self._surroundings.services)}
+
+    def _services(self, which: Services) -> dict[str, str]:
+        if which == "real":
+            return {name: self._given.get(name) or address for name, address in REAL_SERVICES.items()}
+        world = self._world
+        addresses = (world.weather_api_url, world.ip_address_url, world.geolocation_url)
+        return dict(zip(REAL_SERVICES, addresses, strict=True))
+
+    def _use_services(self, which: Services) -> None:
+        self._surroundings.services = which
+        self._relay.targets |= self._services(which)
+
+    async def _take_gemini_away(self, is_away: bool) -> None:  # noqa: FBT001  what all that go away take
+        """The stand-in answers 503, as the tests let it; to the real one the way is cut."""
+        if self._gemini:
+            self._gemini.away(is_away)
+        else:
+            self._cut_off(is_away, [GEMINI])
+
+    async def _take_tools_away(self, is_away: bool) -> None:  # noqa: FBT001  what all that go away take
+        self._cut_off(is_away, list(REAL_SERVICES))
+
+    def _cut_off(self, is_away: bool, names: list[str]) -> None:  # noqa: FBT001  as above
+        (self._relay.away.update if is_away else self._relay.away.difference_update)(names)

@@ -1,0 +1,127 @@
+"""What goes through the relay arrives unchanged and at once; targets are switched, and taken away, while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from playground.relay import Relay
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def service(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", handler)
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def echo(request: web.Request) -> web.Response:
+    """Says what has arrived."""
+    arrived = [request.method, request.raw_path, request.headers.get("X-Key", ""), await request.text()]
+    return web.json_response(arrived, status=418, headers={"Retry-After": "7"})
+
+
+async def test_requests_and_answers_go_through_unchanged(session: aiohttp.ClientSession) -> None:
+    async with service(echo) as address, Relay({"a": f"{address}/base/"}) as relay:
+        url = f"{relay.address('a')}/v1/x%2Fy:z?q=1&r=%20"
+        async with session.post(url, data="words", headers={"X-Key": "secret"}) as answer:
+            told = await answer.json()
+
+    assert told == ["POST", "/base/v1/x%2Fy:z?q=1&r=%20", "secret", "words"]
+    assert (answer.status, answer.headers["Retry-After"]) == (418, "7")
+
+
+async def test_a_compressed_body_stays_as_it_is(session: aiohttp.ClientSession) -> None:
+    async def packed(_request: web.Request) -> web.Response:
+        return web.Response(body=gzip.compress(b"words"), headers={"Content-Encoding": "gzip"})
+
+    async with service(packed) as address, Relay({"a": address}) as relay:
+        answer = await session.get(relay.address("a"))
+
+        assert await answer.text() == "words"
+
+
+async def test_a_stream_arrives_piece_by_piece(session: aiohttp.ClientSession) -> None:
+    more = asyncio.Event()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"first")
+        await more.wait()
+        await response.write(b"second")
+        return response
+
+    async with service(stream) as address, Relay({"a": address}) as relay:
+        answer = await session.get(relay.address("a"))
+
+        assert await answer.content.readany() == b"first"
+        more.set()
+        assert await answer.content.readany() == b"second"
+
+
+async def test_who_hangs_up_hangs_up_on_the_service_too(session: aiohttp.ClientSession) -> None:
+    begun, abandoned = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            abandoned.set()
+        return web.Response()
+
+    async with service(slow) as address, Relay({"a": address}) as relay:
+        calling = asyncio.create_task(session.post(relay.address("a")).__aenter__())
+        await begun.wait()
+        calling.cancel()
+
+        await asyncio.wait_for(abandoned.wait(), 10)
+
+
+async def test_a_target_is_switched_while_it_runs(session: aiohttp.ClientSession) -> None:
+    async def other(_request: web.Request) -> web.Response:
+        return web.Response(text="the other")
+
+    async with service(echo) as first, service(other) as second, Relay({"a": first}) as relay:
+        before = await session.get(relay.address("a"))
+        relay.targets["a"] = second
+        after = await session.get(relay.address("a"))
+
+        assert (before.status, await after.text()) == (418, "the other")
+
+
+@pytest.mark.parametrize("how", ["taken away", "not there"])
+async def test_what_is_away_answers_nothing(session: aiohttp.ClientSession, how: str) -> None:
+    async with service(echo) as address, Relay({"a": address}) as relay:
+        if how == "taken away":
+            relay.away.add("a")
+        else:
+            relay.targets["a"] = "http://127.0.0.1:9"
+        with pytest.raises(aiohttp.ClientError):
+            await session.post(relay.address("a"))
+
+        relay.away.clear()
+        relay.targets["a"] = address
+        assert (await session.post(relay.address("a"))).status == 418
+
+
+async def test_a_name_that_nobody_has_is_not_found(session: aiohttp.ClientSession) -> None:
+    async with Relay({}) as relay, session.get(relay.address("a")) as answer:
+        assert answer.status == 404
