@@ -232,9 +232,10 @@ class Activities:
     @activity.defn(name=steps.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._end_progress(request))
-            tasks.create_task(self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1))
+        settling = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
+        for failure in await asyncio.gather(settling, self._end_progress(request), return_exceptions=True):
+            if failure is not None:  # raised bare: in a group, nobody would see that it passes by itself
+                raise failure
         await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
 
     async def _end_progress(self, request: Deliver) -> None:

@@ -48,10 +48,14 @@ def plan(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
     """The steps in a message of their own. While the turn goes on, it can be stopped there."""
     blocks: list[dict[str, Any]] = [plan_block(steps, is_over=is_over)]
     if not is_over:
-        button = {"type": "button", "action_id": STOP_BUTTON, "text": _plain("Stop"), "value": turn}
-        blocks.append({"type": "actions", "elements": [button]})
+        blocks.append(stop_button(turn))
     current = next((step for step in steps if step.state == "in_progress"), steps[-1])
     return Post(_title(current.title), blocks)
+
+
+def stop_button(turn: str) -> dict[str, Any]:
+    button = {"type": "button", "action_id": STOP_BUTTON, "text": _plain("Stop"), "value": turn}
+    return {"type": "actions", "elements": [button]}
 
 
 def plan_block(steps: Sequence[ShownStep], *, is_over: bool) -> dict[str, Any]:

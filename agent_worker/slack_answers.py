@@ -189,6 +189,7 @@ async def _refusal(call: Awaitable[None]) -> str:
 
 
 def _last_cards(request: Deliver) -> list[dict[str, Any]]:
-    if request.progress is None or request.progress.is_posted:
+    """How the steps have ended, where the stream has them; otherwise they would stand in the middle of the answer."""
+    if request.progress is None or not request.draft.has_cards:
         return []
     return cards.chunks(request.progress.steps)

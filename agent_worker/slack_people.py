@@ -12,6 +12,7 @@ from agent_worker.requests import Author
 NOT_LISTED = "Sorry, I may only talk to people whom whoever runs me has listed."
 GUEST = "Sorry, I may not talk to guests of this workspace. Whoever runs me can allow it."
 STRANGER = "Sorry, I may not talk to people of other workspaces. Whoever runs me can allow yours."
+UNKNOWN = "Sorry, Slack does not tell me who you are, so I may not talk to you. Whoever runs me can allow it."
 ELSEWHERE = "Sorry, I may not answer in this channel. Write to me directly, or ask whoever runs me to allow it."
 
 
@@ -34,6 +35,8 @@ class Door:
             reason = NOT_LISTED
         elif not teams <= set(self.workspaces) or (user.get("is_stranger") and not teams):
             reason = STRANGER
+        elif not (user or teams):
+            reason = UNKNOWN
         elif not self.guests and (user.get("is_restricted") or user.get("is_ultra_restricted")):
             reason = GUEST
         else:

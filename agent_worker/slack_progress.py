@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import blocks, cards
 from agent_worker.blocks import Post
 from agent_worker.contract import Thread
-from agent_worker.requests import Draft, Progress, Shown, ShowProgress
+from agent_worker.requests import Draft, Progress, Shown, ShownStep, ShowProgress
 from agent_worker.slack_replies import SlackReplies, since
 from agent_worker.slack_streams import SlackStreams
 
 NOT_SHOWN = ""  # in place of a `ts`
 # Plans are younger than context blocks, and not every workspace has them.
 _NO_PLANS = {"invalid_blocks", "invalid_blocks_format"}
+_TOO_LONG = {"msg_blocks_too_long", "msg_too_long"}
+Written = TypeVar("Written")
 logger = logging.getLogger(__name__)
 
 
@@ -62,51 +65,59 @@ class SlackProgress:
         if not self._replies.may_update(thread, posts=ts is None):
             return ts or NOT_SHOWN
         # What is begun must be ended: without an update to spare, no message is made that would need one.
-        try:
-            return await self._write(thread, progress, self._look(progress, turn), ts)
-        except ApplicationError as error:
-            if not self._must_do_without(error):
-                raise
-            return await self._write(thread, progress, self._look(progress, turn), ts)
 
-    async def _write(self, thread: Thread, progress: Progress, post: Post, ts: str | None) -> str:
-        if ts is None:
-            return await self._replies.post(thread, progress.key, post, at_once=True)
-        await self._replies.update(thread, ts, post, at_once=True)
-        return ts
+        async def write(post: Post) -> str:
+            if ts is None:
+                return await self._replies.post(thread, progress.key, post, at_once=True)
+            await self._replies.update(thread, ts, post, at_once=True)
+            return ts
+
+        return await self._write(write, progress, turn)
 
     async def finish(self, thread: Thread, progress: Progress, turn: str) -> None:
         """Shows how the steps have ended, if they were shown at all: this is what stays, so it waits for its turn."""
-        if (ts := await self._known_ts(thread, progress)) is None:
+        if not (ts := await self._known_ts(thread, progress)):
             return
         try:
-            await self._replies.update(thread, ts, self._look(progress, turn, is_over=True))
+            await self._write(lambda post: self._replies.update(thread, ts, post), progress, turn, is_over=True)
         except ApplicationError as error:
-            if self._must_do_without(error):
-                await self._replies.update(thread, ts, self._look(progress, turn, is_over=True))
-            elif not error.non_retryable:
+            if not error.non_retryable:
                 raise
-            else:
-                logger.info("progress not shown", extra={"reason": error.message})  # somebody has deleted it
+            logger.info("progress not shown", extra={"reason": error.message})  # somebody has deleted it
 
     async def remove(self, thread: Thread, progress: Progress) -> None:
         if (ts := await self._known_ts(thread, progress)) is not None:
             await self._replies.delete(thread, ts)
 
-    def _look(self, progress: Progress, turn: str, *, is_over: bool = False) -> Post:
-        if self._has_plans:
-            return cards.plan(progress.steps, turn, is_over=is_over)
-        return blocks.progress([blocks.Step(step.title, step.state) for step in progress.steps])
-
-    def _must_do_without(self, error: ApplicationError) -> bool:
-        """Whether plans are what Slack has refused: from now on the steps are lines of text."""
-        if error.message not in _NO_PLANS or not self._has_plans:
-            return False
-        self._has_plans = False
-        logger.info("no plan blocks here", extra={"reason": error.message})
-        return True
+    async def _write(
+        self, write: Callable[[Post], Awaitable[Written]], progress: Progress, turn: str, *, is_over: bool = False
+    ) -> Written:
+        """Shows the steps as a plan; without their sources, or as lines of text, where Slack does not take that."""
+        refusal = ""
+        for steps in _with_and_without_sources(progress.steps) if self._has_plans else []:
+            try:
+                return await write(cards.plan(steps, turn, is_over=is_over))
+            except ApplicationError as error:
+                if error.message not in {*_NO_PLANS, *_TOO_LONG}:
+                    raise
+                refusal = error.message
+                logger.info("not shown as a plan", extra={"reason": refusal})
+        if refusal in _NO_PLANS:
+            self._has_plans = False
+        return await write(_lines(progress.steps, turn, is_over=is_over))
 
     async def _known_ts(self, thread: Thread, progress: Progress) -> str | None:
         if progress.ts is None and progress.unsure:
             return (await self._replies.posted(thread, since(progress.key))).get(progress.key)
         return progress.ts
+
+
+def _with_and_without_sources(steps: Sequence[ShownStep]) -> list[Sequence[ShownStep]]:
+    """Sources are addresses that others have written: a plan that is refused with them may be taken without."""
+    bare = [step.model_copy(update={"sources": []}) for step in steps]
+    return [steps, bare] if any(step.sources for step in steps) else [steps]
+
+
+def _lines(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
+    lines = blocks.progress([blocks.Step(step.title, step.state) for step in steps])
+    return lines if is_over else Post(lines.text, [*lines.blocks, cards.stop_button(turn)])

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker import slack_text
 from agent_worker.contract import Thread
+from agent_worker.errors import SLACK_REFUSED
 from agent_worker.slack_api import SlackApi, may_not_see
 
 EVENT_TYPE = "agent_post"  # of our metadata, which everyone in the workspace may read: no secrets
@@ -96,22 +97,22 @@ class SlackThreads:
         if slack_id not in self._known:
             if len(self._known) >= CACHED_NAMES:
                 self._known.clear()
-            self._known[slack_id] = await self._asked_about(slack_id)
+            try:
+                self._known[slack_id] = await self._asked_about(slack_id)
+            except ApplicationError as error:
+                if not may_not_see(error):
+                    raise
+                if error.type != SLACK_REFUSED:  # a scope is missing: once there is one, Slack is asked again
+                    return {}
+                self._known[slack_id] = {}
         return self._known[slack_id]
 
     async def _asked_about(self, slack_id: str) -> Mapping[str, Any]:
         client = self._api.client
-        try:
-            if slack_id.startswith(("C", "G")):
-                channel: Mapping[str, Any] = (await self._api.call(client.conversations_info, channel=slack_id))[
-                    "channel"
-                ]
-                return {"name": channel.get("name")}
-            user: Mapping[str, Any] = (await self._api.call(client.users_info, user=slack_id))["user"]
-        except ApplicationError as error:
-            if not may_not_see(error):
-                raise
-            return {}
+        if slack_id.startswith(("C", "G")):
+            channel: Mapping[str, Any] = (await self._api.call(client.conversations_info, channel=slack_id))["channel"]
+            return {"name": channel.get("name")}
+        user: Mapping[str, Any] = (await self._api.call(client.users_info, user=slack_id))["user"]
         kept = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
         profile = user.get("profile") or {}
         names = {name: profile.get(name) for name in ("display_name", "real_name")}

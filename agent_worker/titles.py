@@ -1,4 +1,4 @@
-"""The title of a conversation: a few words from the model, or the first words of what was asked."""
+"""The title of a conversation: a few words from the model, or else the first words of what was asked."""
 
 from __future__ import annotations
 
@@ -54,23 +54,22 @@ class Titles:
             await asyncio.gather(seeking, return_exceptions=True)
 
     async def _seek(self, request: AskModel, title: Title) -> None:
-        """Once for a thread: the model call that it belongs to may have to be tried again and again."""
-        if request.thread in self._known:
-            title.found = self._known[request.thread]
-            return
-        try:
-            found = await self._words(request)
-        except ApplicationError as error:
-            logger.info("no title", extra={"reason": error.message})
-            return
+        found = await self._words(request)
         if self._sessions is not None:
             await self._sessions.rename(request.thread, found)
-        title.found = self._known[request.thread] = found
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        title.found = found
 
     async def _words(self, request: AskModel) -> str:
         if self._naming == "model":
-            return await self._gemini.title(request.model, request.untitled)
-        words = " ".join(request.untitled.split())
-        return words if len(words) <= LONGEST_WORDS else words[:LONGEST_WORDS].rpartition(" ")[0] + "…"
+            try:
+                return await self._gemini.title(request.model, request.untitled)
+            except ApplicationError as error:
+                logger.info("no title from the model", extra={"reason": error.message})
+        return first_words(request.untitled)
+
+
+def first_words(text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) <= LONGEST_WORDS:
+        return words
+    return (words[:LONGEST_WORDS].rpartition(" ")[0] or words[:LONGEST_WORDS]) + "…"

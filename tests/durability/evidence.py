@@ -14,6 +14,7 @@ from tests.durability.crowd import Conversation
 from tests.durability.stage import BreakableStage
 
 ASK = "ask_model"
+MOST_TRIES = 5  # of a step that was stopped between two attempts: history does not tell how many there were
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED)
     }
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
+    started_steps: set[int] = set()
     asked = ask_tries = 0
     looked_up: Counter[str] = Counter()
     look_up_tries: Counter[str] = Counter()
@@ -43,14 +45,18 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if not _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED):
             continue
         started = event.activity_task_started_event_attributes
+        started_steps.add(started.scheduled_event_id)
         step = scheduled[started.scheduled_event_id].activity_task_scheduled_event_attributes
         if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
         elif step.activity_type.name == TOOL:
-            address = str(json.loads(step.input.payloads[0].data)["ipaddress"])
+            address = _address(scheduled[started.scheduled_event_id])
             looked_up[address] += 1
             look_up_tries[address] += started.attempt
+    unfinished = [step for number, step in scheduled.items() if number not in started_steps]
+    ask_tries += MOST_TRIES * sum(_name(step) == ASK for step in unfinished)
+    look_up_tries.update({_address(step): MOST_TRIES for step in unfinished if _name(step) == TOOL})
     return Attempts(asked, ask_tries, looked_up, look_up_tries)
 
 
@@ -75,6 +81,15 @@ class Seen:
         again = [max(0, attempts.looked_up[address] - 1) for address in addresses]
         too_often = [max(0, self._look_ups[address] - attempts.look_up_tries[address]) for address in addresses]
         return repeated + sum(again) + sum(too_often)
+
+
+def _name(scheduled: HistoryEvent) -> str:
+    return scheduled.activity_task_scheduled_event_attributes.activity_type.name
+
+
+def _address(scheduled: HistoryEvent) -> str:
+    """What a tool was asked to look up."""
+    return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
 
 
 def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:

@@ -106,5 +106,5 @@ class BreakableStage(Stage):
 
     @property
     def awaited_channels(self) -> set[str]:
-        """The channels with events that nobody has acknowledged yet."""
-        return {one.channel for one in self.slack.deliveries if not one.acked}
+        """The channels with events that nobody has acknowledged yet; a click has no id, and does not come again."""
+        return {one.channel for one in self.slack.deliveries if one.event_id and not one.acked}
