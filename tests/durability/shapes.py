@@ -6,9 +6,24 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from agent_worker import errors
-from agent_worker.contract import AGENT_WORKFLOW, USER_MESSAGE, UserMessage
+from agent_worker.contract import (
+    AGENT_WORKFLOW,
+    FEEDBACK,
+    MESSAGE_CHANGED,
+    RENAMED,
+    STOP,
+    TRY_AGAIN,
+    USER_MESSAGE,
+    Feedback,
+    MessageChange,
+    Renamed,
+    SlackFile,
+    StopRequest,
+    TryAgain,
+    UserMessage,
+)
 from agent_worker.conversation import Run
-from agent_worker.requests import ModelReply
+from agent_worker.requests import Draft, ModelReply, Shown
 from tests.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, text
 
 CLOSES_WITHIN = 20.0  # seconds
@@ -138,6 +153,81 @@ async def terminal(rehearsal: Rehearsal) -> Talk:
     return talk
 
 
+async def streamed(rehearsal: Rehearsal) -> Talk:
+    """With the steps in the streamed message, a title, and a message with a file in it."""
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"names_conversations": True})
+    rehearsal.cast.shown_at = Shown(draft=Draft(messages=["5.5"], streaming_since=1.0, has_cards=True))
+    growing = Draft(messages=["5.5"], streaming_since=1.0, characters=6, written=6, has_cards=True)
+    rehearsal.cast.answers += [
+        calls("look_up").model_copy(update={"title": "Herons"}),
+        text("Found.").model_copy(update={"draft": growing}),
+    ]
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "look at this", files=[SlackFile(id="F1", name="heron.png", mimetype="image/png", size=9)])
+    await talk.answered()
+    return talk
+
+
+async def stopped(rehearsal: Rehearsal) -> Talk:
+    """While it thinks, while a tool runs, when it is too late, and in words when there is nothing to stop."""
+    thinking, looking = Held(text("never said")), Held({"output": "never heard"})
+    rehearsal.cast.tools["look_up"] = looking
+    rehearsal.cast.answers += [thinking, calls("find"), calls("look_up"), text("Found.")]
+    talk = rehearsal.conversation()
+    for ts, held in (("1.0", thinking), ("2.0", looking)):
+        await talk.say(ts, "look it up")
+        await held.reached()
+        await talk.signal(STOP, StopRequest(at=f"{ts}1", user="U1"))
+        await rehearsal.until(lambda: len(talk.answers) == int(ts[0]))  # noqa: B023  waited for within this round
+    await talk.ask("3.0", "again")
+    await talk.signal(STOP, StopRequest(at="3.5", user="U1", said="3.5"))
+    await talk.answered(4)
+    return talk
+
+
+async def changed(rehearsal: Rehearsal) -> Talk:
+    """Edited before it came and while it is answered, then taken back."""
+    first, second = Held(text("never said")), Held(text("never said either"))
+    rehearsal.cast.answers += [text("hello"), first, text("Yes."), second]
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "hello")
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="2.0", at="2.1", text="is it cold?"))
+    await talk.say("2.0", "is it clod?")
+    await first.reached()
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="2.0", at="2.5", text="is it warm?"))
+    await talk.answered(2)
+    await talk.say("3.0", "and tomorrow?")
+    await second.reached()
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="3.0", at="3.5", deleted=True))
+    await talk.answered(3)
+    return talk
+
+
+async def judged_and_tried_again(rehearsal: Rehearsal) -> Talk:
+    rehearsal.cast.answers += [text("first"), text("second")]
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "hello")
+    await talk.click(FEEDBACK, Feedback(turn="1.0", user="U1", value="bad", at="1.5"))
+    await talk.click(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.6"))
+    await talk.answered(2)
+    await talk.click(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.7"))
+    await talk.signal(RENAMED, Renamed(title="Greetings"))
+    await rehearsal.until(lambda: len(rehearsal.cast.told) == len(("thanks", "not the last one")))
+    return talk
+
+
+async def several_people(rehearsal: Rehearsal) -> Talk:
+    """One is overheard and heard with the next question, one may not talk to the agent."""
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"thread_replies": "auto"})
+    rehearsal.cast.refused["U9"] = "Sorry, no guests."
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "hello")
+    await talk.say("2.0", "noon?", "U2", addressed=False)
+    await talk.ask("3.0", "when do we meet?", "U2")
+    await talk.ask("4.0", "and me?", "U9")
+    return talk
+
+
 async def continued_as_new(rehearsal: Rehearsal) -> Talk:
     """On a server that suggests it early; a message waits while the first run ends."""
     held = Held(text("first"))
@@ -169,6 +259,11 @@ SHAPES: tuple[Shape, ...] = (
     compacted,
     idle_closed,
     terminal,
+    streamed,
+    stopped,
+    changed,
+    judged_and_tried_again,
+    several_people,
 )
 RESTLESS_SHAPES: tuple[Shape, ...] = (continued_as_new,)
 
