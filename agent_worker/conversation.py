@@ -6,36 +6,29 @@ so that a worker's cached copy of it can never be mistaken for the present one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from agent_worker.contract import Feedback, MessageChange, Start, StopRequest, Thread, TryAgain, UserMessage
+from agent_worker.contract import Feedback, MessageChange, Start, Thread, UserMessage
 from agent_worker.governor import Governor
 from agent_worker.hearing import Hearing, ids_in
-from agent_worker.people import People
+from agent_worker.inbox import Inbox
 from agent_worker.requests import Answered, Content, Opened, ReadTranscript, ToolCall, TranscriptPage
+from agent_worker.sizes import fair_limit, size_of
 
-SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
 CARRIED_BYTES = 1_700_000  # by a continue-as-new; a payload above 2 MB would wedge the conversation for ever
 PAGE_BYTES = 900_000  # a query result above 2 MB is refused
 TRANSCRIPT_BYTES = 600_000  # above it, older turns give way to a summary
-INBOX_BYTES = 200_000  # of messages that are taken at once
-WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
-ENVELOPE_BYTES = 200  # of a message beside its text
 FIRST_WORDS = 1_000  # characters
-OVERHEARD = 50  # messages that were not for the agent and that it hears with the next one that is
-CHANGES_AHEAD = 20  # edits of messages that have not come yet
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
-LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
 TURN_BYTES = 800_000  # of one turn: with the rest of the transcript, still within one payload
 
 
-@dataclass
-class Conversation:
+@dataclass(kw_only=True)
+class Conversation(Inbox):
     """One Slack thread's conversation; everything a continue-as-new has to carry is in here."""
 
     thread: Thread
@@ -43,9 +36,6 @@ class Conversation:
     model: str = ""
     bot_user_id: str = ""
     entries: list[Content] = field(default_factory=list)
-    inbox: list[UserMessage] = field(default_factory=list)
-    waiting: int = 0  # bytes of the inbox's texts
-    seen: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     earlier: str = ""  # what the thread said before the agent joined; goes before the first message
     size: int = 0  # bytes of all entries
@@ -54,15 +44,11 @@ class Conversation:
     confirmed: int = 0  # so many entries a worker may already hold; it reads the others of these through a query
     turn_start: int = 0  # index of the running turn's first entry
     prompt_tokens: int = 0  # what the last model call counted
-    people: People = field(default_factory=People)
     title: str = ""
     first_words: str = ""  # what the title is made from
     looking_at: str = ""  # the channel that somebody had open when writing last
-    stopped_at: float = 0.0  # whatever was asked before is not answered; seconds since 1970
     last: Answered | None = None  # the turn that can be tried again
-    again: TryAgain | None = None  # somebody wants that, and it has not begun yet
     feedback: list[Feedback] = field(default_factory=list)
-    ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker says; a model once chosen stays, because its thought signatures are its own."""
@@ -74,96 +60,6 @@ class Conversation:
         self._keep_waiting([self.people.judged(message) for message in self.inbox if message.ts not in opened.answered])
 
     # Messages
-
-    def receive(self, message: UserMessage) -> None:
-        """Puts a message in the inbox, once: mentions arrive twice, and Slack redelivers."""
-        if message.ts in self.seen:
-            self._complete(message)
-            return
-        self._forget(message.ts)
-        message = self._as_edited(message)
-        if self.waiting + _weight(message) > WAITING_BYTES:
-            message = message.model_copy(update={"text": LEFT_OUT, "attachments": []})
-        heard = self.people.hear(message)
-        if heard.addressed:
-            self.inbox.append(heard)
-            self.waiting += _weight(heard)
-        else:
-            self._keep_waiting([*self.inbox, heard])
-
-    def _forget(self, ts: str) -> None:
-        """This message is not received any more, whoever delivers it again."""
-        self.seen = [*self.seen, ts][-SEEN_MESSAGES:]
-
-    def _complete(self, message: UserMessage) -> None:
-        """Of the two events of a mention, only one has its files."""
-        for index, known in enumerate(self.inbox):
-            if known.ts == message.ts and message.files and not known.files:
-                self.inbox[index] = message.model_copy(update={"addressed": known.addressed})
-
-    def change(self, change: MessageChange) -> None:
-        """Takes up that a message was edited or deleted before it was read. Slack may tell so before the message."""
-        if change.deleted:
-            self._forget(change.ts)
-            self._keep_waiting([message for message in self.inbox if message.ts != change.ts])
-            return
-        if change.ts not in self.seen:
-            self.ahead = [*self.ahead, change][-CHANGES_AHEAD:]
-        self._keep_waiting(
-            [one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.inbox]
-        )
-
-    def _as_edited(self, message: UserMessage) -> UserMessage:
-        """The message as it now reads."""
-        edits = [change for change in self.ahead if change.ts == message.ts]
-        self.ahead = [change for change in self.ahead if change not in edits]
-        return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
-
-    @property
-    def has_work(self) -> bool:
-        """Whether anything that waits is for the agent; the rest is heard with it."""
-        return self.again is not None or self.people.is_asked(self.inbox)
-
-    def overhear(self, messages: Sequence[UserMessage]) -> None:
-        """Puts back what turned out not to be for the agent."""
-        heard = [message.model_copy(update={"addressed": False}) for message in messages]
-        self._keep_waiting([*heard, *self.inbox])
-
-    def stop(self, request: StopRequest) -> bool:
-        """Whatever was asked before is not begun any more; whether there was anything of that kind."""
-        self.stopped_at = max(self.stopped_at, float(request.at))
-        return bool(self._stopped)
-
-    @property
-    def _stopped(self) -> list[UserMessage]:
-        return [message for message in self.inbox if float(message.ts) < self.stopped_at]
-
-    def drop_stopped(self) -> list[UserMessage]:
-        """Takes out of the inbox what was asked before the last stop."""
-        stopped = self._stopped
-        self._keep_waiting([message for message in self.inbox if message not in stopped])
-        return stopped
-
-    def has_heard(self, ts: str) -> bool:
-        """Whether this message was received before; from now on it was."""
-        if ts in self.seen:
-            return True
-        self._forget(ts)
-        return False
-
-    def take_messages(self) -> list[UserMessage]:
-        """The messages that come next, in Slack's order: that of their arrival is not reliable."""
-        waiting = sorted(self.inbox, key=lambda message: message.ts)
-        sizes = accumulate(map(_weight, waiting))
-        count = max(1, sum(size <= INBOX_BYTES for size in sizes))
-        self._keep_waiting(waiting[count:])
-        return waiting[:count]
-
-    def _keep_waiting(self, messages: list[UserMessage]) -> None:
-        overheard = [message for message in messages if not message.addressed]
-        too_old = overheard[: max(0, len(overheard) - OVERHEARD)]
-        self.inbox = [message for message in messages if message not in too_old] if too_old else messages
-        self.waiting = sum(map(_weight, self.inbox))
 
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
         """Slack ids of authors, mentioned people and channels whose names are not known yet."""
@@ -288,7 +184,6 @@ class Conversation:
 
     def fits_one_payload(self) -> bool:
         """Whether all of it can be carried over; if not, turns go on until the inbox is shorter."""
-        messages = sum(_weight(message) + ENVELOPE_BYTES for message in self.inbox)
         noted = [one.model_dump() for one in [*self.feedback, *self.ahead]]
         others = [
             self.seen,
@@ -298,7 +193,7 @@ class Conversation:
             self.people.spoken,
             noted,
         ]
-        return self.size + messages + size_of(others) < CARRIED_BYTES
+        return self.size + self.inbox_bytes + size_of(others) < CARRIED_BYTES
 
     # Compaction
 
@@ -343,25 +238,6 @@ class Run(Start):
 def is_question(entry: Content) -> bool:
     """Whether a person said this entry (tool results are written in the user's role too)."""
     return entry["role"] == "user" and not any("functionResponse" in part for part in entry["parts"])
-
-
-def fair_limit(sizes: Sequence[int], room: int) -> int:
-    """How large one may be, so that all that are not larger fit into `room`; small ones leave theirs to the others."""
-    for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
-        if size > room // count:
-            return room // count
-        room -= size
-    return max(sizes, default=room)
-
-
-def size_of(value: object) -> int:
-    """Bytes of a JSON value as it is stored."""
-    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
-
-
-def _weight(message: UserMessage) -> int:
-    """Bytes of what a person wrote and attached."""
-    return size_of(message.text) + (size_of(message.attachments) if message.attachments else 0)
 
 
 def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:

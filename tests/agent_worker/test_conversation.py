@@ -9,17 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract import MessageChange, StopRequest, UserMessage
-from agent_worker.conversation import (
-    CHANGES_AHEAD,
-    INBOX_BYTES,
-    OVERHEARD,
-    RESULTS_BYTES,
-    SEEN_MESSAGES,
-    TURN_BYTES,
-    Conversation,
-    size_of,
-)
+from agent_worker.conversation import RESULTS_BYTES, TURN_BYTES, Conversation
+from agent_worker.inbox import CHANGES_AHEAD, INBOX_BYTES, OVERHEARD, SEEN_MESSAGES
 from agent_worker.requests import Content, ReadTranscript, ToolCall
+from agent_worker.sizes import size_of
 from tests.agent_worker.talks import (
     CHANNEL,
     OPENED,

@@ -9,19 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract import DATA_CONVERTER, UserMessage
-from agent_worker.conversation import (
-    CARRIED_BYTES,
-    LEFT_OUT,
-    PAGE_BYTES,
-    TRANSCRIPT_BYTES,
-    WAITING_BYTES,
-    Conversation,
-    Run,
-    fair_limit,
-    is_question,
-    size_of,
-)
+from agent_worker.conversation import CARRIED_BYTES, PAGE_BYTES, TRANSCRIPT_BYTES, Conversation, Run, is_question
+from agent_worker.inbox import LEFT_OUT, WAITING_BYTES
 from agent_worker.requests import Content, ReadTranscript
+from agent_worker.sizes import fair_limit, size_of
 from tests.agent_worker.talks import (
     CHANNEL,
     TERMINAL,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from agent_worker import steps
-from agent_worker.conversation import size_of
 from agent_worker.requests import AskModel, Content, Deliver, ModelReply, Opened, Summarise, Summary
+from agent_worker.sizes import size_of
 from agent_worker.transcripts import reader
 from tests.agent_worker.rehearsal import Cast, calls, refuse_as_gemini_would, text
 

@@ -13,8 +13,8 @@ from temporalio.client import Client
 
 from agent_worker.activities import Activities, AgentProfile
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, UserMessage, workflow_id
-from agent_worker.conversation import size_of
 from agent_worker.gemini import Gemini, make_client
+from agent_worker.sizes import size_of
 from agent_worker.titles import Titles
 from agent_worker.toolbox import Toolbox, tool
 from agent_worker.transcripts import Transcripts

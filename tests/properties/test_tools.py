@@ -130,7 +130,7 @@ def opened(services: Services) -> OpenToolbox:
 
 
 async def check(answer: dict[str, Any]) -> None:
-    """Holds an answer to what the model and Temporal need: one of two shapes, an output with or without sources, storable, a short error."""
+    """Holds an answer to what the model and Temporal need: an output or an error, storable; an error is short."""
     kind = "error" if "error" in answer else "output"
     assert set(answer) - {"sources"} == {kind}
     assert (await DATA_CONVERTER.decode(await DATA_CONVERTER.encode([answer]), [dict[str, Any]])) == [answer]
