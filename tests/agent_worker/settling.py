@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker import blocks
+from agent_worker import blocks, cards
 from agent_worker.requests import Author, Deliver, Draft, Progress, ShownStep, Source
 from agent_worker.slack_replies import metadata
 from agent_worker.slack_streams import text_chunk
@@ -68,6 +68,14 @@ async def streamed(stage: SlackStage, *texts: str) -> Draft:
     return Draft(
         messages=messages, streaming_since=time.time(), characters=len(texts[-1]), written=sum(map(len, texts))
     )
+
+
+async def with_cards(stage: SlackStage) -> Draft:
+    """A draft that is a stream of nothing but the steps, of which none has ended."""
+    steps = [step.model_copy(update={"state": "in_progress"}) for step in STEPS]
+    ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), cards.chunks(steps))
+    assert ts is not None
+    return Draft(messages=[ts], streaming_since=time.time(), has_cards=True)
 
 
 async def posted(stage: SlackStage, text: str) -> Draft:

@@ -27,6 +27,7 @@ from tests.agent_worker.settling import (
     settled,
     standing,
     streamed,
+    with_cards,
 )
 from tests.agent_worker.slack_stage import SlackStage, slack_stage
 
@@ -115,13 +116,6 @@ async def test_nobody_else_is_pinged(anywhere: SlackStage) -> None:
         assert not any(mention in said for mention in ("<@U0OTHER>", "<!channel>", "@here"))
 
 
-async def test_an_answer_without_anything_to_see_is_an_apology(stage: SlackStage) -> None:
-    await settled(stage, asked_to(stage, "\u200b \n"))
-
-    assert standing(stage) != ["\u200b \n"]
-    assert len(posts(stage)) == 1
-
-
 # It is being streamed
 
 
@@ -140,12 +134,20 @@ async def test_a_stream_ends_with_all_that_it_lacks_in_one_call(*, direct: bool)
 
 
 async def test_a_stream_that_shows_only_steps_gets_the_whole_answer(stage: SlackStage) -> None:
-    draft = await streamed(stage, "")
-    await settled(stage, asked_to(stage, draft=draft, progress=cards_only(stage), preface="> why?\n\n"))
+    asked: dict[str, Any] = {"draft": await with_cards(stage), "progress": cards_only(stage), "preface": "> why?\n\n"}
+    await settled(stage, asked_to(stage, **asked))
+    await settled(stage, asked_to(stage, **asked), is_repeated=True)
 
     (post,) = posts(stage)
     assert standing(stage) == [f"> why?\n\n{ANSWER}"]
-    assert "task_card" in kinds(post)
+    assert kinds(post) == ["task_card", "markdown", "context_actions", "context"]
+    assert post.blocks[0]["status"] == "complete"
+
+
+async def test_steps_never_stand_in_the_middle_of_an_answer(stage: SlackStage) -> None:
+    await settled(stage, asked_to(stage, draft=await streamed(stage, "It is "), progress=cards_only(stage)))
+
+    assert "task_card" not in kinds(posts(stage)[0])
 
 
 async def test_the_answer_stands_apart_from_what_was_said_before_the_tools(stage: SlackStage) -> None:
@@ -184,10 +186,18 @@ async def test_what_a_person_has_stopped_ends_with_the_word_about_it(stage: Slac
     assert [post.ts for post in posts(stage)] == draft.messages
 
 
-@pytest.mark.parametrize("method", [STOP, UPDATE])
-async def test_an_answer_that_slack_stopped_for_a_person_is_completed(stage: SlackStage, method: str) -> None:
+@pytest.mark.parametrize("times", [1, 2, None])
+async def test_a_stream_that_cannot_be_ended_is_completed_all_the_same(stage: SlackStage, times: int | None) -> None:
     draft = await streamed(stage, ANSWER[:10])
-    stage.slack.faults.add(method=method, kind="error", error="stopped_by_user", times=1)
+    stage.slack.faults.add(method=STOP, kind="error", error="stopped_by_user", times=times)
+    await settled(stage, asked_to(stage, draft=draft))
+
+    assert standing(stage) == [ANSWER]
+
+
+async def test_a_message_that_cannot_be_changed_makes_room_for_the_answer(stage: SlackStage) -> None:
+    draft = await posted(stage, "It is ")
+    stage.slack.faults.add(method=UPDATE, kind="error", error="edit_window_closed", times=None)
     await settled(stage, asked_to(stage, draft=draft))
 
     assert standing(stage) == [ANSWER]
@@ -261,13 +271,18 @@ async def test_a_stream_that_a_person_has_deleted_is_said_anew(stage: SlackStage
 # It is not an answer, or not any more
 
 
-@pytest.mark.parametrize("pieces", [[], ["It is "], ["It ", "is "]])
-async def test_what_was_taken_back_leaves_nothing(anywhere: SlackStage, pieces: list[str]) -> None:
+async def test_what_was_taken_back_leaves_nothing(anywhere: SlackStage) -> None:
     stage = anywhere
-    is_streamed = pieces and stage.ours.streams.may_start(asked_to(stage).audience)
-    draft = await (streamed(stage, *pieces) if is_streamed else posted(stage, "It is "))
-    await settled(stage, asked_to(stage, "", draft=draft, withdrawn=True))
-    await settled(stage, asked_to(stage, "", draft=draft, withdrawn=True), is_repeated=True)
+    request = asked_to(stage, "", draft=await posted(stage, "It is "), withdrawn=True)
+    await settled(stage, request)
+    await settled(stage, request, is_repeated=True)
+
+    assert posts(stage) == []
+
+
+@pytest.mark.parametrize("pieces", [[], ["It is "], ["It ", "is "]])
+async def test_a_stream_that_was_taken_back_leaves_nothing(stage: SlackStage, pieces: list[str]) -> None:
+    await settled(stage, asked_to(stage, "", draft=await streamed(stage, *pieces) if pieces else None, withdrawn=True))
 
     assert posts(stage) == []
 

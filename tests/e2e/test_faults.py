@@ -42,7 +42,7 @@ async def test_a_post_that_fails_is_seen_once(stage: Stage, kind: FaultKind) -> 
 
 async def test_an_answer_whose_blocks_slack_refuses_is_shown_as_text(stage: Stage) -> None:
     stage.gemini.script(text("**Bold** words."))
-    stage.slack.faults.add(method="chat.postMessage", kind="error", error="invalid_blocks")
+    stage.slack.faults.add(method="chat.postMessage", kind="error", error="invalid_blocks", times=2)
 
     assert await stage.answered(ask(stage)) == ["Bold words."]
 

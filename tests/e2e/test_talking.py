@@ -31,12 +31,12 @@ async def test_a_reply_without_a_mention_goes_on_with_all_that_was_said_before(s
     ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> remember the word heron")
     await stage.answered(ts)
 
-    stage.slack.say(stage.ben, stage.channel, "which word was it?", thread_ts=ts)
+    stage.slack.say(stage.anna, stage.channel, "which word was it?", thread_ts=ts)
 
     assert await stage.answered(ts, times=2) == ["Hello Anna!", "It is the heron."]
     contents = stage.gemini.requests[-1].contents
     assert [content["role"] for content in contents] == ["user", "model", "user"]
-    assert contents[-1]["parts"] == [{"text": "ben: which word was it?"}]
+    assert contents[-1]["parts"] == [{"text": "anna: which word was it?"}]
 
 
 async def test_a_first_mention_in_the_middle_of_a_thread_knows_what_was_said_before(stage: Stage) -> None:
