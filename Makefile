@@ -4,6 +4,7 @@
 # make check    formatting, lint, types, import order, Dockerfile, and every test
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
+# make bench    the numbers, beside two references: some 40 minutes; make bench QUICK=1 is a look in two
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
 # make install  the set-up alone, into .venv
 # make lock     the pinned requirements, made anew from pyproject.toml
@@ -15,7 +16,7 @@ N ?= 1000
 SEED ?= 1
 TURNS ?= 1000
 
-.PHONY: run chat test chaos soak record lint check install lock format
+.PHONY: run chat test chaos soak bench record lint check install lock format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
@@ -31,6 +32,9 @@ chaos: $(INSTALLED)
 
 soak: $(INSTALLED)
 	SOAK_TURNS=$(TURNS) $(BIN)/pytest -s --timeout 1800 tests/durability/test_long_conversations.py -k turns_cost
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 record: $(INSTALLED)
 	$(BIN)/python -m tests.durability.record $(NAME)
@@ -56,7 +60,7 @@ $(INSTALLED): requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $(INSTALLED)
 
-LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --quiet
+LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --quiet
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from playground.gemini.answers import calls, text
 from playground.slack.messages import Message
 from tests.e2e.stage import Stage
@@ -155,3 +157,18 @@ async def test_the_conversation_is_called_by_its_first_words(stage: Stage) -> No
     session = stage.slack.session(stage.channel, ts)
     assert session is not None
     assert session.title == "write about herons"
+
+
+@pytest.mark.parametrize("kind", ["private channel", "group direct message"])
+async def test_it_is_the_same_among_few(stage: Stage, kind: str) -> None:
+    people = [stage.anna, stage.ben]
+    is_group = kind == "group direct message"
+    place = stage.slack.open_group_dm(people) if is_group else stage.slack.add_channel("few", people, is_private=True)
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text(POEM).in_pieces(6, pause=0.2))
+
+    ts = stage.slack.say(stage.anna, place, f"<@{stage.slack.bot_user_id}> alerts in New York?")
+
+    assert await stage.answered(ts, place) == [POEM]
+    await stage.slack.until(lambda: stage.progress(ts, place) == ["Done\n✓ Weather alerts for New York"])
+    assert stage.leftovers(ts, place) == []
+    assert stage.calls("chat.startStream") == 1

