@@ -1,0 +1,10 @@
+/** Walking through a list with the arrow keys: up and down, Home and End move between what `selector` finds. */
+
+export function walk(event, container, selector) {
+  const all = [...container.querySelectorAll(selector)].filter((one) => one.offsetParent !== null);
+  const at = all.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  all[(to + all.length) % all.length].focus();
+}

@@ -1,0 +1,151 @@
+/** The run behind the open thread as a timeline: each step, when it ran, how often, where, and what went wrong. */
+
+import { lookInside } from "./api.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { change, look } from "./look.js";
+import { duration, moment, secondsOf } from "./times.js";
+import { openChannel, store } from "./workspace.js";
+
+const PAUSE = 700; // milliseconds between two looks
+const SIGNS = {
+  model: "spark",
+  tool: "tool",
+  post: "message",
+  open: "play",
+  summary: "book",
+  signal: "signal",
+  timer: "clock",
+  run: "thread",
+};
+const INSTANT = ["signal", "run", "timer"]; // shown without a bar
+const STATES = { running: "running", retrying: "trying again", done: "done", failed: "failed", cancelled: "cancelled" };
+
+let seen = { place: "", run: null, error: "" };
+
+/** Looks as long as somebody else is looking: while the drawer shows this, and the page can be seen. */
+export async function keepLooking() {
+  for (;;) {
+    const channel = openChannel();
+    if (look.drawer === "run" && channel && look.thread && !document.hidden) await lookOnce(channel, look.thread);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+async function lookOnce(channel, thread) {
+  const place = `${channel}/${thread}`;
+  try {
+    seen = { place, run: await lookInside(channel, thread), error: "" };
+  } catch (error) {
+    const isNothing = error.status === 404;
+    seen = { place, run: seen.place === place && !isNothing ? seen.run : null, error: isNothing ? "" : error.message };
+  }
+  change({});
+}
+
+export function runTab() {
+  const place = `${openChannel()}/${look.thread}`;
+  if (!look.thread)
+    return h("p", { class: "empty" }, "Open a thread: each one is a run of its own, and here are its steps.");
+  if (seen.place !== place) return h("p", { class: "empty" }, "Looking…");
+  const { run, error } = seen;
+  const trouble = error && h("p", { class: "trouble" }, icon("alert", { size: 14 }), error);
+  if (!run?.workflow_id)
+    return [
+      trouble || h("p", { class: "empty" }, "There is no run behind this thread: the agent has not taken part in it."),
+    ];
+  return [about(run), trouble, turns(run.steps).map(turn)];
+}
+
+function about({ workflow_id, status, temporal_url, steps }) {
+  const address = temporal_url || store.get("world")?.temporal_ui;
+  const link =
+    /^https?:/.test(address ?? "") &&
+    h(
+      "a",
+      { class: "link", href: address, target: "_blank", rel: "noopener" },
+      "Open in Temporal",
+      icon("external", { size: 13 }),
+    );
+  const state = h("span", { class: `chip chip-${String(status).toLowerCase()}` }, String(status).toLowerCase());
+  return h(
+    "div",
+    { class: "run-about" },
+    h("code", { title: "The workflow's id" }, workflow_id),
+    h("div", {}, state, h("span", {}, `${steps.length} steps`), link),
+  );
+}
+
+/** A message that comes in begins a turn. */
+function turns(steps) {
+  const groups = [];
+  for (const step of steps) {
+    const begins = step.kind === "signal" && groups.at(-1)?.some((one) => one.kind !== "signal" && one.kind !== "run");
+    if (!groups.length || begins) groups.push([]);
+    groups.at(-1).push(step);
+  }
+  return groups;
+}
+
+function turn(steps) {
+  const now = Date.now();
+  const end = (step) => (step.ended ? Number(moment(step.ended)) : now);
+  const begin = Math.min(...steps.map((step) => Number(moment(step.started))));
+  const span = Math.max(1, Math.max(...steps.filter((step) => !INSTANT.includes(step.kind)).map(end), begin) - begin);
+  let worker = "";
+  const items = steps.map((step) => {
+    const isNews = step.worker !== worker || step.attempts > 1 || step.state === "running";
+    worker = step.worker || worker;
+    return stepItem(step, { begin, span, end: end(step), isNews });
+  });
+  return h(
+    "ol",
+    { class: "steps", key: `turn ${steps[0].id}`, "aria-label": `Steps since ${secondsOf(steps[0].started)}` },
+    items,
+  );
+}
+
+/** Which worker it was is said where it is news. */
+function stepItem(step, { begin, span, end, isNews }) {
+  const started = Number(moment(step.started));
+  const percent = (milliseconds) => (100 * milliseconds) / span;
+  const left = percent(started - begin);
+  const style = {
+    marginInlineStart: `${left}%`,
+    width: `${Math.max(1, Math.min(100 - left, percent(end - started)))}%`,
+  };
+  const bar = h("span", { class: "step-track", "aria-hidden": "true" }, h("span", { class: "step-bar", style }));
+  const isInstant = INSTANT.includes(step.kind);
+  const took =
+    step.kind === "timer" && !step.ended ? "waiting" : isInstant ? secondsOf(step.started) : duration(end - started);
+  const many = step.attempts > 1 && h("span", { class: "chip chip-retry" }, `attempt ${step.attempts}`);
+  return h(
+    "li",
+    {
+      class: "step",
+      key: step.id,
+      "data-state": step.state,
+      "data-kind": step.kind,
+      title: `${secondsOf(step.started)} ${step.worker}`,
+    },
+    h("span", { class: "step-sign" }, icon(SIGNS[step.kind] ?? "play", { size: 14 })),
+    h(
+      "div",
+      { class: "step-main" },
+      h(
+        "div",
+        { class: "step-head" },
+        h("span", { class: "step-title" }, step.title),
+        many,
+        h("span", { class: "step-time" }, took),
+        h("span", { class: "hidden" }, STATES[step.state]),
+      ),
+      !isInstant && bar,
+      step.error && h("p", { class: "step-error" }, step.error),
+      step.worker &&
+        isNews &&
+        !isInstant &&
+        h("p", { class: "step-detail" }, `${secondsOf(step.started)} · ${step.worker}`),
+    ),
+  );
+}

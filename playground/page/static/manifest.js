@@ -1,0 +1,11 @@
+/** What the app's manifest.yml declares for people to use; a test holds the two together. */
+
+export const COMMANDS = [
+  {
+    command: "/agent",
+    description: "Your conversations with the agent, or stop what it does here",
+    words: ["help", "status", "stop"],
+  },
+];
+
+export const SHORTCUTS = [{ name: "Ask the agent about this", callback_id: "ask_about_message" }];

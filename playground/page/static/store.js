@@ -1,0 +1,77 @@
+/**
+ * What the server knows, as this page knows it: one map of small JSON values by key, brought up to date by patches.
+ *
+ * Keys are words with slashes, as in `message/C1/1700000000.000100`. Values are replaced and never changed, so that
+ * "the same object" means "nothing has changed".
+ */
+
+export class Store {
+  #groups = new Map(); // by the first word of the key: a map by the rest of it
+  #messages = new Map(); // by channel: its messages in order, until one of them changes
+  #listeners = new Set();
+
+  /** Takes over a patch, and tells whoever has subscribed what is different now. */
+  apply({ set = {}, remove = [], reset = false }) {
+    if (reset) this.#clear();
+    for (const [key, value] of Object.entries(set)) this.#put(key, value);
+    for (const key of remove) this.#put(key, undefined);
+    for (const listener of this.#listeners) listener({ set, remove, reset });
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get(key) {
+    const [kind, rest] = divided(key);
+    return this.#groups.get(kind)?.get(rest);
+  }
+
+  /** Everything of one kind: pairs of the rest of the key and the value, in the order in which they came. */
+  all(kind) {
+    return [...(this.#groups.get(kind) ?? [])];
+  }
+
+  /** All messages of a channel and its threads, oldest first. */
+  messages(channel) {
+    if (!this.#messages.has(channel)) {
+      const found = this.all("message")
+        .filter(([rest]) => rest.startsWith(`${channel}/`))
+        .map(([, message]) => message);
+      this.#messages.set(channel, found.sort(byTime));
+    }
+    return this.#messages.get(channel);
+  }
+
+  message(channel, ts) {
+    return this.get(`message/${channel}/${ts}`);
+  }
+
+  /** The first message of a thread and its replies, oldest first. */
+  thread(channel, ts) {
+    return this.messages(channel).filter((message) => message.ts === ts || message.thread_ts === ts);
+  }
+
+  #clear() {
+    this.#groups.clear();
+    this.#messages.clear();
+  }
+
+  #put(key, value) {
+    const [kind, rest] = divided(key);
+    if (!this.#groups.has(kind)) this.#groups.set(kind, new Map());
+    if (value === undefined) this.#groups.get(kind).delete(rest);
+    else this.#groups.get(kind).set(rest, value);
+    if (kind === "message") this.#messages.delete(rest.split("/")[0]);
+  }
+}
+
+export function byTime(one, other) {
+  return one.ts < other.ts ? -1 : one.ts > other.ts ? 1 : 0;
+}
+
+function divided(key) {
+  const at = key.indexOf("/");
+  return at < 0 ? [key, ""] : [key.slice(0, at), key.slice(at + 1)];
+}

@@ -1,0 +1,42 @@
+/** Moments as people read them. A `ts` of Slack's is seconds since 1970 with six digits behind the point. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const seconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+/** What the server gives as a time: seconds or milliseconds since 1970, as a number or in a string, or ISO 8601. */
+export function moment(value) {
+  const number = typeof value === "number" ? value : /^[\d.]+$/.test(value) ? Number(value) : NaN;
+  if (Number.isNaN(number)) return new Date(value);
+  return new Date(number > 1e11 ? number : number * 1000);
+}
+
+export const timeOf = (value) => clock.format(moment(value));
+/** Without "am" and "pm", for where there is little room. */
+export const shortTimeOf = (value) => {
+  const parts = clock.formatToParts(moment(value));
+  return parts
+    .map(({ type, value: text }) => (type === "dayPeriod" ? "" : text))
+    .join("")
+    .trim();
+};
+export const secondsOf = (value) => seconds.format(moment(value));
+export const fullTimeOf = (value) => full.format(moment(value));
+
+export function dayOf(value) {
+  const then = moment(value);
+  const days = Math.round((midnight(new Date()) - midnight(then)) / 86_400_000);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : day.format(then);
+}
+
+function midnight(date) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
+}
+
+/** As in `0.8 s` or `2 min 5 s`. */
+export function duration(milliseconds) {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
+}
