@@ -41,7 +41,7 @@ async def main() -> None:
     fleet = Fleet(client, settings.temporal_task_queue)
     async with fleet.watched(), _activities(settings, toolbox, tool_settings, fleet) as activities:
         version = settings.temporal_deployment
-        async with build_worker(client, settings.temporal_task_queue, activities, version):
+        async with build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
             await asyncio.Event().wait()
 
@@ -69,7 +69,7 @@ async def _activities(
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
             slack=mouth,
-            titles=Titles(settings.agent_titles, gemini, mouth.sessions if mouth else None),
+            titles=Titles(settings.agent_titles, gemini),
             transcripts=Transcripts(),
         )
 

@@ -96,11 +96,11 @@ class Activities:
         thread = request.thread
         names, past, refused_here = Names(names={}), Past(), ""
         if thread.in_slack:
-            if request.earlier_than:  # it may turn out that all was answered before: no status yet
+            if request.earlier_than:
                 past = await self._slack.threads.past(thread, request.earlier_than)
-            else:
-                await self._slack.sessions.set_status(thread, THINKING)
-            names = await self._known(request.ids, request.authors)
+            names, _ = await asyncio.gather(
+                self._known(request.ids, request.authors), self._show_thinking(thread, request)
+            )
             refused_here = self._slack.door.refusal_in(thread)
         profile = self._profile
         return Opened(
@@ -123,6 +123,11 @@ class Activities:
             names_conversations=profile.names_conversations and thread.in_slack,
         )
 
+    async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
+        """Beside what is looked up; not yet when it may turn out that all was answered before."""
+        if request.ids and not request.earlier_than:
+            await self._slack.sessions.set_status(thread, THINKING)
+
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         return await self._known(request.ids, request.authors)
@@ -140,7 +145,8 @@ class Activities:
     async def ask_model(self, request: AskModel) -> ModelReply:
         """Text reaches the thread while it is written; what counts is the whole reply, which is given back."""
         try:
-            async with self._shown_as_thinking(request), self._titles.sought(request) as title:
+            untitled = request.untitled if activity.info().attempt == 1 else ""
+            async with self._shown_as_thinking(request), self._titles.sought(request.model, untitled) as title:
                 reply = await self._ask(request)
         except ApplicationError as error:
             if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
@@ -232,11 +238,16 @@ class Activities:
     @activity.defn(name=steps.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
-        settling = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
-        for failure in await asyncio.gather(settling, self._end_progress(request), return_exceptions=True):
+        said = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
+        around = (self._end_progress(request), self._rename(request))
+        for failure in await asyncio.gather(said, *around, return_exceptions=True):
             if failure is not None:  # raised bare: in a group, nobody would see that it passes by itself
                 raise failure
         await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
+
+    async def _rename(self, request: Deliver) -> None:
+        if request.title:
+            await self._slack.sessions.rename(request.thread, request.title)
 
     async def _end_progress(self, request: Deliver) -> None:
         """Shows how the steps have ended, where they have a message of their own."""

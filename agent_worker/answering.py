@@ -113,7 +113,7 @@ class Answering:
 
     def _take_title(self, title: str) -> None:
         if title:
-            self._conversation.title = title
+            self._conversation.title = self._turn.title = title
             workflow.upsert_memo({MEMO_TITLE: title})
 
     async def _run_tools(self, reply: ModelReply) -> None:

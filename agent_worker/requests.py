@@ -197,7 +197,7 @@ class Deliver(_Stored):
     """The complete answer to the messages `answers` (their `ts`); `key` makes it said once.
 
     It takes the place of the `draft`. `offers_again`: with a button to try again. `withdrawn`: the question was taken
-    back, so nothing is said and what was shown is taken away.
+    back, so nothing is said and what was shown is taken away. `title`: what the conversation is called from now on.
     """
 
     thread: Thread
@@ -213,6 +213,7 @@ class Deliver(_Stored):
     preface: str = ""
     offers_again: bool = False
     withdrawn: bool = False
+    title: str = ""
 
 
 class TellPerson(_Stored):

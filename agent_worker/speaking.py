@@ -46,6 +46,7 @@ class Speaking:
                 preface=conversation.preface(turn.unseen),
                 offers_again=conversation.has_question,
                 withdrawn=withdrawn,
+                title=turn.title,
             )
             await deliver(request)
         return text

@@ -45,6 +45,7 @@ class Turn:
     progress_unsure: bool = False  # Slack may have posted it without our knowing
     progress_is_due: bool = False
     draft: Draft = field(default_factory=Draft)
+    title: str = ""  # that the conversation was given meanwhile
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model has not heard of
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
     is_withdrawn: bool = False

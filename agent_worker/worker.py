@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from agent_worker.activities import Activities
 from agent_worker.interceptors import EveryActivity
@@ -25,9 +26,17 @@ HEARTBEAT_THROTTLE = timedelta(seconds=2)
 
 
 def build_worker(
-    client: Client, task_queue: str, activities: Activities, version: WorkerDeploymentVersion | None = None
+    client: Client,
+    task_queue: str,
+    activities: Activities,
+    version: WorkerDeploymentVersion | None = None,
+    *,
+    sandboxed: bool = True,
 ) -> Worker:
-    """A worker that is not running yet. With a `version`, Temporal gives it work once that version is current."""
+    """A worker that is not running yet. With a `version`, Temporal gives it work once that version is current.
+
+    `sandboxed`: whatever a workflow must not do is refused, at a price (docs/decisions/0015-sandbox.md).
+    """
     return Worker(
         client,
         task_queue=task_queue,
@@ -43,6 +52,7 @@ def build_worker(
             activities.tell_person,
         ],
         interceptors=[EveryActivity()],
+        workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=GRACE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         max_cached_workflows=CACHED_CONVERSATIONS,

@@ -513,14 +513,14 @@ async def test_a_question_that_is_no_longer_wanted_is_dropped_and_the_client_goe
     assert (await gemini.ask(QUESTION)).text == "still here"
 
 
-async def test_a_transcript_that_cannot_be_sent_is_refused_without_sending(
+async def test_a_transcript_that_gemini_cannot_read_is_refused_for_good(
     gemini: Gemini, emulator: GeminiEmulator
 ) -> None:
     odd = {"role": "user", "parts": [{"text": "hi", "written_by_a_later_version": "secret words"}]}
 
     error = await failure(gemini, replace(QUESTION, contents=[odd]))
 
-    assert (error.type, error.non_retryable, emulator.requests) == (errors.REFUSED_REQUEST, True, [])
+    assert (error.type, error.non_retryable, len(emulator.requests)) == (errors.REFUSED_REQUEST, True, 1)
     assert "secret" not in str(error)
 
 

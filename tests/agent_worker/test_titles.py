@@ -9,18 +9,14 @@ from datetime import timedelta
 import pytest
 
 from agent_worker import titles
-from agent_worker.contract import Thread
 from agent_worker.gemini import Gemini, make_client
-from agent_worker.requests import AskModel
 from agent_worker.titles import LONGEST_WORDS, Naming, Titles, first_words
 from playground.gemini import answers
 from playground.gemini.answers import Answer, Slow
 from playground.gemini.emulator import GeminiEmulator
-from playground.slack.faults import FaultKind
-from tests.agent_worker.slack_stage import SlackStage, slack_stage
 
 ASKED = "What is the weather like\nin New York today?"
-RENAME = "agents.sessions.rename"
+MODEL = "gemini-3.8-flash"
 
 
 @pytest.fixture
@@ -36,44 +32,26 @@ async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
     await gemini.close()
 
 
-@pytest.fixture
-async def stage() -> AsyncIterator[SlackStage]:
-    async with slack_stage() as stage:
-        yield stage
-
-
-def asks(thread: Thread, untitled: str = ASKED) -> AskModel:
-    model = "gemini-3.8-flash"
-    return AskModel(thread=thread, turn=thread.thread_ts, model=model, epoch="e", known=0, new=[], untitled=untitled)
-
-
-def titled(stage: SlackStage) -> str:
-    return getattr(stage.slack.session(stage.channel, stage.root), "title", "")
-
-
-async def found(stage: SlackStage, gemini: Gemini, naming: Naming, untitled: str = ASKED) -> str:
+async def found(gemini: Gemini, naming: Naming, untitled: str = ASKED) -> str:
     """What is found beside an answer that is there at once."""
-    async with Titles(naming, gemini, stage.ours.sessions).sought(asks(stage.thread, untitled)) as title:
+    async with Titles(naming, gemini).sought(MODEL, untitled) as title:
         pass
     return title.found
 
 
 @pytest.mark.parametrize(("naming", "title"), [("model", "Sun in NY"), ("words", " ".join(ASKED.split())), ("off", "")])
 async def test_a_title_is_found_as_the_settings_say(
-    stage: SlackStage, gemini: Gemini, emulator: GeminiEmulator, naming: Naming, title: str
+    gemini: Gemini, emulator: GeminiEmulator, naming: Naming, title: str
 ) -> None:
     emulator.title_answer = answers.text("Sun in NY")
 
-    assert await found(stage, gemini, naming) == title
-    assert titled(stage) == title
+    assert await found(gemini, naming) == title
     assert len(emulator.asides) == (naming == "model")
 
 
-async def test_a_conversation_that_has_a_title_gets_no_other(
-    stage: SlackStage, gemini: Gemini, emulator: GeminiEmulator
-) -> None:
-    assert await found(stage, gemini, "model", untitled="") == ""
-    assert (emulator.asides, stage.calls(RENAME)) == ([], 0)
+async def test_a_conversation_that_has_a_title_gets_no_other(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    assert await found(gemini, "model", untitled="") == ""
+    assert emulator.asides == []
 
 
 @pytest.mark.parametrize(
@@ -91,53 +69,32 @@ def test_the_first_words_make_a_short_title(asked: str, title: str) -> None:
 
 @pytest.mark.parametrize("failure", [answers.error(503), answers.bad_key(), answers.empty(), answers.garbage()])
 async def test_a_model_that_fails_is_replaced_by_the_first_words(
-    stage: SlackStage, gemini: Gemini, emulator: GeminiEmulator, failure: Answer
+    gemini: Gemini, emulator: GeminiEmulator, failure: Answer
 ) -> None:
     emulator.title_answer = failure
 
-    assert await found(stage, gemini, "model") == first_words(ASKED)
-    assert titled(stage) == first_words(ASKED)
+    assert await found(gemini, "model") == first_words(ASKED)
 
 
 async def test_an_answer_does_not_wait_for_its_title(
-    stage: SlackStage, gemini: Gemini, emulator: GeminiEmulator, monkeypatch: pytest.MonkeyPatch
+    gemini: Gemini, emulator: GeminiEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(titles, "PATIENCE", 0.01)
     emulator.title_answer = Slow(answers.text("Sun in NY"), 3600)
     async with asyncio.timeout(5):
-        assert await found(stage, gemini, "model") == ""
-    assert stage.calls(RENAME) == 0
+        assert await found(gemini, "model") == ""
 
     monkeypatch.undo()
     emulator.title_answer = answers.text("Sun in NY")
-    assert await found(stage, gemini, "model") == "Sun in NY"
+    assert await found(gemini, "model") == "Sun in NY"
 
 
-async def test_an_answer_that_fails_ends_the_search(
-    stage: SlackStage, gemini: Gemini, emulator: GeminiEmulator
-) -> None:
+async def test_an_answer_that_fails_ends_the_search(gemini: Gemini, emulator: GeminiEmulator) -> None:
     emulator.title_answer = Slow(answers.text("Sun in NY"), 3600)
 
     async with asyncio.timeout(5):
         with pytest.raises(KeyError):
-            async with Titles("model", gemini, stage.ours.sessions).sought(asks(stage.thread)) as title:
+            async with Titles("model", gemini).sought(MODEL, ASKED) as title:
                 raise KeyError
 
-    assert (title.found, stage.calls(RENAME)) == ("", 0)
-
-
-@pytest.mark.parametrize("kind", ["internal_error", "lost_reply", "rate_limited"])
-async def test_a_title_that_slack_does_not_show_is_kept_all_the_same(
-    stage: SlackStage, gemini: Gemini, kind: FaultKind
-) -> None:
-    for method in (RENAME, "agents.sessions.setStatus"):
-        stage.slack.faults.add(method=method, kind=kind)
-
-    assert await found(stage, gemini, "words") == first_words(ASKED)
-
-
-async def test_without_slack_a_conversation_has_a_title_too(stage: SlackStage, gemini: Gemini) -> None:
-    async with Titles("words", gemini, None).sought(asks(stage.thread)) as title:
-        pass
-
-    assert title.found == first_words(ASKED)
+    assert title.found == ""

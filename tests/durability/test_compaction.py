@@ -85,7 +85,7 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
             toolbox=toolbox,
             tools=toolbox.open(http, []),
             slack=stage.ours,
-            titles=Titles("off", adapter, stage.ours.sessions),
+            titles=Titles("off", adapter),
             transcripts=Transcripts(),
         )
         async with build_worker(client, queue, activities):

@@ -152,11 +152,12 @@ async def test_the_conversation_is_called_by_its_first_words(stage: Stage) -> No
     stage.gemini.script(text(POEM))
     ts = ask(stage, "write about herons")
 
-    await stage.answered(ts)
+    def title() -> str:
+        session = stage.slack.session(stage.channel, ts)
+        return session.title if session else ""
 
-    session = stage.slack.session(stage.channel, ts)
-    assert session is not None
-    assert session.title == "write about herons"
+    await stage.slack.until(lambda: title() == "write about herons")
+    await stage.answered(ts)
 
 
 @pytest.mark.parametrize("kind", ["private channel", "group direct message"])
