@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,11 @@ from playground.temporal_server import DevServer
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("repeatable")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: the tests with processes wait more than they work."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

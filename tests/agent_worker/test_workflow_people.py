@@ -143,7 +143,8 @@ async def test_a_guest_who_joins_a_running_turn_does_not_steer_it(rehearsal: Reh
 async def test_where_the_agent_may_not_speak_it_says_so_to_each_person_once(temporal_address: str) -> None:
     async with Rehearsal(temporal_address, refused_here="Not in this channel.") as rehearsal:
         talk = rehearsal.conversation()
-        for ts, user in (("1.0", "U1"), ("2.0", "U1"), ("3.0", "U2")):
+        await talk.ask("1.0", "<@UBOT>", "U1")
+        for ts, user in (("2.0", "U1"), ("3.0", "U2")):
             await talk.say(ts, "<@UBOT>", user)
         await talk.answered(2)
 
