@@ -25,7 +25,7 @@ chat: $(INSTALLED)
 	@$(BIN)/python -m playground.slack.chat
 
 test: $(INSTALLED)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)

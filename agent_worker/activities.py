@@ -124,8 +124,8 @@ class Activities:
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
-        """Beside what is looked up; not yet when it may turn out that all was answered before."""
-        if request.ids and not request.earlier_than:
+        """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
+        if not (self._slack.threads.knows(request.ids) or request.earlier_than):
             await self._slack.sessions.set_status(thread, THINKING)
 
     @activity.defn(name=steps.LOOK_UP_NAMES)

@@ -89,6 +89,10 @@ class SlackThreads:
         profile = user.get("profile") or {}
         return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
 
+    def knows(self, ids: Iterable[str]) -> bool:
+        """Whether Slack need not be asked about any of them."""
+        return all(slack_id in self._known or slack_id == self._bot_user_id for slack_id in ids)
+
     async def user(self, slack_id: str) -> Mapping[str, Any]:
         """What Slack tells of a user; nothing of one that the agent may not see."""
         return await self._told_of(slack_id)

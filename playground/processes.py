@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -77,8 +78,9 @@ class ManagedProcess:
     async def _type(self, process: asyncio.subprocess.Process) -> None:
         """Gives it what it is to find on its standard input, and nothing after that."""
         assert process.stdin is not None
-        process.stdin.write(self._typed.encode())
-        await process.stdin.drain()
+        with suppress(ConnectionError):  # one that ends at once reads nothing
+            process.stdin.write(self._typed.encode())
+            await process.stdin.drain()
         process.stdin.close()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
