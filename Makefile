@@ -4,7 +4,7 @@
 # make check    formatting, lint, types, import order, Dockerfile, and every test
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
-# make bench    the numbers, beside two references: some 40 minutes; make bench QUICK=1 is a look in two
+# make bench    the numbers, beside two references: some twenty minutes; make bench QUICK=1 is a look in two
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
 # make install  the set-up alone, into .venv
 # make lock     the pinned requirements, made anew from pyproject.toml
