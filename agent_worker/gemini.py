@@ -22,10 +22,9 @@ from temporalio.exceptions import ApplicationError
 from agent_worker import errors, gemini_errors
 from agent_worker.gemini_chunks import Assembly
 from agent_worker.gemini_replies import MISSING_SIGNATURE, judge
-from agent_worker.requests import FILE_PART, Content, ModelReply
+from agent_worker.requests import FILE_PART, LONGEST_STREAM, Content, ModelReply
 
 SHORTEST_TIMEOUT = timedelta(seconds=10)  # the API refuses a shorter deadline
-LONGEST_STREAM = 10  # times as long as Gemini may be silent; steps.LONGEST_STREAM allows for it
 MOST_OUTPUT_TOKENS = 65_536  # of every current model, in one answer
 # Documented for calls that no model made; goes over the wire as this very string, which is base64 too.
 DUMMY_SIGNATURE = "skip_thought_signature_validator"

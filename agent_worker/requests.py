@@ -18,6 +18,7 @@ FILE_PART = "slackFile"
 # Reasons for an unusable answer that change how the model is asked again.
 CUT_OFF = "cut_off"
 TOO_MANY_TOOL_CALLS = "too_many_tool_calls"
+LONGEST_STREAM = 10  # times as long as Gemini may be silent, an answer may take
 
 StepState = Literal["pending", "in_progress", "complete", "error"]
 ThreadReplies = Literal["auto", "all", "mention"]  # which replies without a mention are answered

@@ -16,7 +16,6 @@ from agent_worker.slack_api import SlackApi
 DEADLINE = 3.0  # seconds; what takes longer is not worth waiting for
 REFRESHED = 90.0  # seconds; Slack takes a status away after two minutes
 LONGEST_TITLE = 200  # characters
-NO_SESSION = "session_not_found"
 logger = logging.getLogger(__name__)
 
 

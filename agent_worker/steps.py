@@ -18,6 +18,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from agent_worker.errors import TOOL_UNAVAILABLE
 from agent_worker.requests import (
+    LONGEST_STREAM,
     AskModel,
     Author,
     Deliver,
@@ -49,7 +50,6 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
-LONGEST_STREAM = 10  # times as long as Gemini may be silent
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
 PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call waits for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time

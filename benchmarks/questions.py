@@ -7,8 +7,6 @@ from typing import Literal
 
 Kind = Literal["haiku", "chain", "pair", "letter"]
 KINDS: tuple[Kind, ...] = ("haiku", "chain", "pair", "letter")
-MODEL_CALLS: dict[Kind, int] = {"haiku": 1, "chain": 4, "pair": 2, "letter": 1}
-TOOL_CALLS: dict[Kind, int] = {"haiku": 0, "chain": 3, "pair": 2, "letter": 0}
 LETTER_CHARACTERS = 1_500
 HAIKU = "A message arrives\nwritten down before it speaks\nnothing will be lost"
 _FILLING = "the quick brown fox jumps over the lazy dog and "
