@@ -12,6 +12,7 @@ from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker import steps
 from agent_worker.activities import Activities, AgentProfile
+from agent_worker.asking import Asking
 from agent_worker.contract import DATA_CONVERTER
 from agent_worker.fleet import Fleet
 from agent_worker.gemini import Gemini, make_client
@@ -65,19 +66,23 @@ async def _activities(
         identity, mouth = us
         yield Activities(
             profile=_profile(settings, identity),
-            gemini=gemini,
+            asking=Asking(
+                instructions=settings.agent_instructions,
+                gemini=gemini,
+                toolbox=toolbox,
+                titles=Titles(settings.agent_titles, gemini),
+                transcripts=Transcripts(),
+                slack=mouth,
+            ),
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
             slack=mouth,
-            titles=Titles(settings.agent_titles, gemini),
-            transcripts=Transcripts(),
         )
 
 
 def _profile(settings: WorkerSettings, identity: slack_client.Identity | None) -> AgentProfile:
     return AgentProfile(
         model=settings.gemini_model,
-        instructions=settings.agent_instructions,
         bot_user_id=identity.bot_user_id if identity else "",
         max_model_calls=settings.agent_max_model_calls,
         model_timeout=settings.gemini_timeout,
@@ -116,7 +121,9 @@ async def _slack(
         api = SlackApi(client, SlackBudget(fleet.share))
         threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
-        yield identity, Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        slack = Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        yield identity, slack
+        await slack.displays.done()
 
 
 if __name__ == "__main__":

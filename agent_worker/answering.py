@@ -86,7 +86,7 @@ class Answering:
         except (ActivityError, asyncio.CancelledError):
             turn.doubt_draft()
             raise
-        turn.draft = reply.draft or turn.draft
+        turn.take_reply(reply)
         conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
         self._take_title(reply.title)
         return reply
@@ -106,6 +106,7 @@ class Answering:
             progress=turn.progress,
             draft=turn.draft,
             audience=turn.audience,
+            display=turn.display,
             preface=conversation.preface(turn.unseen),
             may_mention=turn.may_mention,
             untitled=conversation.first_words if wants_title else "",
@@ -121,7 +122,8 @@ class Answering:
         if reply.content is None:
             raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
         first = self._turn.add_steps(reply.calls)
-        self._showing.refresh()
+        if not reply.display:  # a worker of release 0.1 leaves it to us
+            self._showing.refresh()
         runs = [self._run_tool(first + index, call) for index, call in enumerate(reply.calls)]
         try:
             results = await asyncio.gather(*runs)

@@ -92,6 +92,11 @@ class ShownStep(_Stored):
     state: StepState
     sources: list[Source] = []
 
+    @classmethod
+    def of(cls, call: ToolCall) -> ShownStep:
+        """A call that begins."""
+        return cls(title=call.title or call.name, state="in_progress")
+
 
 class Progress(_Stored):
     """The one progress message of a turn. `ts` is None until Slack has told it; `unsure`: it may have been posted."""
@@ -105,6 +110,11 @@ class Progress(_Stored):
     def is_posted(self) -> bool:
         """Whether the steps are, or may be, in a message of their own; otherwise they belong to the draft."""
         return self.ts is not None or self.unsure
+
+
+def progress_key(turn: str) -> str:
+    """The key of the message that shows the steps of the turn with that key."""
+    return f"{turn}:progress"
 
 
 class Draft(_Stored):
@@ -124,14 +134,23 @@ class Draft(_Stored):
     unsure: bool = False
 
 
-class ShowProgress(_Stored):
-    """`turn` is its key; `audience` is for whom it is streamed, None where nothing can be."""
+class InThread(_Stored):
+    """What a step has to know of its turn in the thread.
+
+    `turn` is the turn's key; `audience` is for whom it is streamed, None where nothing can be. `display` names what the
+    step before has begun to show: where that is will be known when it is over.
+    """
 
     thread: Thread
-    progress: Progress
     turn: str = ""
+    progress: Progress | None = None
     draft: Draft = Draft()
     audience: Author | None = None
+    display: str = ""
+
+
+class ShowProgress(InThread):
+    progress: Progress
 
 
 class Shown(_Stored):
@@ -147,10 +166,9 @@ class Shown(_Stored):
         return {"ts": value} if isinstance(value, str) else value
 
 
-class AskModel(_Stored):
+class AskModel(InThread):
     """`new` are the transcript's entries from index `known` on; the worker has, or reads, those before."""
 
-    thread: Thread
     turn: str
     model: str
     epoch: str
@@ -158,9 +176,6 @@ class AskModel(_Stored):
     new: list[Content]
     may_call_tools: bool = True
     more_room: bool = False  # the last answer was cut off before it said anything
-    progress: Progress | None = None
-    draft: Draft = Draft()
-    audience: Author | None = None
     preface: str = ""  # Markdown that stands before the answer in the thread
     may_mention: list[str] = []
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
@@ -182,6 +197,8 @@ class ModelReply(_Stored):
     """What the model said, judged by its parts.
 
     `unusable` names why nothing can be done with it (ask again); `failed` is the code of a turn that this ends.
+    `shown` is what the thread showed of the steps before, None where that is not known; `display` names what the worker
+    has begun to show of these calls.
     """
 
     content: Content | None = None
@@ -191,26 +208,23 @@ class ModelReply(_Stored):
     failed: str | None = None
     prompt_tokens: int = 0
     draft: Draft | None = None
+    shown: Shown | None = None
+    display: str = ""
     title: str = ""
 
 
-class Deliver(_Stored):
+class Deliver(InThread):
     """The complete answer to the messages `answers` (their `ts`); `key` makes it said once.
 
     It takes the place of the `draft`. `offers_again`: with a button to try again. `withdrawn`: the question was taken
     back, so nothing is said and what was shown is taken away. `title`: what the conversation is called from now on.
     """
 
-    thread: Thread
     key: str
     text: str
     answers: list[str]
     may_mention: list[str]
     is_notice: bool = False
-    progress: Progress | None = None
-    turn: str = ""
-    draft: Draft = Draft()
-    audience: Author | None = None
     preface: str = ""
     offers_again: bool = False
     withdrawn: bool = False

@@ -39,10 +39,16 @@ class Showing:
         while turn.progress_is_due and (progress := turn.progress):
             turn.progress_is_due = False
             request = ShowProgress(
-                thread=self._thread, progress=progress, turn=turn.key, draft=turn.draft, audience=turn.audience
+                thread=self._thread,
+                progress=progress,
+                turn=turn.key,
+                draft=turn.draft,
+                audience=turn.audience,
+                display=turn.display,
             )
             try:
                 turn.take_shown(await show_progress(request))
             except ActivityError:  # only a display: the answer matters more
                 turn.progress_unsure = True
+                turn.display = ""
                 turn.doubt_draft()

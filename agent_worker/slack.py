@@ -9,6 +9,7 @@ from agent_worker.live_text import LiveText, Place
 from agent_worker.requests import AskModel, Draft
 from agent_worker.slack_answers import SlackAnswers
 from agent_worker.slack_api import SlackApi
+from agent_worker.slack_displays import SlackDisplays
 from agent_worker.slack_files import SlackFiles
 from agent_worker.slack_people import Door
 from agent_worker.slack_progress import SlackProgress
@@ -29,6 +30,7 @@ class Slack:
     answers: SlackAnswers
     progress: SlackProgress
     sessions: SlackSessions
+    displays: SlackDisplays
     files: SlackFiles
     door: Door
 
@@ -36,14 +38,16 @@ class Slack:
     def of(cls, api: SlackApi, threads: SlackThreads, files: SlackFiles, door: Door, mode: ReplyMode) -> Slack:
         replies, streams = SlackReplies(api, threads), SlackStreams(api, mode)
         remains = SlackRemains(threads, streams)
+        progress, sessions = SlackProgress(replies, streams), SlackSessions(api)
         return cls(
             threads=threads,
             replies=replies,
             streams=streams,
             remains=remains,
             answers=SlackAnswers(replies, streams, remains, SlackUploads(api)),
-            progress=SlackProgress(replies, streams),
-            sessions=SlackSessions(api),
+            progress=progress,
+            sessions=sessions,
+            displays=SlackDisplays(progress, sessions),
             files=files,
             door=door,
         )

@@ -137,7 +137,7 @@ class Tool:
         """What the model is told, as plain JSON."""
         declared: dict[str, Any] = {"name": self.name, "description": self.description}
         if self.parameters is not None:
-            declared["parameters_json_schema"] = self.parameters
+            declared["parametersJsonSchema"] = self.parameters
         return declared
 
 

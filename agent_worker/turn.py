@@ -13,12 +13,14 @@ from agent_worker.requests import (
     Answered,
     Author,
     Draft,
+    ModelReply,
     Progress,
     Shown,
     ShownStep,
     Source,
     StepState,
     ToolCall,
+    progress_key,
 )
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
@@ -45,6 +47,7 @@ class Turn:
     progress_unsure: bool = False  # Slack may have posted it without our knowing
     progress_is_due: bool = False
     draft: Draft = field(default_factory=Draft)
+    display: str = ""  # begun with the last reply; the next step learns what has become of it
     title: str = ""  # that the conversation was given meanwhile
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model has not heard of
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
@@ -149,7 +152,7 @@ class Turn:
 
     def add_steps(self, calls: Sequence[ToolCall]) -> int:
         """Shows the calls as running; returns the index of the first."""
-        self.steps += [ShownStep(title=call.title or call.name, state="in_progress") for call in calls]
+        self.steps += map(ShownStep.of, calls)
         return len(self.steps) - len(calls)
 
     def end_step(self, index: int, *, failed: bool, sources: Sequence[Source] = ()) -> None:
@@ -182,12 +185,21 @@ class Turn:
         """The steps as they should look now; None in a turn without tools."""
         if not self.steps:
             return None
-        key = f"{self.key}:progress"
+        key = progress_key(self.key)
         return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
+
+    def take_reply(self, reply: ModelReply) -> None:
+        """Takes up what the thread holds after a model call, and what the worker shows while the turn goes on."""
+        if reply.shown is not None:
+            self.take_shown(reply.shown)
+        self.progress_unsure = self.progress_unsure or bool(self.display)
+        self.draft = reply.draft or self.draft
+        self.display = reply.display
 
     def take_shown(self, shown: Shown) -> None:
         self.progress_ts = shown.ts or self.progress_ts
         self.draft = shown.draft or self.draft
+        self.display = ""
 
     def doubt_draft(self) -> None:
         """A step that showed it has not come back: the thread may hold more than it has told."""

@@ -63,7 +63,7 @@ def text(said: str, tokens: int = 10) -> ModelReply:
     return ModelReply(content={"role": "model", "parts": [{"text": said}]}, text=said, prompt_tokens=tokens)
 
 
-def calls(*names: str, title: str = "", refused: str | None = None) -> ModelReply:
+def calls(*names: str, title: str = "", refused: str | None = None, **reply: Any) -> ModelReply:
     """The model asks for these tools; the first call carries a signature, as Gemini wants it back."""
     parts: list[dict[str, Any]] = [
         {"functionCall": {"name": name, "args": {}, "id": f"{index}"}} for index, name in enumerate(names)
@@ -73,7 +73,7 @@ def calls(*names: str, title: str = "", refused: str | None = None) -> ModelRepl
         ToolCall(name=name, args={}, id=f"{index}", title=title or name, refused=refused)
         for index, name in enumerate(names)
     ]
-    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10)
+    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10, **reply)
 
 
 def lines(contents: list[Content]) -> list[str]:
@@ -177,6 +177,7 @@ class Cast:
     @activity.defn(name=steps.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
         self.shown.append(request)
+        self.changed.set()
         shown = await _acted(self.shown_at, request)
         return shown if isinstance(shown, Shown) else Shown(ts=shown)
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from temporalio.exceptions import ApplicationError
 
 from agent_worker import errors
-from agent_worker.gemini import LONGEST_TITLE, Gemini, Question, make_client
+from agent_worker.gemini import Gemini, make_client
 from agent_worker.gemini_chunks import Assembly
-from agent_worker.requests import Content
 from playground.gemini import answers
-from playground.gemini.answers import Answer
 from playground.gemini.emulator import GeminiEmulator
+from tests.agent_worker.questions import QUESTION, SECONDS, failure
 
-HI: Content = {"role": "user", "parts": [{"text": "hi"}]}
-QUESTION = Question("gemini-3.8-flash", "Be kind.", [HI])
 HAIKU = "An old silent pond\nA frog jumps into the pond\nSplash! Silence again."
 
 
@@ -38,20 +32,6 @@ class Ears:
     def took_back(self) -> None:
         self.heard.clear()
         self.times_taken_back += 1
-
-
-@pytest.fixture
-async def emulator() -> AsyncIterator[GeminiEmulator]:
-    async with GeminiEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
-    client = make_client("test-key", emulator.base_url, "v1", timedelta(seconds=60))
-    gemini = Gemini(client, longest_silence=timedelta(seconds=0.5))
-    yield gemini
-    await gemini.close()
 
 
 def chunk(*parts: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -71,20 +51,21 @@ async def test_text_is_heard_piece_by_piece_and_thoughts_are_not(gemini: Gemini,
 async def test_an_answer_without_an_end_is_asked_for_again(gemini: Gemini, emulator: GeminiEmulator) -> None:
     emulator.script(answers.raw(chunk({"text": "Once upon"})))
 
-    with pytest.raises(ApplicationError) as raised:
-        await gemini.ask(QUESTION)
+    error = await failure(gemini)
 
-    assert (raised.value.type, raised.value.non_retryable) == (errors.MODEL_UNAVAILABLE, False)
+    assert (error.type, error.non_retryable) == (errors.MODEL_UNAVAILABLE, False)
 
 
-async def test_a_model_that_falls_silent_is_given_up(gemini: Gemini, emulator: GeminiEmulator) -> None:
+async def test_a_model_that_falls_silent_is_given_up(emulator: GeminiEmulator) -> None:
+    client = make_client("test-key", emulator.base_url, "v1", SECONDS)
+    gemini = Gemini(client, longest_silence=timedelta(seconds=0.5))
     hold = emulator.hold()
 
-    with pytest.raises(ApplicationError) as raised:
-        await gemini.ask(QUESTION)
-
-    assert raised.value.type == errors.MODEL_UNAVAILABLE
+    error = await failure(gemini)
     await asyncio.wait_for(hold.abandoned(), 10)
+    await gemini.close()
+
+    assert error.type == errors.MODEL_UNAVAILABLE
 
 
 async def test_who_gives_up_hangs_up_and_can_ask_again(gemini: Gemini, emulator: GeminiEmulator) -> None:
@@ -98,48 +79,6 @@ async def test_who_gives_up_hangs_up_and_can_ask_again(gemini: Gemini, emulator:
     await asyncio.wait_for(hold.abandoned(), 10)
     emulator.script(answers.text("yes"))
     assert (await gemini.ask(QUESTION)).text == "yes"
-
-
-# Titles
-
-
-@pytest.mark.parametrize(
-    ("said", "title"),
-    [
-        ("Weather in New York", "Weather in New York"),
-        ('**"Weather in New York."**\nAnd more', "Weather in New York"),
-        ("# «Погода»", "Погода"),
-        ("word " * 30, "word " * 11 + "word"),
-    ],
-)
-async def test_a_title_is_one_short_line_without_ornaments(
-    gemini: Gemini, emulator: GeminiEmulator, said: str, title: str
-) -> None:
-    emulator.title_answer = answers.text(said)
-
-    found = await gemini.title("gemini-3.8-flash", "any alerts?")
-
-    assert found == title
-    assert len(found) <= LONGEST_TITLE
-
-
-async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini, emulator: GeminiEmulator) -> None:
-    emulator.title_answer = answers.text("Alerts")
-
-    await gemini.title("gemini-3.8-flash", "x" * 5_000)
-
-    (request,) = emulator.asides
-    assert request.max_output_tokens == 256
-    assert len(request.last_text) == 2_000
-    assert request.declarations == {}
-
-
-@pytest.mark.parametrize("nothing", [answers.text("***"), answers.finish("STOP")])
-async def test_a_title_that_says_nothing_is_none(gemini: Gemini, emulator: GeminiEmulator, nothing: Answer) -> None:
-    emulator.title_answer = nothing
-
-    with pytest.raises(ApplicationError):
-        await gemini.title("gemini-3.8-flash", "any alerts?")
 
 
 # Putting together

@@ -15,7 +15,8 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker import errors
 from agent_worker.file_contents import LARGEST_FILE, LONGEST_TEXT, mention
-from agent_worker.gemini import Gemini, Question, make_client
+from agent_worker.gemini import Gemini, make_client
+from agent_worker.gemini_wire import Question
 from agent_worker.requests import Content
 from agent_worker.slack_api import SlackApi
 from agent_worker.slack_budget import SlackBudget

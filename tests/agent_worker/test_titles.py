@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 
 from agent_worker import titles
-from agent_worker.gemini import Gemini, make_client
+from agent_worker.gemini import Gemini
 from agent_worker.titles import LONGEST_WORDS, Naming, Titles, first_words
 from playground.gemini import answers
 from playground.gemini.answers import Answer, Slow
@@ -17,19 +15,6 @@ from playground.gemini.emulator import GeminiEmulator
 
 ASKED = "What is the weather like\nin New York today?"
 MODEL = "gemini-3.8-flash"
-
-
-@pytest.fixture
-async def emulator() -> AsyncIterator[GeminiEmulator]:
-    async with GeminiEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
-    gemini = Gemini(make_client(emulator.api_key, emulator.base_url, "v1", timedelta(seconds=10)))
-    yield gemini
-    await gemini.close()
 
 
 async def found(gemini: Gemini, naming: Naming, untitled: str = ASKED) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,12 +34,21 @@ class Conversation:
     asked: list[Question] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)  # names of questions that somebody wanted to be dropped
     opinion: Opinion | None = None
+    asked_at: dict[str, float] = field(default_factory=dict)
+    waited: dict[str, float] = field(default_factory=dict)  # seconds until each question was answered
 
     def ask(self, question: Question, *, mention: bool) -> None:
         words = f"<@{self.stage.slack.bot_user_id}> {question.words}" if mention else question.words
         ts = self.stage.slack.say(self.person, self.channel, words, thread_ts=self.ts or None)
         self.ts = self.ts or ts
         self.asked.append(question)
+        self.asked_at[question.name] = time.monotonic()
+
+    def note_answers(self) -> None:
+        """Looks what is answered by now; whoever asked in these moments has not waited any longer."""
+        if len(self.waited) < len(self.asked):
+            for name in self.answered.keys() & self.asked_at.keys() - self.waited.keys():
+                self.waited[name] = time.monotonic() - self.asked_at[name]
 
     def stop(self) -> None:
         """Whatever is not answered yet need not be."""
@@ -112,6 +122,7 @@ class Crowd:
         self.conversations: list[Conversation] = []
         self._stage = stage
         self._is_finishing = False
+        self._noting = asyncio.create_task(self._note_answers())
         self._talking = [asyncio.create_task(self._talk(Random(chance.random()))) for _ in range(people)]
 
     def finish(self) -> None:
@@ -131,9 +142,20 @@ class Crowd:
     async def finished(self, seconds: float) -> None:
         """Waits until everybody has all answers, for so long at most."""
         await asyncio.wait(self._talking, timeout=seconds)
-        for task in self._talking:
+        for task in (self._noting, *self._talking):
             task.cancel()
-        await asyncio.gather(*self._talking, return_exceptions=True)
+        await asyncio.gather(self._noting, *self._talking, return_exceptions=True)
+
+    @property
+    def waited(self) -> list[float]:
+        """How many seconds each question that has an answer has waited for it, the shortest first."""
+        return sorted(seconds for conversation in self.conversations for seconds in conversation.waited.values())
+
+    async def _note_answers(self) -> None:
+        while True:
+            for conversation in self.conversations:
+                conversation.note_answers()
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def _talk(self, chance: Random) -> None:
         while not self._is_finishing:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from temporalio.client import WorkflowHandle
 
-from agent_worker.activities import WAITING
+from agent_worker.asking import WAITING
 from playground.gemini.received import ModelRequest
 from playground.slack.statuses import STATUS_SECONDS
 from tests.durability.answering import Question, answer_to, answered_by, results_given

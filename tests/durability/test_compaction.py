@@ -12,6 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from agent_worker.activities import Activities, AgentProfile
+from agent_worker.asking import Asking
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, UserMessage, workflow_id
 from agent_worker.gemini import Gemini, make_client
 from agent_worker.sizes import size_of
@@ -66,7 +67,6 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
     toolbox = Toolbox([look_up])
     profile = AgentProfile(
         model="gemini-3.8-flash",
-        instructions="Answer.",
         bot_user_id=stage.slack.bot_user_id,
         max_model_calls=12,
         model_timeout=timedelta(seconds=60),
@@ -81,12 +81,17 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
     async with httpx.AsyncClient() as http:
         activities = Activities(
             profile=profile,
-            gemini=adapter,
+            asking=Asking(
+                instructions="Answer.",
+                gemini=adapter,
+                toolbox=toolbox,
+                titles=Titles("off", adapter),
+                transcripts=Transcripts(),
+                slack=stage.ours,
+            ),
             toolbox=toolbox,
             tools=toolbox.open(http, []),
             slack=stage.ours,
-            titles=Titles("off", adapter),
-            transcripts=Transcripts(),
         )
         async with build_worker(client, queue, activities):
             yield

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from agent_worker import slack_sessions, steps
+from agent_worker import slack_displays, slack_sessions, steps
 from agent_worker.__main__ import main
 from agent_worker.slack_budget import CALLS_PER_MINUTE
 from process import lifetime
@@ -16,4 +16,5 @@ if __name__ == "__main__":
     CALLS_PER_MINUTE.clear()  # a method that is not listed has no limit
     steps.PROGRESS_TIMEOUT = timedelta(seconds=30)
     slack_sessions.DEADLINE = 30.0
+    slack_displays.LONGEST_DISPLAY = 30.0
     lifetime.run(main)

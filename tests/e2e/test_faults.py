@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from agent_worker.activities import WAITING
+from agent_worker.asking import WAITING
 from playground.gemini.answers import (
     Answer,
     bad_key,

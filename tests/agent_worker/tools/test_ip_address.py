@@ -33,7 +33,7 @@ def test_the_model_is_told_that_it_is_the_agents_machine_and_not_the_users() -> 
 
     assert "machine that this agent runs on" in declaration["description"]
     assert "not the address of the person who asks" in declaration["description"]
-    assert "parameters_json_schema" not in declaration
+    assert "parametersJsonSchema" not in declaration
 
 
 async def test_a_page_in_place_of_an_address_is_an_error_for_the_model(

@@ -219,7 +219,7 @@ async def test_every_area_that_the_model_is_offered_is_one_that_the_service_know
     world: WorldEmulator, toolbox: OpenToolbox
 ) -> None:
     [declaration] = [each for each in Toolbox.discover().declarations() if each["name"] == "get_weather_alerts"]
-    offered = declaration["parameters_json_schema"]["properties"]["state"]["enum"]
+    offered = declaration["parametersJsonSchema"]["properties"]["state"]["enum"]
 
     answers = [await output(toolbox, area) for area in offered]
 
