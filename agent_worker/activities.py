@@ -104,6 +104,7 @@ class Activities:
             refused=names.refused,
             refused_here=refused_here,
             names_conversations=profile.names_conversations and thread.in_slack,
+            tools_show_steps=True,
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
@@ -136,8 +137,10 @@ class Activities:
 
     @activity.defn(dynamic=True)
     async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
-        """Any activity that is none of the above is a tool of that name."""
+        """Any activity that is none of the above is a tool of that name; it may be given steps to show, too."""
         arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        for shown in args[1:]:
+            self._slack.displays.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
         try:
             async with self._status_kept(thread_of(activity.info().workflow_id or "")):
                 return await self._tools.run(activity.info().activity_type, arguments)
@@ -148,22 +151,19 @@ class Activities:
 
     @activity.defn(name=steps.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
-        request = await self._slack.displays.settled(request)
-        shown = await self._slack.displays.show(request)
-        self._slack.displays.is_told(request)
-        return shown
+        await self._slack.displays.over(request)
+        return await self._slack.displays.show(request)
 
     @activity.defn(name=steps.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
-        request = await self._slack.displays.settled(request)
+        await self._slack.displays.over(request)
         said = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
         around = (self._end_progress(request), self._rename(request))
         for failure in await asyncio.gather(said, *around, return_exceptions=True):
             if failure is not None:  # raised bare: in a group, nobody would see that it passes by itself
                 raise failure
         await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
-        self._slack.displays.is_told(request)
 
     async def _rename(self, request: Deliver) -> None:
         if request.title:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -86,7 +87,7 @@ class Answering:
         except (ActivityError, asyncio.CancelledError):
             turn.doubt_draft()
             raise
-        turn.take_reply(reply)
+        turn.draft = reply.draft or turn.draft
         conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
         self._take_title(reply.title)
         return reply
@@ -106,7 +107,6 @@ class Answering:
             progress=turn.progress,
             draft=turn.draft,
             audience=turn.audience,
-            display=turn.display,
             preface=conversation.preface(turn.unseen),
             may_mention=turn.may_mention,
             untitled=conversation.first_words if wants_title else "",
@@ -122,9 +122,10 @@ class Answering:
         if reply.content is None:
             raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
         first = self._turn.add_steps(reply.calls)
-        if not reply.display:  # a worker of release 0.1 leaves it to us
+        showing = self._showing_tool(reply.calls)
+        if showing is None:
             self._showing.refresh()
-        runs = [self._run_tool(first + index, call) for index, call in enumerate(reply.calls)]
+        runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
         try:
             results = await asyncio.gather(*runs)
         except (asyncio.CancelledError, Exception):
@@ -133,8 +134,14 @@ class Answering:
         await self._showing.done()
         self._conversation.add_tool_results(reply.content, reply.calls, results)
 
-    async def _run_tool(self, step: int, call: ToolCall) -> dict[str, Any]:
-        result = dict(await run_tool(call))
+    def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:
+        """The call that shows all of them where steps are shown already: an activity of its own would only cost."""
+        if not (self._opened.tools_show_steps and self._turn.is_shown):
+            return None
+        return next((call for call in calls if call.refused is None), None)
+
+    async def _run_tool(self, step: int, call: ToolCall, *, shows: bool) -> dict[str, Any]:
+        result = dict(await run_tool(call, self._showing.request() if shows else None))
         # For people: the model has the result itself.
         sources = [Source.model_validate(source) for source in result.pop("sources", [])]
         self._turn.end_step(step, failed="error" in result, sources=sources)

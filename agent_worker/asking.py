@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
@@ -20,13 +22,8 @@ from agent_worker.requests import (
     Content,
     Draft,
     ModelReply,
-    Progress,
-    Shown,
-    ShownStep,
-    ShowProgress,
     Summarise,
     ToolCall,
-    progress_key,
 )
 from agent_worker.slack import Slack
 from agent_worker.slack_displays import THINKING
@@ -94,27 +91,26 @@ class Asking:
     # In a thread
 
     async def _reply_in(self, slack: Slack, request: AskModel) -> ModelReply:
-        request = await slack.displays.settled(request)
-        try:
-            async with _shown_as_thinking(slack, request) as showing:
-                reply = self._planned(await self._ask_in(slack, request))
-        except ApplicationError as error:
-            if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
-                await _tell_if_long(slack, request)
-            raise
-        shown = await showing
-        slack.displays.is_told(request)
-        display = slack.displays.begin(_to_show(request, reply, shown)) if reply.calls else ""
-        return reply.model_copy(update={"shown": shown, "display": display})
+        await slack.displays.over(request)
+        async with _shown_as_thinking(slack, request):
+            return self._planned(await self._ask_in(slack, request))
 
     async def _ask_in(self, slack: Slack, request: AskModel) -> ModelReply:
         """Text reaches the thread while it is written."""
-        attempt = activity.info().attempt
+        attempt, before = activity.info().attempt, _Left.by_the_attempt_before()
         contents = await self._contents(request.epoch, request.known, request.new)
         question = self._question(request, await slack.files.filled(contents, request.turn, attempt))
-        draft = await slack.draft(request, is_repeated=attempt > 1)
-        async with slack.live_text(request, draft) as live:
-            reply = await self._gemini.ask(question, live)
+        draft = before.draft if before else await slack.draft(request, is_repeated=attempt > 1)
+        live = slack.live_text(request, draft)
+        try:
+            async with live:
+                reply = await self._gemini.ask(question, live)
+        except ApplicationError as error:
+            left = _Left(attempt, live.draft, is_told=before is not None and before.is_told)
+            if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
+                left = await _told_if_long(slack, request, left)
+            left.hand_on()
+            raise
         return reply.model_copy(update={"draft": _after(reply, live.draft)})
 
     # Calls
@@ -139,20 +135,6 @@ class Asking:
         )
 
 
-def _to_show(request: AskModel, reply: ModelReply, shown: Shown | None) -> ShowProgress:
-    """The turn's steps, with the calls of this reply as running."""
-    before = request.progress or Progress(key=progress_key(request.turn), steps=[])
-    steps = [*before.steps, *map(ShownStep.of, reply.calls)]
-    known = {"ts": shown.ts or None, "unsure": False} if shown else {}
-    return ShowProgress(
-        thread=request.thread,
-        turn=request.turn,
-        progress=before.model_copy(update={"steps": steps, **known}),
-        draft=reply.draft or request.draft,
-        audience=request.audience,
-    )
-
-
 def _after(reply: ModelReply, draft: Draft) -> Draft:
     """The draft, knowing what became of the text in it."""
     if reply.calls:  # it was a word before the tools; the answer is still to come
@@ -162,37 +144,66 @@ def _after(reply: ModelReply, draft: Draft) -> Draft:
 
 
 @asynccontextmanager
-async def _shown_as_thinking(slack: Slack, request: AskModel) -> AsyncIterator[asyncio.Task[Shown | None]]:
+async def _shown_as_thinking(slack: Slack, request: AskModel) -> AsyncIterator[None]:
     """The status while the model thinks, and how the steps before have ended."""
     async with slack.sessions.status_kept(request.thread, THINKING):
         showing = asyncio.create_task(_show_steps(slack, request))
         try:
-            yield showing
+            yield
         finally:
             await showing
 
 
-async def _show_steps(slack: Slack, request: AskModel) -> Shown | None:
-    """Where the steps are shown in a message of their own; None where that could not be found out."""
+async def _show_steps(slack: Slack, request: AskModel) -> None:
     progress, draft = request.progress, request.draft
     if progress is None:
-        return Shown()
+        return
     try:
         if progress.is_posted:
-            return Shown(ts=await slack.progress.post(request.thread, progress, request.turn))
-        if draft.has_cards and draft.streaming_since is not None and not draft.unsure:
+            await slack.progress.post(request.thread, progress, request.turn)
+        elif draft.has_cards and draft.streaming_since is not None and not draft.unsure:
             await slack.progress.append(request.thread, progress, draft)
     except ApplicationError as error:
         logger.info("progress not shown", extra={"reason": error.message})
-        return Shown(ts=progress.ts) if progress.ts else None
-    return Shown()
 
 
-async def _tell_if_long(slack: Slack, request: AskModel) -> None:
-    if datetime.now(UTC) - activity.info().scheduled_time < PATIENCE:
-        return
+@dataclass(frozen=True)
+class _Left:
+    """What an attempt that failed has left in the thread; Temporal hands it to the next one with the last heartbeat.
+
+    Otherwise each attempt would have to look for it, and Slack lets a thread be read only so often. After a kill there
+    is nothing to rely on. `is_told`: the thread says that Gemini does not answer.
+    """
+
+    attempt: int
+    draft: Draft
+    is_told: bool = False
+
+    @classmethod
+    def by_the_attempt_before(cls) -> _Left | None:
+        info = activity.info()
+        if len(info.heartbeat_details) != len(dataclasses.fields(cls)):
+            return None
+        attempt, draft, is_told = info.heartbeat_details
+        return cls(attempt, Draft.model_validate(draft), is_told) if attempt == info.attempt - 1 else None
+
+    def hand_on(self) -> None:
+        if not self.draft.unsure:
+            activity.heartbeat(self.attempt, self.draft, self.is_told)
+
+
+async def _told_if_long(slack: Slack, request: AskModel, left: _Left) -> _Left:
+    """Tells the thread, once, that Gemini does not answer; the answer will take the place of that."""
+    if left.is_told or datetime.now(UTC) - activity.info().scheduled_time < PATIENCE:
+        return left
     try:
         key = f"{request.turn}:waiting"
-        await slack.replies.post_once(request.thread, key, blocks.notice(WAITING), maybe_posted=True)
+        ts = await slack.replies.post_once(request.thread, key, blocks.notice(WAITING), maybe_posted=True)
     except ApplicationError as error:
         logger.info("waiting note not posted", extra={"reason": error.message})
+        return replace(left, draft=left.draft.model_copy(update={"unsure": True}))
+    is_streaming = left.draft.streaming_since is not None  # that has to be ended first
+    messages = [*(message for message in left.draft.messages if message != ts), ts]
+    return replace(
+        left, draft=left.draft.model_copy(update={"messages": messages, "unsure": is_streaming}), is_told=True
+    )

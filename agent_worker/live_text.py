@@ -93,7 +93,8 @@ class LiveText:
         if self._showing is None:
             return
         if kind is not None:
-            self._give_up()
+            self.took_back()
+            self._is_over = True
             self._showing.cancel()
         for failure in await asyncio.gather(self._showing, return_exceptions=True):
             if isinstance(failure, Exception):

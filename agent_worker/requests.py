@@ -64,6 +64,7 @@ class Opened(_Stored):
     refused: dict[str, str] = {}  # why an author may not talk to the agent: a sentence for that person, by Slack id
     refused_here: str = ""  # why nobody may, in this channel or workspace
     names_conversations: bool = False  # whether a model call is asked for a title
+    tools_show_steps: bool = False  # whether a tool can be asked to: not in release 0.1
 
 
 class Names(_Stored):
@@ -137,8 +138,7 @@ class Draft(_Stored):
 class InThread(_Stored):
     """What a step has to know of its turn in the thread.
 
-    `turn` is the turn's key; `audience` is for whom it is streamed, None where nothing can be. `display` names what the
-    step before has begun to show: where that is will be known when it is over.
+    `turn` is the turn's key; `audience` is for whom it is streamed, None where nothing can be.
     """
 
     thread: Thread
@@ -146,7 +146,6 @@ class InThread(_Stored):
     progress: Progress | None = None
     draft: Draft = Draft()
     audience: Author | None = None
-    display: str = ""
 
 
 class ShowProgress(InThread):
@@ -197,8 +196,6 @@ class ModelReply(_Stored):
     """What the model said, judged by its parts.
 
     `unusable` names why nothing can be done with it (ask again); `failed` is the code of a turn that this ends.
-    `shown` is what the thread showed of the steps before, None where that is not known; `display` names what the worker
-    has begun to show of these calls.
     """
 
     content: Content | None = None
@@ -208,8 +205,6 @@ class ModelReply(_Stored):
     failed: str | None = None
     prompt_tokens: int = 0
     draft: Draft | None = None
-    shown: Shown | None = None
-    display: str = ""
     title: str = ""
 
 

@@ -36,19 +36,23 @@ class Showing:
 
     async def _update(self) -> None:
         turn = self._turn
-        while turn.progress_is_due and (progress := turn.progress):
+        while turn.progress_is_due and (request := self.request()):
             turn.progress_is_due = False
-            request = ShowProgress(
-                thread=self._thread,
-                progress=progress,
-                turn=turn.key,
-                draft=turn.draft,
-                audience=turn.audience,
-                display=turn.display,
-            )
             try:
                 turn.take_shown(await show_progress(request))
             except ActivityError:  # only a display: the answer matters more
                 turn.progress_unsure = True
-                turn.display = ""
                 turn.doubt_draft()
+
+    def request(self) -> ShowProgress | None:
+        """The steps as they should look now; None in a turn without any."""
+        turn = self._turn
+        if turn.progress is None:
+            return None
+        return ShowProgress(
+            thread=self._thread,
+            progress=turn.progress,
+            turn=turn.key,
+            draft=turn.draft,
+            audience=turn.audience,
+        )

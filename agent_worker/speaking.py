@@ -43,7 +43,6 @@ class Speaking:
                 turn=turn.key,
                 draft=turn.draft,
                 audience=turn.audience,
-                display=turn.display,
                 preface=conversation.preface(turn.unseen),
                 offers_again=conversation.has_question,
                 withdrawn=withdrawn,

@@ -6,6 +6,7 @@ being done is tried once. Because of the heartbeat deadline, a killed worker's s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -83,14 +84,17 @@ async def deliver(request: Deliver) -> None:
     await _until_done(DELIVER, request, type(None), SLACK_TIMEOUT * 2)
 
 
-async def run_tool(call: ToolCall) -> dict[str, Any]:
-    """Runs the activity named after the tool. A tool that fails is a result for the model, not a failed turn."""
+async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[str, Any]:
+    """Runs the activity named after the tool, which lets the thread see `shown` meanwhile.
+
+    A tool that fails is a result for the model, not a failed turn.
+    """
     if call.refused is not None:
         return {"error": call.refused}
     try:
         result: dict[str, Any] = await workflow.execute_activity(
             call.name,
-            call.args,
+            args=[call.args] if shown is None else [call.args, shown],
             result_type=dict[str, Any],
             start_to_close_timeout=timedelta(seconds=call.timeout_seconds) + TOOL_MARGIN,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -115,7 +119,7 @@ async def tell_person(request: TellPerson) -> None:
 
 
 async def _once(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
-    result: Result = await workflow.execute_activity(
+    step: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         request,
         result_type=result_type,
@@ -124,12 +128,12 @@ async def _once(name: str, request: BaseModel, result_type: type[Result], timeou
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_attempts=1),
     )
-    return result
+    return await _ended(step)
 
 
 async def _until_done(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
     """Tried again until it is done or refused for good; `timeout` is for one attempt."""
-    result: Result = await workflow.execute_activity(
+    step: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         request,
         result_type=result_type,
@@ -138,7 +142,20 @@ async def _until_done(name: str, request: BaseModel, result_type: type[Result], 
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=_NEVER_AGAIN),
     )
-    return result
+    return await _ended(step)
+
+
+async def _ended(step: workflow.ActivityHandle[Result]) -> Result:
+    """Its result. Whoever is cancelled while it waits stays cancelled, even if the step was done before it heard of it.
+
+    Awaited plainly, such a step would give its result, and the turn that was stopped would go on.
+    """
+    try:
+        return await asyncio.shield(step)
+    except asyncio.CancelledError:
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+        raise
 
 
 def _why(call: ToolCall, error: ActivityError) -> str:

@@ -13,7 +13,6 @@ from agent_worker.requests import (
     Answered,
     Author,
     Draft,
-    ModelReply,
     Progress,
     Shown,
     ShownStep,
@@ -47,7 +46,6 @@ class Turn:
     progress_unsure: bool = False  # Slack may have posted it without our knowing
     progress_is_due: bool = False
     draft: Draft = field(default_factory=Draft)
-    display: str = ""  # begun with the last reply; the next step learns what has become of it
     title: str = ""  # that the conversation was given meanwhile
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model has not heard of
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
@@ -188,18 +186,14 @@ class Turn:
         key = progress_key(self.key)
         return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
 
-    def take_reply(self, reply: ModelReply) -> None:
-        """Takes up what the thread holds after a model call, and what the worker shows while the turn goes on."""
-        if reply.shown is not None:
-            self.take_shown(reply.shown)
-        self.progress_unsure = self.progress_unsure or bool(self.display)
-        self.draft = reply.draft or self.draft
-        self.display = reply.display
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
+        return self.progress_ts is not None or (self.draft.has_cards and not self.draft.unsure)
 
     def take_shown(self, shown: Shown) -> None:
         self.progress_ts = shown.ts or self.progress_ts
         self.draft = shown.draft or self.draft
-        self.display = ""
 
     def doubt_draft(self) -> None:
         """A step that showed it has not come back: the thread may hold more than it has told."""

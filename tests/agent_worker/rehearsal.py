@@ -63,7 +63,7 @@ def text(said: str, tokens: int = 10) -> ModelReply:
     return ModelReply(content={"role": "model", "parts": [{"text": said}]}, text=said, prompt_tokens=tokens)
 
 
-def calls(*names: str, title: str = "", refused: str | None = None, **reply: Any) -> ModelReply:
+def calls(*names: str, title: str = "", refused: str | None = None) -> ModelReply:
     """The model asks for these tools; the first call carries a signature, as Gemini wants it back."""
     parts: list[dict[str, Any]] = [
         {"functionCall": {"name": name, "args": {}, "id": f"{index}"}} for index, name in enumerate(names)
@@ -73,7 +73,7 @@ def calls(*names: str, title: str = "", refused: str | None = None, **reply: Any
         ToolCall(name=name, args={}, id=f"{index}", title=title or name, refused=refused)
         for index, name in enumerate(names)
     ]
-    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10, **reply)
+    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10)
 
 
 def lines(contents: list[Content]) -> list[str]:
@@ -102,6 +102,16 @@ class Held:
         self._released.set()
 
 
+class Deaf(Held):
+    """One that is done just when it is told to stop."""
+
+    async def __call__(self, *_: Any) -> Any:
+        try:
+            return await super().__call__()
+        except asyncio.CancelledError:
+            return self._result
+
+
 class Cast:
     """Stands in for `Activities`: same names, scripted. The model refuses a transcript that Gemini would refuse."""
 
@@ -114,6 +124,8 @@ class Cast:
         self.shown_at: Any = "5.5"
         self.refuse_delivery = 0  # so many times
         self.delivering: Held | None = None
+        self.opening: Held | None = None
+        self.looking_up: Held | None = None
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
         self.refused: dict[str, str] = {}  # of those who are looked up
@@ -121,6 +133,7 @@ class Cast:
         self.asked: list[AskModel] = []
         self.read: list[list[Content]] = []  # the whole transcript that each model call was given
         self.shown: list[ShowProgress] = []
+        self.shown_by_tools: list[tuple[str, ShowProgress]] = []
         self.delivered: list[Deliver] = []
         self.summarised: list[Summarise] = []
         self.ran: list[str] = []
@@ -131,11 +144,15 @@ class Cast:
     async def open_conversation(self, request: OpenConversation) -> Opened:
         self.opens.append(request)
         self.changed.set()
+        if self.opening is not None:
+            await self.opening()
         return self.opened
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         self.looked_up.append(request.ids)
+        if self.looking_up is not None:
+            await self.looking_up()
         names = {slack_id: slack_id.lower() for slack_id in request.ids}
         authors = {author.id for author in request.authors}
         return Names(
@@ -171,13 +188,15 @@ class Cast:
         name = activity.info().activity_type
         arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
         self.ran.append(name)
+        for shown in args[1:]:
+            request = activity.payload_converter().from_payload(shown.payload, ShowProgress)
+            self.shown_by_tools.append((name, request))
         self.changed.set()
         return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
 
     @activity.defn(name=steps.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
         self.shown.append(request)
-        self.changed.set()
         shown = await _acted(self.shown_at, request)
         return shown if isinstance(shown, Shown) else Shown(ts=shown)
 

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from agent_worker import errors
-from agent_worker.requests import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply, Shown, ShownStep
+from agent_worker.requests import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply, ShownStep
 from agent_worker.turn import UNUSABLE_ANSWERS
 from tests.agent_worker.rehearsal import Held, Rehearsal, calls, lines, refuse_as_gemini_would, text
 
@@ -95,45 +95,31 @@ async def test_the_thread_shows_each_step_and_the_answer_brings_all_of_them_to_t
     assert progress.ts == "5.5"
 
 
-async def test_steps_that_the_worker_has_begun_to_show_need_no_step_of_their_own(rehearsal: Rehearsal) -> None:
-    known = Shown(ts="5.5")
-    rehearsal.cast.answers += [calls("look_up", display="d1"), calls("look_up", display="d2", shown=known)]
-    rehearsal.cast.answers += [text("done").model_copy(update={"shown": known})]
+async def test_steps_that_are_shown_already_are_shown_by_the_next_tool_itself(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": True})
+    rehearsal.cast.answers += [calls("first"), calls("second"), calls("third", "fourth"), text("done")]
     talk = rehearsal.conversation()
 
     await talk.ask("1.0")
 
-    assert rehearsal.cast.shown == []
-    assert [request.display for request in [*rehearsal.cast.asked, *talk.answers]] == ["", "d1", "d2", ""]
-    assert [request.progress and request.progress.ts for request in rehearsal.cast.asked] == [None, None, "5.5"]
-    assert talk.answers[0].progress is not None
-    assert (talk.answers[0].progress.ts, talk.answers[0].progress.unsure) == ("5.5", False)
+    (by_a_step,) = rehearsal.cast.shown[:1]
+    assert [step.title for step in by_a_step.progress.steps] == ["first"]
+    assert [(name, len(shown.progress.steps), shown.progress.ts) for name, shown in rehearsal.cast.shown_by_tools] == [
+        ("second", 2, "5.5"),
+        ("third", 4, "5.5"),
+    ]
+    assert all(shown.progress.steps[-1].state == "in_progress" for _, shown in rehearsal.cast.shown_by_tools)
 
 
-async def test_steps_that_nobody_knows_the_place_of_are_looked_for(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [calls("look_up", display="d1"), text("done")]
+async def test_a_tool_that_is_not_run_shows_nothing(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": True})
+    rehearsal.cast.answers += [calls("first"), calls("unknown", refused="There is no such tool."), text("done")]
     talk = rehearsal.conversation()
 
     await talk.ask("1.0")
 
-    assert talk.answers[0].progress is not None
-    assert (talk.answers[0].progress.ts, talk.answers[0].progress.unsure) == (None, True)
-
-
-async def test_one_of_several_tools_that_has_ended_is_shown_while_the_others_run(rehearsal: Rehearsal) -> None:
-    slow = Held({"output": "late"})
-    rehearsal.cast.tools["slow"] = slow
-    rehearsal.cast.answers += [calls("quick", "slow", display="d1"), text("done")]
-    talk = rehearsal.conversation()
-
-    await talk.say("1.0")
-    await rehearsal.until(lambda: rehearsal.cast.shown)
-    slow.release()
-    await talk.answered()
-
-    (shown,) = rehearsal.cast.shown
-    assert [step.state for step in shown.progress.steps] == ["complete", "in_progress"]
-    assert (shown.display, rehearsal.cast.asked[1].display) == ("d1", "")
+    assert rehearsal.cast.shown_by_tools == []
+    assert [len(shown.progress.steps) for shown in rehearsal.cast.shown] == [1, 2]
 
 
 async def test_a_progress_that_cannot_be_shown_costs_nobody_the_answer(rehearsal: Rehearsal) -> None:

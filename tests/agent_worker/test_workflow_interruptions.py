@@ -10,7 +10,7 @@ from agent_worker import errors
 from agent_worker.contract import MESSAGE_CHANGED, STOP, MessageChange, SlackFile, StopRequest
 from agent_worker.requests import FILE_PART, Draft, Shown
 from agent_worker.workflow import NOTHING_TO_STOP
-from tests.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
+from tests.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, lines, text
 
 BEFORE_ANYTHING = errors.sentence(errors.STOPPED)
 
@@ -46,6 +46,22 @@ async def test_a_stop_ends_a_turn_that_thinks_and_the_conversation_goes_on(rehea
     assert talk.answers[0].is_notice
     assert await talk.ask("2.0", "second") == "yes"
     assert lines(rehearsal.cast.read[-1]) == ["anna: first", BEFORE_ANYTHING, "anna: second"]
+
+
+@pytest.mark.parametrize("step", ["opening", "looking_up"])
+async def test_a_stop_is_heard_though_the_step_under_way_is_done_before_it_hears_of_it(
+    rehearsal: Rehearsal, step: str
+) -> None:
+    deaf = Deaf(None)
+    setattr(rehearsal.cast, step, deaf)
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first <@U9>", user="U7")
+    await deaf.reached()
+
+    await talk.signal(STOP, stop("1.5"))
+
+    assert await talk.answered() == [BEFORE_ANYTHING]
+    assert rehearsal.cast.asked == []
 
 
 async def test_a_stop_late_in_a_turn_says_what_was_done_before_it_and_what_was_not(rehearsal: Rehearsal) -> None:

@@ -26,7 +26,7 @@ from tests.durability.stage import BreakableStage
 PEOPLE = 8
 # For the last answers, once everything works again: a worker that was killed counts as one for a minute and a half,
 # and so long the others leave it its share of Slack's limits.
-SETTLING_SECONDS = 240.0
+SETTLING_SECONDS = 150.0
 TELL_SECONDS = 30.0  # between two words about how far it is
 SECONDS_PER_FAULT = 10.0  # far more than it takes: a run that stands still ends all the same
 
@@ -44,7 +44,9 @@ class Report:
     statuses: int
     progress: int
     leftovers: int
+    defects: int
     stops: int
+    unheard_stops: int
     opinions: int
     lost_opinions: int
     waited: list[float]  # seconds until each answer, the shortest first
@@ -71,7 +73,9 @@ class Report:
             "statuses left": self.statuses,
             "progress left unfinished or doubled": self.progress,
             "drafts left": self.leftovers,
+            "turns given up by a defect": self.defects,
             "questions stopped": self.stops,
+            "stops not heard": self.unheard_stops,
             "answers judged": self.opinions,
             "clicks lost without a word": self.lost_opinions,
             "seconds until half of the answers were there": self._within(0.5),
@@ -112,6 +116,8 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         statuses=sum(outcome.has_status for outcome in outcomes),
         progress=sum(outcome.has_wrong_progress for outcome in outcomes),
         leftovers=sum(len(outcome.leftovers) for outcome in outcomes),
+        defects=sum(outcome.defects for outcome in outcomes),
+        unheard_stops=sum(outcome.has_unheard_stop for outcome in outcomes),
         stops=sum(len(conversation.stopped) for conversation in crowd.conversations),
         opinions=sum(conversation.opinion is not None for conversation in crowd.conversations),
         lost_opinions=sum(outcome.lost_opinion for outcome in outcomes),
@@ -138,13 +144,15 @@ class Outcome:
     has_status: bool
     has_wrong_progress: bool
     leftovers: list[str]
+    defects: int
+    has_unheard_stop: bool
     lost_opinion: bool  # without anybody being told
     shown: list[str]
 
     @property
     def is_trouble(self) -> bool:
         wrong = (self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress)
-        return any((*wrong, self.leftovers, self.lost_opinion))
+        return any((*wrong, self.leftovers, self.defects, self.has_unheard_stop, self.lost_opinion))
 
 
 async def is_lost(opinion: Opinion | None) -> bool:
@@ -161,6 +169,8 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         has_status=conversation.has_status,
         has_wrong_progress=conversation.has_wrong_progress,
         leftovers=conversation.leftovers,
+        defects=conversation.defects,
+        has_unheard_stop=conversation.has_unheard_stop,
         lost_opinion=await is_lost(conversation.opinion),
         shown=conversation.shown,
     )

@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
+from agent_worker.errors import DEFECT, sentence
 from playground.slack.statuses import STATUS_SECONDS
 from tests.durability.answering import Question, answered_by
 from tests.durability.opinions import Opinion
 from tests.durability.stage import BreakableStage
 from tests.durability.talks import DONE, FAILED, RUNNING
 
+WENT_WRONG, _, _ = sentence(DEFECT).partition(",")
 LOOK_AGAIN = 0.1  # seconds
 MOST_FOLLOW_UPS = 3
 LONGEST_THOUGHT = 0.6  # seconds until a person goes on writing who does not wait for the answer
@@ -79,11 +81,20 @@ class Conversation:
 
     @property
     def is_answered(self) -> bool:
-        return not self.unanswered and (self.stopped <= self.answered.keys() or self._is_told_of_a_stop)
+        return not self.unanswered and not self.has_unheard_stop
 
     @property
-    def _is_told_of_a_stop(self) -> bool:
-        return any(said.startswith("Stopped.") for said in self.stage.said(self.ts, self.channel))
+    def has_unheard_stop(self) -> bool:
+        """Whether a question should have been dropped, and is neither answered nor said to be stopped."""
+        return not self.stopped <= self.answered.keys() and not self._times_said("Stopped.")
+
+    @property
+    def defects(self) -> int:
+        """How often the agent has given up a turn without knowing why."""
+        return self._times_said(WENT_WRONG)
+
+    def _times_said(self, beginning: str) -> int:
+        return sum(said.startswith(beginning) for said in self.stage.said(self.ts, self.channel))
 
     @property
     def is_done(self) -> bool:

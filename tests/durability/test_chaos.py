@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from agent_worker.errors import DEFECT, sentence
 from playground.gemini.received import ModelRequest
 from tests.durability import chaos
 from tests.durability.answering import Question, answer_to
@@ -32,10 +33,12 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
         await repeat(stage, stage.gemini.requests[-1])
         await say_again(stage, conversation)
         conversation.asked.append(Question("never"))
+        conversation.stopped.add("another one")
 
         found = await outcome(conversation)
         assert (found.lost, found.doubled, found.repeated) == (1, 1, 2)
         assert (found.has_status, found.has_wrong_progress) == (True, True)
+        assert (found.defects, found.has_unheard_stop) == (1, True)
         assert found.leftovers == ["The ans"]
 
 
@@ -60,14 +63,15 @@ async def repeat(stage: BreakableStage, request: ModelRequest) -> None:
 
 
 async def say_again(stage: BreakableStage, conversation: Conversation) -> None:
-    """The answer and the progress once more, a part of an answer, and a status that stays."""
+    """The answer and the progress once more, a part of an answer, a failure, and a status that stays."""
     headers = {"Authorization": f"Bearer {stage.slack.bot_token}"}
     where = {"channel": conversation.channel, "thread_ts": conversation.ts}
-    answer, progress = (_metadata(f"{conversation.ts}:{what}") for what in ("answer:0", "progress"))
+    answer, notice, progress = (_metadata(f"{conversation.ts}:{what}") for what in ("answer:0", "notice", "progress"))
     status = {"channel_id": conversation.channel, "thread_ts": conversation.ts, "status": "is thinking…"}
     async with httpx.AsyncClient(base_url=stage.slack.api_url, headers=headers) as http:
         await http.post("chat.postMessage", json={**where, "text": answer_to("q1"), "metadata": answer})
         await http.post("chat.postMessage", json={**where, "text": "The ans"})
+        await http.post("chat.postMessage", json={**where, "text": sentence(DEFECT), "metadata": notice})
         await http.post("chat.postMessage", json={**where, "text": "… Location", "metadata": progress})
         await http.post("assistant.threads.setStatus", json=status)
 
