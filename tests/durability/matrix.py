@@ -16,7 +16,7 @@ from tests.durability.talks import Talk
 
 Arguments = Mapping[str, Any]
 LONGEST_RETRIES = 11.0  # seconds; Temporal's client tries again for ten
-ASK, OPEN, DELIVER = "ask_model", "open_conversation", "deliver"
+ASK, OPEN, SHOW, DELIVER = "ask_model", "open_conversation", "show_progress", "deliver"
 
 
 class Held(Protocol):
@@ -108,12 +108,12 @@ STEPS = (
     Step("names are looked up", slack_call("users.info", is_any), OPEN),
     Step("first model call", model_call(1), ASK, "model 1"),
     Step("first tool", tool_call(1), TOOL, "tool 1"),
-    Step("progress message, not stored", slack_call("chat.postMessage", is_progress), ASK),
-    Step("progress message, stored", slack_call("chat.postMessage", is_progress, stored=True), ASK),
+    Step("progress message, not stored", slack_call("chat.postMessage", is_progress), SHOW),
+    Step("progress message, stored", slack_call("chat.postMessage", is_progress, stored=True), SHOW),
     Step("second model call", model_call(2), ASK, "model 2"),
     Step("second tool", tool_call(2), TOOL, "tool 2"),
-    Step("progress update, not stored", slack_call("chat.update", shows(1, 1)), ASK),
-    Step("progress update, stored", slack_call("chat.update", shows(1, 1), stored=True), ASK),
+    Step("progress update, not stored", slack_call("chat.update", shows(1, 1)), ASK, "model 3"),
+    Step("progress update, stored", slack_call("chat.update", shows(1, 1), stored=True), ASK, "model 3"),
     Step("third model call", model_call(3), ASK, "model 3"),
     Step("answer, not stored", slack_call("chat.postMessage", is_answer), DELIVER),
     Step("answer, stored", slack_call("chat.postMessage", is_answer, stored=True), DELIVER),

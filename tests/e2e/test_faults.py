@@ -27,6 +27,11 @@ def ask(stage: Stage, question: str = "tell me") -> str:
     return stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> {question}")
 
 
+def reads(stage: Stage, ts: str) -> int:
+    """How often the thread was looked into."""
+    return sum(call.method == "conversations.replies" and call.arguments.get("ts") == ts for call in stage.slack.calls)
+
+
 @pytest.mark.parametrize(
     "kind", ["rate_limited", "internal_error", "internal_error_after_commit", "lost_reply", "refused"]
 )
@@ -65,6 +70,15 @@ async def test_what_passes_is_waited_for(stage: Stage, answer: Answer) -> None:
     stage.gemini.script(answer, text("At last."))
 
     assert await stage.answered(ask(stage)) == ["At last."]
+
+
+async def test_an_attempt_that_has_shown_nothing_is_not_looked_for_in_the_thread(stage: Stage) -> None:
+    stage.gemini.script(error(503), error(503), text("At last."))
+
+    ts = ask(stage)
+
+    assert await stage.answered(ts) == ["At last."]
+    assert reads(stage, ts) == 0
 
 
 @pytest.mark.parametrize(
@@ -111,6 +125,7 @@ async def test_a_thread_is_told_once_when_gemini_is_away_for_long(stage: Stage) 
     stage.gemini.script(text("Back again."))
 
     await stage.slack.until(lambda: stage.said(ts) == ["Back again."], seconds=30)
+    assert reads(stage, ts) == 1, "looked once whether it was told already, and never again"
 
 
 async def test_a_worker_killed_in_a_tool_call_repeats_nothing_that_was_done(stage: Stage) -> None:
