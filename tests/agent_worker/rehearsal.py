@@ -55,6 +55,7 @@ OPENED = Opened(
     idle_seconds=600,
     context_tokens=1_000,
     names={"U1": "anna", "U2": "ben"},
+    tools_show_steps=True,
 )
 Answer = Any  # a ModelReply, an exception to raise, or an async function of what was asked; nonsense is sent as it is
 

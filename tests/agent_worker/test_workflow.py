@@ -96,7 +96,6 @@ async def test_the_thread_shows_each_step_and_the_answer_brings_all_of_them_to_t
 
 
 async def test_steps_that_are_shown_already_are_shown_by_the_next_tool_itself(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": True})
     rehearsal.cast.answers += [calls("first"), calls("second"), calls("third", "fourth"), text("done")]
     talk = rehearsal.conversation()
 
@@ -111,8 +110,18 @@ async def test_steps_that_are_shown_already_are_shown_by_the_next_tool_itself(re
     assert all(shown.progress.steps[-1].state == "in_progress" for _, shown in rehearsal.cast.shown_by_tools)
 
 
+async def test_a_conversation_that_release_0_1_has_opened_goes_on_with_steps_that_show(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": False})
+    rehearsal.cast.answers += [calls("first"), calls("second"), text("done")]
+    talk = rehearsal.conversation()
+
+    await talk.ask("1.0")
+
+    assert rehearsal.cast.shown_by_tools == []
+    assert [len(shown.progress.steps) for shown in rehearsal.cast.shown] == [1, 2]
+
+
 async def test_a_tool_that_is_not_run_shows_nothing(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": True})
     rehearsal.cast.answers += [calls("first"), calls("unknown", refused="There is no such tool."), text("done")]
     talk = rehearsal.conversation()
 
