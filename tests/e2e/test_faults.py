@@ -72,6 +72,20 @@ async def test_what_passes_is_waited_for(stage: Stage, answer: Answer) -> None:
     assert await stage.answered(ask(stage)) == ["At last."]
 
 
+async def test_a_turn_that_nothing_disturbs_never_looks_into_the_thread(stage: Stage) -> None:
+    stage.gemini.script(
+        calls(("get_ip_address", {})),
+        calls(("get_location_info", {"ipaddress": stage.world.public_ip})),
+        calls(("get_weather_alerts", {"state": "NY"}), ("get_weather_alerts", {"state": "CA"})),
+        text("Sunny."),
+    )
+
+    ts = ask(stage)
+
+    assert await stage.answered(ts) == ["Sunny."]
+    assert reads(stage, ts) == 0
+
+
 async def test_an_attempt_that_has_shown_nothing_is_not_looked_for_in_the_thread(stage: Stage) -> None:
     stage.gemini.script(error(503), error(503), text("At last."))
 
