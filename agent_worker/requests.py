@@ -93,11 +93,6 @@ class ShownStep(_Stored):
     state: StepState
     sources: list[Source] = []
 
-    @classmethod
-    def of(cls, call: ToolCall) -> ShownStep:
-        """A call that begins."""
-        return cls(title=call.title or call.name, state="in_progress")
-
 
 class Progress(_Stored):
     """The one progress message of a turn. `ts` is None until Slack has told it; `unsure`: it may have been posted."""
@@ -111,11 +106,6 @@ class Progress(_Stored):
     def is_posted(self) -> bool:
         """Whether the steps are, or may be, in a message of their own; otherwise they belong to the draft."""
         return self.ts is not None or self.unsure
-
-
-def progress_key(turn: str) -> str:
-    """The key of the message that shows the steps of the turn with that key."""
-    return f"{turn}:progress"
 
 
 class Draft(_Stored):

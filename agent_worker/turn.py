@@ -19,7 +19,6 @@ from agent_worker.requests import (
     Source,
     StepState,
     ToolCall,
-    progress_key,
 )
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
@@ -150,7 +149,7 @@ class Turn:
 
     def add_steps(self, calls: Sequence[ToolCall]) -> int:
         """Shows the calls as running; returns the index of the first."""
-        self.steps += map(ShownStep.of, calls)
+        self.steps += [ShownStep(title=call.title or call.name, state="in_progress") for call in calls]
         return len(self.steps) - len(calls)
 
     def end_step(self, index: int, *, failed: bool, sources: Sequence[Source] = ()) -> None:
@@ -183,7 +182,7 @@ class Turn:
         """The steps as they should look now; None in a turn without tools."""
         if not self.steps:
             return None
-        key = progress_key(self.key)
+        key = f"{self.key}:progress"
         return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
 
     @property

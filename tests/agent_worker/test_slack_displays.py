@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from agent_worker.requests import Author, Draft, Progress, ShownStep, ShowProgress, StepState, progress_key
+from agent_worker.requests import Author, Draft, Progress, ShownStep, ShowProgress, StepState
 from playground.slack.faults import FaultKind
 from tests.agent_worker.settling import APPEND, POST, UPDATE, posts
 from tests.agent_worker.slack_stage import SlackStage, slack_stage
@@ -24,7 +24,7 @@ def showing(stage: SlackStage, *states: StepState, ts: str | None = None, draft:
     return ShowProgress(
         thread=stage.thread,
         turn=stage.root,
-        progress=Progress(key=progress_key(stage.root), steps=steps, ts=ts),
+        progress=Progress(key=f"{stage.root}:progress", steps=steps, ts=ts),
         draft=draft or Draft(),
         audience=Author(id=stage.anna),
     )
