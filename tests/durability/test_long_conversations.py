@@ -170,6 +170,7 @@ async def write_when_closed(first: WorkflowHandle[Any, str], near: Talk) -> None
     """Writes to the conversation that is about to close, as soon as the one before it has closed."""
     async with asyncio.timeout(20):
         await first.result()
+    await near.answered()  # before that, the message would be taken into the first turn
     await near.say(ts(1))
 
 
