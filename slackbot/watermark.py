@@ -19,6 +19,8 @@ from agent_worker.contract import (
 )
 
 CALL_TIMEOUT = timedelta(seconds=5)
+# A question that waits is answered as soon as a worker is up; each new one is kept for the dead worker first.
+WORKER_TIMEOUT = timedelta(seconds=30)
 
 
 class Watermark:
@@ -34,7 +36,7 @@ class Watermark:
         """The moment until which nothing was missed; None when no bot has ever listened."""
         try:
             handle = self._client.get_workflow_handle(self._id)
-            return float(await handle.query(SURE_UNTIL, result_type=float, rpc_timeout=CALL_TIMEOUT))
+            return float(await handle.query(SURE_UNTIL, result_type=float, rpc_timeout=WORKER_TIMEOUT))
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return None
