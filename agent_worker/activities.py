@@ -18,10 +18,12 @@ from agent_worker.contract import Thread, thread_of
 from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.greeting import greeting
 from agent_worker.people import asks_back
+from agent_worker.questions import first_question
 from agent_worker.requests import (
     AskModel,
     Author,
     Deliver,
+    Draft,
     LookUpNames,
     ModelReply,
     Names,
@@ -85,6 +87,11 @@ class Activities:
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
             refused_here = self._slack.door.refusal_in(thread)
+        opened = self._opened(names, past, refused_here, names_conversations=thread.in_slack)
+        question = first_question(request, opened)
+        return opened if question is None else await self._answered_at_once(question, opened)
+
+    def _opened(self, names: Names, past: Past, refused_here: str, *, names_conversations: bool) -> Opened:
         profile = self._profile
         return Opened(
             model=profile.model,
@@ -103,9 +110,16 @@ class Activities:
             thread_replies=profile.thread_replies,
             refused=names.refused,
             refused_here=refused_here,
-            names_conversations=profile.names_conversations and thread.in_slack,
+            names_conversations=profile.names_conversations and names_conversations,
             tools_show_steps=True,
         )
+
+    async def _answered_at_once(self, question: AskModel, opened: Opened) -> Opened:
+        """One attempt: what does not go well is left to a model call of its own."""
+        if activity.info().attempt > 1:
+            return opened.model_copy(update={"draft": Draft(unsure=True)})
+        said = await self._asking.reply_at_once(question)
+        return opened.model_copy(update={"draft" if isinstance(said, Draft) else "reply": said})
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""

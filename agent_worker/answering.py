@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation import Conversation
     from agent_worker.errors import DEFECT, OUT_OF_STEPS, UNUSABLE_ANSWER, TurnFailed
     from agent_worker.interruptions import InterruptedWork, unless
+    from agent_worker.questions import next_question
     from agent_worker.requests import AskModel, ModelReply, Opened, Source, ToolCall
     from agent_worker.showing import Showing
     from agent_worker.speaking import Speaking
@@ -47,12 +48,10 @@ class Answering:
         return bool(turn.messages)
 
     async def think(self) -> ModelReply:
-        """Asks the model until it answers; the last call that a turn has is asked for an answer."""
+        """Asks the model until it answers."""
         turn = self._turn
         while turn.model_calls < self._opened.max_model_calls:
-            await self._steer()
-            is_last = turn.model_calls + 1 == self._opened.max_model_calls
-            reply = await self._ask(may_call_tools=not (is_last or turn.must_answer))
+            reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
                 turn.doubt_draft()  # what was asked has changed meanwhile
                 continue
@@ -75,42 +74,30 @@ class Answering:
         if changes := turn.take_changes():
             conversation.add_changes(changes)
 
-    async def _ask(self, *, may_call_tools: bool) -> ModelReply | None:
-        """The model's reply; None if one of the messages it answers was changed before it came."""
+    async def _next_reply(self) -> ModelReply | None:
+        """The model's; None if one of the messages it answers was changed before it came."""
         conversation, turn = self._conversation, self._turn
-        request = self._question(may_call_tools=may_call_tools)
+        reply = self._opened.reply if turn.model_calls == 0 else None  # it came with the opening
+        if reply is None:
+            await self._steer()
+        question = next_question(conversation, turn, self._opened)
         turn.model_calls += 1
+        reply = reply or await self._ask(question)
+        if reply is not None:
+            turn.draft = reply.draft or turn.draft
+            conversation.confirm(question.known + len(question.new), reply.prompt_tokens)
+            self._take_title(reply.title)
+        return reply
+
+    async def _ask(self, question: AskModel) -> ModelReply | None:
+        turn = self._turn
         try:
-            reply = await unless(lambda: bool(turn.changes), ask_model(request, self._opened.model_seconds))
+            return await unless(lambda: bool(turn.changes), ask_model(question, self._opened.model_seconds))
         except InterruptedWork:
             return None
         except (ActivityError, asyncio.CancelledError):
             turn.doubt_draft()
             raise
-        turn.draft = reply.draft or turn.draft
-        conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
-        self._take_title(reply.title)
-        return reply
-
-    def _question(self, *, may_call_tools: bool) -> AskModel:
-        conversation, turn = self._conversation, self._turn
-        wants_title = self._opened.names_conversations and not conversation.title
-        return AskModel(
-            thread=conversation.thread,
-            turn=turn.key,
-            model=conversation.model,
-            epoch=conversation.epoch,
-            known=conversation.confirmed,
-            new=conversation.entries[conversation.confirmed :],
-            may_call_tools=may_call_tools,
-            more_room=turn.needs_more_room,
-            progress=turn.progress,
-            draft=turn.draft,
-            audience=turn.audience,
-            preface=conversation.preface(turn.unseen),
-            may_mention=turn.may_mention,
-            untitled=conversation.first_words if wants_title else "",
-        )
 
     def _take_title(self, title: str) -> None:
         if title:

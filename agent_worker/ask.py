@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from agent_worker import steps
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, Thread, UserMessage
+from agent_worker.requests import OpenConversation
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 
@@ -81,14 +83,20 @@ async def _told(event: HistoryEvent, begun: dict[int, str]) -> list[str]:
 
 async def _title(event: HistoryEvent) -> str:
     """What a person is told of an activity that begins; nothing for those that only prepare."""
-    name = event.activity_task_scheduled_event_attributes.activity_type.name
-    if name == steps.ASK_MODEL:
+    scheduled = event.activity_task_scheduled_event_attributes
+    name = scheduled.activity_type.name
+    if name == steps.ASK_MODEL or (name == steps.OPEN_CONVERSATION and await _asks_at_once(scheduled.input.payloads)):
         return "thinking"
     if name in steps.NAMES:
         return ""
     (title,) = await DATA_CONVERTER.decode([event.user_metadata.summary], [str])
-    arguments = event.activity_task_scheduled_event_attributes.input.payloads[0].data.decode()
+    arguments = scheduled.input.payloads[0].data.decode()
     return f"{title} [{name} {arguments}]"
+
+
+async def _asks_at_once(payloads: Sequence[Payload]) -> bool:
+    (opening,) = await DATA_CONVERTER.decode(payloads, [OpenConversation])
+    return opening.asks is not None
 
 
 async def _mark(event: HistoryEvent) -> str:

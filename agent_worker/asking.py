@@ -59,6 +59,22 @@ class Asking:
 
     async def reply(self, request: AskModel) -> ModelReply:
         """The whole reply, with each call's title and policy; raises ApplicationError when there is none."""
+        try:
+            return await self._titled_reply(request)
+        except _Unanswered as failure:
+            failure.left.hand_on()
+            raise failure.error from None
+
+    async def reply_at_once(self, request: AskModel) -> ModelReply | Draft:
+        """The same in one attempt. Where another one may help there is no reply, but what this one has left."""
+        try:
+            return await self._titled_reply(request)
+        except _Unanswered as failure:
+            return _at_once(failure.error, failure.left.draft)
+        except ApplicationError as error:
+            return _at_once(error, Draft())
+
+    async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
         async with self._titles.sought(request.model, untitled) as title:
             if self._slack is None or not request.thread.in_slack:
@@ -109,8 +125,7 @@ class Asking:
             left = _Left(attempt, live.draft, is_told=before is not None and before.is_told)
             if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
                 left = await _told_if_long(slack, request, left)
-            left.hand_on()
-            raise
+            raise _Unanswered(error, left) from error
         return reply.model_copy(update={"draft": _after(reply, live.draft)})
 
     # Calls
@@ -190,6 +205,19 @@ class _Left:
     def hand_on(self) -> None:
         if not self.draft.unsure:
             activity.heartbeat(self.attempt, self.draft, self.is_told)
+
+
+class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
+    """The model call went wrong, as `error` says, when the thread held what is `left`."""
+
+    def __init__(self, error: ApplicationError, left: _Left) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.left = left
+
+
+def _at_once(error: ApplicationError, draft: Draft) -> ModelReply | Draft:
+    return ModelReply(failed=error.type or "unknown", draft=draft) if error.non_retryable else draft
 
 
 async def _told_if_long(slack: Slack, request: AskModel, left: _Left) -> _Left:

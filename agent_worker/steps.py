@@ -51,6 +51,7 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
+LONGEST_ANSWER = timedelta(hours=2)  # more than any settings allow
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
 PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call waits for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
@@ -63,7 +64,9 @@ Result = TypeVar("Result")
 
 
 async def open_conversation(request: OpenConversation) -> Opened:
-    return await _until_done(OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
+    """When it asks the model, too, only the worker knows yet how long that may take, and ends it in time."""
+    timeout = LONGEST_ANSWER if request.asks else SLACK_TIMEOUT
+    return await _until_done(OPEN_CONVERSATION, request, Opened, timeout)
 
 
 async def look_up_names(ids: list[str], authors: Sequence[Author] = ()) -> Names:

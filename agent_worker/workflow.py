@@ -46,7 +46,7 @@ with workflow.unsafe.imports_passed_through():
         sentence,
     )
     from agent_worker.interruptions import InterruptedWork, unless
-    from agent_worker.requests import OpenConversation, Opened, ReadTranscript, Summarise, TranscriptPage
+    from agent_worker.requests import FirstMessages, OpenConversation, Opened, ReadTranscript, Summarise, TranscriptPage
     from agent_worker.showing import Showing
     from agent_worker.speaking import Speaking
     from agent_worker.steps import open_conversation, summarise
@@ -246,21 +246,46 @@ class AgentWorkflow:
     # Hearing
 
     async def _open(self, turn: Turn) -> Opened:
-        """Once a run: learns the worker's settings; in a thread that is new to us, also what was said before."""
+        """Once a run: learns the worker's settings; in a thread that is new to us, also what was said before.
+
+        The first turn gets its model's first reply with it: an activity less that somebody waits for.
+        """
         if self._opened is not None:
             return self._opened
         conversation = self._conversation
-        request = OpenConversation(
-            thread=conversation.thread,
-            ids=conversation.unknown_ids(turn.messages),
-            earlier_than=turn.key if self._is_new and self._may_have_a_past(turn) else None,
-            authors=conversation.people.authors(turn.messages, conversation.names),
-        )
-        self._opened = opened = await open_conversation(request)
+        opened = await self._open_unless_changed(turn)
+        self._opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
+        turn.draft = opened.draft or turn.draft
         return opened
+
+    async def _open_unless_changed(self, turn: Turn) -> Opened:
+        """Opens it again if what was to be answered at once is edited meanwhile."""
+        request = self._opening(turn)
+        if (asked := request.asks) is None:
+            return await open_conversation(request)
+        try:
+            return await unless(lambda: turn.messages != asked.messages, open_conversation(request))
+        except InterruptedWork:
+            turn.doubt_draft()
+            return await self._open_unless_changed(turn)
+        except (ActivityError, asyncio.CancelledError):
+            turn.doubt_draft()
+            raise
+
+    def _opening(self, turn: Turn) -> OpenConversation:
+        conversation = self._conversation
+        has_a_past = self._is_new and self._may_have_a_past(turn)
+        may_ask = self._is_new and not has_a_past and turn.may_be_asked_at_once
+        return OpenConversation(
+            thread=conversation.thread,
+            ids=conversation.unknown_ids(turn.messages),
+            earlier_than=turn.key if has_a_past else None,
+            authors=conversation.people.authors(turn.messages, conversation.names),
+            asks=FirstMessages(epoch=conversation.epoch, messages=list(turn.messages)) if may_ask else None,
+        )
 
     def _may_have_a_past(self, turn: Turn) -> bool:
         """A reply follows what was said before; an old message may have been answered by a run long closed."""

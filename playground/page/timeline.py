@@ -10,7 +10,6 @@ from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWork
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
-from agent_worker import steps as activities
 from agent_worker.contract import USER_MESSAGE
 from playground.page import wording
 from playground.page.wording import Kind, Line
@@ -126,7 +125,8 @@ class Timeline:
 
     def _scheduled(self, event: HistoryEvent, told: Any) -> None:
         name = told.activity_type.name
-        kind, title = wording.STEPS.get(name, ("tool", wording.text(event.user_metadata.summary) or name))
+        tool: tuple[Kind, str] = ("tool", wording.text(event.user_metadata.summary) or name)
+        kind, title = wording.begun(name, wording.content(told.input.payloads)) or tool
         self._activities[told.activity_id] = self._note(event, kind, title, None)
 
     def _started(self, _event: HistoryEvent, told: Any) -> None:
@@ -137,8 +137,10 @@ class Timeline:
 
     def _completed(self, event: HistoryEvent, told: Any) -> None:
         step = self._end(event, told.scheduled_event_id, "done")
-        if step.title == wording.STEPS[activities.ASK_MODEL][1]:
-            step.title = wording.answered(wording.content(told.result.payloads))
+        result = wording.content(told.result.payloads)
+        reply = {"model": result, "open": result.get("reply")}.get(step.kind)
+        if reply:
+            step.kind, step.title = "model", wording.answered(reply)
 
     def _failed(self, event: HistoryEvent, told: Any) -> None:
         step = self._end(event, told.scheduled_event_id, "failed")

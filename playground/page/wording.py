@@ -27,6 +27,7 @@ STEPS: Mapping[str, tuple[Kind, str]] = {
     steps.DELIVER: ("post", "Delivers the answer"),
     steps.TELL_PERSON: ("post", "Tells one person something"),
 }
+_OPENS_AND_ASKS: tuple[Kind, str] = ("open", "Looks at the thread and asks Gemini")
 _SIGNALS = {
     contract.USER_MESSAGE: "wrote",
     contract.MESSAGE_CHANGED: "A message was edited",
@@ -79,6 +80,11 @@ def signalled(name: str, sent: Json, line: Line) -> str:
     if name == contract.FEEDBACK:
         return f"{who} {told}: {sent.get('value')}"
     return f"{who} {told}" if name in _SIGNALS else told
+
+
+def begun(name: str, asked: Json) -> tuple[Kind, str] | None:
+    """What a step of ours is called; None for a tool."""
+    return _OPENS_AND_ASKS if name == steps.OPEN_CONVERSATION and asked.get("asks") else STEPS.get(name)
 
 
 def answered(reply: Json) -> str:

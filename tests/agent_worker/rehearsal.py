@@ -20,11 +20,13 @@ from agent_worker import errors, steps
 from agent_worker.activities import Activities
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Thread, UserMessage, workflow_id
 from agent_worker.conversation import Run
+from agent_worker.questions import first_question
 from agent_worker.requests import (
     FILE_PART,
     AskModel,
     Content,
     Deliver,
+    Draft,
     LookUpNames,
     ModelReply,
     Names,
@@ -126,6 +128,7 @@ class Cast:
         self.refuse_delivery = 0  # so many times
         self.delivering: Held | None = None
         self.opening: Held | None = None
+        self.asks_at_once = True  # a worker of release 0.1 opens, and no more
         self.looking_up: Held | None = None
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
@@ -147,7 +150,17 @@ class Cast:
         self.changed.set()
         if self.opening is not None:
             await self.opening()
-        return self.opened
+        question = first_question(request, self.opened) if self.asks_at_once else None
+        return self.opened if question is None else await self._answered_at_once(question)
+
+    async def _answered_at_once(self, question: AskModel) -> Opened:
+        """In one attempt, as the real one."""
+        if activity.info().attempt > 1:
+            return self.opened.model_copy(update={"draft": Draft(unsure=True)})
+        try:
+            return self.opened.model_copy(update={"reply": await self.ask_model(question)})
+        except ApplicationError:
+            return self.opened.model_copy(update={"draft": Draft()})
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:

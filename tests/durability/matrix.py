@@ -52,6 +52,7 @@ class Step:
     activity: str
     call: str = ""
     slowly: bool = False
+    tools: bool = True
 
 
 def slack_call(method: str, fits: Callable[[Arguments], bool], *, stored: bool = False) -> Callable[[Talk], Held]:
@@ -104,9 +105,13 @@ def shows(done: int, running: int) -> Callable[[Arguments], bool]:
     return fits
 
 
+STREAM_BEGUN = slack_call("chat.startStream", is_any)
+STREAM_BEGUN_STORED = slack_call("chat.startStream", is_any, stored=True)
 STEPS = (
-    Step("names are looked up", slack_call("users.info", is_any), OPEN),
-    Step("first model call", model_call(1), ASK, "model 1"),
+    Step("names are looked up", slack_call("users.info", is_any), OPEN, "model 1"),
+    Step("first model call", model_call(1), OPEN, "model 1"),
+    Step("first answer begun, not stored", STREAM_BEGUN, OPEN, "model 1", slowly=True, tools=False),
+    Step("first answer begun, stored", STREAM_BEGUN_STORED, OPEN, "model 1", slowly=True, tools=False),
     Step("first tool", tool_call(1), TOOL, "tool 1"),
     Step("progress message, not stored", slack_call("chat.postMessage", is_progress), SHOW),
     Step("progress message, stored", slack_call("chat.postMessage", is_progress, stored=True), SHOW),
@@ -117,13 +122,13 @@ STEPS = (
     Step("third model call", model_call(3), ASK, "model 3"),
     Step("answer, not stored", slack_call("chat.postMessage", is_answer), DELIVER),
     Step("answer, stored", slack_call("chat.postMessage", is_answer, stored=True), DELIVER),
-    Step("stream begun, not stored", slack_call("chat.startStream", is_any), ASK, "model 3", slowly=True),
-    Step("stream begun, stored", slack_call("chat.startStream", is_any, stored=True), ASK, "model 3", slowly=True),
+    Step("stream begun, not stored", STREAM_BEGUN, ASK, "model 3", slowly=True),
+    Step("stream begun, stored", STREAM_BEGUN_STORED, ASK, "model 3", slowly=True),
     Step("text streamed, not stored", slack_call("chat.appendStream", is_any), ASK, "model 3", slowly=True),
     Step("text streamed, stored", slack_call("chat.appendStream", is_any, stored=True), ASK, "model 3", slowly=True),
     Step("stream ended, not stored", slack_call("chat.stopStream", is_any), DELIVER, slowly=True),
     Step("stream ended, stored", slack_call("chat.stopStream", is_any, stored=True), DELIVER, slowly=True),
-    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN),
+    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN, "model 1"),
     Step("last status, not stored", slack_call("assistant.threads.setStatus", is_status("")), DELIVER),
     Step("last status, stored", slack_call("assistant.threads.setStatus", is_status(""), stored=True), DELIVER),
 )

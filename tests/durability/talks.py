@@ -1,4 +1,4 @@
-"""One thread under test: a question that needs two tools, a follow-up, and what must be true of it in the end."""
+"""One thread under test: a question that needs two tools or none, a follow-up, and what must be true in the end."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Talk:
     `slowly`: the answers take their time, so that they are streamed.
     """
 
-    def __init__(self, stage: BreakableStage, label: str, *, slowly: bool = False) -> None:
+    def __init__(self, stage: BreakableStage, label: str, *, slowly: bool = False, tools: bool = True) -> None:
         number = stage.number()
         self.label = label
         self.stage = stage
         self.person = stage.slack.add_user(f"person{number}")
         self.channel = stage.slack.add_channel(f"talk{number}", members=[self.person])
-        self.question = Question(f"q{number}", (stage.address(), stage.address()), slowly=slowly)
+        self.question = Question(f"q{number}", (stage.address(), stage.address()) if tools else (), slowly=slowly)
         self.follow_up = Question(f"f{number}", slowly=slowly)
         self.ts = ""
 
@@ -84,7 +84,8 @@ class Talk:
     def calls(self) -> Counter[str]:
         """How often the model has answered each step of the talk, and how often each tool was called."""
         models = Counter(f"model {self._number(request)}" for request in self.model_requests())
-        return models + Counter({f"tool {number}": self.tool_calls(number) for number in (1, 2)})
+        tools = range(1, len(self.question.addresses) + 1)
+        return models + Counter({f"tool {number}": self.tool_calls(number) for number in tools})
 
     # What must be true of it
 
@@ -118,6 +119,7 @@ class Talk:
 
     def _wrong_calls(self, allowed: dict[str, int]) -> Iterator[str]:
         calls = self.calls()
-        for step in ("model 1", "tool 1", "model 2", "tool 2", "model 3", "model 4"):
+        between = ("tool 1", "model 2", "tool 2", "model 3") if self.question.addresses else ()
+        for step in ("model 1", *between, "model 4"):
             if not 1 <= calls[step] <= 1 + allowed.get(step, 0):
                 yield f"{step} happened {calls[step]} times"

@@ -50,7 +50,7 @@ async def patient_stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: BreakableStage, fault: Fault) -> None:
     stage = patient_stage
-    talks = {step: Talk(stage, step.name, slowly=step.slowly) for step in STEPS}
+    talks = {step: Talk(stage, step.name, slowly=step.slowly, tools=step.tools) for step in STEPS}
     held, stopping = await asyncio.gather(brought_to_their_steps(talks), brought_to_their_moments(stage))
     opinion = await an_opinion(stage)
     arrivals = await arriving(stage)

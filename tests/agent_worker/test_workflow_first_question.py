@@ -1,0 +1,195 @@
+"""Promises about a conversation's first question: it is asked with the opening, and that makes no other difference."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from agent_worker import errors, steps
+from agent_worker.contract import MESSAGE_CHANGED, STOP, MessageChange, SlackFile, StopRequest
+from agent_worker.requests import FILE_PART, Draft, ModelReply
+from tests.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, lines, text
+
+
+@pytest.fixture
+async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
+    async with Rehearsal(temporal_address) as rehearsal:
+        yield rehearsal
+
+
+NOW = f"{time.time():.6f}"
+LATER = f"{time.time() + 1:.6f}"
+
+
+async def asked_at_once(rehearsal: Rehearsal, held: Held) -> Talk:
+    """A conversation whose opening waits for the model."""
+    rehearsal.cast.answers.append(held)
+    talk = rehearsal.conversation(NOW)
+    await talk.say(NOW, "first")
+    await held.reached()
+    return talk
+
+
+async def activities(talk: Talk) -> list[str]:
+    """The names of all activities that the conversation has had, in their order."""
+    history = await talk.handle.fetch_history()
+    scheduled = [event.activity_task_scheduled_event_attributes for event in history.events]
+    return [one.activity_type.name for one in scheduled if one.activity_type.name]
+
+
+async def test_the_first_answer_takes_no_model_call_of_its_own_and_every_other_does(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation(NOW)
+    rehearsal.cast.answers += [text("First."), text("Second.")]
+
+    assert [await talk.ask(NOW, "one"), await talk.ask(LATER, "two")] == ["First.", "Second."]
+
+    assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.DELIVER, steps.ASK_MODEL, steps.DELIVER]
+    assert lines(rehearsal.cast.read[-1]) == ["anna: one", "First.", "anna: two"]
+    assert rehearsal.cast.asked[-1].known == 1
+
+
+async def test_tools_that_the_first_reply_asks_for_are_run(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [calls("find"), text("Found.")]
+
+    assert await rehearsal.conversation(NOW).ask(NOW) == "Found."
+
+    assert rehearsal.cast.ran == ["find"]
+    assert Counter(len(contents) for contents in rehearsal.cast.read) == {1: 1, 3: 1}
+
+
+@pytest.mark.parametrize("words", ["one", "<@U2> and <#C7> know more"])
+async def test_what_is_asked_at_once_is_what_a_worker_of_release_0_1_would_be_asked(
+    temporal_address: str, words: str
+) -> None:
+    async with Rehearsal(temporal_address, names={"U1": "anna", "U2": "ben", "C7": "ops"}) as rehearsal:
+        for at_once in (True, False):
+            rehearsal.cast.asks_at_once = at_once
+            await rehearsal.conversation(NOW).ask(NOW, words)
+
+    by_itself = {"thread", "epoch"}
+    one, other = (request.model_dump(exclude=by_itself) for request in rehearsal.cast.asked)
+    assert one == other
+
+
+async def test_a_first_reply_that_is_of_no_use_is_asked_for_again(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [ModelReply(unusable="cut_off"), text("Better.")]
+
+    assert await rehearsal.conversation(NOW).ask(NOW) == "Better."
+
+    assert [request.more_room for request in rehearsal.cast.asked] == [False, True]
+
+
+@pytest.mark.parametrize("error", [errors.retryable(errors.MODEL_UNAVAILABLE, "503"), errors.final("bad", "HTTP 400")])
+async def test_a_first_question_that_goes_wrong_is_asked_by_an_activity_that_is_tried_again(
+    rehearsal: Rehearsal, error: Exception
+) -> None:
+    rehearsal.cast.answers += [error, text("At last.")]
+    talk = rehearsal.conversation(NOW)
+
+    assert await talk.ask(NOW) == "At last."
+
+    assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.ASK_MODEL, steps.DELIVER]
+
+
+async def test_after_a_worker_has_died_over_the_first_question_its_remains_are_looked_for(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [ZeroDivisionError("like a worker that dies: nothing is left but the next attempt")]
+    talk = rehearsal.conversation(NOW)
+
+    assert await talk.ask(NOW) == "yes"
+
+    assert len(rehearsal.cast.opens) == 2
+    assert [request.draft for request in rehearsal.cast.asked] == [Draft(), Draft(unsure=True)]
+
+
+# What comes in between
+
+
+async def test_a_message_that_comes_meanwhile_is_answered_next(rehearsal: Rehearsal) -> None:
+    held = Held(text("First."))
+    talk = await asked_at_once(rehearsal, held)
+    await talk.say(LATER, "second")
+
+    held.release()
+
+    assert await talk.answered(2) == ["First.", "yes"]
+    assert lines(rehearsal.cast.read[-1]) == ["anna: first", "First.", "anna: second"]
+
+
+async def test_a_question_that_is_edited_meanwhile_is_answered_as_it_now_reads(rehearsal: Rehearsal) -> None:
+    talk = await asked_at_once(rehearsal, Held(text("never said")))
+
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=NOW, at=LATER, text="as it now reads"))
+
+    assert await talk.answered() == ["yes"]
+    assert lines(rehearsal.cast.read[-1]) == ["anna: as it now reads"]
+    assert rehearsal.cast.asked[-1].draft.unsure
+
+
+async def test_files_that_come_late_are_read_with_their_message(rehearsal: Rehearsal) -> None:
+    talk = await asked_at_once(rehearsal, Held(text("never said")))
+
+    file = SlackFile(id="F1", name="report.pdf")
+    await talk.say(NOW, "first", files=[file])
+
+    assert await talk.answered() == ["yes"]
+    assert rehearsal.cast.read[-1][0]["parts"][-1] == {FILE_PART: file.model_dump()}
+
+
+async def test_a_stop_ends_it_and_the_conversation_goes_on(rehearsal: Rehearsal) -> None:
+    talk = await asked_at_once(rehearsal, Deaf(text("never said")))
+
+    await talk.signal(STOP, StopRequest(at=LATER, user="U1"))
+
+    assert await talk.answered() == [errors.sentence(errors.STOPPED)]
+    assert talk.answers[0].draft.unsure
+    assert await talk.ask(f"{float(LATER) + 1:.6f}", "second") == "yes"
+
+
+async def test_a_question_that_is_taken_back_is_not_answered(rehearsal: Rehearsal) -> None:
+    talk = await asked_at_once(rehearsal, Held(text("never said")))
+
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=NOW, at=LATER, deleted=True))
+
+    await talk.answered()
+    assert talk.answers[0].withdrawn
+
+
+# When it is not asked at once
+
+
+async def test_names_that_are_still_unknown_are_looked_up_first(rehearsal: Rehearsal) -> None:
+    await rehearsal.conversation(NOW).ask(NOW, "and <@U9>?")
+
+    assert rehearsal.cast.looked_up == [["U9"]]
+    assert [lines(contents) for contents in rehearsal.cast.read] == [["anna: and @u9?"]]
+
+
+async def test_nobody_who_may_not_talk_to_the_agent_gets_the_model_asked(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, refused={"U1": "Guests may not."}) as rehearsal:
+        assert await rehearsal.conversation(NOW).ask(NOW) == "Guests may not."
+
+        assert rehearsal.cast.asked == []
+
+
+async def test_a_mention_without_words_is_greeted(rehearsal: Rehearsal) -> None:
+    assert await rehearsal.conversation(NOW).ask(NOW, "<@UBOT>") == "Hello!"
+
+    assert rehearsal.cast.asked == []
+
+
+@pytest.mark.parametrize("kind", [{"from_app": True}, {"addressed": False}])
+async def test_whether_others_are_answered_is_decided_first(rehearsal: Rehearsal, kind: dict[str, Any]) -> None:
+    await rehearsal.conversation(NOW).say(NOW, "a build has failed", **kind)
+
+    await rehearsal.until(lambda: rehearsal.cast.opens)
+    assert rehearsal.cast.opens[0].asks is None
+
+
+async def test_a_thread_with_a_past_is_read_first(rehearsal: Rehearsal) -> None:
+    await rehearsal.conversation(NOW).ask(LATER)
+
+    assert rehearsal.cast.opens[0].asks is None
