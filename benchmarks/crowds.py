@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from benchmarks import measuring
 from benchmarks.contenders import Contender
@@ -17,13 +18,20 @@ from benchmarks.talking import Talk, check
 COUNTED_AFTER = 1.5  # seconds; the server's own counts are so old at most
 
 
-async def run(contender: Contender, crowd: Crowd, measurements: Measurements, *, kind: Kind = "haiku") -> None:
-    """The stubs answer at once; everybody asks the next question when the last one is answered."""
-    contender.stubs.take(NONE)
-    await _talk(contender, Crowd(min(crowd.threads, 5), 1, 1), kind)  # warms up
+async def run(
+    contenders: Sequence[Contender], crowd: Crowd, measurements: Measurements, *, kind: Kind = "haiku"
+) -> None:
+    """The stubs answer at once; everybody asks the next question when the last one is answered.
+
+    The contenders take turns: a machine that gets slower meanwhile gets slower for all of them.
+    """
+    for contender in contenders:
+        contender.stubs.take(NONE)
+        await _talk(contender, Crowd(min(crowd.threads, 5), 1, 1), kind)  # warms up
     for _ in range(crowd.times):
-        await _run_once(contender, crowd, measurements, kind)
-        contender.stubs.forget()
+        for contender in contenders:
+            await _run_once(contender, crowd, measurements, kind)
+            contender.stubs.forget()
 
 
 async def _run_once(contender: Contender, crowd: Crowd, measurements: Measurements, kind: Kind) -> None:

@@ -52,7 +52,7 @@ FULL = Plan(
         Turns("chain", REAL, 10, 12, follow_up=True),
         Turns("pair", REAL, 8, 10),
     ),
-    crowds=(Crowd(1, 20, 2), Crowd(20, 5, 2), Crowd(200, 1, 1)),
+    crowds=(Crowd(1, 20, 3), Crowd(20, 5, 5), Crowd(200, 1, 2)),
     letters=200,
     reference_letters=200,
     idle=1_000,

@@ -45,9 +45,9 @@ class Session:
 
     async def _crowds(self) -> None:
         for crowd in self._plan.crowds:
+            async with self._stage(*ALL) as (contenders, _):
+                await crowds.run(contenders, crowd, self.measurements)
             for recipe in ALL:
-                async with self._stage(recipe) as ((contender,), _):
-                    await crowds.run(contender, crowd, self.measurements)
                 speed = self.measurements.median("turns per second", crowds.where(crowd), recipe.name)
                 self._say(f"{crowds.where(crowd)}: {recipe.name} {speed:.1f} turns/s")
 
@@ -73,9 +73,9 @@ class Session:
             self._say(f"starts and mishaps: {recipe.name}")
 
     async def _fleet(self, workers: int) -> None:
-        async with self._stage(PRODUCT, workers=workers) as ((product,), _):
+        async with self._stage(PRODUCT, workers=workers) as (products, _):
             fleet = Measurements()
-            await crowds.run(product, FLEET_CROWD, fleet)
+            await crowds.run(products, FLEET_CROWD, fleet)
         for one in fleet:
             name = f"product, {workers} worker{'s' if workers > 1 else ''}"
             self.measurements.add(one.what, one.where, name, one.unit, one.values)
