@@ -165,7 +165,6 @@ class Activities:
 
     @activity.defn(name=steps.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
-        await self._slack.displays.over(request)
         return await self._slack.displays.show(request)
 
     @activity.defn(name=steps.DELIVER)

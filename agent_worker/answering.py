@@ -48,7 +48,13 @@ class Answering:
         return bool(turn.messages)
 
     async def think(self) -> ModelReply:
-        """Asks the model until it answers."""
+        """Asks the model until it answers. When this is over, nothing is being shown any more."""
+        try:
+            return await self._answer()
+        finally:
+            await self._showing.done()
+
+    async def _answer(self) -> ModelReply:
         turn = self._turn
         while turn.model_calls < self._opened.max_model_calls:
             reply = await self._next_reply()
@@ -113,12 +119,9 @@ class Answering:
         if showing is None:
             self._showing.refresh()
         runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
-        try:
-            results = await asyncio.gather(*runs)
-        except (asyncio.CancelledError, Exception):
-            await self._showing.done()
-            raise
-        await self._showing.done()
+        results = await asyncio.gather(*runs)
+        if not (self._opened.tools_show_steps and self._turn.has_message_for_steps):
+            await self._showing.done()  # what it finds out is where the model may go on
         self._conversation.add_tool_results(reply.content, reply.calls, results)
 
     def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:

@@ -107,7 +107,8 @@ class Asking:
     # In a thread
 
     async def _reply_in(self, slack: Slack, request: AskModel) -> ModelReply:
-        await slack.displays.over(request)
+        if request.progress is not None and not request.progress.is_posted:
+            await slack.displays.over(request)  # the answer goes into the very stream that shows the steps
         async with _shown_as_thinking(slack, request):
             return self._planned(await self._ask_in(slack, request))
 
@@ -160,13 +161,25 @@ def _after(reply: ModelReply, draft: Draft) -> Draft:
 
 @asynccontextmanager
 async def _shown_as_thinking(slack: Slack, request: AskModel) -> AsyncIterator[None]:
-    """The status while the model thinks, and how the steps before have ended."""
+    """The status while the model thinks, and how the steps before have ended; nothing of it once the reply is there."""
+    others, replied = asyncio.create_task(slack.displays.over(request)), asyncio.Event()
+    showing = asyncio.create_task(_show_thinking(slack, request, others, replied))
+    try:
+        yield
+    finally:
+        others.cancel()
+        replied.set()
+        await showing
+
+
+async def _show_thinking(slack: Slack, request: AskModel, others: asyncio.Task[None], replied: asyncio.Event) -> None:
+    """After what is being shown already: what came later would be written over."""
+    await asyncio.wait([others])
+    if others.cancelled():
+        return
     async with slack.sessions.status_kept(request.thread, THINKING):
-        showing = asyncio.create_task(_show_steps(slack, request))
-        try:
-            yield
-        finally:
-            await showing
+        await _show_steps(slack, request)
+        await replied.wait()
 
 
 async def _show_steps(slack: Slack, request: AskModel) -> None:

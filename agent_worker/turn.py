@@ -196,6 +196,11 @@ class Turn:
         """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
         return self.progress_ts is not None or (self.draft.has_cards and not self.draft.unsure)
 
+    @property
+    def has_message_for_steps(self) -> bool:
+        """Whether they are shown apart from the answer: then the model may write that while they change."""
+        return self.progress_ts is not None
+
     def take_shown(self, shown: Shown) -> None:
         self.progress_ts = shown.ts or self.progress_ts
         self.draft = shown.draft or self.draft

@@ -76,6 +76,36 @@ async def test_what_the_turn_shows_next_waits_for_them(stage: SlackStage) -> Non
     assert states(stage) == ["complete", "in_progress"]
 
 
+async def test_each_is_shown_after_the_one_before(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    held = stage.slack.hold(UPDATE)
+
+    displays.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
+    await held.reached()
+    displays.begin(showing(stage, "complete", "error", ts=shown.ts))
+    last = asyncio.create_task(displays.show(showing(stage, "complete", "complete", ts=shown.ts)))
+    held.release()
+    await last
+
+    assert states(stage) == ["complete", "complete"]
+    assert stage.calls(UPDATE) == 3
+
+
+async def test_one_that_is_given_up_holds_up_none_after_it(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    held = stage.slack.hold(UPDATE)
+    given_up = asyncio.create_task(displays.show(showing(stage, "complete", "in_progress", ts=shown.ts)))
+    await held.reached()
+
+    given_up.cancel()
+    await displays.show(showing(stage, "complete", "complete", ts=shown.ts))
+
+    assert states(stage) == ["complete", "complete"]
+    held.release()
+
+
 @pytest.mark.parametrize("kind", ["internal_error", "lost_reply", "refused"])
 async def test_steps_that_cannot_be_shown_are_in_nobodys_way(stage: SlackStage, kind: FaultKind) -> None:
     displays = stage.ours.displays

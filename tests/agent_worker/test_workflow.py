@@ -9,10 +9,10 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from agent_worker import errors
+from agent_worker import errors, steps
 from agent_worker.requests import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply, ShownStep
 from agent_worker.turn import UNUSABLE_ANSWERS
-from tests.agent_worker.rehearsal import Held, Rehearsal, calls, lines, refuse_as_gemini_would, text
+from tests.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, refuse_as_gemini_would, text
 
 
 @pytest.fixture
@@ -157,6 +157,38 @@ async def test_the_next_model_call_knows_where_the_progress_is_shown(rehearsal: 
     progress = rehearsal.cast.asked[1].progress
     assert progress is not None
     assert progress.ts == "5.5"
+
+
+async def test_the_model_does_not_wait_for_a_display_and_the_answer_does(rehearsal: Rehearsal) -> None:
+    last, running = Held("5.5"), Held({"output": "found"})
+
+    async def shown_at(_: object) -> str:
+        return "5.5" if len(rehearsal.cast.shown) == 1 else str(await last())
+
+    rehearsal.cast.shown_at = shown_at
+    rehearsal.cast.tools["second"] = running
+    rehearsal.cast.answers += [calls("first", "second"), text("done")]
+    talk = rehearsal.conversation()
+
+    await talk.say("1.0")
+    await last.reached()
+    running.release()
+    await rehearsal.until(lambda: len(rehearsal.cast.asked) == 2)
+    last.release()
+    await talk.answered()
+
+    shown, delivery = await display_and_delivery(talk)
+    assert shown < delivery
+
+
+async def display_and_delivery(talk: Talk) -> tuple[int, int]:
+    """The numbers of two events: the last display was done, and the delivery was begun."""
+    events = (await talk.handle.fetch_history()).events
+    names = {e.event_id: e.activity_task_scheduled_event_attributes.activity_type.name for e in events}
+    done = {e.activity_task_completed_event_attributes.scheduled_event_id: e.event_id for e in events}
+    last_shown = max(number for number, name in names.items() if name == steps.SHOW_PROGRESS)
+    (delivery,) = (number for number, name in names.items() if name == steps.DELIVER)
+    return done[last_shown], delivery
 
 
 async def test_a_tool_that_fails_is_told_to_the_model_without_the_errors_own_words(rehearsal: Rehearsal) -> None:

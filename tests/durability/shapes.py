@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from agent_worker import errors
 from agent_worker.contract import (
-    AGENT_WORKFLOW,
     FEEDBACK,
     MESSAGE_CHANGED,
     RENAMED,
     STOP,
     TRY_AGAIN,
-    USER_MESSAGE,
     Feedback,
     MessageChange,
     Renamed,
     SlackFile,
     StopRequest,
     TryAgain,
-    UserMessage,
 )
-from agent_worker.conversation import Run
 from agent_worker.requests import Draft, ModelReply, Shown
 from tests.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, text
 
@@ -37,6 +34,19 @@ async def greeting(rehearsal: Rehearsal) -> Talk:
 async def haiku(rehearsal: Rehearsal) -> Talk:
     rehearsal.cast.answers.append(text("The heron stands still"))
     return await _asked(rehearsal, "write about a heron", "another one")
+
+
+async def edited_at_once(rehearsal: Rehearsal) -> Talk:
+    """While its first question is asked with the opening."""
+    held = Held(text("never said"))
+    rehearsal.cast.answers += [held, text("As it now reads.")]
+    now = f"{time.time():.6f}"
+    talk = rehearsal.conversation(now)
+    await talk.say(now, "look it up")
+    await held.reached()
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=now, at=now, text="find it"))
+    await talk.answered()
+    return talk
 
 
 async def three_tool_chain(rehearsal: Rehearsal) -> Talk:
@@ -116,7 +126,7 @@ async def apps_in_circles(rehearsal: Rehearsal) -> Talk:
     rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_app_turns": 1})
     talk = rehearsal.conversation()
     for number in range(2):
-        await _say_as_app(rehearsal, talk, f"1.{number}")
+        await talk.say(f"1.{number}", "beep", "UAPP", from_app=True)
         await talk.answered(number + 1)
     await talk.ask("1.8", "a person")
     return talk
@@ -244,6 +254,7 @@ async def continued_as_new(rehearsal: Rehearsal) -> Talk:
 SHAPES: tuple[Shape, ...] = (
     greeting,
     haiku,
+    edited_at_once,
     three_tool_chain,
     parallel_tools,
     failed_and_unknown_tools,
@@ -273,14 +284,3 @@ async def _asked(rehearsal: Rehearsal, *questions: str) -> Talk:
     for number, question in enumerate(questions):
         await talk.ask(f"1.{number}", question)
     return talk
-
-
-async def _say_as_app(rehearsal: Rehearsal, talk: Talk, ts: str) -> None:
-    await rehearsal.client.start_workflow(
-        AGENT_WORKFLOW,
-        Run(thread=talk.thread),
-        id=talk.id,
-        task_queue=rehearsal.task_queue,
-        start_signal=USER_MESSAGE,
-        start_signal_args=[UserMessage(ts=ts, user="UAPP", text="beep", from_app=True)],
-    )

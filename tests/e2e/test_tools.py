@@ -49,6 +49,20 @@ async def test_two_states_are_looked_up_at_the_same_time(stage: Stage) -> None:
     assert len(stage.progress(ts)) == 1
 
 
+async def test_the_model_is_asked_on_while_slack_takes_its_time_to_show_a_step(stage: Stage) -> None:
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})), calls((ALERTS, {"state": "CA"})), text("Both."))
+    shown = stage.slack.hold("chat.update")
+
+    ts = ask(stage, "alerts in New York, then in California?")
+    await shown.reached()
+    await stage.gemini.arrived(3)
+    shown.release()
+
+    assert await stage.answered(ts) == ["Both."]
+    (progress,) = stage.progress(ts)
+    assert progress.count("✓") == 2
+
+
 async def test_a_follow_up_while_a_tool_runs_steers_the_turn(stage: Stage) -> None:
     stage.gemini.script(
         calls((ALERTS, {"state": "NY"})), text("Only floods.").given(contains="anna: only floods, please")
