@@ -11,9 +11,10 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 from agent_worker import steps
-from agent_worker.asking import Asking
+from agent_worker.asking import Asking, hand_on_what_was_left
 from agent_worker.contract import Thread, thread_of
 from agent_worker.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.greeting import greeting
@@ -78,6 +79,18 @@ class Activities:
 
     @activity.defn(name=steps.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
+        """Opens it, and asks what it begins with if nothing stands in the way."""
+        try:
+            opened = await self._opened(request)
+        except ApplicationError:
+            hand_on_what_was_left()
+            raise
+        if (question := first_question(request, opened)) is None:
+            return opened
+        said = await self._asking.reply_at_once(question)
+        return opened.model_copy(update={"draft" if isinstance(said, Draft) else "reply": said})
+
+    async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread
         names, past, refused_here = Names(names={}), Past(), ""
         if thread.in_slack:
@@ -87,11 +100,6 @@ class Activities:
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
             refused_here = self._slack.door.refusal_in(thread)
-        opened = self._opened(names, past, refused_here, names_conversations=thread.in_slack)
-        question = first_question(request, opened)
-        return opened if question is None else await self._answered_at_once(question, opened)
-
-    def _opened(self, names: Names, past: Past, refused_here: str, *, names_conversations: bool) -> Opened:
         profile = self._profile
         return Opened(
             model=profile.model,
@@ -110,16 +118,9 @@ class Activities:
             thread_replies=profile.thread_replies,
             refused=names.refused,
             refused_here=refused_here,
-            names_conversations=profile.names_conversations and names_conversations,
+            names_conversations=profile.names_conversations and thread.in_slack,
             tools_show_steps=True,
         )
-
-    async def _answered_at_once(self, question: AskModel, opened: Opened) -> Opened:
-        """One attempt: what does not go well is left to a model call of its own."""
-        if activity.info().attempt > 1:
-            return opened.model_copy(update={"draft": Draft(unsure=True)})
-        said = await self._asking.reply_at_once(question)
-        return opened.model_copy(update={"draft" if isinstance(said, Draft) else "reply": said})
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""

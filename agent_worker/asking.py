@@ -220,6 +220,14 @@ class _Left:
             activity.heartbeat(self.attempt, self.draft, self.is_told)
 
 
+def hand_on_what_was_left() -> None:
+    """For an attempt that fails before it asks: the thread holds no more than it did before."""
+    info = activity.info()
+    before = _Left(0, Draft()) if info.attempt == 1 else _Left.by_the_attempt_before()
+    if before is not None:
+        replace(before, attempt=info.attempt).hand_on()
+
+
 class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
     """The model call went wrong, as `error` says, when the thread held what is `left`."""
 

@@ -53,7 +53,7 @@ SLACK_TIMEOUT = timedelta(seconds=60)
 MODEL_MARGIN = timedelta(seconds=30)
 LONGEST_ANSWER = timedelta(hours=2)  # more than any settings allow
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
-PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call waits for it
+PROGRESS_TIMEOUT = timedelta(seconds=5)  # what comes next may wait for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
 
 # A step that still writes into the thread would write over what is said there next. A tool is not waited for.

@@ -46,13 +46,13 @@ with workflow.unsafe.imports_passed_through():
         sentence,
     )
     from agent_worker.interruptions import InterruptedWork, unless
-    from agent_worker.requests import FirstMessages, OpenConversation, Opened, ReadTranscript, Summarise, TranscriptPage
+    from agent_worker.opening import Opening
+    from agent_worker.requests import Opened, ReadTranscript, Summarise, TranscriptPage
     from agent_worker.showing import Showing
     from agent_worker.speaking import Speaking
-    from agent_worker.steps import open_conversation, summarise
+    from agent_worker.steps import summarise
     from agent_worker.turn import Turn
 
-OLD_MESSAGE = 60  # seconds; younger ones cannot have been answered and forgotten
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
@@ -65,8 +65,7 @@ class AgentWorkflow:
     @workflow.init
     def __init__(self, start: Run) -> None:
         self._conversation = start.carried or Conversation(thread=start.thread, epoch=str(workflow.uuid4()))
-        self._is_new = start.carried is None
-        self._opened: Opened | None = None
+        self._opening = Opening(self._conversation, is_new=start.carried is None)
         self._last_heard = workflow.now()
         self._idle_alarm: asyncio.Task[None] | None = None
         self._turn: Turn | None = None  # that is being answered
@@ -163,7 +162,8 @@ class AgentWorkflow:
         return asyncio.create_task(workflow.sleep(max(seconds, 1)))
 
     def _closes_at(self) -> datetime:
-        idle = self._opened.idle_seconds if self._opened else timedelta(days=7).total_seconds()
+        opened = self._opening.opened
+        idle = opened.idle_seconds if opened else timedelta(days=7).total_seconds()
         return self._last_heard + timedelta(seconds=idle)
 
     # A turn
@@ -202,7 +202,7 @@ class AgentWorkflow:
         return turn.ending(self._conversation.stopped_at)
 
     async def _answer(self, turn: Turn) -> str:
-        opened = await self._open(turn)
+        opened = await self._opening.open(turn)
         if not turn.messages and turn.earlier is None:
             return ""  # the thread shows that all of them were answered before
         if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened):
@@ -233,7 +233,7 @@ class AgentWorkflow:
         else:
             self._conversation.end_failed_turn(said, poisoned=poisons_the_conversation(code), epoch=epoch)
         if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker again
-            self._conversation.model, self._opened = "", None
+            self._conversation.model, self._opening.opened = "", None
         turn.end_open_steps()
         try:
             return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
@@ -243,63 +243,13 @@ class AgentWorkflow:
             workflow.logger.exception("the thread cannot be told")
             return said
 
-    # Hearing
-
-    async def _open(self, turn: Turn) -> Opened:
-        """Once a run: learns the worker's settings; in a thread that is new to us, also what was said before.
-
-        The first turn gets its model's first reply with it: an activity less that somebody waits for.
-        """
-        if self._opened is not None:
-            return self._opened
-        conversation = self._conversation
-        opened = await self._open_unless_changed(turn)
-        self._opened = opened.model_copy(update={"reply": None, "draft": None})
-        self._is_new = False
-        conversation.open(opened)
-        turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
-        turn.draft = opened.draft or turn.draft
-        return opened
-
-    async def _open_unless_changed(self, turn: Turn) -> Opened:
-        """Opens it again if what was to be answered at once is edited meanwhile."""
-        request = self._opening(turn)
-        if (asked := request.asks) is None:
-            return await open_conversation(request)
-        try:
-            return await unless(lambda: turn.messages != asked.messages, open_conversation(request))
-        except InterruptedWork:
-            turn.doubt_draft()
-            return await self._open_unless_changed(turn)
-        except (ActivityError, asyncio.CancelledError):
-            turn.doubt_draft()
-            raise
-
-    def _opening(self, turn: Turn) -> OpenConversation:
-        conversation = self._conversation
-        has_a_past = self._is_new and self._may_have_a_past(turn)
-        may_ask = self._is_new and not has_a_past and turn.may_be_asked_at_once
-        return OpenConversation(
-            thread=conversation.thread,
-            ids=conversation.unknown_ids(turn.messages),
-            earlier_than=turn.key if has_a_past else None,
-            authors=conversation.people.authors(turn.messages, conversation.names),
-            asks=FirstMessages(epoch=conversation.epoch, messages=list(turn.messages)) if may_ask else None,
-        )
-
-    def _may_have_a_past(self, turn: Turn) -> bool:
-        """A reply follows what was said before; an old message may have been answered by a run long closed."""
-        thread = self._conversation.thread
-        if not thread.in_slack:
-            return False
-        return turn.key != thread.thread_ts or workflow.time() - float(turn.key) > OLD_MESSAGE
-
     # Staying small
 
     async def _keep_short(self) -> None:
         """Between turns: a summary in place of what is old, and a new run in place of a long history."""
-        if self._opened and self._conversation.is_too_long(self._opened.context_tokens):
-            await self._compact(self._opened)
+        opened = self._opening.opened
+        if opened and self._conversation.is_too_long(opened.context_tokens):
+            await self._compact(opened)
         info = workflow.info()
         is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
         if is_long and self._conversation.fits_one_payload():

@@ -154,9 +154,6 @@ class Cast:
         return self.opened if question is None else await self._answered_at_once(question)
 
     async def _answered_at_once(self, question: AskModel) -> Opened:
-        """In one attempt, as the real one."""
-        if activity.info().attempt > 1:
-            return self.opened.model_copy(update={"draft": Draft(unsure=True)})
         try:
             return self.opened.model_copy(update={"reply": await self.ask_model(question)})
         except ApplicationError:

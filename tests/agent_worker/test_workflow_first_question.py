@@ -11,7 +11,7 @@ import pytest
 
 from agent_worker import errors, steps
 from agent_worker.contract import MESSAGE_CHANGED, STOP, MessageChange, SlackFile, StopRequest
-from agent_worker.requests import FILE_PART, Draft, ModelReply
+from agent_worker.requests import FILE_PART, ModelReply
 from tests.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, lines, text
 
 
@@ -95,14 +95,14 @@ async def test_a_first_question_that_goes_wrong_is_asked_by_an_activity_that_is_
     assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.ASK_MODEL, steps.DELIVER]
 
 
-async def test_after_a_worker_has_died_over_the_first_question_its_remains_are_looked_for(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [ZeroDivisionError("like a worker that dies: nothing is left but the next attempt")]
+async def test_an_opening_that_is_tried_again_asks_again(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [ZeroDivisionError("as if the worker had died")]
     talk = rehearsal.conversation(NOW)
 
     assert await talk.ask(NOW) == "yes"
 
-    assert len(rehearsal.cast.opens) == 2
-    assert [request.draft for request in rehearsal.cast.asked] == [Draft(), Draft(unsure=True)]
+    assert (len(rehearsal.cast.opens), len(rehearsal.cast.asked)) == (2, 2)
+    assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.DELIVER]
 
 
 # What comes in between
