@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from temporalio.client import Client
 
@@ -21,23 +21,32 @@ AT_ONCE = 20  # conversations that are opened at the same time
 TIMED = 10  # turns with so many conversations open
 
 
-async def long_conversation(contender: Contender, client: Client, turns: int, measurements: Measurements) -> None:
-    """One thread with messages of 1.5 KB, each answered as long."""
+async def long_conversations(
+    contenders: Sequence[Contender], client: Client, turns: Mapping[str, int], measurements: Measurements
+) -> None:
+    """One thread of each with messages of 1.5 KB, answered as long: so many `turns` by contender, in alternation."""
+    talks = [(contender, Talk(contender)) for contender in contenders]
+    for number in range(1, max(turns.values()) + 1):
+        for contender, talk in talks:
+            if number <= turns[contender.name]:
+                await _write(contender, talk, number, turns[contender.name], measurements)
+    for contender, talk in talks:
+        await talk.settled()
+        talk.check()
+        if contender.recipe.is_durable:
+            ids = dict.fromkeys(contender.workflow_id(one.channel, one.thread_ts, one.ts) for one in talk.exchanges)
+            costs = [cost for workflow_id in ids for cost in await turn_costs(client, workflow_id)]
+            _note_costs(contender.name, costs, measurements)
+
+
+async def _write(contender: Contender, talk: Talk, number: int, turns: int, measurements: Measurements) -> None:
     contender.stubs.take(NONE)
-    talk = Talk(contender)
-    for number in range(1, turns + 1):
-        before = Spent.of(contender)
-        exchange = await talk.ask("letter")
-        if _near(number, turns) or _near(number + 1, turns):  # nothing of another turn in those that are counted
-            await talk.settled()
-        _note_turn(contender, exchange, before, _near(number, turns), measurements)
-        contender.stubs.forget()
-    await talk.settled()
-    talk.check()
-    if contender.recipe.is_durable:
-        ids = dict.fromkeys(contender.workflow_id(one.channel, one.thread_ts, one.ts) for one in talk.exchanges)
-        costs = [cost for workflow_id in ids for cost in await turn_costs(client, workflow_id)]
-        _note_costs(contender.name, costs, measurements)
+    before = Spent.of(contender)
+    exchange = await talk.ask("letter")
+    if _near(number, turns) or _near(number + 1, turns):  # nothing of another turn in those that are counted
+        await talk.settled()
+    _note_turn(contender, exchange, before, _near(number, turns), measurements)
+    contender.stubs.forget()
 
 
 def _note_turn(

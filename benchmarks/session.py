@@ -55,11 +55,11 @@ class Session:
         async with self._stage(PRODUCT) as ((product,), _):
             await growth.open_conversations(product, self._plan.idle_steps, self.measurements)
             self._say(f"{self._plan.idle} conversations opened")
-        for recipe in ALL:
-            letters = self._plan.letters if recipe is PRODUCT else self._plan.reference_letters
-            async with self._stage(recipe) as ((contender,), client):
-                await growth.long_conversation(contender, client, letters, self.measurements)
-                self._say(f"a conversation of {letters} letters: {recipe.name}")
+        async with self._stage(*ALL) as (contenders, client):
+            letters = dict.fromkeys((recipe.name for recipe in ALL), self._plan.reference_letters)
+            letters[PRODUCT.name] = self._plan.letters
+            await growth.long_conversations(contenders, client, letters, self.measurements)
+            self._say(f"conversations of letters: {letters}")
 
     async def _mishaps(self) -> None:
         for recipe in ALL if self._plan.reference_kills else (PRODUCT,):

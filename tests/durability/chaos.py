@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -102,7 +103,8 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         await injector.repair()
         crowd.finish()
         await crowd.settled(SETTLING_SECONDS)  # before Slack's clock is turned: a status stands for two minutes of it
-        await stage.all_acknowledged([conversation.channel for conversation in crowd.conversations])
+        channels = [conversation.channel for conversation in crowd.conversations]
+        await stage.all_acknowledged(channels, settled=partial(crowd.settled, SETTLING_SECONDS))
         await crowd.finished(SETTLING_SECONDS)
         seen = Seen(stage)
         outcomes = [await outcome_of(conversation, seen) for conversation in crowd.conversations]
@@ -113,7 +115,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         lost=sum(outcome.lost for outcome in outcomes),
         doubled=sum(outcome.doubled for outcome in outcomes),
         repeated=sum(outcome.repeated for outcome in outcomes),
-        statuses=sum(outcome.has_status for outcome in outcomes),
+        statuses=sum(bool(outcome.wrong_statuses) for outcome in outcomes),
         progress=sum(outcome.has_wrong_progress for outcome in outcomes),
         leftovers=sum(len(outcome.leftovers) for outcome in outcomes),
         defects=sum(outcome.defects for outcome in outcomes),
@@ -141,7 +143,7 @@ class Outcome:
     lost: int
     doubled: int
     repeated: int
-    has_status: bool
+    wrong_statuses: list[tuple[float, str]]  # the end of the log, if one was left
     has_wrong_progress: bool
     leftovers: list[str]
     defects: int
@@ -151,8 +153,10 @@ class Outcome:
 
     @property
     def is_trouble(self) -> bool:
-        wrong = (self.lost, self.doubled, self.repeated, self.has_status, self.has_wrong_progress)
-        return any((*wrong, self.leftovers, self.defects, self.has_unheard_stop, self.lost_opinion))
+        wrong = (self.lost, self.doubled, self.repeated, self.has_wrong_progress)
+        return any(
+            (*wrong, self.wrong_statuses, self.leftovers, self.defects, self.has_unheard_stop, self.lost_opinion)
+        )
 
 
 async def is_lost(opinion: Opinion | None) -> bool:
@@ -166,7 +170,7 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         lost=len(conversation.unanswered),
         doubled=sum(count - 1 for count in answered.values()),
         repeated=await seen.repeated(conversation),
-        has_status=conversation.has_status,
+        wrong_statuses=conversation.wrong_statuses,
         has_wrong_progress=conversation.has_wrong_progress,
         leftovers=conversation.leftovers,
         defects=conversation.defects,

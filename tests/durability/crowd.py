@@ -101,11 +101,11 @@ class Conversation:
         return self.is_answered and not self.stage.slack.status(self.channel, self.ts)
 
     @property
-    def has_status(self) -> bool:
-        """Whether a status stands, or stood until Slack took it away."""
+    def wrong_statuses(self) -> list[tuple[float, str]]:
+        """The end of the log of statuses, if one stands, or stood until Slack took it away."""
         log = self.stage.slack.status_log(self.channel, self.ts)
         expired = len(log) > 1 and not log[-1][1] and log[-1][0] - log[-2][0] >= STATUS_SECONDS
-        return expired or bool(self.stage.slack.status(self.channel, self.ts))
+        return log[-6:] if expired or self.stage.slack.status(self.channel, self.ts) else []
 
     @property
     def has_wrong_progress(self) -> bool:

@@ -13,7 +13,7 @@ from tests.durability.answering import TOOL, questions_in
 from tests.durability.crowd import Conversation
 from tests.durability.stage import BreakableStage
 
-ASK, OPEN = "ask_model", "open_conversation"  # which asks at once, where it can, and once
+ASK, OPEN = "ask_model", "open_conversation"  # which asks, too, where it can
 MOST_TRIES = 5  # of a step that was stopped between two attempts: history does not tell how many there were
 
 
@@ -54,7 +54,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         step = scheduled[started.scheduled_event_id].activity_task_scheduled_event_attributes
         if step.activity_type.name == OPEN:
             asked += started.scheduled_event_id in answered_at_once
-            ask_tries += 1
+            ask_tries += started.attempt
         elif step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
@@ -63,7 +63,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
             looked_up[address] += 1
             look_up_tries[address] += started.attempt
     unfinished = [step for number, step in scheduled.items() if number not in started_steps]
-    ask_tries += sum({ASK: MOST_TRIES, OPEN: 1}.get(_name(step), 0) for step in unfinished)
+    ask_tries += MOST_TRIES * sum(_name(step) in {ASK, OPEN} for step in unfinished)
     look_up_tries.update({_address(step): MOST_TRIES for step in unfinished if _name(step) == TOOL})
     return Attempts(asked, ask_tries, looked_up, look_up_tries)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -86,13 +86,20 @@ class BreakableStage(Stage):
         ts = self.slack.say(self.anna, self.channel, "only to see whether anybody listens")
         await self.slack.until(lambda: self.is_acknowledged(ts))
 
-    async def all_acknowledged(self, channels: Collection[str]) -> None:
-        """Waits for acknowledgements of all events in these channels, turning Slack's clock on to its next attempts."""
+    async def all_acknowledged(
+        self, channels: Collection[str], settled: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Waits for acknowledgements of all events in these channels, turning Slack's clock on to its next attempts.
+
+        `settled` waits for what an attempt sets going: a status that stands while the clock is turned on would expire.
+        """
         await self.slack.until(lambda: self.slack.connections)
         for pause in REDELIVERY_PAUSES:
             if self.unacknowledged(channels):
                 self.slack.clock.advance(pause)
                 await self._acknowledged_soon(channels)
+                if settled is not None:
+                    await settled()
         await self.slack.until(lambda: not self.unacknowledged(channels))
 
     async def _acknowledged_soon(self, channels: Collection[str]) -> None:

@@ -37,7 +37,8 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
 
         found = await outcome(conversation)
         assert (found.lost, found.doubled, found.repeated) == (1, 1, 2)
-        assert (found.has_status, found.has_wrong_progress) == (True, True)
+        assert found.wrong_statuses
+        assert found.has_wrong_progress
         assert (found.defects, found.has_unheard_stop) == (1, True)
         assert found.leftovers == ["The ans"]
 
@@ -50,7 +51,7 @@ async def an_answered_conversation(stage: BreakableStage) -> Conversation:
     person = stage.slack.add_user("carla")
     conversation = Conversation(stage, person, stage.slack.add_channel("talk", members=[person]))
     conversation.ask(Question("q1", (stage.address(), stage.address())), mention=True)
-    await stage.slack.until(lambda: conversation.is_answered and not conversation.has_status)
+    await stage.slack.until(lambda: conversation.is_answered and not conversation.wrong_statuses)
     return conversation
 
 
