@@ -24,7 +24,6 @@ from agent_worker.requests import (
     AskModel,
     Author,
     Deliver,
-    Draft,
     LookUpNames,
     ModelReply,
     Names,
@@ -87,8 +86,7 @@ class Activities:
             raise
         if (question := first_question(request, opened)) is None:
             return opened
-        said = await self._asking.reply_at_once(question)
-        return opened.model_copy(update={"draft" if isinstance(said, Draft) else "reply": said})
+        return opened.with_reply(await self._asking.reply_at_once(question))
 
     async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread

@@ -70,9 +70,9 @@ class Asking:
         try:
             return await self._titled_reply(request)
         except _Unanswered as failure:
-            return _at_once(failure.error, failure.left.draft)
+            return without_reply(failure.error, failure.left.draft)
         except ApplicationError as error:
-            return _at_once(error, Draft())
+            return without_reply(error, Draft())
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
@@ -237,7 +237,8 @@ class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
         self.left = left
 
 
-def _at_once(error: ApplicationError, draft: Draft) -> ModelReply | Draft:
+def without_reply(error: ApplicationError, draft: Draft) -> ModelReply | Draft:
+    """What comes of a single attempt that failed: the turn's end, or what another attempt has to know."""
     return ModelReply(failed=error.type or "unknown", draft=draft) if error.non_retryable else draft
 
 

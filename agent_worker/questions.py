@@ -12,17 +12,13 @@ def next_question(conversation: Conversation, turn: Turn, opened: Opened) -> Ask
     is_last = turn.model_calls + 1 == opened.max_model_calls
     wants_title = opened.names_conversations and not conversation.title
     return AskModel(
-        thread=conversation.thread,
-        turn=turn.key,
+        **turn.in_thread(conversation.thread),
         model=conversation.model,
         epoch=conversation.epoch,
         known=conversation.confirmed,
         new=conversation.entries[conversation.confirmed :],
         may_call_tools=not (is_last or turn.must_answer),
         more_room=turn.needs_more_room,
-        progress=turn.progress,
-        draft=turn.draft,
-        audience=turn.audience,
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",

@@ -214,6 +214,10 @@ class Opened(_Stored):
     reply: ModelReply | None = None
     draft: Draft | None = None
 
+    def with_reply(self, reply: ModelReply | Draft) -> Opened:
+        """With the model's reply, or what is left where there is none."""
+        return self.model_copy(update={"draft" if isinstance(reply, Draft) else "reply": reply})
+
 
 class Deliver(InThread):
     """The complete answer to the messages `answers` (their `ts`); `key` makes it said once.

@@ -49,10 +49,4 @@ class Showing:
         turn = self._turn
         if turn.progress is None:
             return None
-        return ShowProgress(
-            thread=self._thread,
-            progress=turn.progress,
-            turn=turn.key,
-            draft=turn.draft,
-            audience=turn.audience,
-        )
+        return ShowProgress(**turn.in_thread(self._thread))

@@ -33,16 +33,12 @@ class Speaking:
         conversation.last = turn.answered
         if self._thread.in_slack:
             request = Deliver(
-                thread=self._thread,
+                **turn.in_thread(self._thread),
                 key=f"{turn.key}:{'notice' if is_notice else 'answer'}",
                 text=text,
                 answers=turn.answers,
                 may_mention=turn.may_mention,
                 is_notice=is_notice,
-                progress=turn.progress,
-                turn=turn.key,
-                draft=turn.draft,
-                audience=turn.audience,
                 preface=conversation.preface(turn.unseen),
                 offers_again=conversation.has_question,
                 withdrawn=withdrawn,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from agent_worker.contract import MessageChange, TryAgain, UserMessage
+from agent_worker.contract import MessageChange, Thread, TryAgain, UserMessage
 from agent_worker.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
 from agent_worker.requests import (
     CUT_OFF,
@@ -192,14 +193,24 @@ class Turn:
         return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
 
     @property
-    def is_shown(self) -> bool:
-        """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
-        return self.progress_ts is not None or (self.draft.has_cards and not self.draft.unsure)
-
-    @property
     def has_message_for_steps(self) -> bool:
         """Whether they are shown apart from the answer: then the model may write that while they change."""
         return self.progress_ts is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
+        return self.has_message_for_steps or (self.draft.has_cards and not self.draft.unsure)
+
+    def in_thread(self, thread: Thread) -> dict[str, Any]:
+        """What a step that writes into the thread has to know of the turn: the fields of InThread."""
+        return {
+            "thread": thread,
+            "turn": self.key,
+            "progress": self.progress,
+            "draft": self.draft,
+            "audience": self.audience,
+        }
 
     def take_shown(self, shown: Shown) -> None:
         self.progress_ts = shown.ts or self.progress_ts

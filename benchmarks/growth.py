@@ -26,6 +26,8 @@ async def long_conversations(
 ) -> None:
     """One thread of each with messages of 1.5 KB, answered as long: so many `turns` by contender, in alternation."""
     talks = [(contender, Talk(contender)) for contender in contenders]
+    for contender in contenders:
+        contender.stubs.take(NONE)
     for number in range(1, max(turns.values()) + 1):
         for contender, talk in talks:
             if number <= turns[contender.name]:
@@ -40,7 +42,6 @@ async def long_conversations(
 
 
 async def _write(contender: Contender, talk: Talk, number: int, turns: int, measurements: Measurements) -> None:
-    contender.stubs.take(NONE)
     before = Spent.of(contender)
     exchange = await talk.ask("letter")
     if _near(number, turns) or _near(number + 1, turns):  # nothing of another turn in those that are counted

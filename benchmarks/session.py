@@ -56,8 +56,8 @@ class Session:
             await growth.open_conversations(product, self._plan.idle_steps, self.measurements)
             self._say(f"{self._plan.idle} conversations opened")
         async with self._stage(*ALL) as (contenders, client):
-            letters = dict.fromkeys((recipe.name for recipe in ALL), self._plan.reference_letters)
-            letters[PRODUCT.name] = self._plan.letters
+            plan = self._plan
+            letters = {one.name: plan.letters if one is PRODUCT else plan.reference_letters for one in ALL}
             await growth.long_conversations(contenders, client, letters, self.measurements)
             self._say(f"conversations of letters: {letters}")
 

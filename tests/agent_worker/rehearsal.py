@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from agent_worker import errors, steps
 from agent_worker.activities import Activities
+from agent_worker.asking import without_reply
 from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Thread, UserMessage, workflow_id
 from agent_worker.conversation import Run
 from agent_worker.questions import first_question
@@ -155,9 +156,9 @@ class Cast:
 
     async def _answered_at_once(self, question: AskModel) -> Opened:
         try:
-            return self.opened.model_copy(update={"reply": await self.ask_model(question)})
-        except ApplicationError:
-            return self.opened.model_copy(update={"draft": Draft()})
+            return self.opened.with_reply(await self.ask_model(question))
+        except ApplicationError as error:
+            return self.opened.with_reply(without_reply(error, Draft()))
 
     @activity.defn(name=steps.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:

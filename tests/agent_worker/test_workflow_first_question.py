@@ -21,17 +21,32 @@ async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
         yield rehearsal
 
 
-NOW = f"{time.time():.6f}"
-LATER = f"{time.time() + 1:.6f}"
+def begun(rehearsal: Rehearsal) -> Talk:
+    """A conversation in a thread that begins just now: with an old one, its past would be read first."""
+    return rehearsal.conversation(f"{time.time():.6f}")
+
+
+def root(talk: Talk) -> str:
+    return talk.thread.thread_ts
+
+
+def later(talk: Talk, seconds: int = 1) -> str:
+    return f"{float(root(talk)) + seconds:.6f}"
 
 
 async def asked_at_once(rehearsal: Rehearsal, held: Held) -> Talk:
     """A conversation whose opening waits for the model."""
     rehearsal.cast.answers.append(held)
-    talk = rehearsal.conversation(NOW)
-    await talk.say(NOW, "first")
+    talk = begun(rehearsal)
+    await talk.say(root(talk), "first")
     await held.reached()
     return talk
+
+
+async def ask(rehearsal: Rehearsal, words: str = "hello") -> str:
+    """The answer to a thread's first message."""
+    talk = begun(rehearsal)
+    return await talk.ask(root(talk), words)
 
 
 async def activities(talk: Talk) -> list[str]:
@@ -42,10 +57,10 @@ async def activities(talk: Talk) -> list[str]:
 
 
 async def test_the_first_answer_takes_no_model_call_of_its_own_and_every_other_does(rehearsal: Rehearsal) -> None:
-    talk = rehearsal.conversation(NOW)
+    talk = begun(rehearsal)
     rehearsal.cast.answers += [text("First."), text("Second.")]
 
-    assert [await talk.ask(NOW, "one"), await talk.ask(LATER, "two")] == ["First.", "Second."]
+    assert [await talk.ask(root(talk), "one"), await talk.ask(later(talk), "two")] == ["First.", "Second."]
 
     assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.DELIVER, steps.ASK_MODEL, steps.DELIVER]
     assert lines(rehearsal.cast.read[-1]) == ["anna: one", "First.", "anna: two"]
@@ -55,7 +70,7 @@ async def test_the_first_answer_takes_no_model_call_of_its_own_and_every_other_d
 async def test_tools_that_the_first_reply_asks_for_are_run(rehearsal: Rehearsal) -> None:
     rehearsal.cast.answers += [calls("find"), text("Found.")]
 
-    assert await rehearsal.conversation(NOW).ask(NOW) == "Found."
+    assert await ask(rehearsal) == "Found."
 
     assert rehearsal.cast.ran == ["find"]
     assert Counter(len(contents) for contents in rehearsal.cast.read) == {1: 1, 3: 1}
@@ -66,9 +81,10 @@ async def test_what_is_asked_at_once_is_what_a_worker_of_release_0_1_would_be_as
     temporal_address: str, words: str
 ) -> None:
     async with Rehearsal(temporal_address, names={"U1": "anna", "U2": "ben", "C7": "ops"}) as rehearsal:
+        now = root(begun(rehearsal))
         for at_once in (True, False):
             rehearsal.cast.asks_at_once = at_once
-            await rehearsal.conversation(NOW).ask(NOW, words)
+            await rehearsal.conversation(now).ask(now, words)
 
     by_itself = {"thread", "epoch"}
     one, other = (request.model_dump(exclude=by_itself) for request in rehearsal.cast.asked)
@@ -78,28 +94,36 @@ async def test_what_is_asked_at_once_is_what_a_worker_of_release_0_1_would_be_as
 async def test_a_first_reply_that_is_of_no_use_is_asked_for_again(rehearsal: Rehearsal) -> None:
     rehearsal.cast.answers += [ModelReply(unusable="cut_off"), text("Better.")]
 
-    assert await rehearsal.conversation(NOW).ask(NOW) == "Better."
+    assert await ask(rehearsal) == "Better."
 
     assert [request.more_room for request in rehearsal.cast.asked] == [False, True]
 
 
-@pytest.mark.parametrize("error", [errors.retryable(errors.MODEL_UNAVAILABLE, "503"), errors.final("bad", "HTTP 400")])
 async def test_a_first_question_that_goes_wrong_is_asked_by_an_activity_that_is_tried_again(
-    rehearsal: Rehearsal, error: Exception
+    rehearsal: Rehearsal,
 ) -> None:
-    rehearsal.cast.answers += [error, text("At last.")]
-    talk = rehearsal.conversation(NOW)
+    rehearsal.cast.answers += [errors.retryable(errors.MODEL_UNAVAILABLE, "503"), text("At last.")]
+    talk = begun(rehearsal)
 
-    assert await talk.ask(NOW) == "At last."
+    assert await talk.ask(root(talk)) == "At last."
 
     assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.ASK_MODEL, steps.DELIVER]
 
 
+async def test_why_a_first_question_cannot_be_answered_is_said_without_asking_again(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [errors.final(errors.BAD_API_KEY, "HTTP 400")]
+    talk = begun(rehearsal)
+
+    assert await talk.ask(root(talk)) == errors.sentence(errors.BAD_API_KEY)
+
+    assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.DELIVER]
+
+
 async def test_an_opening_that_is_tried_again_asks_again(rehearsal: Rehearsal) -> None:
     rehearsal.cast.answers += [ZeroDivisionError("as if the worker had died")]
-    talk = rehearsal.conversation(NOW)
+    talk = begun(rehearsal)
 
-    assert await talk.ask(NOW) == "yes"
+    assert await talk.ask(root(talk)) == "yes"
 
     assert (len(rehearsal.cast.opens), len(rehearsal.cast.asked)) == (2, 2)
     assert await activities(talk) == [steps.OPEN_CONVERSATION, steps.DELIVER]
@@ -111,7 +135,7 @@ async def test_an_opening_that_is_tried_again_asks_again(rehearsal: Rehearsal) -
 async def test_a_message_that_comes_meanwhile_is_answered_next(rehearsal: Rehearsal) -> None:
     held = Held(text("First."))
     talk = await asked_at_once(rehearsal, held)
-    await talk.say(LATER, "second")
+    await talk.say(later(talk), "second")
 
     held.release()
 
@@ -122,7 +146,7 @@ async def test_a_message_that_comes_meanwhile_is_answered_next(rehearsal: Rehear
 async def test_a_question_that_is_edited_meanwhile_is_answered_as_it_now_reads(rehearsal: Rehearsal) -> None:
     talk = await asked_at_once(rehearsal, Held(text("never said")))
 
-    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=NOW, at=LATER, text="as it now reads"))
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=root(talk), at=later(talk), text="as it now reads"))
 
     assert await talk.answered() == ["yes"]
     assert lines(rehearsal.cast.read[-1]) == ["anna: as it now reads"]
@@ -133,7 +157,7 @@ async def test_files_that_come_late_are_read_with_their_message(rehearsal: Rehea
     talk = await asked_at_once(rehearsal, Held(text("never said")))
 
     file = SlackFile(id="F1", name="report.pdf")
-    await talk.say(NOW, "first", files=[file])
+    await talk.say(root(talk), "first", files=[file])
 
     assert await talk.answered() == ["yes"]
     assert rehearsal.cast.read[-1][0]["parts"][-1] == {FILE_PART: file.model_dump()}
@@ -142,17 +166,17 @@ async def test_files_that_come_late_are_read_with_their_message(rehearsal: Rehea
 async def test_a_stop_ends_it_and_the_conversation_goes_on(rehearsal: Rehearsal) -> None:
     talk = await asked_at_once(rehearsal, Deaf(text("never said")))
 
-    await talk.signal(STOP, StopRequest(at=LATER, user="U1"))
+    await talk.signal(STOP, StopRequest(at=later(talk), user="U1"))
 
     assert await talk.answered() == [errors.sentence(errors.STOPPED)]
     assert talk.answers[0].draft.unsure
-    assert await talk.ask(f"{float(LATER) + 1:.6f}", "second") == "yes"
+    assert await talk.ask(later(talk, 2), "second") == "yes"
 
 
 async def test_a_question_that_is_taken_back_is_not_answered(rehearsal: Rehearsal) -> None:
     talk = await asked_at_once(rehearsal, Held(text("never said")))
 
-    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=NOW, at=LATER, deleted=True))
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts=root(talk), at=later(talk), deleted=True))
 
     await talk.answered()
     assert talk.answers[0].withdrawn
@@ -162,7 +186,7 @@ async def test_a_question_that_is_taken_back_is_not_answered(rehearsal: Rehearsa
 
 
 async def test_names_that_are_still_unknown_are_looked_up_first(rehearsal: Rehearsal) -> None:
-    await rehearsal.conversation(NOW).ask(NOW, "and <@U9>?")
+    await ask(rehearsal, "and <@U9>?")
 
     assert rehearsal.cast.looked_up == [["U9"]]
     assert [lines(contents) for contents in rehearsal.cast.read] == [["anna: and @u9?"]]
@@ -170,26 +194,28 @@ async def test_names_that_are_still_unknown_are_looked_up_first(rehearsal: Rehea
 
 async def test_nobody_who_may_not_talk_to_the_agent_gets_the_model_asked(temporal_address: str) -> None:
     async with Rehearsal(temporal_address, refused={"U1": "Guests may not."}) as rehearsal:
-        assert await rehearsal.conversation(NOW).ask(NOW) == "Guests may not."
+        assert await ask(rehearsal) == "Guests may not."
 
         assert rehearsal.cast.asked == []
 
 
 async def test_a_mention_without_words_is_greeted(rehearsal: Rehearsal) -> None:
-    assert await rehearsal.conversation(NOW).ask(NOW, "<@UBOT>") == "Hello!"
+    assert await ask(rehearsal, "<@UBOT>") == "Hello!"
 
     assert rehearsal.cast.asked == []
 
 
 @pytest.mark.parametrize("kind", [{"from_app": True}, {"addressed": False}])
 async def test_whether_others_are_answered_is_decided_first(rehearsal: Rehearsal, kind: dict[str, Any]) -> None:
-    await rehearsal.conversation(NOW).say(NOW, "a build has failed", **kind)
+    talk = begun(rehearsal)
+    await talk.say(root(talk), "a build has failed", **kind)
 
     await rehearsal.until(lambda: rehearsal.cast.opens)
     assert rehearsal.cast.opens[0].asks is None
 
 
 async def test_a_thread_with_a_past_is_read_first(rehearsal: Rehearsal) -> None:
-    await rehearsal.conversation(NOW).ask(LATER)
+    talk = begun(rehearsal)
+    await talk.ask(later(talk))
 
     assert rehearsal.cast.opens[0].asks is None
