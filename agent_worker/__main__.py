@@ -10,21 +10,22 @@ from contextlib import asynccontextmanager
 import httpx
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker import steps
-from agent_worker.activities import Activities, AgentProfile
-from agent_worker.asking import Asking
-from agent_worker.contract import DATA_CONVERTER
-from agent_worker.fleet import Fleet
-from agent_worker.gemini import Gemini, make_client
+from agent_worker.activities.agent_activities import Activities, AgentProfile
+from agent_worker.activities.model_call import Asking
+from agent_worker.activities.titles import Titles
+from agent_worker.activities.transcript_cache import Transcripts
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.payloads import activity_names
 from agent_worker.settings import WorkerSettings
-from agent_worker.slack import Slack
-from agent_worker.slack_api import SlackApi
-from agent_worker.slack_budget import SlackBudget
-from agent_worker.slack_files import SlackFiles
-from agent_worker.slack_threads import SlackThreads
-from agent_worker.titles import Titles
-from agent_worker.toolbox import Toolbox, ToolSettings
-from agent_worker.transcripts import Transcripts
+from agent_worker.slack.adapter import Slack
+from agent_worker.slack.api import SlackApi
+from agent_worker.slack.files.reader import SlackFiles
+from agent_worker.slack.rate_limits import SlackBudget
+from agent_worker.slack.thread.history import SlackThreads
+from agent_worker.slack.worker_share import Fleet
+from agent_worker.toolbox.tool import ToolSettings
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
 from process import lifetime, logs, temporal
 from process import slack as slack_client
@@ -35,7 +36,7 @@ logger = logging.getLogger("agent_worker")
 
 
 async def main() -> None:
-    toolbox = Toolbox.discover(reserved=steps.NAMES)
+    toolbox = Toolbox.discover(reserved=activity_names.NAMES)
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)

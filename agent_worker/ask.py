@@ -15,9 +15,11 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
-from agent_worker import steps
-from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, Thread, UserMessage
-from agent_worker.requests import OpenConversation
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Start, Thread, UserMessage
+from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE
+from agent_worker.payloads import activity_names
+from agent_worker.payloads.opening import OpenConversation
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 
@@ -85,9 +87,11 @@ async def _title(event: HistoryEvent) -> str:
     """What a person is told of an activity that begins; nothing for those that only prepare."""
     scheduled = event.activity_task_scheduled_event_attributes
     name = scheduled.activity_type.name
-    if name == steps.ASK_MODEL or (name == steps.OPEN_CONVERSATION and await _asks_at_once(scheduled.input.payloads)):
+    if name == activity_names.ASK_MODEL or (
+        name == activity_names.OPEN_CONVERSATION and await _asks_at_once(scheduled.input.payloads)
+    ):
         return "thinking"
-    if name in steps.NAMES:
+    if name in activity_names.NAMES:
         return ""
     (title,) = await DATA_CONVERTER.decode([event.user_metadata.summary], [str])
     arguments = scheduled.input.payloads[0].data.decode()

@@ -14,7 +14,9 @@ from typing import Any
 
 from temporalio.client import Client
 
-from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, MEMO_FEEDBACK, Feedback, Thread, thread_of
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Feedback, Thread
+from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_FEEDBACK, thread_of
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 

@@ -9,10 +9,9 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.requests import ThreadReplies
-from agent_worker.slack_people import Door
-from agent_worker.slack_streams import ReplyMode
-from agent_worker.titles import Naming
+from agent_worker.payloads.opening import Naming, ThreadReplies
+from agent_worker.slack.access import Door
+from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings
 from process.slack import SLACK_API_URL, bot_token
 

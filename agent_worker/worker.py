@@ -9,10 +9,10 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from agent_worker.activities import Activities
-from agent_worker.interceptors import EveryActivity
-from agent_worker.listening import ListeningWorkflow
-from agent_worker.workflow import AgentWorkflow
+from agent_worker.activities.agent_activities import Activities
+from agent_worker.activities.interceptor import EveryActivity
+from agent_worker.workflow.agent import AgentWorkflow
+from agent_worker.workflow.watermark import ListeningWorkflow
 
 # Time for running steps to finish on SIGTERM; Temporal's default of zero kills them at once.
 GRACE = timedelta(seconds=30)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Literal, Self
 from uuid import uuid4
 
-from agent_worker.contract import workflow_id
+from agent_worker.contract.names import workflow_id
 from benchmarks import measuring
 from benchmarks.references import plain, tutorial, tutorial_bot, tutorial_worker
 from benchmarks.stubs import Stubs

@@ -12,11 +12,11 @@ from typing import Any, Self
 from aiohttp import web
 
 from benchmarks.model import StubModel
-from playground.gemini.answers import slow, text
-from playground.gemini.emulator import GeminiEmulator
-from playground.slack.changes import Change
-from playground.slack.emulator import SlackEmulator
-from playground.world.emulator import Handler, WorldEmulator
+from emulators.gemini.answers import slow, text
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.state.changes import Change
+from emulators.world.emulator import Handler, WorldEmulator
 
 AREAS = {"New York": "NY", "California": "CA"}
 

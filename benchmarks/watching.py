@@ -10,7 +10,7 @@ from typing import Self
 
 from benchmarks.questions import Question
 from benchmarks.stubs import ObservedSlack
-from playground.slack.changes import Change
+from emulators.slack.state.changes import Change
 
 PATIENCE = 1.0  # seconds between two looks when nothing happens
 

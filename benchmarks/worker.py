@@ -6,7 +6,7 @@ With the limits the numbers would be Slack's: 240 posts a minute in a workspace,
 from __future__ import annotations
 
 from agent_worker.__main__ import main
-from agent_worker.slack_budget import CALLS_PER_MINUTE
+from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from process import lifetime
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Everything on one machine: python -m playground, or `make run`.
 
 Without SLACK_BOT_TOKEN and SLACK_APP_TOKEN there is a local Slack to talk to, in the browser or with
-`python -m playground.slack.chat`; without GOOGLE_API_KEY the model is a script that knows a few phrases. Temporal is a
+`python -m playground.chat.chat`; without GOOGLE_API_KEY the model is a script that knows a few phrases. Temporal is a
 dev server of its own unless TEMPORAL_ADDRESS names another. Each process that ends is started again.
 """
 

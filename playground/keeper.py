@@ -9,9 +9,9 @@ import re
 import threading
 from pathlib import Path
 
-from playground.slack.emulator import SlackEmulator
-from playground.slack.files import StoredFile
-from playground.slack.keeping import StrangeError, remember, restore
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.people.keeping import StrangeError, remember, restore
+from emulators.slack.state.files import StoredFile
 
 PAUSE_SECONDS = 2.0  # between a change and the moment from which it survives a crash
 LONGEST_PAUSE_SECONDS = 30.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.slack.emulator import SlackEmulator
+from emulators.slack.emulator import SlackEmulator
 
 
 def settle(slack: SlackEmulator) -> None:

@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from emulators.slack.emulator import SlackEmulator
 from playground.keeper import Keeper
 from playground.page.site import Site
 from playground.page.surroundings import Process, Surroundings
 from playground.residents import settle
 from playground.services import Asked
 from playground.settings import PlaygroundSettings
-from playground.slack.emulator import SlackEmulator
 from playground.supervision import SupervisedProcess, SupervisedServer
 from playground.temporal_server import DevServer
 from process.settings import environment, refuse

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
-from playground.gemini.demo import DemoScript
-from playground.gemini.emulator import GeminiEmulator
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.world.emulator import WorldEmulator
+from playground.demo.demo import DemoScript
 from playground.page.surroundings import Services, Surroundings
 from playground.relay import Relay
-from playground.world.emulator import WorldEmulator
 
 DEMO_DELAY = 0.8  # seconds; so that a person can watch the steps of the scripted model
 DEMO_PAUSE = 0.04  # seconds between two of its words

@@ -5,29 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from agent_worker.contract import DATA_CONVERTER
+from agent_worker.contract.converter import DATA_CONVERTER
 from process import lifetime, logs, slack, temporal
 from process.settings import load
 from slackbot.app import build_app
-from slackbot.attention import Attention
-from slackbot.catch_up import CatchUp
-from slackbot.clicks import Clicks
-from slackbot.commands import Commands
-from slackbot.conversations import Conversations
-from slackbot.gaps import Gaps
+from slackbot.catch_up.catch_up import CatchUp
+from slackbot.catch_up.history import History
+from slackbot.catch_up.watermark import Watermark
+from slackbot.connection.gaps import Gaps
+from slackbot.connection.socket_mode import SocketMode
+from slackbot.conversations.delivery import Conversations
+from slackbot.conversations.participation import ThreadReader
+from slackbot.conversations.recent import Recents
+from slackbot.conversations.signals import Stopping
 from slackbot.health import Health, serve
-from slackbot.history import History
-from slackbot.home import Home
-from slackbot.listeners import Listeners
-from slackbot.prompts import Prompts
-from slackbot.recent import Recents
-from slackbot.sessions import Sessions
+from slackbot.listeners.assistant_context import Attention
+from slackbot.listeners.buttons import Clicks
+from slackbot.listeners.home_tab import Home
+from slackbot.listeners.message_shortcut import Shortcut
+from slackbot.listeners.messages import Listeners
+from slackbot.listeners.sessions import Sessions
+from slackbot.listeners.slash_command import Commands
+from slackbot.listeners.suggested_prompts import Prompts
 from slackbot.settings import BotSettings
-from slackbot.shortcut import Shortcut
-from slackbot.socket_mode import SocketMode
-from slackbot.stopping import Stopping
-from slackbot.threads import ThreadReader
-from slackbot.watermark import Watermark
 
 logger = logging.getLogger("slackbot")
 

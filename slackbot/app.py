@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from process.slack import Identity
-from slackbot.listeners import Listeners
+from slackbot.listeners.messages import Listeners
 
 
 class Part(Protocol):

@@ -16,8 +16,8 @@ from aiohttp import web
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from slackbot.catch_up import CatchUp
-from slackbot.socket_mode import SocketMode
+from slackbot.catch_up.catch_up import CatchUp
+from slackbot.connection.socket_mode import SocketMode
 
 CHECK_TIMEOUT = timedelta(seconds=2)
 Report = tuple[bool, dict[str, Any]]

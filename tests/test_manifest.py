@@ -11,12 +11,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from playground.slack import scopes as playground_scopes
-from playground.slack.profile import Profile
-from playground.slack.scopes import BOT_EVENTS, BOT_SCOPES
-from slackbot.commands import COMMAND
-from slackbot.shortcut import ASK_ABOUT_MESSAGE
-from tests.slack_scopes import METHOD_SCOPES, differences, uses
+from emulators.slack.state import scopes as playground_scopes
+from emulators.slack.state.profile import Profile
+from emulators.slack.state.scopes import BOT_EVENTS, BOT_SCOPES
+from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
+from slackbot.listeners.slash_command import COMMAND
+from tests.support.slack_scopes import METHOD_SCOPES, differences, uses
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"

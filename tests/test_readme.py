@@ -11,7 +11,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from agent_worker.settings import WorkerSettings
-from agent_worker.toolbox import Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from playground.settings import PlaygroundSettings
 from process.settings import ProcessSettings
 from slackbot.settings import BotSettings

@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 from pydantic import HttpUrl
 
-from agent_worker.tool_requests import get_text
-from agent_worker.toolbox import ToolError, ToolSettings, tool
+from agent_worker.toolbox.http import get_text
+from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 
 class IpAddressSettings(ToolSettings):

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import httpx
 from pydantic import Field, HttpUrl
 
-from agent_worker.tool_requests import get_object
-from agent_worker.toolbox import ToolError, ToolSettings, tool
+from agent_worker.toolbox.http import get_object
+from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 SERVICE = "The geolocation service"
 

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import httpx
 from pydantic import AfterValidator, Field, HttpUrl
 
-from agent_worker.tool_requests import get_object
-from agent_worker.tool_sources import MOST_SOURCES, Source, Sourced
-from agent_worker.toolbox import ToolError, ToolSettings, tool
+from agent_worker.toolbox.http import get_object
+from agent_worker.toolbox.sources import MOST_SOURCES, Source, Sourced
+from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 LARGEST_RESULT = 8 * 1024  # bytes of JSON: the model reads it again at each later step, and a state can have 250 KB
 SERVICE = "The National Weather Service"

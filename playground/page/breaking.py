@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.web_api.faults import Fault
 from playground.page.fields import Fields, RefusedError
 from playground.page.surroundings import Surroundings
-from playground.slack.emulator import SlackEmulator
-from playground.slack.faults import Fault
 
 LONGEST_LIMIT = 600.0  # seconds
 # What puts words into a thread: a reply that is lost there is one of which nobody knows whether it was said.

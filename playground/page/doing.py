@@ -7,9 +7,9 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
+from emulators.slack.emulator import SlackEmulator
 from playground.page.fields import Fields, Json, RefusedError
 from playground.page.surroundings import Services, Surroundings
-from playground.slack.emulator import SlackEmulator
 
 
 class Doing:

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from agent_worker.contract import workflow_id
+from agent_worker.contract.names import workflow_id
+from emulators.slack.delivery.visible_text import Reader
 from playground.page.fields import RefusedError
 from playground.page.surroundings import Surroundings
 from playground.page.timeline import Timeline
-from playground.slack.visible_text import Reader
 
 Json = dict[str, Any]
 PATIENCE = 3.0  # seconds; the page asks again soon

@@ -8,9 +8,9 @@ import json
 
 from aiohttp import web
 
+from emulators.slack.state.changes import ChangeLog
 from playground.page.policy import HEADERS
 from playground.page.view import Json, Map, View
-from playground.slack.changes import ChangeLog
 
 PAUSE_SECONDS = 0.04  # between two patches
 SIGN_OF_LIFE_SECONDS = 15.0

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.server import Handler, Route, is_from_itself
 from playground.page.breaking import Breaking
 from playground.page.doing import Doing
 from playground.page.fields import Fields, RefusedError
@@ -16,8 +18,6 @@ from playground.page.live import Live
 from playground.page.policy import HEADERS
 from playground.page.surroundings import Surroundings
 from playground.page.view import View
-from playground.slack.emulator import SlackEmulator
-from playground.slack.server import Handler, Route, is_from_itself
 
 STATIC = Path(__file__).parent / "static"
 # Files that people send are shown in the page if they are of these kinds, and otherwise saved: none may run in it.

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWork
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
-from agent_worker.contract import USER_MESSAGE
+from agent_worker.contract.names import USER_MESSAGE
 from playground.page import wording
 from playground.page.wording import Kind, Line
 

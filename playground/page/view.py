@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from emulators.slack.delivery.deliveries import Delivery
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.state.messages import Channel, Ephemeral, Message, User
+from emulators.slack.web_api.web_api import ApiCall
 from playground.page.surroundings import Surroundings
-from playground.slack.deliveries import Delivery
-from playground.slack.emulator import SlackEmulator
-from playground.slack.messages import Channel, Ephemeral, Message, User
-from playground.slack.web_api import ApiCall
 
 Json = dict[str, Any]
 Map = dict[str, Json]

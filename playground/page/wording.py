@@ -11,7 +11,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import TimeoutType
 from temporalio.api.failure.v1 import Failure
 
-from agent_worker import contract, errors, steps
+from agent_worker.contract import names
+from agent_worker.payloads import activity_names, errors
 
 Json = dict[str, Any]
 Kind = Literal["model", "tool", "post", "open", "summary", "signal", "timer", "run"]
@@ -19,22 +20,22 @@ Line = Callable[[str], str]  # Slack's escaped text as people read it
 LONGEST_QUOTE = 80  # characters
 
 STEPS: Mapping[str, tuple[Kind, str]] = {
-    steps.OPEN_CONVERSATION: ("open", "Looks at the thread"),
-    steps.LOOK_UP_NAMES: ("open", "Looks up names"),
-    steps.ASK_MODEL: ("model", "Asks Gemini"),
-    steps.SUMMARISE: ("summary", "Asks Gemini for a summary"),
-    steps.SHOW_PROGRESS: ("post", "Shows the steps in the thread"),
-    steps.DELIVER: ("post", "Delivers the answer"),
-    steps.TELL_PERSON: ("post", "Tells one person something"),
+    activity_names.OPEN_CONVERSATION: ("open", "Looks at the thread"),
+    activity_names.LOOK_UP_NAMES: ("open", "Looks up names"),
+    activity_names.ASK_MODEL: ("model", "Asks Gemini"),
+    activity_names.SUMMARISE: ("summary", "Asks Gemini for a summary"),
+    activity_names.SHOW_PROGRESS: ("post", "Shows the steps in the thread"),
+    activity_names.DELIVER: ("post", "Delivers the answer"),
+    activity_names.TELL_PERSON: ("post", "Tells one person something"),
 }
 _OPENS_AND_ASKS: tuple[Kind, str] = ("open", "Looks at the thread and asks Gemini")
 _SIGNALS = {
-    contract.USER_MESSAGE: "wrote",
-    contract.MESSAGE_CHANGED: "A message was edited",
-    contract.STOP: "wants it to stop",
-    contract.FEEDBACK: "judged the answer",
-    contract.TRY_AGAIN: "wants another answer",
-    contract.RENAMED: "The conversation was renamed",
+    names.USER_MESSAGE: "wrote",
+    names.MESSAGE_CHANGED: "A message was edited",
+    names.STOP: "wants it to stop",
+    names.FEEDBACK: "judged the answer",
+    names.TRY_AGAIN: "wants another answer",
+    names.RENAMED: "The conversation was renamed",
 }
 _CODES = {
     errors.MODEL_UNAVAILABLE: "Gemini did not answer",
@@ -70,21 +71,21 @@ def text(payload: Payload) -> str:
 def signalled(name: str, sent: Json, line: Line) -> str:
     """What a signal tells, with the name of whoever caused it."""
     told = _SIGNALS.get(name, f"Signal {name}")
-    if name == contract.MESSAGE_CHANGED:
+    if name == names.MESSAGE_CHANGED:
         return "A message was deleted" if sent.get("deleted") else told
-    if name == contract.RENAMED:
+    if name == names.RENAMED:
         return f"{told}: {_quoted(sent.get('title'))}"
     who = line(f"<@{sent['user']}>").removeprefix("@") if sent.get("user") else "Somebody"
-    if name == contract.USER_MESSAGE:
+    if name == names.USER_MESSAGE:
         return f"{who} {told} {_quoted(line(str(sent.get('text', ''))))}"
-    if name == contract.FEEDBACK:
+    if name == names.FEEDBACK:
         return f"{who} {told}: {sent.get('value')}"
     return f"{who} {told}" if name in _SIGNALS else told
 
 
 def begun(name: str, asked: Json) -> tuple[Kind, str] | None:
     """What a step of ours is called; None for a tool."""
-    return _OPENS_AND_ASKS if name == steps.OPEN_CONVERSATION and asked.get("asks") else STEPS.get(name)
+    return _OPENS_AND_ASKS if name == activity_names.OPEN_CONVERSATION and asked.get("asks") else STEPS.get(name)
 
 
 def answered(reply: Json) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agent_worker.gemini import Gemini, make_client
-from playground.gemini.emulator import GeminiEmulator
-from tests.agent_worker.questions import SECONDS
+from agent_worker.gemini.client import Gemini, make_client
+from emulators.gemini.emulator import GeminiEmulator
+from tests.support.agent_worker.questions import SECONDS
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from agent_worker.contract import FEEDBACK, Feedback
+from agent_worker.contract.messages import Feedback
+from agent_worker.contract.names import FEEDBACK
 from agent_worker.feedback import exported
-from tests.agent_worker.rehearsal import Rehearsal, Talk
+from tests.support.agent_worker.rehearsal import Rehearsal, Talk
 
 CLOSES_WITHIN = 20.0  # seconds
 

@@ -17,7 +17,7 @@ from benchmarks.measuring import MeasuredServer, cpu_seconds
 from benchmarks.questions import KINDS
 from benchmarks.stubs import Latencies
 from benchmarks.talking import Talk, WrongError
-from playground.gemini.answers import text
+from emulators.gemini.answers import text
 
 # Works for 0.25 s of processor time, says so, and waits.
 BUSY = "import time\nwhile time.process_time() < 0.25: pass\nprint('done', flush=True)\ninput()"

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.model import StubModel
 from benchmarks.questions import LETTER_CHARACTERS, Question, right_answer
-from playground.gemini.answers import Call, Said, Slow, Text
-from playground.gemini.received import ModelRequest
+from emulators.gemini.answers import Call, Said, Slow, Text
+from emulators.gemini.received import ModelRequest
 
 ALERTS = {"New York": 2, "California": 3}
 

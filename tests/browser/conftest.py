@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from playground.processes import ManagedProcess
 from playground.temporal_server import free_port
-from tests.browser.visitor import Visitor, visitor
+from tests.support.browser.visitor import Visitor, visitor
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.visitor import ANSWERED, Visitor, visitor
+from tests.support.browser.visitor import ANSWERED, Visitor, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PICTURES = Path(__file__).parents[2] / "docs" / "images"

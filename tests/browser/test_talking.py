@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.visitor import ANSWERED, Visitor
+from tests.support.browser.visitor import ANSWERED, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -18,11 +18,11 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.durability.crowd import Conversation, Crowd
-from tests.durability.evidence import Seen
-from tests.durability.injector import Injector
-from tests.durability.opinions import Opinion
-from tests.durability.stage import BreakableStage
+from tests.support.durability.crowd import Conversation, Crowd
+from tests.support.durability.evidence import Seen
+from tests.support.durability.injector import Injector
+from tests.support.durability.opinions import Opinion
+from tests.support.durability.stage import BreakableStage
 
 PEOPLE = 8
 # For the last answers, once everything works again: a worker that was killed counts as one for a minute and a half,

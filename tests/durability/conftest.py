@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.durability.stage import BreakableStage
+from tests.support.durability.stage import BreakableStage
 
 
 @pytest.fixture

@@ -20,12 +20,13 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle, WorkflowHistory
 
-from agent_worker.contract import HEARD, LISTENING_WORKFLOW, Listening
+from agent_worker.contract.messages import Listening
+from agent_worker.contract.names import HEARD, LISTENING_WORKFLOW
 from playground.temporal_server import DevServer
-from tests.agent_worker.rehearsal import Rehearsal
-from tests.durability.lifelines import Lifeline
-from tests.durability.restless import Restless
-from tests.durability.shapes import RESTLESS_SHAPES, SHAPES, Shape
+from tests.support.agent_worker.rehearsal import Rehearsal
+from tests.support.durability.lifelines import Lifeline
+from tests.support.durability.restless import Restless
+from tests.support.durability.shapes import RESTLESS_SHAPES, SHAPES, Shape
 
 LISTENED = "listened"  # the one shape that is not a conversation's
 DIRECTORY = Path(__file__).parent / "histories"

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from playground.gemini.answers import Answer, calls, text
-from playground.gemini.received import Content, ModelRequest
-from tests.durability.answering import TOOL, ByRule, Question, answer_to, answered_by, questions_in, results_given
+from emulators.gemini.answers import Answer, calls, text
+from emulators.gemini.received import Content, ModelRequest
+from tests.support.durability.answering import (
+    TOOL,
+    ByRule,
+    Question,
+    answer_to,
+    answered_by,
+    questions_in,
+    results_given,
+)
 
 FIRST, SECOND = ("ipaddress", "11.0.0.1"), ("ipaddress", "11.0.0.2")
 CHAIN = Question("q1", ("11.0.0.1", "11.0.0.2"))

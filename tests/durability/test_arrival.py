@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.durability.stage import BreakableStage
-from tests.durability.talks import Talk
+from tests.support.durability.stage import BreakableStage
+from tests.support.durability.talks import Talk
 
 
 async def test_a_reply_that_overtakes_its_mention_is_answered_too(stage: BreakableStage) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 
-from agent_worker.errors import DEFECT, sentence
-from playground.gemini.received import ModelRequest
+from agent_worker.payloads.errors import DEFECT, sentence
+from emulators.gemini.received import ModelRequest
 from tests.durability import chaos
-from tests.durability.answering import Question, answer_to
 from tests.durability.chaos import Outcome
-from tests.durability.crowd import Conversation
-from tests.durability.evidence import Seen
-from tests.durability.stage import BreakableStage
+from tests.support.durability.answering import Question, answer_to
+from tests.support.durability.crowd import Conversation
+from tests.support.durability.evidence import Seen
+from tests.support.durability.stage import BreakableStage
 
 
 async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:

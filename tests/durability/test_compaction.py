@@ -11,22 +11,25 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from agent_worker.activities import Activities, AgentProfile
-from agent_worker.asking import Asking
-from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, UserMessage, workflow_id
-from agent_worker.gemini import Gemini, make_client
-from agent_worker.sizes import size_of
-from agent_worker.titles import Titles
-from agent_worker.toolbox import Toolbox, tool
-from agent_worker.transcripts import Transcripts
+from agent_worker.activities.agent_activities import Activities, AgentProfile
+from agent_worker.activities.model_call import Asking
+from agent_worker.activities.titles import Titles
+from agent_worker.activities.transcript_cache import Transcripts
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Start, UserMessage
+from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
+from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.payloads.limits import size_of
+from agent_worker.toolbox.tool import tool
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
-from playground.gemini.answers import Answer, calls, text
-from playground.gemini.emulator import GeminiEmulator
-from playground.gemini.received import ModelRequest, function_responses
+from emulators.gemini.answers import Answer, calls, text
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.gemini.received import ModelRequest, function_responses
 from process import temporal
-from tests.agent_worker.slack_stage import SlackStage, slack_stage
-from tests.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE
-from tests.durability.lifelines import Lifeline
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+from tests.support.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE
+from tests.support.durability.lifelines import Lifeline
 
 BUDGET = 3_000  # tokens
 LARGEST_TURN = 3_000  # tokens; one may pass before it is noticed that the budget is spent

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from playground.processes import ROOT
-from tests.durability import matrix
-from tests.durability.calls import (
+from tests.support.durability import matrix
+from tests.support.durability.calls import (
     MODEL_FAULTS,
     SLACK_CALLS,
     SLACK_FAULTS,
@@ -21,16 +21,16 @@ from tests.durability.calls import (
     talks_with,
     tool_faults,
 )
-from tests.durability.matrix import FAULTS, STEPS, Fault, Held, Step
-from tests.durability.opinions import OPINION, Opinion
-from tests.durability.stage import BreakableStage
-from tests.durability.stops import MOMENTS, Moment
-from tests.durability.talks import Talk
+from tests.support.durability.matrix import FAULTS, STEPS, Fault, Held, Step
+from tests.support.durability.opinions import OPINION, Opinion
+from tests.support.durability.stage import BreakableStage
+from tests.support.durability.stops import MOMENTS, Moment
+from tests.support.durability.talks import Talk
 
 pytestmark = pytest.mark.timeout(180)
 
 
-UNHURRIED = "tests.durability.unhurried_worker"
+UNHURRIED = "tests.support.durability.unhurried_worker"
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from agent_worker.contract import DATA_CONVERTER
-from agent_worker.listening import ListeningWorkflow
-from agent_worker.workflow import AgentWorkflow
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.workflow.agent import AgentWorkflow
+from agent_worker.workflow.watermark import ListeningWorkflow
 from tests.durability import record
-from tests.durability.changed import GuardedChange, LooksUpFirst, ShowsNothing
-from tests.durability.shapes import RESTLESS_SHAPES, SHAPES
+from tests.support.durability.changed import GuardedChange, LooksUpFirst, ShowsNothing
+from tests.support.durability.shapes import RESTLESS_SHAPES, SHAPES
 
 REPLAYED_WITHIN = 15.0  # seconds
 LISTENED = sorted(record.DIRECTORY.glob(f"*.{record.LISTENED}.json.gz"))

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from agent_worker.contract import DATA_CONVERTER
-from agent_worker.conversation import TRANSCRIPT_BYTES
-from agent_worker.errors import sentence
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.conversation.conversation import TRANSCRIPT_BYTES
+from agent_worker.payloads.errors import sentence
 from process import temporal
-from tests.agent_worker.rehearsal import Rehearsal, Talk, calls, lines, text
-from tests.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE, Endless
-from tests.durability.lifelines import Lifeline
-from tests.durability.restless import Restless
+from tests.support.agent_worker.rehearsal import Rehearsal, Talk, calls, lines, text
+from tests.support.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE, Endless
+from tests.support.durability.lifelines import Lifeline
+from tests.support.durability.restless import Restless
 
 UNLIMITED = {"max_hourly_turns": 1_000_000}
 CONTINUATIONS = 8

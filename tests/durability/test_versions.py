@@ -18,15 +18,17 @@ from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker
 
 from agent_worker import worker
-from agent_worker.activities import Activities
-from agent_worker.contract import AGENT_WORKFLOW, DATA_CONVERTER, USER_MESSAGE, Start, Thread, UserMessage, workflow_id
+from agent_worker.activities.agent_activities import Activities
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Start, Thread, UserMessage
+from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
 from agent_worker.settings import WorkerSettings
-from agent_worker.workflow import AgentWorkflow
+from agent_worker.workflow.agent import AgentWorkflow
 from playground.temporal_server import temporal_command
 from process import temporal
 from process.settings import problems_of
-from tests.agent_worker.rehearsal import OPENED, Cast, Held, calls, lines, text
-from tests.durability.changed import GuardedChange
+from tests.support.agent_worker.rehearsal import OPENED, Cast, Held, calls, lines, text
+from tests.support.durability.changed import GuardedChange
 
 REGISTERED_WITHIN = 20.0  # seconds; a version can be made current once Temporal knows its workers
 

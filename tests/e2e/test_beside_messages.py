@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from agent_worker import errors
-from playground.gemini.answers import text
-from slackbot import captions, commands
-from slackbot.home import STOP_CONVERSATION
-from slackbot.prompts import PROMPTS
-from slackbot.shortcut import ASK_ABOUT_MESSAGE
-from tests.e2e.stage import Stage
+from agent_worker.payloads import errors
+from emulators.gemini.answers import text
+from slackbot.listeners import captions, slash_command
+from slackbot.listeners.home_tab import STOP_CONVERSATION
+from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
+from slackbot.listeners.suggested_prompts import PROMPTS
+from tests.support.e2e.stage import Stage
 
 READY = captions.STATES["open"]
 NOTHING_DONE = errors.sentence(errors.STOPPED)
@@ -70,7 +70,7 @@ async def test_a_command_is_answered_while_the_worker_is_down(stage: Stage, word
 
     answer = stage.slack.deliveries[-1].answer
     assert answer is not None
-    assert answer["text"] == {"status": commands.NONE_YET, "stop": commands.NOTHING_TO_STOP}[words]
+    assert answer["text"] == {"status": slash_command.NONE_YET, "stop": slash_command.NOTHING_TO_STOP}[words]
 
 
 async def test_who_opens_the_direct_messages_is_suggested_what_to_ask(stage: Stage) -> None:

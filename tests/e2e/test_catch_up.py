@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playground.gemini.answers import text
-from playground.slack.clock import Clock
-from playground.slack.emulator import SlackEmulator
+from emulators.gemini.answers import text
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.state.clock import Clock
 from playground.temporal_server import DevServer
-from tests.e2e.stage import Stage
+from tests.support.e2e.stage import Stage
 
 SLACK_GIVES_UP = 400  # seconds: three attempts, the last five minutes after the others
 

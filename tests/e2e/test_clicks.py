@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from agent_worker.contract import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
-from agent_worker.workflow import THANKS
-from playground.gemini.answers import text
-from tests.e2e.stage import Stage
+from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
+from agent_worker.workflow.agent import THANKS
+from emulators.gemini.answers import text
+from tests.support.e2e.stage import Stage
 
 
 async def an_answer(stage: Stage) -> tuple[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playground.gemini.answers import text
+from emulators.gemini.answers import text
 from playground.temporal_server import DevServer
-from tests.e2e.stage import Stage
+from tests.support.e2e.stage import Stage
 
 
 async def test_the_two_events_of_a_mention_and_redeliveries_make_one_turn(stage: Stage) -> None:

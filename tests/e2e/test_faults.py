@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from agent_worker.asking import WAITING
-from playground.gemini.answers import (
+from agent_worker.activities.model_call import WAITING
+from emulators.gemini.answers import (
     Answer,
     bad_key,
     blocked_prompt,
@@ -19,8 +19,8 @@ from playground.gemini.answers import (
     finish,
     text,
 )
-from playground.slack.faults import FaultKind
-from tests.e2e.stage import Stage
+from emulators.slack.web_api.faults import FaultKind
+from tests.support.e2e.stage import Stage
 
 
 def ask(stage: Stage, question: str = "tell me") -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from playground.gemini.answers import text
-from playground.gemini.received import ModelRequest
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import text
+from emulators.gemini.received import ModelRequest
+from tests.support.e2e.stage import Stage
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

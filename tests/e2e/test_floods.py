@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from playground.gemini.answers import Answer, calls, text
-from playground.gemini.received import ModelRequest, function_responses
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import Answer, calls, text
+from emulators.gemini.received import ModelRequest, function_responses
+from tests.support.e2e.stage import Stage
 
 THREADS = 24
 

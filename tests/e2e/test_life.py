@@ -9,8 +9,8 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from playground.gemini.answers import calls, text
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import calls, text
+from tests.support.e2e.stage import Stage
 
 
 async def test_an_idle_conversation_closes_and_a_later_reply_opens_it_again_with_its_past(

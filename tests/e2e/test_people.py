@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent_worker.slack_people import GUEST, NOT_LISTED, STRANGER
-from playground.gemini.answers import text
-from tests.e2e.stage import Stage
+from agent_worker.slack.access import GUEST, NOT_LISTED, STRANGER
+from emulators.gemini.answers import text
+from tests.support.e2e.stage import Stage
 
 
 def ask(stage: Stage, question: str, user: str | None = None) -> str:

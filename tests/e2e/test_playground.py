@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from playground.gemini.answers import text
+from emulators.gemini.answers import text
+from emulators.slack.emulator import SlackEmulator
 from playground.processes import ManagedProcess
-from playground.slack.emulator import SlackEmulator
 from playground.temporal_server import free_port, is_in_use
-from tests.e2e.stage import Stage
-from tests.playground.page.visiting import Following, Visitor
+from tests.support.e2e.stage import Stage
+from tests.support.playground.visiting import Following, Visitor
 
 READY = "Ctrl-C"
 
@@ -70,7 +70,7 @@ def is_alive(pid: int) -> bool:
 
 async def chat(ports: dict[str, str], *lines: str) -> list[str]:
     url = f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}"
-    chat = ManagedProcess("playground.slack.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
+    chat = ManagedProcess("playground.chat.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
     await chat.start(wait=False)
     assert await chat.ended() == 0, chat.lines
     return chat.lines

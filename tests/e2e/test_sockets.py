@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from playground.gemini.answers import text
+from emulators.gemini.answers import text
 from playground.temporal_server import free_port
 from process.settings import BAD_SETTINGS
-from tests.e2e.stage import Stage
+from tests.support.e2e.stage import Stage
 
 SLACK_GIVES_UP = 400  # seconds
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent_worker import errors
-from agent_worker.contract import STOP_BUTTON
-from playground.gemini.answers import calls, text
-from playground.slack.messages import Message
-from tests.e2e.stage import Stage
+from agent_worker.contract.names import STOP_BUTTON
+from agent_worker.payloads import errors
+from emulators.gemini.answers import calls, text
+from emulators.slack.state.messages import Message
+from tests.support.e2e.stage import Stage
 
 ALERTS = "get_weather_alerts"
 NOTHING_DONE = errors.sentence(errors.STOPPED)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from playground.gemini.answers import calls, text
-from playground.slack.messages import Message
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import calls, text
+from emulators.slack.state.messages import Message
+from tests.support.e2e.stage import Stage
 
 POEM = "An old silent pond.\n\nA frog jumps into the pond.\n\nSplash! Silence again."
 BEGINNING = "An old silent pond.\n\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from playground.gemini.answers import text
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import text
+from tests.support.e2e.stage import Stage
 
 HAIKU = "Autumn moonlight falls\na worm digs silently down\ninto the chestnut"
 

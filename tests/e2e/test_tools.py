@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from playground.gemini.answers import calls, text
-from tests.e2e.stage import Stage
+from emulators.gemini.answers import calls, text
+from tests.support.e2e.stage import Stage
 
 ALERTS = "get_weather_alerts"
 

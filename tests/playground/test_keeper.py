@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.people.keeping import remember
+from emulators.slack.state.clock import Clock
 from playground.keeper import Keeper
 from playground.residents import settle
-from playground.slack.clock import Clock
-from playground.slack.emulator import SlackEmulator
-from playground.slack.keeping import remember
 
 
 @asynccontextmanager

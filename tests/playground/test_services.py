@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
-from playground.gemini.answers import text
-from playground.gemini.emulator import GeminiEmulator
+from emulators.gemini.answers import text
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.world.emulator import WorldEmulator
 from playground.page.surroundings import Model, Surroundings
 from playground.services import KEPT_REQUESTS, Asked
-from playground.world.emulator import WorldEmulator
 
 QUESTION = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
 PATH = "/v1/models/gemini-3.8-flash:generateContent"

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from playground.slack.emulator import SlackEmulator
-from playground.slack.faults import FaultKind
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.web_api.faults import FaultKind
 from process.settings import BAD_SETTINGS
 from process.slack import CALL_TIMEOUT, Identity, bot_token, identify, open_client
 

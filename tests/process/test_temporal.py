@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_worker.contract import DATA_CONVERTER
+from agent_worker.contract.converter import DATA_CONVERTER
 from playground.temporal_server import DevServer, free_port
 from process import temporal
 from process.settings import BAD_SETTINGS, ProcessSettings, load

@@ -15,13 +15,15 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl, SecretStr
 
-from agent_worker.blocks import Post, Step, answer, neutralise, notice, plain, progress
-from agent_worker.requests import StepState
-from playground.slack.arguments import Arguments
-from playground.slack.emulator import SlackEmulator
-from playground.slack.limits import read_content
+from agent_worker.payloads.thread import StepState
+from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.posts import Post, answer, notice, plain
+from agent_worker.slack.blocks.step_lines import Step, progress
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.rules.arguments import Arguments
+from emulators.slack.rules.limits import read_content
 from process.slack import open_client
-from tests.properties.strategies import FRAGMENTS, Written, texts_of
+from tests.support.properties.strategies import FRAGMENTS, Written, texts_of
 
 GUARD = "\u200b"
 BLANK_KINDS = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 
-from agent_worker.contract import DATA_CONVERTER, MessageChange
-from slackbot.changes import Changed
-from slackbot.changes import read as read_change
-from slackbot.clicks import read as read_click
-from tests.properties.listening import (
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import MessageChange
+from slackbot.events.edits import Changed
+from slackbot.events.edits import read as read_change
+from slackbot.listeners.buttons import read as read_click
+from tests.support.properties.listening import (
     LARGEST_PAYLOAD,
     Slack,
     Temporal,
@@ -20,7 +21,7 @@ from tests.properties.listening import (
     is_acknowledged,
     thorough,
 )
-from tests.properties.strategies import BODY, BOT, CHANGES, CLICK, PRESSES, bodies, changes, clicks
+from tests.support.properties.strategies import BODY, BOT, CHANGES, CLICK, PRESSES, bodies, changes, clicks
 
 # Changes
 

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from temporalio.service import RPCError
 
-from agent_worker.contract import DATA_CONVERTER, Start, Thread, UserMessage, workflow_id
-from slackbot.events import Ignored, Incoming, read
-from tests.properties.listening import (
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Start, Thread, UserMessage
+from agent_worker.contract.names import workflow_id
+from slackbot.events.messages import Ignored, Incoming, read
+from tests.support.properties.listening import (
     LARGEST_PAYLOAD,
     LONGEST_ID,
     Temporal,
@@ -21,7 +23,7 @@ from tests.properties.listening import (
     listeners,
     thorough,
 )
-from tests.properties.strategies import (
+from tests.support.properties.strategies import (
     BODY,
     BOT,
     CHANGES,

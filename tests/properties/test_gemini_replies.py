@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.contract import DATA_CONVERTER
-from agent_worker.gemini_replies import judge
-from agent_worker.requests import ModelReply
-from tests.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.gemini.reply import judge
+from agent_worker.payloads.model import ModelReply
+from tests.support.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
 
 REASONS = ("STOP", "MAX_TOKENS", "SAFETY", "MALFORMED_FUNCTION_CALL", "OTHER", "PUP_LIMITED_DISABLED", "")
 ARGS = json_objects(st.sampled_from(["state", "ipaddress"]) | hostile_text, inner=json_values)

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.slack_text import message_text, plain
-from tests.properties.strategies import FRAGMENTS, Written, hostile_text, json_objects, json_values, texts_of
+from agent_worker.conversation.slack_markup import message_text, plain
+from tests.support.properties.strategies import FRAGMENTS, Written, hostile_text, json_objects, json_values, texts_of
 
 NAMES = {"U2": "ben", "C1": "general"}
 TYPES = ("rich_text", "rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted", "section")

@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, HttpUrl
 
-from agent_worker.contract import DATA_CONVERTER
-from agent_worker.toolbox import LONGEST_ERROR, LONGEST_TITLE, OpenToolbox, Toolbox, ToolUnavailableError, tool
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.toolbox.tool import ToolUnavailableError, tool
+from agent_worker.toolbox.toolbox import LONGEST_ERROR, LONGEST_TITLE, OpenToolbox, Toolbox
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import AREAS, WeatherSettings
-from tests.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
+from tests.support.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
 
 SETTINGS = (
     WeatherSettings(weather_api_url=HttpUrl("https://weather.test/v1")),

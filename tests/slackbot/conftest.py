@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.slackbot.listening import Stage, a_slack
+from tests.support.slackbot.listening import Stage, a_slack
 
 
 @pytest.fixture

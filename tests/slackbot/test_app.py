@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.slackbot.listening import Stage, listening
+from tests.support.slackbot.listening import Stage, listening
 
 
 async def test_a_message_is_acknowledged_once_it_is_stored_and_not_before(stage: Stage) -> None:

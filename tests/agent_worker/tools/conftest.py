@@ -9,11 +9,11 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
-from agent_worker.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import WeatherSettings
-from playground.world.emulator import WorldEmulator
+from emulators.world.emulator import WorldEmulator
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
-from playground.world.emulator import WorldEmulator
-from playground.world.faults import FaultKind
+from agent_worker.toolbox.tool import ToolUnavailableError
+from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from emulators.world.emulator import WorldEmulator
+from emulators.world.faults import FaultKind
 
 
 async def test_it_answers_with_the_public_address_and_says_whose_it_is(

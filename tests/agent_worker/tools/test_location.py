@@ -6,11 +6,12 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
-from agent_worker.toolbox import OpenToolbox, Toolbox, ToolError, ToolUnavailableError
+from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
+from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
 from agent_worker.tools.location import LocationSettings, get_location_info
-from playground.world.addresses import NEW_YORK, Site
-from playground.world.emulator import WorldEmulator
-from playground.world.faults import FaultKind
+from emulators.world.addresses import NEW_YORK, Site
+from emulators.world.emulator import WorldEmulator
+from emulators.world.faults import FaultKind
 
 NOWHERE = "9.9.9.9"
 

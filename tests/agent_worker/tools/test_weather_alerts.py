@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agent_worker.tool_sources import MOST_SOURCES
-from agent_worker.toolbox import OpenToolbox, Toolbox, ToolUnavailableError
+from agent_worker.toolbox.sources import MOST_SOURCES
+from agent_worker.toolbox.tool import ToolUnavailableError
+from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
 from agent_worker.tools.weather_alerts import AREAS, LARGEST_RESULT, LONGEST_TEXT, WeatherSettings
-from playground.world.emulator import WorldEmulator
-from playground.world.faults import FaultKind
-from playground.world.weather import (
+from emulators.world.emulator import WorldEmulator
+from emulators.world.faults import FaultKind
+from emulators.world.weather import (
     ALERT_COUNT_OF_WASHINGTON,
     HIGH_SURF,
     STATEMENT,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.playground.page.visiting import Scene, scene
+from tests.support.playground.visiting import Scene, scene
 
 
 @pytest.fixture

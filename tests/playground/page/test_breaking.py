@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 
 from playground.page.surroundings import Surroundings
-from tests.playground.page.visiting import Following, Scene, scene
-from tests.playground.slack.scene import Scene as SlackScene
-from tests.playground.slack.scene import envelopes, refusal
+from tests.support.emulators.scene import Scene as SlackScene
+from tests.support.emulators.scene import envelopes, refusal
+from tests.support.playground.visiting import Following, Scene, scene
 
 
 async def test_slack_goes_away_and_comes_back(stage: Scene) -> None:

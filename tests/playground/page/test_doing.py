@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from playground.page.surroundings import Services, Surroundings
-from tests.playground.page.visiting import Following, Scene, scene
-from tests.playground.slack.scene import Scene as SlackScene
-from tests.playground.slack.scene import envelopes
+from tests.support.emulators.scene import Scene as SlackScene
+from tests.support.emulators.scene import envelopes
+from tests.support.playground.visiting import Following, Scene, scene
 
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Press"}, "action_id": "go", "value": "v1"}
 MODAL = {

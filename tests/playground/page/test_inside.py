@@ -9,23 +9,13 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract import (
-    FEEDBACK,
-    MESSAGE_CHANGED,
-    RENAMED,
-    STOP,
-    USER_MESSAGE,
-    Feedback,
-    MessageChange,
-    Renamed,
-    StopRequest,
-    UserMessage,
-)
-from playground.gemini.answers import calls, text
+from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, UserMessage
+from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP, USER_MESSAGE
+from emulators.gemini.answers import calls, text
 from playground.page.site import Site
 from playground.page.surroundings import Surroundings
-from tests.e2e.stage import Stage
-from tests.playground.page.visiting import Visitor
+from tests.support.e2e.stage import Stage
+from tests.support.playground.visiting import Visitor
 
 Json = dict[str, Any]
 UI = "http://127.0.0.1:8233"

@@ -7,7 +7,7 @@ import pytest
 from playground.page import inside
 from playground.page.surroundings import Surroundings
 from playground.temporal_server import free_port
-from tests.playground.page.visiting import scene
+from tests.support.playground.visiting import scene
 
 
 @pytest.mark.parametrize("which", ["gone", "unknown"])

@@ -6,8 +6,8 @@ from typing import Any
 
 from playground.page.live import patch
 from playground.page.view import KEPT_RECORDS, LONGEST_ARGUMENT, View
-from tests.playground.page.visiting import Following, Scene
-from tests.playground.slack.scene import refusal
+from tests.support.emulators.scene import refusal
+from tests.support.playground.visiting import Following, Scene
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "an <@U1> & more"}}
 

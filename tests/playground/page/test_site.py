@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from playground.page import site
-from tests.playground.page.visiting import Scene
+from tests.support.playground.visiting import Scene
 
 PATHS = ("/", "/page/live", "/page/inside?channel=C1&thread_ts=1.0", "/page/file/F1?user=U1", "/page/app.js")
 

@@ -1,0 +1,57 @@
+"""How often a conversation may answer: what stops two bots that answer each other, and slows down a flood. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent_worker.contract.messages import UserMessage
+
+WINDOW = 3_600.0  # seconds
+LOOP = (
+    "I have answered other apps {turns} times in a row here, so I stop before we go round in circles. "
+    "I go on as soon as a person writes."
+)
+FLOOD = (
+    "I have answered {turns} times in this thread within an hour. "
+    "I go on in {minutes} minutes, with all that you write meanwhile."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a turn: `say` is told first; then it is answered after `wait` seconds, or not at all."""
+
+    answer: bool = True
+    say: str = ""
+    wait: float = 0.0
+
+
+@dataclass
+class Governor:
+    """Kept with the conversation, so that neither a restart nor a new run forgets it."""
+
+    turns: list[float] = field(default_factory=list)  # when the turns of the last hour began, in seconds
+    app_turns: int = 0  # in a row, without a person
+    has_said_so: bool = False
+
+    def admit(self, messages: Sequence[UserMessage], now: float, *, app_turns: int, hourly_turns: int) -> Verdict:
+        """Decides on a turn that answers these messages; asked once a turn."""
+        if any(not message.from_app for message in messages):
+            self.app_turns, self.has_said_so = 0, False
+        elif self.app_turns >= app_turns:
+            say = "" if self.has_said_so else LOOP.format(turns=self.app_turns)
+            self.has_said_so = True
+            return Verdict(answer=False, say=say)
+        else:
+            self.app_turns += 1
+        return self._paced(now, hourly_turns)
+
+    def _paced(self, now: float, hourly_turns: int) -> Verdict:
+        self.turns = [began for began in self.turns if began > now - WINDOW]
+        if len(self.turns) < hourly_turns:
+            self.turns.append(now)
+            return Verdict()
+        wait = self.turns[-hourly_turns] + WINDOW - now
+        self.turns.append(now + wait)
+        return Verdict(say=FLOOD.format(turns=hourly_turns, minutes=max(1, round(wait / 60))), wait=wait)

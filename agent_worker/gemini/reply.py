@@ -1,0 +1,147 @@
+"""What a reply of Gemini is worth: an answer, calls, nothing usable, or the end of the turn. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent_worker.payloads.errors import BLOCKED_ANSWER, BLOCKED_PROMPT, NOT_PERMITTED
+from agent_worker.payloads.limits import is_too_deep, writable
+from agent_worker.payloads.model import CUT_OFF, Content, ModelReply, ToolCall
+
+MISSING_SIGNATURE = "missing_thought_signature"  # about what was sent, not about the answer
+EMPTY = "empty"
+MALFORMED = "malformed_response"
+MALFORMED_CALL = "malformed_function_call"
+LONGEST_REASON = 60  # characters; a finish reason is one word
+_MOST_TOKENS = 2**31  # the API's counts have 32 bits
+_CUT_OFF_NOTE = "\n\n_(My answer was cut off here, because it became too long.)_"
+_BLOCKED = (
+    *("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "ESCALATION", "MODEL_ARMOR"),
+    *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"),
+)
+_CUT_OFF = ("MAX_TOKENS", "CONTINUATION")  # the latter: Gemini would go on in another request
+# Nothing that comes with these can be relied on, not even calls or text.
+_UNUSABLE = (
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "MALFORMED_RESPONSE",
+    "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE",
+)
+
+
+def judge(response: Mapping[str, Any], *, may_call_tools: bool) -> ModelReply:
+    """The reply in a GenerateContentResponse (JSON, camelCase). Its parts decide; the finish reason only warns.
+
+    Never raises: what has another shape, or could not be stored, is an unusable answer.
+    """
+    stored = _storable(response)
+    if stored is None:
+        return _unusable(MALFORMED, 0)
+    tokens = _tokens(stored)
+    candidates = _list(stored.get("candidates"))
+    if not candidates:
+        is_blocked = bool(_mapping(stored.get("promptFeedback")).get("blockReason"))
+        return _failed(BLOCKED_PROMPT, tokens) if is_blocked else _unusable(EMPTY, tokens)
+    return _judge_candidate(_mapping(candidates[0]), tokens, may_call_tools=may_call_tools)
+
+
+def _judge_candidate(candidate: Mapping[str, Any], tokens: int, *, may_call_tools: bool) -> ModelReply:
+    reason = str(candidate.get("finishReason") or "")[:LONGEST_REASON]
+    if reason in _BLOCKED:
+        return _failed(BLOCKED_ANSWER, tokens)
+    if reason == "PUP_LIMITED_DISABLED":
+        return _failed(NOT_PERMITTED, tokens)
+    if reason in _UNUSABLE:
+        return _unusable(reason.lower(), tokens)
+    parts = _list(_mapping(candidate.get("content")).get("parts"))
+    if not all(map(_is_part, parts)):
+        return _unusable(MALFORMED, tokens)
+    content = _compact(parts)
+    calls = [part["functionCall"] for part in content["parts"] if "functionCall" in part]
+    if calls:
+        return _with_calls(content, calls, reason, tokens, may_call_tools=may_call_tools)
+    return _without_calls(content, reason, tokens)
+
+
+def _with_calls(
+    content: Content, calls: Sequence[Any], reason: str, tokens: int, *, may_call_tools: bool
+) -> ModelReply:
+    if reason in _CUT_OFF:
+        return _unusable(CUT_OFF, tokens)  # the last call may be half a call
+    if not may_call_tools:
+        return _unusable("unexpected_tool_call", tokens)
+    if not all(map(_is_call, calls)):
+        return _unusable(MALFORMED_CALL, tokens)
+    asked = [ToolCall(name=call["name"], args=call.get("args") or {}, id=call.get("id")) for call in calls]
+    return ModelReply(content=content, text=_visible_text(content), calls=asked, prompt_tokens=tokens)
+
+
+def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
+    text = _visible_text(content)
+    is_cut_off = reason in _CUT_OFF
+    if text.strip():
+        return ModelReply(content=content, text=text + _CUT_OFF_NOTE * is_cut_off, prompt_tokens=tokens)
+    if is_cut_off:
+        return _unusable(CUT_OFF, tokens)
+    return _unusable(EMPTY if reason in ("", "STOP", "FINISH_REASON_UNSPECIFIED") else reason.lower(), tokens)
+
+
+def _storable(response: object) -> Mapping[str, Any] | None:
+    """A copy of the response that can be stored; None when it is too deep or no JSON (Python reads NaN as a number)."""
+    try:
+        copy = json.loads(writable(json.dumps(response, ensure_ascii=False, allow_nan=False)))
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return None if is_too_deep(copy) else _mapping(copy)
+
+
+def _tokens(response: Mapping[str, Any]) -> int:
+    count = _mapping(response.get("usageMetadata")).get("promptTokenCount")
+    return count if isinstance(count, int) and 0 < count < _MOST_TOKENS else 0
+
+
+def _is_part(part: object) -> bool:
+    """Whether a part can be read and sent back: an object, its text a string."""
+    return isinstance(part, dict) and isinstance(part.get("text", ""), str)
+
+
+def _is_call(call: object) -> bool:
+    if not isinstance(call, dict) or not isinstance(call.get("args") or {}, dict):
+        return False
+    name, its_id = call.get("name"), call.get("id")
+    return isinstance(name, str) and bool(name) and (its_id is None or isinstance(its_id, str))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _failed(code: str, tokens: int) -> ModelReply:
+    return ModelReply(failed=code, prompt_tokens=tokens)
+
+
+def _unusable(reason: str, tokens: int) -> ModelReply:
+    return ModelReply(unusable=reason, prompt_tokens=tokens)
+
+
+def _visible_text(content: Content) -> str:
+    return "".join(part.get("text", "") for part in content["parts"] if not part.get("thought"))
+
+
+def _compact(parts: Sequence[Mapping[str, Any]]) -> Content:
+    """The content to store: no part is merged, and no signature lost; thoughts without one are not kept."""
+    sendable = [_sendable(part) for part in parts if part]
+    kept = [part for part in sendable if not part.get("thought") or "thoughtSignature" in part]
+    return {"role": "model", "parts": kept}
+
+
+def _sendable(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Gemini sends a signature on its own, but takes it back only beside a text."""
+    return {"text": "", **part} if part.keys() <= {"thought", "thoughtSignature"} else dict(part)

@@ -1,0 +1,49 @@
+"""Who may talk to the agent: members of its workspace, unless the settings say otherwise. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent_worker.contract.messages import Thread
+from agent_worker.payloads.thread import Author
+
+NOT_LISTED = "Sorry, I may only talk to people whom whoever runs me has listed."
+GUEST = "Sorry, I may not talk to guests of this workspace. Whoever runs me can allow it."
+STRANGER = "Sorry, I may not talk to people of other workspaces. Whoever runs me can allow yours."
+UNKNOWN = "Sorry, Slack does not tell me who you are, so I may not talk to you. Whoever runs me can allow it."
+ELSEWHERE = "Sorry, I may not answer in this channel. Write to me directly, or ask whoever runs me to allow it."
+
+
+@dataclass(frozen=True)
+class Door:
+    """Empty `users` and `channels` mean all; `workspaces` are those that are welcome beside the agent's own."""
+
+    team: str
+    users: Collection[str] = field(default_factory=frozenset)
+    channels: Collection[str] = field(default_factory=frozenset)
+    workspaces: Collection[str] = field(default_factory=frozenset)
+    guests: bool = False
+
+    def refusal(self, author: Author, user: Mapping[str, Any]) -> str:
+        """Why this person may not talk to the agent; "" when there is no reason. `user` is what users.info tells."""
+        if author.id in self.users:
+            return ""
+        teams = {author.team, str(user.get("team_id") or "")} - {"", self.team}
+        if self.users:
+            reason = NOT_LISTED
+        elif not teams <= set(self.workspaces) or (user.get("is_stranger") and not teams):
+            reason = STRANGER
+        elif not (user or teams):
+            reason = UNKNOWN
+        elif not self.guests and (user.get("is_restricted") or user.get("is_ultra_restricted")):
+            reason = GUEST
+        else:
+            return ""
+        return reason
+
+    def refusal_in(self, thread: Thread) -> str:
+        """Why nobody may talk to it in this thread."""
+        is_open = not self.channels or thread.channel in self.channels or thread.is_direct
+        return "" if is_open else ELSEWHERE

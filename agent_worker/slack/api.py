@@ -1,0 +1,82 @@
+"""Calls to Slack's Web API, with Slack's failures translated once into what Temporal does about them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
+from agent_worker.slack.rate_limits import SlackBudget
+from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, TOKEN_REFUSED, error_code, retry_after
+
+# Whoever runs the app has to put these right; what was to be said must not be lost meanwhile.
+_UNTIL_REPAIRED = {*TOKEN_REFUSED, "access_denied", "missing_scope", "team_access_not_granted"}
+_SERVER_ERRORS = range(500, 600)
+_RATE_LIMIT_PAUSE = timedelta(seconds=10)  # where Slack names none
+_REPAIR_PAUSE = timedelta(seconds=30)
+
+
+class SlackApi:
+    """The Web API within its rate limits: each call waits for its turn."""
+
+    def __init__(self, client: AsyncWebClient, budget: SlackBudget) -> None:
+        self.client = client
+        self.budget = budget
+
+    async def call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:
+        """As `call` below, when the budget allows it."""
+        await self.budget.wait(method.__name__, arguments.get("channel", ""))
+        return await self.call_at_once(method, **arguments)
+
+    async def call_at_once(
+        self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any
+    ) -> dict[str, Any]:
+        """For what the budget was already asked for."""
+        try:
+            return await call(method, **arguments)
+        except ApplicationError as error:
+            if error.message in RATE_LIMITED:
+                pause = error.next_retry_delay or _RATE_LIMIT_PAUSE
+                self.budget.pause(method.__name__, pause.total_seconds())
+            raise
+
+
+async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:
+    """Calls one Web API method and returns Slack's answer.
+
+    Raises ApplicationError: SLACK_UNAVAILABLE (tried again, after Slack's own Retry-After where it names one) or
+    SLACK_REFUSED (final), each with Slack's error name as its message.
+    """
+    try:
+        response = await method(**arguments)
+    except SlackApiError as error:
+        raise _translated(error) from None  # the SDK's text quotes the whole answer
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None
+    return dict(response.data) if isinstance(response.data, dict) else {}
+
+
+def may_not_see(error: ApplicationError) -> bool:
+    """Whether Slack will not show this to the app, now or later: what can do without it goes on without it."""
+    return error.type == SLACK_REFUSED or error.message == "missing_scope"
+
+
+def _translated(error: SlackApiError) -> Exception:
+    status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
+    name = error_code(error)
+    pause = timedelta(seconds=retry_after(error)) or None
+    if name == NO_ANSWER:
+        return retryable(SLACK_UNAVAILABLE, f"http_{status}", pause)
+    if name in PASSING or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
+        return retryable(SLACK_UNAVAILABLE, name, pause)
+    if name in _UNTIL_REPAIRED:
+        return retryable(SLACK_UNAVAILABLE, name, _REPAIR_PAUSE)
+    return final(SLACK_REFUSED, name)

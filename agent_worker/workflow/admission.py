@@ -1,0 +1,46 @@
+"""Whether a turn is answered at all: who asks, whether it was meant for the agent, and how often it has answered."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.conversation.conversation import Conversation
+    from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.opening import Opened
+    from agent_worker.workflow.outbox import Speaking
+
+
+class Admission:
+    """What it refuses it says why, and once."""
+
+    def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
+        self._conversation = conversation
+        self._speaking = speaking
+
+    async def is_admitted(self, turn: Turn, opened: Opened) -> bool:
+        """Takes out of the turn what is not to be answered; False when nothing is left of it."""
+        if turn.earlier is None and not await self._is_for_us(turn):
+            return False
+        return await self._is_within_limits(turn, opened)
+
+    async def _is_for_us(self, turn: Turn) -> bool:
+        people = self._conversation.people
+        turn.messages = [people.judged(message) for message in turn.messages]
+        if not people.is_asked(turn.messages):
+            self._conversation.overhear(turn.messages)
+            return False
+        await self._speaking.refuse(turn.key, turn.messages)
+        turn.messages = people.admitted(turn.messages)
+        return bool(turn.messages)
+
+    async def _is_within_limits(self, turn: Turn, opened: Opened) -> bool:
+        """Asks the governor, says what it has to say, and waits if it wants that."""
+        verdict = self._conversation.governor.admit(
+            turn.messages, workflow.time(), app_turns=opened.max_app_turns, hourly_turns=opened.max_hourly_turns
+        )
+        if verdict.say:
+            await self._speaking.say(turn.key, "limit", verdict.say)
+        if verdict.wait:
+            await workflow.sleep(verdict.wait)
+        return verdict.answer

@@ -1,0 +1,269 @@
+"""AgentWorkflow: one Slack thread's conversation, from its first message until it has been idle for long.
+
+Messages wait in the inbox. Each turn takes what waits, has it answered, and delivers one answer. Whatever people do
+meanwhile arrives as a signal: more messages steer the turn, edits change what it answers, a stop or a deletion ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+# Each name from its own module: `from agent_worker import …` would import that module anew for every conversation.
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, TryAgain, UserMessage
+    from agent_worker.contract.names import (
+        AGENT_WORKFLOW,
+        FEEDBACK,
+        MEMO_FEEDBACK,
+        MEMO_TITLE,
+        MESSAGE_CHANGED,
+        RENAMED,
+        STOP,
+        TRANSCRIPT,
+        TRY_AGAIN,
+        USER_MESSAGE,
+    )
+    from agent_worker.conversation.conversation import Conversation, Run
+    from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.errors import (
+        DEFECT,
+        STOPPED,
+        UNKNOWN_MODEL,
+        WITHDRAWN,
+        TurnFailed,
+        code_of,
+        poisons_the_conversation,
+        sentence,
+    )
+    from agent_worker.payloads.model import ReadTranscript, Summarise, TranscriptPage
+    from agent_worker.payloads.opening import Opened
+    from agent_worker.workflow.activity_calls import summarise
+    from agent_worker.workflow.admission import Admission
+    from agent_worker.workflow.interruption import InterruptedWork, unless
+    from agent_worker.workflow.opening import Opening
+    from agent_worker.workflow.outbox import Speaking
+    from agent_worker.workflow.progress_updates import Showing
+    from agent_worker.workflow.turn_loop import Answering
+
+LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
+THANKS = "Thank you, that helps. You can change your mind at any time."
+NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
+NOT_THE_LAST = "I can only try my last answer again. Please ask once more."
+STILL_AT_IT = "I am still at work here. Stop me first, or wait for the answer."
+
+
+@workflow.defn(name=AGENT_WORKFLOW)
+class AgentWorkflow:
+    @workflow.init
+    def __init__(self, start: Run) -> None:
+        self._conversation = start.carried or Conversation(thread=start.thread, epoch=str(workflow.uuid4()))
+        self._opening = Opening(self._conversation, is_new=start.carried is None)
+        self._last_heard = workflow.now()
+        self._idle_alarm: asyncio.Task[None] | None = None
+        self._turn: Turn | None = None  # that is being answered
+        self._speaking = Speaking(self._conversation)
+
+    @workflow.run
+    async def run(self, start: Run) -> str:
+        """Answers until the conversation has been idle for long; returns the last answer (a terminal has just one)."""
+        answer = ""
+        while await self._next_turn():
+            answer = await self._take_turn()
+            if not start.thread.in_slack and not self._conversation.has_work:
+                break
+            await self._keep_short()
+        await self._speaking.done()
+        return answer
+
+    # What people do. Handlers only note it: one that awaits can lose its message when the conversation closes.
+
+    @workflow.signal(name=USER_MESSAGE)
+    def user_message(self, message: UserMessage) -> None:
+        self._last_heard = workflow.now()
+        self._conversation.receive(message)
+        if self._turn is not None:
+            self._turn.complete(message)
+
+    @workflow.signal(name=MESSAGE_CHANGED)
+    def message_changed(self, change: MessageChange) -> None:
+        if self._turn is None or not self._turn.change(change):
+            self._conversation.change(change)
+
+    @workflow.signal(name=STOP)
+    def stop(self, request: StopRequest) -> None:
+        """Ends whatever was asked before; what waits of it is not begun."""
+        if request.said and self._conversation.has_heard(request.said):
+            return
+        is_something = self._conversation.stop(request)
+        if self._turn is not None and self._ending(self._turn) == STOPPED:
+            self._turn.also_answers += filter(None, [request.said])
+        elif request.said and request.addressed and not is_something:
+            self._speaking.say_aside(request.said, "stop", NOTHING_TO_STOP)
+
+    @workflow.signal(name=FEEDBACK)
+    def feedback(self, feedback: Feedback) -> None:
+        is_first = self._conversation.note_feedback(feedback)
+        workflow.upsert_memo({MEMO_FEEDBACK: [one.model_dump() for one in self._conversation.feedback]})
+        if is_first:
+            self._speaking.tell(feedback.user, THANKS)
+
+    @workflow.signal(name=TRY_AGAIN)
+    def try_again(self, request: TryAgain) -> None:
+        is_answered = self._turn is None or self._turn.is_delivering  # people can press before we hear that it is there
+        if not is_answered or self._conversation.has_work:
+            self._speaking.tell(request.user, STILL_AT_IT)
+        elif self._conversation.may_try_again(request.turn):
+            self._last_heard = workflow.now()
+            self._conversation.again = request
+        else:
+            self._speaking.tell(request.user, NOT_THE_LAST)
+
+    @workflow.signal(name=RENAMED)
+    def renamed(self, renamed: Renamed) -> None:
+        self._conversation.title = renamed.title
+        workflow.upsert_memo({MEMO_TITLE: renamed.title})
+
+    @workflow.query(name=TRANSCRIPT)
+    def transcript(self, request: ReadTranscript) -> TranscriptPage:
+        return self._conversation.page(request)
+
+    # Waiting
+
+    async def _next_turn(self) -> bool:
+        """Waits until there is something to answer; False when there was not for as long as a conversation stays open.
+
+        A click may begin a conversation that was closed. When it is noted, there is nothing to wait for.
+        """
+        while not self._conversation.has_work:
+            if not self._conversation.seen:
+                return False
+            self._idle_alarm = self._alarm()
+            await workflow.wait_condition(self._has_work_or_alarm)
+            if not self._conversation.has_work and workflow.now() >= self._closes_at():
+                return False
+        return True
+
+    def _has_work_or_alarm(self) -> bool:
+        return self._conversation.has_work or (self._idle_alarm is not None and self._idle_alarm.done())
+
+    def _alarm(self) -> asyncio.Task[None]:
+        """One timer at a time, left running through the turns: a timer for each wait would cost an action a turn."""
+        if self._idle_alarm is not None and not self._idle_alarm.done():
+            return self._idle_alarm
+        seconds = (self._closes_at() - workflow.now()).total_seconds()
+        return asyncio.create_task(workflow.sleep(max(seconds, 1)))
+
+    def _closes_at(self) -> datetime:
+        opened = self._opening.opened
+        idle = opened.idle_seconds if opened else timedelta(days=7).total_seconds()
+        return self._last_heard + timedelta(seconds=idle)
+
+    # A turn
+
+    async def _take_turn(self) -> str:
+        """Answers what waits. Whatever fails ends this turn with a plain sentence; the conversation goes on."""
+        self._turn = turn = self._begin()
+        try:
+            return await unless(lambda: bool(self._ending(turn)), self._answer(turn))
+        except InterruptedWork:
+            return await self._give_up(turn, self._ending(turn))
+        except (ActivityError, TurnFailed) as error:
+            if is_cancelled_exception(error):
+                raise
+            return await self._give_up(turn, code_of(error))
+        except Exception:  # noqa: BLE001  one that escapes would wedge the thread without a word
+            workflow.logger.exception("turn failed by a defect")
+            return await self._give_up(turn, DEFECT)
+        finally:
+            self._turn = None
+
+    def _begin(self) -> Turn:
+        conversation = self._conversation
+        if conversation.again is not None and conversation.last is not None:
+            turn = Turn(messages=[], earlier=conversation.last, again=conversation.again)
+            conversation.again = None
+            conversation.rewind(str(workflow.uuid4()))
+            return turn
+        stopped = conversation.drop_stopped()
+        turn = Turn(messages=conversation.take_messages() if conversation.has_work else stopped)
+        turn.also_answers = [message.ts for message in stopped if message not in turn.messages]
+        conversation.start_turn()
+        return turn
+
+    def _ending(self, turn: Turn) -> str:
+        return turn.ending(self._conversation.stopped_at)
+
+    async def _answer(self, turn: Turn) -> str:
+        opened = await self._opening.open(turn)
+        if not turn.messages and turn.earlier is None:
+            return ""  # the thread shows that all of them were answered before
+        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened):
+            return ""
+        if turn.earlier is None and self._conversation.says_nothing(turn.messages):
+            return await self._speaking.end(turn, opened.greeting)
+        answering = self._answering(turn, opened)
+        if turn.earlier is None and not await answering.hear():
+            return ""
+        reply = await answering.think()
+        self._conversation.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
+        self._conversation.people.has_answered(reply.text)
+        return await self._speaking.end(turn, reply.text)
+
+    def _answering(self, turn: Turn, opened: Opened) -> Answering:
+        showing = self._showing(turn)
+        return Answering(self._conversation, turn, opened, speaking=self._speaking, showing=showing)
+
+    def _showing(self, turn: Turn) -> Showing:
+        return Showing(self._conversation.thread, turn)
+
+    async def _give_up(self, turn: Turn, code: str) -> str:
+        """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
+        said = sentence(code, *turn.done, *turn.undone)
+        epoch = str(workflow.uuid4())
+        if code == WITHDRAWN:
+            self._conversation.withdraw_turn(epoch)
+        else:
+            self._conversation.end_failed_turn(said, poisoned=poisons_the_conversation(code), epoch=epoch)
+        if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker again
+            self._conversation.model, self._opening.opened = "", None
+        turn.end_open_steps()
+        try:
+            return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.exception("the thread cannot be told")
+            return said
+
+    # Staying small
+
+    async def _keep_short(self) -> None:
+        """Between turns: a summary in place of what is old, and a new run in place of a long history."""
+        opened = self._opening.opened
+        if opened and self._conversation.is_too_long(opened.context_tokens):
+            await self._compact(opened)
+        info = workflow.info()
+        is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
+        if is_long and self._conversation.fits_one_payload():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self._speaking.done()
+            run = Run(thread=self._conversation.thread, carried=self._conversation)
+            workflow.continue_as_new(run, memo=workflow.memo())  # without it, only what the run began with goes on
+
+    async def _compact(self, opened: Opened) -> None:
+        conversation = self._conversation
+        cut = conversation.cut()
+        if cut == 0:
+            return
+        request = Summarise(model=conversation.model, epoch=conversation.epoch, end=cut)
+        try:
+            summary = await summarise(request, opened.model_seconds)
+        except Exception as error:
+            if is_cancelled_exception(error):
+                raise
+            summary = "(What was said before could not be summarised and is left out.)"
+        conversation.replace_older(cut, summary, str(workflow.uuid4()))

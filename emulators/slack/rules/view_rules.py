@@ -1,0 +1,71 @@
+"""The rules that Slack holds views to: what a Home tab and a modal may consist of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from emulators.slack.rules import block_rules
+from emulators.slack.rules.errors import SlackError, invalid
+from emulators.slack.rules.field_rules import plain_text
+
+Json = dict[str, Any]
+ViewKind = Literal["home", "modal"]
+MAX_BLOCKS = 100
+MAX_BYTES = 250_000
+MAX_TITLE = 24
+MAX_STRINGS = {"private_metadata": 3_000, "callback_id": 255, "external_id": 255}
+# Blocks that only messages can show.
+IN_MESSAGES_ONLY = ("context_actions", "file", "markdown", "plan", "table", "task_card")
+_FIELDS = {"type", "blocks", *MAX_STRINGS}
+_MODAL_FIELDS = {"title", "submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
+
+
+def checked(view: Any, kind: ViewKind) -> Json:
+    """The view; raises SlackError for one that Slack would refuse."""
+    if not isinstance(view, dict):
+        raise invalid("invalid_arguments", ["must be an object [json-pointer:/view]"])
+    if len(json.dumps(view, ensure_ascii=False).encode()) > MAX_BYTES:
+        raise SlackError("view_too_large")
+    found = [*_fields(view, kind), *_strings(view), *_blocks(view), *(_texts(view) if kind == "modal" else ())]
+    if found:
+        raise invalid("invalid_arguments", found)
+    return view
+
+
+def _fields(view: Json, kind: ViewKind) -> Iterator[str]:
+    if view.get("type") != kind:
+        yield f"unsupported type: {view.get('type')} [json-pointer:/view/type]"
+    for name in view.keys() - _FIELDS - (_MODAL_FIELDS if kind == "modal" else set()):
+        yield f"invalid additional property: {name} [json-pointer:/view]"
+
+
+def _strings(view: Json) -> Iterator[str]:
+    for name, limit in MAX_STRINGS.items():
+        value = view.get(name, "")
+        if not isinstance(value, str):
+            yield f"must be a string [json-pointer:/view/{name}]"
+        elif len(value) > limit:
+            yield f"must be less than {limit + 1} characters [json-pointer:/view/{name}]"
+
+
+def _blocks(view: Json) -> Iterator[str]:
+    yield from block_rules.problems(view.get("blocks"), limit=MAX_BLOCKS, pointer="/view/blocks")
+    for index, block in enumerate(_list(view.get("blocks"))):
+        if block.get("type") in IN_MESSAGES_ONLY:
+            yield f"unsupported type: {block['type']} [json-pointer:/view/blocks/{index}/type]"
+
+
+def _texts(view: Json) -> Iterator[str]:
+    """What only modals have: a title, and a button to submit them when there is something to fill in."""
+    yield from plain_text(view.get("title"), MAX_TITLE, "/view/title")
+    for name in ("submit", "close"):
+        if view.get(name) is not None:
+            yield from plain_text(view[name], MAX_TITLE, f"/view/{name}")
+    if view.get("submit") is None and any(block.get("type") == "input" for block in _list(view.get("blocks"))):
+        yield "missing required field: submit [json-pointer:/view]"
+
+
+def _list(blocks: Any) -> list[Mapping[str, Any]]:
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []

@@ -1,0 +1,111 @@
+"""The state of one Slack workspace: its users, channels and messages, all in memory."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from emulators.slack.state.clock import Clock
+from emulators.slack.state.messages import Channel, ChannelKind, Message, User
+
+TOMBSTONE_TEXT = "This message was deleted."
+
+
+class Workspace:
+    """Stores, and tells nobody; unknown ids raise KeyError."""
+
+    def __init__(self, clock: Clock, chance: random.Random) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._last_microseconds = 0
+        self._ids: set[str] = set()
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+
+    def new_id(self, prefix: str) -> str:
+        """An id as Slack writes them: a letter for the kind and ten more characters."""
+        while True:
+            candidate = prefix + "0" + "".join(self._chance.choices(string.ascii_uppercase + string.digits, k=9))
+            if candidate not in self._ids:
+                self._ids.add(candidate)
+                return candidate
+
+    def next_ts(self) -> str:
+        """A timestamp id: unique, and greater than every earlier one."""
+        self._last_microseconds = max(round(self._clock.now() * 1_000_000), self._last_microseconds + 1)
+        seconds, microseconds = divmod(self._last_microseconds, 1_000_000)
+        return f"{seconds}.{microseconds:06d}"
+
+    def resume(self, last_ts: str, ids: Iterable[str]) -> None:
+        """Go on where an earlier life ended: its ids stay taken, time goes on after its last `ts`, chance is new."""
+        seconds, _, microseconds = last_ts.partition(".")
+        self._last_microseconds = max(self._last_microseconds, int(seconds) * 1_000_000 + int(microseconds))
+        self._ids.update(ids)
+        self._chance.seed()
+
+    def add_user(self, user: User) -> None:
+        if any(user.name == other.name for other in self.users.values()):
+            raise ValueError(f"the name {user.name!r} is taken")
+        self.users[user.id] = user
+
+    def add_channel(self, name: str, kind: ChannelKind, members: Sequence[str], *, is_shared: bool = False) -> Channel:
+        if kind in ("channel", "group") and any(name == channel.name for channel in self.channels.values()):
+            raise ValueError(f"the name {name!r} is taken")
+        unknown = [member for member in members if member not in self.users]
+        if unknown:
+            raise ValueError(f"no such users: {', '.join(unknown)}")
+        strangers = [one for one in members if not self.admits(self.users[one], kind, is_shared=is_shared)]
+        if strangers:
+            raise ValueError(f"the channel is not shared with the workspace of {', '.join(strangers)}")
+        prefix = "D" if kind == "im" else "C"
+        everybody, created = list(dict.fromkeys(members)), int(self._clock.now())
+        channel = Channel(self.new_id(prefix), name, kind, created, everybody, is_shared=is_shared)
+        self.channels[channel.id] = channel
+        return channel
+
+    def admits(self, user: User, kind: ChannelKind, *, is_shared: bool) -> bool:
+        """Whether somebody can be in such a channel: people from other workspaces only where it is shared with them."""
+        return is_shared or not user.foreign_team or kind in ("im", "mpim")
+
+    def direct_channel(self, members: Sequence[str]) -> Channel:
+        """The one conversation of exactly these users, opened when it does not exist yet."""
+        for channel in self.channels.values():
+            if channel.kind in ("im", "mpim") and set(channel.members) == set(members):
+                return channel
+        kind: ChannelKind = "im" if len(set(members)) == 2 else "mpim"
+        names = [self.users[member].name for member in members]
+        return self.add_channel("directmessage" if kind == "im" else f"mpdm-{'--'.join(names)}-1", kind, members)
+
+    def store(self, message: Message) -> None:
+        """Keep a message, in place of an earlier version of it."""
+        channel = self.channels[message.channel]
+        if message.thread_ts is not None and message.ts not in channel.messages:
+            channel.replies.setdefault(message.thread_ts, []).append(message.ts)
+        channel.messages[message.ts] = message
+
+    def remove(self, message: Message) -> None:
+        """Take a message away; the root of a thread leaves a tombstone behind, as long as it has replies."""
+        channel = self.channels[message.channel]
+        if channel.replies.get(message.ts):
+            stone = replace(message, user="USLACKBOT", bot_id=None, app_id=None, text=TOMBSTONE_TEXT)
+            channel.messages[message.ts] = replace(
+                stone, subtype="tombstone", blocks=[], attachments=[], files=[], metadata=None
+            )
+        else:
+            del channel.messages[message.ts]
+            if message.thread_ts is not None:
+                channel.replies[message.thread_ts].remove(message.ts)
+
+    def message(self, channel_id: str, ts: str) -> Message | None:
+        return self.channels[channel_id].messages.get(ts)
+
+    def replies(self, parent: Message) -> list[Message]:
+        channel = self.channels[parent.channel]
+        return [channel.messages[ts] for ts in channel.replies.get(parent.ts, [])]
+
+    def thread(self, channel_id: str, thread_ts: str) -> list[Message]:
+        """The root and its replies, oldest first; empty when there is no such message."""
+        parent = self.message(channel_id, thread_ts)
+        return [] if parent is None else [parent, *self.replies(parent)]

@@ -1,0 +1,105 @@
+"""The files.* methods: what a file is, and uploading one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulators.slack.rules.arguments import Arguments
+from emulators.slack.rules.errors import SlackError, invalid
+from emulators.slack.rules.limits import MAX_TEXT
+from emulators.slack.state.files import StoredFile
+from emulators.slack.state.messages import Channel, Message
+from emulators.slack.web_api.backend import Backend, Method
+
+Json = dict[str, Any]
+
+
+def info(backend: Backend, arguments: Arguments) -> Json:
+    return {"file": backend.files.described(arguments.required("file"))}
+
+
+def get_upload_url(backend: Backend, arguments: Arguments) -> Json:
+    """The address that takes the bytes, once."""
+    name, length = arguments.required("filename"), arguments.number("length", default=0)
+    if length < 1:
+        raise SlackError("missing_argument")
+    file = backend.files.begin_upload(name, length, int(backend.clock.now()))
+    return {"upload_url": f"{backend.origin}/upload/v1/{file.upload_ticket}", "file_id": file.id}
+
+
+def complete_upload(backend: Backend, arguments: Arguments) -> Json:
+    """Give the uploaded files their titles, and share them in one message; without a channel they stay private."""
+    wanted = _wanted(arguments)
+    files = [backend.files.uploaded(entry["id"]) for entry in wanted]
+    channel = _channel(backend, arguments)
+    thread_ts = _thread_ts(backend, arguments, channel)
+    comment = _comment(arguments)
+    for file, entry in zip(files, wanted, strict=True):
+        file.pending = False
+        file.description["title"] = entry.get("title") or file.description["name"]
+    if channel is not None:
+        backend.activity.post(_message(backend, channel, files, comment, thread_ts))
+    return {"files": [{"id": file.id, "title": file.description["title"]} for file in files]}
+
+
+def _wanted(arguments: Arguments) -> list[Json]:
+    files = arguments.structure("files", error="invalid_arguments")
+    if not isinstance(files, list) or not files:
+        raise invalid("invalid_arguments", ["missing required field: files"])
+    for index, entry in enumerate(files):
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise invalid("invalid_arguments", [f"missing required field: id [json-pointer:/files/{index}]"])
+    if len({entry["id"] for entry in files}) < len(files):
+        raise invalid("invalid_arguments", ["the same file twice [json-pointer:/files]"])
+    return files
+
+
+def _channel(backend: Backend, arguments: Arguments) -> Channel | None:
+    if not arguments.has("channel_id"):
+        return None
+    channel = backend.channel(arguments, "channel_id")
+    if not backend.is_member(channel):
+        raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError("posting_to_channel_denied")
+    return channel
+
+
+def _thread_ts(backend: Backend, arguments: Arguments, channel: Channel | None) -> str | None:
+    thread_ts = arguments.text("thread_ts")
+    if thread_ts is None or channel is None:
+        return None
+    root = backend.workspace.message(channel.id, thread_ts)
+    if root is None or root.thread_ts is not None:
+        raise invalid("invalid_arguments", ["must be the first message of a thread [json-pointer:/thread_ts]"])
+    return thread_ts
+
+
+def _comment(arguments: Arguments) -> str:
+    comment = arguments.text("initial_comment") or ""
+    if len(comment) > MAX_TEXT:
+        raise SlackError("msg_too_long")
+    return comment
+
+
+def _message(
+    backend: Backend, channel: Channel, files: list[StoredFile], comment: str, thread_ts: str | None
+) -> Message:
+    return Message(
+        channel=channel.id,
+        ts=backend.workspace.next_ts(),
+        user=backend.bot_user,
+        text=comment,
+        thread_ts=thread_ts,
+        subtype="file_share",
+        bot_id=backend.installation.bot_id,
+        app_id=backend.installation.app_id,
+        files=[file.shown for file in files],
+    )
+
+
+METHODS: dict[str, Method] = {
+    "files.completeUploadExternal": complete_upload,
+    "files.getUploadURLExternal": get_upload_url,
+    "files.info": info,
+}

@@ -1,0 +1,116 @@
+"""The buttons below the agent's answers and progress: Stop, Good, Bad and Try again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from temporalio.service import RPCError
+
+from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain
+from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_BUTTON, TRY_AGAIN, TRY_AGAIN_BUTTON
+from process.slack import Identity
+from slackbot.connection.unreachable import UNREACHABLE
+from slackbot.conversations.deduplication import Once
+from slackbot.conversations.delivery import Conversations
+from slackbot.events.shapes import CHANNEL, PERSON, TS, has_form, items, mapping
+
+# Slack waits 3 s for the acknowledgement: so long for Temporal, and then so long to tell that it was not to be had.
+PATIENCE, TELL_PATIENCE = 1.5, 1.0  # seconds
+PRESS_AGAIN = "I could not be told what you pressed just now. Please press it once more."
+_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?::again[0-9]{{1,9}})?)")  # what is thought of it, and which turn
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Click:
+    """What a person wants with a button, in which thread."""
+
+    thread: Thread
+    user: str
+    signal: str
+    content: BaseModel
+    at: str
+
+
+class Clicks:
+    def __init__(
+        self, bot: Identity, client: AsyncWebClient, conversations: Conversations, *, patience: float = PATIENCE
+    ) -> None:
+        self._bot = bot
+        self._client = client
+        self._conversations = conversations
+        self._patience = patience
+        self._handed_over = Once()
+
+    def listen(self, app: AsyncApp) -> None:
+        for button in (STOP_BUTTON, FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON):
+            app.action(button)(self.on_click)
+
+    async def on_click(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Acknowledges when Temporal has stored it, or when the person knows that it has not."""
+        click = read(body, self._bot)
+        if click is not None:
+            key = (click.thread, click.user, click.signal, click.at)
+            try:
+                async with asyncio.timeout(self._patience):
+                    await self._handed_over.do(key, partial(self._hand_over, click))
+            except (RPCError, TimeoutError) as error:
+                logger.warning("a click could not be handed over", extra={"reason": type(error).__name__})
+                await self._ask_to_press_again(click)
+        await ack()
+
+    async def _hand_over(self, click: Click) -> None:
+        """A conversation that is closed has nothing to stop, but takes feedback and can say what it thinks of a try."""
+        if click.signal == STOP:
+            await self._conversations.tell(click.thread, STOP, click.content)
+        else:
+            await self._conversations.tell_in_any_case(click.thread, click.signal, click.content)
+
+    async def _ask_to_press_again(self, click: Click) -> None:
+        channel, thread_ts = click.thread.channel, click.thread.thread_ts
+        try:
+            async with asyncio.timeout(TELL_PATIENCE):
+                await self._client.chat_postEphemeral(
+                    channel=channel, user=click.user, text=PRESS_AGAIN, thread_ts=thread_ts
+                )
+        except UNREACHABLE as error:
+            logger.info("nobody could be told that a click is lost", extra={"reason": type(error).__name__})
+
+
+def read(body: Mapping[str, Any], bot: Identity) -> Click | None:
+    """A click on a button of the agent's own message in a thread, from its payload alone; None for everything else."""
+    press, message = mapping(next(iter(items(body.get("actions"))), None)), mapping(body.get("message"))
+    channel, user = mapping(body.get("channel")).get("id"), mapping(body.get("user")).get("id")
+    thread_ts, at = message.get("thread_ts"), press.get("action_ts")
+    forms = ((channel, CHANNEL), (user, PERSON), (thread_ts, TS), (at, TS))
+    if message.get("bot_id") != bot.bot_id or not all(has_form(value, form) for value, form in forms):
+        return None
+    thread = Thread(team=bot.team_id, channel=str(channel), thread_ts=str(thread_ts))
+    wish = _wish(press, user=str(user), at=str(at))
+    return Click(thread, str(user), *wish, at=str(at)) if wish else None
+
+
+def _wish(press: Mapping[str, Any], *, user: str, at: str) -> tuple[str, BaseModel] | None:
+    """The signal that says what is wanted; None where button and value do not belong together."""
+    value = press.get("value")
+    found = _VALUE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    opinion, turn = found.groups()
+    button = press.get("action_id")
+    if button == FEEDBACK_BUTTONS and opinion:
+        return FEEDBACK, Feedback(turn=turn, user=user, value="good" if opinion == "good:" else "bad", at=at)
+    if button == TRY_AGAIN_BUTTON and not opinion:
+        return TRY_AGAIN, TryAgain(turn=turn, user=user, at=at)
+    if button == STOP_BUTTON and not opinion:
+        return STOP, StopRequest(at=at, user=user)
+    return None

@@ -1,0 +1,41 @@
+"""How a conversation is described to a person: its name, its state, when it began, and a link to it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from agent_worker.contract.messages import Thread
+from slackbot.conversations.recent import Recent
+
+LONGEST_TITLE = 80  # characters
+STATES = {
+    "working": "at work",
+    "open": "ready for your next message",
+    "closed": "closed; write there to go on",
+}
+STOPPING = "stopping"
+
+
+def permalink(workspace_url: str, thread: Thread) -> str:
+    """The address that opens the thread in Slack; "" when the workspace's is not known."""
+    if not workspace_url:
+        return ""
+    message = f"archives/{thread.channel}/p{thread.thread_ts.replace('.', '')}"
+    return f"{workspace_url.rstrip('/')}/{message}?thread_ts={thread.thread_ts}&cid={thread.channel}"
+
+
+def title(recent: Recent) -> str:
+    """Its title as mrkdwn, on one line; "" when it has none."""
+    words = " ".join(recent.title.split())
+    cut = words if len(words) <= LONGEST_TITLE else f"{words[: LONGEST_TITLE - 1]}…"
+    return escape(cut, quote=False)
+
+
+def place(recent: Recent) -> str:
+    return "Direct message" if recent.thread.is_direct else f"Conversation in <#{recent.thread.channel}>"
+
+
+def began(recent: Recent) -> str:
+    """When, in the reader's own time zone."""
+    plain = recent.started.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(recent.started.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"

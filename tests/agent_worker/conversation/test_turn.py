@@ -1,0 +1,236 @@
+"""Promises of a turn in progress: what it answers, what it shows, and when asking again is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_worker.contract.messages import MessageChange, SlackFile, TryAgain, UserMessage
+from agent_worker.conversation.turn import UNUSABLE_ANSWERS, Turn
+from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
+from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall
+from agent_worker.payloads.thread import Author, ShownStep, Source
+
+LOOK_UP = ToolCall(name="look_up", args={}, title="Looks it up")
+NAMELESS = ToolCall(name="look_up", args={})
+
+
+def turn_about(*messages: tuple[str, str]) -> Turn:
+    return Turn(messages=[UserMessage(ts=ts, user=user, text="hi") for ts, user in messages])
+
+
+def test_a_turn_is_named_after_its_first_message_whatever_steers_it_later() -> None:
+    turn = turn_about(("1.1", "U1"))
+
+    turn.messages += turn_about(("1.0", "U2")).messages
+
+    assert turn.key == "1.1"
+    assert turn.answers == ["1.1", "1.0"]
+
+
+def test_those_who_speak_in_it_may_be_mentioned_each_once() -> None:
+    assert turn_about(("1.1", "U1"), ("1.2", "U2"), ("1.3", "U1")).may_mention == ["U1", "U2"]
+
+
+def test_a_turn_without_tools_has_no_progress_to_show() -> None:
+    assert turn_about(("1.1", "U1")).progress is None
+
+
+def test_its_progress_shows_all_steps_so_far_under_the_turns_key() -> None:
+    turn = turn_about(("1.1", "U1"))
+    first = turn.add_steps([LOOK_UP])
+    second = turn.add_steps([LOOK_UP, NAMELESS])
+
+    turn.end_step(first, failed=False)
+    turn.end_step(second, failed=True)
+
+    assert turn.progress is not None
+    assert turn.progress.key == "1.1:progress"
+    assert turn.progress.steps == [
+        ShownStep(title="Looks it up", state="complete"),
+        ShownStep(title="Looks it up", state="error"),
+        ShownStep(title="look_up", state="in_progress"),
+    ]
+
+
+def test_progress_that_was_asked_for_does_not_change_with_the_turn() -> None:
+    turn = turn_about(("1.1", "U1"))
+    turn.add_steps([LOOK_UP])
+    asked = turn.progress
+
+    turn.end_step(0, failed=False)
+
+    assert asked is not None
+    assert asked.steps[0].state == "in_progress"
+
+
+def test_it_knows_whether_a_step_still_runs() -> None:
+    turn = turn_about(("1.1", "U1"))
+    before = turn.is_running_steps
+    turn.add_steps([LOOK_UP, LOOK_UP])
+    turn.end_step(0, failed=False)
+    during = turn.is_running_steps
+    turn.end_step(1, failed=True)
+
+    assert (before, during, turn.is_running_steps) == (False, True, False)
+
+
+def test_a_turn_that_ends_leaves_no_step_that_looks_as_if_it_still_ran() -> None:
+    turn = turn_about(("1.1", "U1"))
+    turn.add_steps([LOOK_UP, LOOK_UP])
+    turn.end_step(0, failed=False)
+
+    turn.end_open_steps()
+
+    assert [step.state for step in turn.steps] == ["complete", "error"]
+
+
+def test_the_model_is_asked_again_so_often_and_no_more() -> None:
+    turn = turn_about(("1.1", "U1"))
+    for _ in range(UNUSABLE_ANSWERS):
+        turn.note_unusable("empty")
+
+    with pytest.raises(TurnFailed) as failed:
+        turn.note_unusable("empty")
+
+    assert failed.value.code == UNUSABLE_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("reasons", "more_room", "must_answer"),
+    [
+        (["empty"], False, False),
+        ([CUT_OFF, "empty"], True, False),
+        ([TOO_MANY_TOOL_CALLS, "empty"], False, True),
+        ([CUT_OFF, TOO_MANY_TOOL_CALLS], True, True),
+    ],
+)
+def test_why_an_answer_was_unusable_decides_how_the_model_is_asked_from_then_on(
+    *, reasons: list[str], more_room: bool, must_answer: bool
+) -> None:
+    turn = turn_about(("1.1", "U1"))
+
+    for reason in reasons:
+        turn.note_unusable(reason)
+
+    assert (turn.needs_more_room, turn.must_answer) == (more_room, must_answer)
+
+
+# What comes in between
+
+
+def edited(ts: str, text: str = "new") -> MessageChange:
+    return MessageChange(ts=ts, at="9.0", text=text)
+
+
+def deleted(ts: str) -> MessageChange:
+    return MessageChange(ts=ts, at="9.0", deleted=True)
+
+
+def test_an_edit_before_the_model_has_read_the_message_is_simply_what_it_reads() -> None:
+    turn = turn_about(("1.1", "U1"))
+
+    assert turn.change(edited("1.1"))
+
+    assert [message.text for message in turn.unheard] == ["new"]
+    assert turn.take_changes() == []
+
+
+def test_an_edit_of_what_the_model_has_read_is_told_to_it_once() -> None:
+    turn = turn_about(("1.1", "U1"))
+    turn.hear(turn.unheard)
+
+    turn.change(edited("1.1"))
+
+    assert turn.take_changes() == [edited("1.1")]
+    assert turn.take_changes() == []
+
+
+def test_a_change_of_another_turns_message_is_none_of_its_business() -> None:
+    turn = turn_about(("1.1", "U1"))
+
+    assert not turn.change(edited("1.0"))
+    assert not turn.is_withdrawn
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_a_turn_is_withdrawn_when_all_that_it_answers_is_deleted(*, is_heard: bool) -> None:
+    turn = turn_about(("1.1", "U1"), ("1.2", "U2"))
+    if is_heard:
+        turn.hear(turn.unheard)
+
+    turn.change(deleted("1.1"))
+    assert turn.ending(0.0) == ""
+    turn.change(deleted("1.2"))
+
+    assert turn.ending(0.0) == WITHDRAWN
+    assert turn.answers == []
+
+
+def test_what_is_read_and_what_is_not_stay_apart_when_something_is_deleted() -> None:
+    turn = turn_about(("1.1", "U1"), ("1.2", "U2"))
+    turn.hear(turn.unheard)
+    turn.messages += turn_about(("1.3", "U3")).messages
+
+    turn.change(deleted("1.1"))
+
+    assert [message.ts for message in turn.unheard] == ["1.3"]
+    assert turn.answers == ["1.2", "1.3"]
+
+
+def test_a_stop_ends_what_was_asked_before_it_and_nothing_that_was_asked_after() -> None:
+    turn = turn_about(("1.1", "U1"))
+
+    assert turn.ending(stopped_at=1.0) == ""
+    assert turn.ending(stopped_at=1.2) == STOPPED
+
+    turn.messages += turn_about(("1.3", "U1")).messages
+    assert turn.ending(stopped_at=1.2) == ""
+
+
+def test_nothing_ends_a_turn_whose_answer_is_on_its_way() -> None:
+    turn = turn_about(("1.1", "U1"))
+    turn.is_delivering = True
+    turn.change(deleted("1.1"))
+
+    assert turn.ending(stopped_at=9.0) == ""
+
+
+def test_a_turn_that_is_tried_again_answers_the_same_under_another_name() -> None:
+    first = turn_about(("1.1", "U1"), ("1.2", "U2"))
+    again = Turn(messages=[], earlier=first.answered, again=TryAgain(turn="1.1", user="U3", at="5.0"))
+    twice = Turn(messages=[], earlier=again.answered, again=TryAgain(turn="1.1:again1", user="U3", at="6.0"))
+
+    assert [turn.key for turn in (first, again, twice)] == ["1.1", "1.1:again1", "1.1:again2"]
+    assert twice.answers == first.answers
+    assert twice.may_mention == first.may_mention
+    assert again.audience == Author(id="U2")
+    assert again.ending(stopped_at=4.0) == ""
+    assert again.ending(stopped_at=5.5) == STOPPED
+
+
+def test_an_answer_to_an_app_is_streamed_to_nobody() -> None:
+    turn = Turn(messages=[UserMessage(ts="1.1", user="B5", text="beep", from_app=True)])
+
+    assert turn.audience is None
+
+
+def test_what_was_done_and_what_was_not_is_listed_by_its_titles() -> None:
+    turn = turn_about(("1.1", "U1"))
+    turn.add_steps([LOOK_UP, NAMELESS])
+    turn.end_step(0, failed=False, sources=[Source(text="A page", url="https://example.com/")])
+
+    assert turn.done == ["Done before that:", "• Looks it up"]
+    assert turn.undone == ["Not finished:", "• look_up"]
+    assert turn.steps[0].sources[0].text == "A page"
+
+
+def test_files_complete_the_message_they_belong_to_once() -> None:
+    turn = turn_about(("1.1", "U1"))
+    with_file = turn.messages[0].model_copy(update={"files": [SlackFile(id="F1", name="a.txt")]})
+
+    turn.complete(with_file)
+    turn.hear(turn.unheard)
+    turn.complete(with_file)
+
+    assert turn.messages == [with_file]
+    assert turn.take_changes() == []

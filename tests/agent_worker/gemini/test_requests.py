@@ -1,0 +1,122 @@
+"""Promises about what is asked: the request that reaches Gemini through the real SDK."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import pytest
+
+from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.request import Question
+from agent_worker.payloads.model import Content
+from emulators.gemini import answers
+from emulators.gemini.emulator import GeminiEmulator
+from tests.support.agent_worker.questions import ALERTS, HI, MODEL, NO_PARAMETERS, QUESTION, SECONDS
+
+
+class Unique(str):
+    """A text that cannot be copied."""
+
+    def __deepcopy__(self, memo: Mapping[int, Any]) -> NoReturn:
+        raise AssertionError("copied")
+
+
+async def test_a_question_goes_out_with_its_instructions_contents_and_tools(
+    gemini: Gemini, emulator: GeminiEmulator
+) -> None:
+    emulator.script(answers.text("hello"))
+
+    await gemini.ask(QUESTION)
+
+    (request,) = emulator.requests
+    assert request.model == MODEL
+    assert request.body == {
+        "contents": [HI],
+        "systemInstruction": {"role": "user", "parts": [{"text": "Be kind."}]},
+        "tools": [{"functionDeclarations": [NO_PARAMETERS, ALERTS]}],
+        "toolConfig": {"functionCallingConfig": {"mode": "AUTO"}},
+        "generationConfig": {"maxOutputTokens": 8_192},
+    }
+
+
+async def test_the_sdk_makes_no_copy_of_a_conversation(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.text("hello"))
+    long: Content = {"role": "user", "parts": [{"text": Unique("hi")}]}
+
+    await gemini.ask(replace(QUESTION, contents=[long]))
+
+    assert emulator.requests[0].contents == [HI]
+
+
+async def test_a_question_without_tools_mentions_none(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.text("hello"))
+
+    await gemini.ask(Question(MODEL, "", [HI]))
+
+    assert emulator.requests[0].body.keys() == {"contents", "generationConfig"}
+
+
+async def test_when_tools_may_not_be_called_they_are_still_declared(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.text("enough"))
+
+    await gemini.ask(replace(QUESTION, may_call_tools=False))
+
+    assert (emulator.requests[0].mode, len(emulator.requests[0].tool_names)) == ("NONE", 2)
+
+
+@pytest.mark.parametrize(
+    ("model", "level"),
+    [
+        (MODEL, "low"),
+        ("gemini-4-hydrogen", "low"),
+        ("gemini-3.5-flash-lite", None),
+        ("gemini-2.5-flash", None),
+    ],
+)
+async def test_more_room_doubles_the_limit_and_lowers_the_thinking(
+    gemini: Gemini, emulator: GeminiEmulator, model: str, level: str | None
+) -> None:
+    emulator.script(answers.text("long"))
+
+    await gemini.ask(replace(QUESTION, model=model, more_room=True))
+
+    assert (emulator.requests[0].max_output_tokens, emulator.requests[0].thinking_level) == (16_384, level)
+
+
+async def test_more_room_stays_within_what_a_model_can_write(emulator: GeminiEmulator) -> None:
+    gemini = Gemini(make_client("test-key", emulator.base_url, "v1", SECONDS), max_output_tokens=60_000)
+    emulator.script(answers.text("long"))
+
+    await gemini.ask(replace(QUESTION, more_room=True))
+    await gemini.close()
+
+    assert emulator.requests[0].max_output_tokens == 65_536
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+async def test_the_api_version_and_the_timeout_are_on_the_wire(emulator: GeminiEmulator, version: str) -> None:
+    gemini = Gemini(make_client("test-key", f"{emulator.base_url}/", version, timedelta(seconds=12.5)))
+    emulator.script(answers.text("hello"))
+
+    await gemini.ask(QUESTION)
+    await gemini.close()
+
+    (request,) = emulator.requests
+    assert (request.api_version, request.headers["x-server-timeout"]) == (version, "125")  # of the whole stream
+
+
+def test_a_timeout_that_gemini_would_refuse_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="below 10 s"):
+        make_client("test-key", None, "v1", timedelta(seconds=9.9))
+
+
+async def test_one_client_serves_many_questions_at_once(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(*[answers.text(str(number)) for number in range(20)])
+
+    replies = await asyncio.gather(*[gemini.ask(QUESTION) for _ in range(20)])
+
+    assert {reply.text for reply in replies} == {str(number) for number in range(20)}

@@ -1,0 +1,41 @@
+"""Promises of what stands below an answer: it says who wrote it, and its buttons say which turn they belong to."""
+
+from __future__ import annotations
+
+import json
+
+from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
+from agent_worker.slack.blocks import buttons
+from emulators.slack.rules import block_rules
+
+TURN = "1700000000.000100:again1"
+
+
+def test_slack_takes_it() -> None:
+    assert block_rules.problems(buttons.below_answer(TURN, offers_again=True)) == []
+    assert block_rules.problems(buttons.below_notice(TURN)) == []
+
+
+def test_an_answer_can_be_judged_and_says_that_an_ai_wrote_it() -> None:
+    feedback, footer = buttons.below_answer(TURN, offers_again=False)
+
+    (pair,) = feedback["elements"]
+    values = [pair[name]["value"] for name in ("positive_button", "negative_button")]
+    assert (pair["action_id"], values) == (FEEDBACK_BUTTONS, [f"good:{TURN}", f"bad:{TURN}"])
+    assert "AI" in json.dumps(footer)
+
+
+def test_what_can_be_tried_again_has_a_button_for_it() -> None:
+    _, answer, _ = buttons.below_answer(TURN, offers_again=True)
+
+    assert [answer] == buttons.below_notice(TURN)
+    (button,) = answer["elements"]
+    assert (button["action_id"], button["value"]) == (TRY_AGAIN_BUTTON, TURN)
+
+
+def test_what_can_be_pressed_says_what_it_does_to_who_cannot_see() -> None:
+    feedback, _ = buttons.below_answer(TURN, offers_again=False)
+
+    (pair,) = feedback["elements"]
+    labels = {pair[name]["accessibility_label"] for name in ("positive_button", "negative_button")}
+    assert len(labels) == 2

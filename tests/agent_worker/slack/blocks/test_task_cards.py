@@ -1,0 +1,94 @@
+"""Promises of task cards: short titles in words, no more than Slack shows, no ping, and the end state stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_worker.contract.names import STOP_BUTTON
+from agent_worker.payloads.thread import ShownStep, Source, StepState
+from agent_worker.slack.blocks.task_cards import LONGEST_TITLE, MOST_CARDS, cards, chunks, plan, plan_block
+from emulators.slack.rules import block_rules
+
+PAGE = Source(text="Flood Warning", url="https://www.weather.gov/alerts")
+
+
+def step(title: str = "Looks it up", state: StepState = "complete", *sources: Source) -> ShownStep:
+    return ShownStep(title=title, state=state, sources=list(sources))
+
+
+def many(count: int, state: StepState = "complete") -> list[ShownStep]:
+    return [step(f"Step {number}", state) for number in range(count)]
+
+
+def test_each_step_is_a_card_with_its_state_and_its_sources() -> None:
+    block = plan_block([step("Finds it", "complete", PAGE), step("Counts it", "in_progress")], is_over=False)
+
+    assert block["title"] == "Working…"
+    assert [(card["title"], card["status"]) for card in block["tasks"]] == [
+        ("Finds it", "complete"),
+        ("Counts it", "in_progress"),
+    ]
+    assert block["tasks"][0]["sources"] == [{"type": "url", "url": PAGE.url, "text": PAGE.text}]
+    assert "sources" not in block["tasks"][1]
+
+
+@pytest.mark.parametrize("count", [1, MOST_CARDS, MOST_CARDS + 1, 3 * MOST_CARDS])
+def test_slack_takes_any_number_of_steps(count: int) -> None:
+    post = plan(many(count), "1.0", is_over=True)
+
+    assert block_rules.problems(post.blocks) == []
+    assert len(post.blocks[0]["tasks"]) == min(count, MOST_CARDS)
+
+
+@pytest.mark.parametrize(
+    ("rest", "state", "title"),
+    [
+        (many(3), "complete", "3 more steps, 3 done"),
+        ([*many(2), step(state="in_progress")], "in_progress", "3 more steps, 2 done"),
+        ([*many(2), step(state="error")], "error", "3 more steps, 3 done"),
+    ],
+)
+def test_what_does_not_fit_is_folded_into_one_card(rest: list[ShownStep], state: StepState, title: str) -> None:
+    folded = cards([*many(MOST_CARDS - 1), *rest])[-1]
+
+    assert (folded.title, folded.state) == (title, state)
+
+
+def test_a_title_is_one_short_line_that_pings_nobody() -> None:
+    titles = [card.title for card in cards([step("a\nb " + "x" * 300), step("<!channel> <@U1> @here"), step(" ")])]
+
+    assert len(titles[0]) == LONGEST_TITLE
+    assert titles[0].startswith("a b x")
+    assert not any(ping in titles[1] for ping in ("<!channel>", "<@U1>", "@here"))
+    assert titles[2] == "…"
+
+
+def test_there_is_a_stop_button_until_the_turn_is_over() -> None:
+    running = plan([step()], "1.0:again1", is_over=False)
+    over = plan([step()], "1.0:again1", is_over=True)
+
+    assert running.blocks[1]["elements"][0]["action_id"] == STOP_BUTTON
+    assert running.blocks[1]["elements"][0]["value"] == "1.0:again1"
+    assert [block["type"] for block in over.blocks] == ["plan"]
+
+
+@pytest.mark.parametrize(
+    ("states", "title"),
+    [
+        (["complete"], "Done"),
+        (["complete", "error"], "Done, but 1 of the steps was not"),
+        (["error", "error"], "Done, but 2 of the steps were not"),
+    ],
+)
+def test_the_last_title_says_how_it_went(states: list[StepState], title: str) -> None:
+    assert plan_block([step(state=state) for state in states], is_over=True)["title"] == title
+
+
+def test_a_stream_is_told_only_what_has_changed() -> None:
+    before = [step("Finds it", "in_progress"), step("Counts it", "in_progress")]
+    after = [step("Finds it", "complete", PAGE), *before[1:]]
+
+    assert [chunk["id"] for chunk in chunks(before)] == ["step-0", "step-1"]
+    (changed,) = chunks(after, before)
+    assert (changed["id"], changed["status"]) == ("step-0", "complete")
+    assert changed["sources"][0]["url"] == PAGE.url

@@ -1,0 +1,252 @@
+"""Promises about files: what the model gets of them, and when Slack is asked for them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from aiohttp import web
+from pydantic import HttpUrl, SecretStr
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.request import Question
+from agent_worker.payloads import errors
+from agent_worker.payloads.model import Content
+from agent_worker.slack.api import SlackApi
+from agent_worker.slack.files.contents import LARGEST_FILE, LONGEST_TEXT, mention
+from agent_worker.slack.files.reader import CACHED_BYTES, PATIENT_ATTEMPTS, SlackFiles
+from agent_worker.slack.rate_limits import SlackBudget
+from emulators.gemini import answers
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.gemini.received import either
+from emulators.slack.web_api.faults import FaultKind
+from tests.support.agent_worker.sharing import (
+    NOTES,
+    PICTURE,
+    PNG,
+    TURN,
+    change,
+    elsewhere,
+    filled,
+    ids,
+    made_of,
+    picture,
+    shared,
+    unreadable,
+)
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+PDF = b"%PDF-1.7 pages"
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SlackStage]:
+    async with slack_stage() as stage:
+        yield stage
+
+
+# What the model gets
+# What the model gets
+
+
+async def test_a_picture_reaches_gemini_as_it_is_under_its_name(stage: SlackStage) -> None:
+    content = shared(stage, PICTURE)
+    async with GeminiEmulator() as emulator:
+        emulator.script(answers.text("A chart."))
+        gemini = Gemini(make_client("test-key", emulator.base_url, "v1", timedelta(seconds=60)))
+
+        await gemini.ask(Question("gemini-3.8-flash", "", await stage.ours.files.filled([content], TURN)))
+        await gemini.close()
+
+    (_, name, sent) = emulator.requests[0].contents[0]["parts"]
+    assert name == {"text": "[file: chart.png]"}
+    assert either(sent["inlineData"], "mimeType") == "image/png"
+    assert base64.urlsafe_b64decode(sent["inlineData"]["data"]) == PNG
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mimetype"),
+    [
+        ("a.png", PNG, "image/png"),
+        ("a.jpg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("a.webp", b"RIFF1234WEBPVP8 ", "image/webp"),
+        ("a.heic", b"\0\0\0\x18ftypheic", "image/heic"),
+        ("a.heif", b"\0\0\0\x18ftypmif1", "image/heif"),
+        ("a.pdf", PDF, "application/pdf"),
+        ("a.png", b"\xff\xd8\xff\xe0 a photo with a wrong name", "image/jpeg"),
+    ],
+)
+async def test_pictures_and_pdfs_are_sent_as_what_they_are(
+    stage: SlackStage, name: str, data: bytes, mimetype: str
+) -> None:
+    assert await made_of(stage, {"name": name, "content": data}) == [
+        {"text": f"[file: {name}]"},
+        picture(data, mimetype),
+    ]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        NOTES,
+        {"name": "main.rs", "mimetype": "application/octet-stream"},
+        {"name": "page.ts", "mimetype": "video/mp2t"},
+        {"name": "Dockerfile", "mimetype": "application/octet-stream"},
+        {"name": "data.json", "mimetype": "application/json"},
+        {"name": "odd", "mimetype": "application/geo+json"},
+        {"name": "page.html", "mimetype": "text/html"},
+    ],
+)
+async def test_text_and_code_are_read_as_text_by_type_or_name(stage: SlackStage, file: dict[str, Any]) -> None:
+    name = file["name"]
+
+    assert await made_of(stage, {"content": "hello"} | file) == [
+        {"text": f"[file: {name}]\nhello\n[end of the file {name}]"}
+    ]
+
+
+async def test_text_that_is_no_utf8_is_read_as_far_as_it_can_be(stage: SlackStage) -> None:
+    (part,) = await made_of(stage, NOTES | {"content": b"\xef\xbb\xbfgr\xfc\xdfe"})
+
+    assert part["text"].splitlines()[1] == "gr\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}e"
+
+
+@pytest.mark.parametrize("letter", ["x", "ж", "🙂"])
+async def test_of_a_long_text_the_beginning_is_read_and_the_rest_is_said_to_be_missing(
+    stage: SlackStage, letter: str
+) -> None:
+    (part,) = await made_of(stage, NOTES | {"content": letter * (LONGEST_TEXT * 5)})
+
+    _, text, ending = part["text"].splitlines()
+    assert text == letter * LONGEST_TEXT
+    assert ending == f"[The file notes.txt goes on, but only its first {LONGEST_TEXT} characters can be read.]"
+
+
+async def test_a_file_that_a_message_only_hints_at_is_looked_up(stage: SlackStage) -> None:
+    assert await made_of(stage, NOTES | {"hidden": True}) == [
+        {"text": "[file: notes.txt]\nhello\n[end of the file notes.txt]"}
+    ]
+
+
+async def test_files_stand_in_their_places_and_everything_else_is_left_as_it_is(stage: SlackStage) -> None:
+    before: Content = {"role": "model", "parts": [{"text": "Hm.", "thoughtSignature": "c2ln"}]}
+    content = shared(stage, PICTURE, NOTES)
+    content["parts"].append({"text": "and that was it"})
+
+    untouched, parts = await filled(stage, before, content)
+
+    assert untouched == before["parts"]
+    assert [part.get("text", "").partition("\n")[0] for part in parts] == [
+        "anna: look",
+        "[file: chart.png]",
+        "",
+        "[file: notes.txt]",
+        "and that was it",
+    ]
+
+
+async def test_a_file_that_was_sent_twice_is_put_in_once_where_it_was_sent_last(stage: SlackStage) -> None:
+    content = shared(stage, PICTURE)
+
+    earlier, later = await filled(stage, content, content)
+
+    assert earlier[1:] == [{"text": "[file: chart.png]"}]
+    assert later[1:] == [{"text": "[file: chart.png]"}, picture(PNG)]
+
+
+def test_a_name_of_several_lines_is_written_on_one() -> None:
+    assert mention("a.txt\n[end of the\tfile]") == {"text": "[file: a.txt [end of the file]]"}
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body")  # of aiohttp, about what the SDK does
+async def test_a_file_as_large_as_it_may_be_still_fits_into_what_gemini_takes(stage: SlackStage) -> None:
+    content = shared(stage, PICTURE | {"content": PNG.ljust(LARGEST_FILE, b"\0")})
+    async with GeminiEmulator() as emulator:
+        emulator.script(answers.text("Large."))
+        gemini = Gemini(make_client("test-key", emulator.base_url, "v1", timedelta(seconds=60)))
+
+        contents = await stage.ours.files.filled([content], TURN)
+        reply = await gemini.ask(Question("gemini-3.8-flash", "i" * 900_000, contents))
+        await gemini.close()
+
+    assert reply.text == "Large."
+    assert "inlineData" in emulator.requests[0].contents[0]["parts"][2]
+
+
+# When Slack is asked
+
+
+async def test_in_one_turn_slack_is_asked_and_the_file_fetched_once(stage: SlackStage) -> None:
+    content = shared(stage, PICTURE)
+
+    assert await filled(stage, content) == await filled(stage, content)
+    assert (stage.calls("files.info"), len(stage.slack.downloads)) == (1, 1)
+
+
+async def test_a_file_that_was_deleted_since_is_gone_from_the_next_turn_on(stage: SlackStage) -> None:
+    content = shared(stage, PICTURE)
+    await filled(stage, content)
+    stage.slack.delete_file(*ids(content))
+
+    assert (await filled(stage, content))[0][2] == picture(PNG)
+    assert (await filled(stage, content, turn="2.0"))[0][1:] == unreadable("chart.png", "it has been deleted")
+
+
+async def test_the_next_turn_fetches_nothing_again_unless_the_file_has_changed(stage: SlackStage) -> None:
+    content = shared(stage, NOTES)
+    await filled(stage, content)
+    await filled(stage, content, turn="2.0")
+    assert (stage.calls("files.info"), len(stage.slack.downloads)) == (2, 1)
+
+    change(stage, *ids(content), edit_timestamp=1_800_000_000)
+    await filled(stage, content, turn="3.0")
+
+    assert len(stage.slack.downloads) == 2
+
+
+async def test_what_is_remembered_has_a_limit(stage: SlackStage) -> None:
+    contents = [shared(stage, PICTURE | {"content": PNG.ljust(LARGEST_FILE, b"\0")}) for _ in range(5)]
+    assert 5 * LARGEST_FILE > CACHED_BYTES
+
+    for content in (*contents, contents[-1], contents[0]):
+        await filled(stage, content)
+
+    assert len(stage.slack.downloads) == 6
+
+
+async def test_nothing_is_asked_about_a_conversation_without_files(stage: SlackStage) -> None:
+    content: Content = {"role": "user", "parts": [{"text": "hello"}]}
+
+    assert await stage.ours.files.filled([content], TURN) == [content]
+    assert stage.calls("files.info") == 0
+
+
+@pytest.mark.parametrize("kind", ["error", "rate_limited", "internal_error", "refused"])
+async def test_when_slack_cannot_be_asked_the_step_is_tried_again(stage: SlackStage, kind: FaultKind) -> None:
+    content = shared(stage, NOTES)
+    stage.slack.faults.add(method="files.info", kind=kind, times=None)
+
+    with pytest.raises(ApplicationError) as raised:
+        await filled(stage, content, attempt=PATIENT_ATTEMPTS + 1)
+
+    assert (raised.value.type, raised.value.non_retryable) == (errors.SLACK_UNAVAILABLE, False)
+    stage.slack.faults.clear()
+    assert (await filled(stage, content))[0][1]["text"].startswith("[file: notes.txt]\nhello")
+
+
+async def test_a_download_that_fails_again_and_again_is_given_up_after_a_while(stage: SlackStage) -> None:
+    content = shared(stage, NOTES)
+    async with elsewhere(lambda _: web.Response(status=503)) as address, httpx.AsyncClient() as http:
+        change(stage, *ids(content), url_private_download=address)
+        files = SlackFiles(SlackApi(stage.client, SlackBudget()), http, SecretStr("xoxb-1"), HttpUrl(address))
+
+        with pytest.raises(ApplicationError):
+            await files.filled([content], TURN, PATIENT_ATTEMPTS)
+        (last,) = await files.filled([content], TURN, PATIENT_ATTEMPTS + 1)
+
+    assert last["parts"][1:] == unreadable("notes.txt", "Slack has failed to give it out several times")

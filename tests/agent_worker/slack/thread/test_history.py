@@ -1,0 +1,138 @@
+"""Promises of what is read of a thread: who said what, the agent's own posts, and nothing that was not said."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE
+from agent_worker.slack.blocks import posts
+from agent_worker.slack.thread.history import EARLIER_CHARACTERS, EARLIER_MESSAGE_CHARACTERS, EARLIER_MESSAGES, Past
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SlackStage]:
+    async with slack_stage() as stage:
+        yield stage
+
+
+async def read_past(stage: SlackStage) -> Past:
+    """All that the thread holds now, as it is before a message that somebody writes next."""
+    (now,) = stage.people_say("and now?")
+    return await stage.threads.past(stage.thread, now)
+
+
+async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage: SlackStage) -> None:
+    ben = stage.slack.add_user("ben")
+    stage.slack.say(ben, stage.channel, f"hi <@{stage.anna}>, see <#{stage.channel}>", thread_ts=stage.root)
+    stage.slack.say_as_other_bot(stage.channel, "build is red", thread_ts=stage.root)
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines()[:2] == ["anna: hello", "ben: hi @anna, see #general"]
+    assert past.text.splitlines()[2].endswith("(an app): build is red")
+    assert past.answered == ()
+
+
+async def test_what_was_said_at_the_same_time_or_later_is_not_the_past(stage: SlackStage) -> None:
+    now, _ = stage.people_say("now", "later")
+
+    past = await stage.threads.past(stage.thread, now)
+
+    assert past.text == "anna: hello"
+
+
+async def test_the_agents_own_answers_are_its_own_and_its_progress_was_not_said(stage: SlackStage) -> None:
+    key = stage.root
+    await stage.replies.post(stage.thread, f"{key}:progress", posts.notice("looking it up"))
+    await stage.replies.post(stage.thread, f"{key}:answer:0", posts.notice("It is sunny."), [stage.root])
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines() == ["anna: hello", "You: It is sunny."]
+
+
+async def test_what_the_agent_has_answered_is_known_from_the_thread_even_if_the_answer_came_later(
+    stage: SlackStage,
+) -> None:
+    (second,) = stage.people_say("and you?")
+    await stage.replies.post(stage.thread, f"{stage.root}:answer:0", posts.notice("Hi."), [stage.root, second])
+
+    past = await stage.threads.past(stage.thread, stage.root)
+
+    assert past.answered == (stage.root, second)
+
+
+async def test_another_app_cannot_make_the_agent_believe_that_it_has_answered(stage: SlackStage) -> None:
+    stage.another_app_forges({"key": "1:answer", "answers": [stage.root]})
+
+    past = await read_past(stage)
+
+    assert past.answered == ()
+
+
+async def test_of_a_long_thread_the_newest_messages_are_read(stage: SlackStage) -> None:
+    stage.people_say(*[str(number) for number in range(EARLIER_MESSAGES + 150)])
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines() == [f"anna: {number}" for number in range(150, EARLIER_MESSAGES + 150)]
+
+
+async def test_of_very_long_messages_the_beginning_is_read_and_of_many_the_newest(stage: SlackStage) -> None:
+    stage.people_say(*[f"{number} " + "x" * 3_000 for number in range(30)])
+
+    past = await read_past(stage)
+
+    lines = past.text.splitlines()
+    assert len(past.text) <= EARLIER_CHARACTERS + len(lines)
+    assert lines[-1].startswith("anna: 29 xxx")
+    assert all(len(line) < EARLIER_MESSAGE_CHARACTERS + 20 and line.endswith(" […]") for line in lines)
+
+
+async def test_a_thread_that_may_not_be_read_has_no_past(stage: SlackStage) -> None:
+    stage.slack.faults.add(method="conversations.replies", kind="error", error="channel_not_found")
+
+    assert await read_past(stage) == Past()
+
+
+async def test_while_slack_is_away_the_past_is_not_taken_for_empty(stage: SlackStage) -> None:
+    stage.slack.faults.add(method="conversations.replies", kind="internal_error")
+
+    with pytest.raises(ApplicationError) as away:
+        await read_past(stage)
+
+    assert (away.value.type, away.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+
+
+async def test_a_person_goes_by_the_display_name_or_else_the_real_name(stage: SlackStage) -> None:
+    ben = stage.slack.add_user("bl", real_name="Ben Lee", display_name="benny")
+
+    assert await stage.threads.names([stage.anna, ben]) == {stage.anna: "anna", ben: "benny"}
+
+
+async def test_each_person_is_asked_about_once_and_the_agent_never(stage: SlackStage) -> None:
+    await stage.threads.names([stage.anna, stage.slack.bot_user_id])
+
+    names = await stage.threads.names([stage.anna, stage.anna])
+
+    assert names == {stage.anna: "anna"}
+    assert stage.calls("users.info") == 1
+
+
+async def test_who_slack_does_not_tell_about_goes_by_the_id(stage: SlackStage) -> None:
+    assert await stage.threads.names(["U0STRANGER", "C0NOWHERE"]) == {
+        "U0STRANGER": "U0STRANGER",
+        "C0NOWHERE": "C0NOWHERE",
+    }
+
+
+async def test_while_slack_is_away_nobody_is_renamed(stage: SlackStage) -> None:
+    stage.slack.faults.add(method="users.info", kind="rate_limited")
+    with pytest.raises(ApplicationError):
+        await stage.threads.names([stage.anna])
+
+    assert await stage.threads.names([stage.anna]) == {stage.anna: "anna"}

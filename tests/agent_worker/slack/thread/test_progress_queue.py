@@ -1,0 +1,129 @@
+"""Promises of steps that a tool shows while it runs: nobody waits for them but what is shown next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, StepState
+from emulators.slack.web_api.faults import FaultKind
+from tests.support.agent_worker.settling import APPEND, POST, UPDATE, posts
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SlackStage]:
+    async with slack_stage() as stage:
+        yield stage
+
+
+def showing(stage: SlackStage, *states: StepState, ts: str | None = None, draft: Draft | None = None) -> ShowProgress:
+    steps = [ShownStep(title=f"Step {number}", state=state) for number, state in enumerate(states, 1)]
+    return ShowProgress(
+        thread=stage.thread,
+        turn=stage.root,
+        progress=Progress(key=f"{stage.root}:progress", steps=steps, ts=ts),
+        draft=draft or Draft(),
+        audience=Author(id=stage.anna),
+    )
+
+
+def states(stage: SlackStage) -> list[str]:
+    (post,) = posts(stage)
+    return [task["status"] for block in post.blocks for task in block.get("tasks", [])]
+
+
+async def test_they_are_shown_in_their_message_and_in_the_status(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+
+    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await displays.over(request)
+
+    assert states(stage) == ["complete", "in_progress"]
+    assert stage.slack.status(stage.channel, stage.root) == "is working: Step 2…"
+    assert (stage.calls(POST), stage.calls(UPDATE)) == (1, 1)
+
+
+async def test_in_a_direct_message_they_are_shown_in_the_stream() -> None:
+    async with slack_stage(direct=True) as direct:
+        displays = direct.ours.displays
+        shown = await displays.show(showing(direct, "in_progress"))
+
+        displays.begin(request := showing(direct, "complete", "in_progress", draft=shown.draft))
+        await displays.over(request)
+
+        (post,) = posts(direct)
+        assert [card["status"] for card in post.blocks if card["type"] == "task_card"] == ["complete", "in_progress"]
+        assert direct.calls(APPEND) == 1
+
+
+async def test_what_the_turn_shows_next_waits_for_them(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    held = stage.slack.hold(UPDATE)
+
+    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await held.reached()
+    waiting = asyncio.create_task(displays.over(request))
+    await displays.over(request.model_copy(update={"turn": "another"}))
+    assert not waiting.done()
+    held.release()
+    await waiting
+
+    assert states(stage) == ["complete", "in_progress"]
+
+
+async def test_each_is_shown_after_the_one_before(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    held = stage.slack.hold(UPDATE)
+
+    displays.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
+    await held.reached()
+    displays.begin(showing(stage, "complete", "error", ts=shown.ts))
+    last = asyncio.create_task(displays.show(showing(stage, "complete", "complete", ts=shown.ts)))
+    held.release()
+    await last
+
+    assert states(stage) == ["complete", "complete"]
+    assert stage.calls(UPDATE) == 3
+
+
+async def test_one_that_is_given_up_holds_up_none_after_it(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    held = stage.slack.hold(UPDATE)
+    given_up = asyncio.create_task(displays.show(showing(stage, "complete", "in_progress", ts=shown.ts)))
+    await held.reached()
+
+    given_up.cancel()
+    await displays.show(showing(stage, "complete", "complete", ts=shown.ts))
+
+    assert states(stage) == ["complete", "complete"]
+    held.release()
+
+
+@pytest.mark.parametrize("kind", ["internal_error", "lost_reply", "refused"])
+async def test_steps_that_cannot_be_shown_are_in_nobodys_way(stage: SlackStage, kind: FaultKind) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+    stage.slack.faults.add(method=UPDATE, kind=kind)
+
+    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await displays.over(request)
+    await displays.show(showing(stage, "complete", "complete", ts=shown.ts))
+
+    assert states(stage) == ["complete", "complete"]
+
+
+async def test_a_worker_that_ends_lets_them_be_shown(stage: SlackStage) -> None:
+    displays = stage.ours.displays
+    shown = await displays.show(showing(stage, "in_progress"))
+
+    displays.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
+    await displays.done()
+
+    assert states(stage) == ["complete", "in_progress"]

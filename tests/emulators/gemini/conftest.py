@@ -1,0 +1,31 @@
+"""A pretend Gemini for each test, and the clients that ask it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from google import genai
+
+from emulators.gemini.emulator import GeminiEmulator
+from tests.support.emulators.gemini_caller import Caller, client_of
+
+
+@pytest.fixture
+async def gemini() -> AsyncIterator[GeminiEmulator]:
+    async with GeminiEmulator() as gemini:
+        yield gemini
+        gemini.assert_script_finished()
+
+
+@pytest.fixture
+async def caller(gemini: GeminiEmulator) -> AsyncIterator[Caller]:
+    async with httpx.AsyncClient(base_url=gemini.base_url) as http:
+        yield Caller(http)
+
+
+@pytest.fixture
+async def sdk(gemini: GeminiEmulator) -> AsyncIterator[genai.Client]:
+    async with client_of(gemini) as client:
+        yield client

@@ -1,0 +1,79 @@
+"""Calls that are held, and acknowledgements that get lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.support.emulators.scene import Scene, listening
+
+POST = "chat.postMessage"
+
+
+def post(stage: Scene, text: str = "hello") -> asyncio.Task[object]:
+    return asyncio.ensure_future(stage.client.chat_postMessage(channel=stage.general, text=text))
+
+
+def stored(stage: Scene) -> list[str]:
+    return [message.text for message in stage.slack.messages(stage.general)]
+
+
+async def test_a_call_held_before_it_is_carried_out_leaves_no_trace_until_it_is_released(stage: Scene) -> None:
+    held = stage.slack.hold(POST)
+    posting = post(stage)
+    await held.reached()
+    assert stored(stage) == []
+
+    held.release()
+    await posting
+
+    assert stored(stage) == ["hello"]
+
+
+async def test_a_call_held_after_it_was_carried_out_is_stored_and_not_answered_until_it_is_released(
+    stage: Scene,
+) -> None:
+    held = stage.slack.hold(POST, after_commit=True)
+    posting = post(stage)
+    await held.reached()
+    assert (stored(stage), posting.done()) == (["hello"], False)
+
+    held.release()
+    await posting
+
+
+async def test_a_held_call_whose_caller_hangs_up_is_not_carried_out(stage: Scene) -> None:
+    held = stage.slack.hold(POST)
+    posting = post(stage)
+    await held.reached()
+
+    posting.cancel()
+    await asyncio.wait([posting])
+    held.release()
+    await stage.slack.until(lambda: stage.slack.calls)
+
+    assert (stage.slack.calls[-1].outcome, stored(stage)) == ("abandoned", [])
+
+
+async def test_a_hold_is_for_one_call_that_fits_and_all_others_pass(stage: Scene) -> None:
+    held = stage.slack.hold(POST, when=lambda arguments: arguments["text"] == "wait")
+    await post(stage, "pass")
+    waiting = post(stage, "wait")
+    await held.reached()
+    await post(stage, "wait")
+
+    assert stored(stage) == ["pass", "wait"]
+    held.release()
+    await waiting
+
+
+async def test_a_lost_acknowledgement_is_answered_with_another_delivery(still: Scene) -> None:
+    async with listening(still.slack) as listener:
+        still.slack.lose_acknowledgements(still.general)
+        ts = still.slack.say(still.anna, still.general, "hello")
+        await still.slack.until(lambda: still.slack.lost_acknowledgements)
+        assert not still.slack.deliveries[0].acked
+
+        still.slack.clock.advance(3)
+        await still.slack.until(lambda: still.slack.deliveries[0].acked)
+
+        assert [event["ts"] for event in listener.events] == [ts, ts]

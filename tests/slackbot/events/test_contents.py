@@ -1,0 +1,119 @@
+"""Promises about what comes with a message: what a person sees is carried, and no more than can be stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from agent_worker.contract.messages import SlackFile
+from agent_worker.conversation.slack_markup import message_text
+from slackbot.events.contents import LARGEST_ATTACHMENTS, LEFT_OUT, LONGEST_NAME, MOST_FILES, attachments, files, text
+
+TYPED = {
+    "type": "rich_text",
+    "block_id": "b1",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "look"}]}],
+}
+TABLE = {
+    "type": "table",
+    "block_id": "b2",
+    "rows": [[{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": "b"}]],
+}
+FORWARDED = {
+    "is_share": True,
+    "from_url": "https://example.slack.com/archives/C1/p1",
+    "author_id": "U2",
+    "author_name": "ben",
+    "author_icon": "https://example.com/ben.png",
+    "channel_id": "C1",
+    "color": "D0D0D0",
+    "ts": "1766458026.240809",
+    "message_blocks": [{"team": "T1", "channel": "C1", "message": {"blocks": [TYPED]}}],
+    "files": [{"id": "F1", "name": "plan.pdf", "mimetype": "application/pdf"}],
+    "text": "look",
+}
+
+
+def seen(message: dict[str, Any]) -> str:
+    """What the worker makes of it."""
+    shown = {"text": text(message), "attachments": attachments(message)}
+    return message_text(shown, bot_user_id="UBOT", names={})
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param({"text": "look", "blocks": [TYPED]}, id="what a person types"),
+        pytest.param({"text": "look", "attachments": [FORWARDED]}, id="a forwarded message"),
+        pytest.param({"text": "", "attachments": [{"blocks": [TABLE]}]}, id="a table that was pasted"),
+        pytest.param(
+            {"text": "a", "attachments": [{"title": "t", "fields": [{"title": "f", "value": "v"}]}]}, id="fields"
+        ),
+    ],
+)
+def test_what_is_carried_reads_as_the_whole_message_does(message: dict[str, Any]) -> None:
+    assert seen(message) == message_text(message, bot_user_id="UBOT", names={})
+
+
+def test_blocks_that_say_more_than_the_text_are_carried_and_those_that_repeat_it_are_not() -> None:
+    assert attachments({"text": "look", "blocks": [TYPED, TABLE]}) == [{"blocks": [TABLE]}]
+    assert attachments({"text": "look", "blocks": [TYPED]}) == []
+    assert attachments({"text": "", "blocks": [TYPED]}) == [{"blocks": [TYPED]}]
+
+
+def test_of_an_attachment_only_what_is_read_is_carried() -> None:
+    (carried,) = attachments({"text": "look", "attachments": [FORWARDED]})
+
+    assert carried.keys() == {"author_id", "author_name", "message_blocks", "files", "text"}
+
+
+def test_what_is_too_large_is_left_out_and_that_is_said() -> None:
+    small, large = {"text": "small"}, {"text": "x" * LARGEST_ATTACHMENTS}
+
+    assert attachments({"attachments": [small, large, small]}) == [small, LEFT_OUT]
+    assert seen({"text": "see", "attachments": [large]}) == "see\n[more was attached than can be read]"
+
+
+def test_what_no_message_can_hold_is_dropped() -> None:
+    deep: Any = "x"
+    for _ in range(100):
+        deep = [deep]
+
+    (carried,) = attachments({"attachments": [{"text": "a \ud83d", "blocks": deep, "fields": [float("nan")]}]})
+
+    assert carried["text"] == "a ?"
+    assert carried["fields"] == [None]
+    json.dumps(carried).encode()
+
+
+def test_a_file_is_known_by_what_slack_says_of_it() -> None:
+    described = {"id": "F1", "name": "plan.pdf", "mimetype": "application/pdf", "size": 12, "url_private": "https://x"}
+
+    assert files({"files": [described]}) == [SlackFile(id="F1", name="plan.pdf", mimetype="application/pdf", size=12)]
+
+
+def test_a_file_from_another_workspace_that_is_not_described_yet_is_carried_all_the_same() -> None:
+    hidden = {"id": "F1", "mode": "file_access", "file_access": "check_file_info"}
+
+    assert files({"files": [hidden]}) == [SlackFile(id="F1", name="unnamed")]
+
+
+def test_files_are_no_more_and_no_longer_than_can_be_read() -> None:
+    many = [{"id": f"F{number}", "name": "x" * 1_000} for number in range(MOST_FILES + 5)]
+
+    found = files({"files": many})
+
+    assert [file.id for file in found] == [f"F{number}" for number in range(MOST_FILES)]
+    assert {len(file.name) for file in found} == {LONGEST_NAME}
+
+
+@pytest.mark.parametrize("file", [None, "F1", {"name": "a.txt"}, {"id": 5}, {"id": "F1/../x"}, {"id": "C1"}])
+def test_what_is_no_file_of_slack_is_none(file: Any) -> None:
+    assert files({"files": [file]}) == []
+
+
+@pytest.mark.parametrize("size", [-1, "12", 1.5, None, 10**30])
+def test_a_size_that_is_none_is_not_known(size: Any) -> None:
+    assert files({"files": [{"id": "F1", "name": "a", "size": size}]})[0].size == 0

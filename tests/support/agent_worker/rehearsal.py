@@ -1,0 +1,334 @@
+"""AgentWorkflow in our own worker, with activities that do as the test says and note what they are asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+from uuid import uuid4
+
+from pydantic import BaseModel
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from agent_worker.activities.agent_activities import Activities
+from agent_worker.activities.model_call import without_reply
+from agent_worker.activities.transcript_cache import Transcripts, reader
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import Thread, UserMessage
+from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
+from agent_worker.conversation.conversation import Run
+from agent_worker.conversation.model_request import first_question
+from agent_worker.payloads import activity_names, errors
+from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
+from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.thread import Deliver, Draft, Shown, ShowProgress, TellPerson
+from agent_worker.worker import build_worker
+from emulators.gemini.bodies import Refused
+from emulators.gemini.received import ModelRequest
+from emulators.gemini.rules import check_request
+from emulators.gemini.signatures import DUMMY, Signatures
+from emulators.gemini.turns import check_turns
+from process import temporal
+
+OPENED = Opened(
+    model="gemini-3.8-flash",
+    bot_user_id="UBOT",
+    greeting="Hello!",
+    max_model_calls=12,
+    model_seconds=60,
+    idle_seconds=600,
+    context_tokens=1_000,
+    names={"U1": "anna", "U2": "ben"},
+    tools_show_steps=True,
+)
+Answer = Any  # a ModelReply, an exception to raise, or an async function of what was asked; nonsense is sent as it is
+
+
+def text(said: str, tokens: int = 10) -> ModelReply:
+    return ModelReply(content={"role": "model", "parts": [{"text": said}]}, text=said, prompt_tokens=tokens)
+
+
+def calls(*names: str, title: str = "", refused: str | None = None) -> ModelReply:
+    """The model asks for these tools; the first call carries a signature, as Gemini wants it back."""
+    parts: list[dict[str, Any]] = [
+        {"functionCall": {"name": name, "args": {}, "id": f"{index}"}} for index, name in enumerate(names)
+    ]
+    parts[0]["thoughtSignature"] = DUMMY
+    asked = [
+        ToolCall(name=name, args={}, id=f"{index}", title=title or name, refused=refused)
+        for index, name in enumerate(names)
+    ]
+    return ModelReply(content={"role": "model", "parts": parts}, calls=asked, prompt_tokens=10)
+
+
+def lines(contents: list[Content]) -> list[str]:
+    """All texts of a transcript, "" where a part has none."""
+    return [part.get("text", "") for content in contents for part in content["parts"]]
+
+
+class Held:
+    """A step that waits in the middle until the test lets it go on."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+        self._reached = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def __call__(self, *_: Any) -> Any:
+        self._reached.set()
+        await self._released.wait()
+        return self._result
+
+    async def reached(self) -> None:
+        async with asyncio.timeout(20):
+            await self._reached.wait()
+
+    def release(self) -> None:
+        self._released.set()
+
+
+class Deaf(Held):
+    """One that is done just when it is told to stop."""
+
+    async def __call__(self, *_: Any) -> Any:
+        try:
+            return await super().__call__()
+        except asyncio.CancelledError:
+            return self._result
+
+
+class Cast:
+    """Stands in for `Activities`: same names, scripted. The model refuses a transcript that Gemini would refuse."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.answers: deque[Answer] = deque()  # of the model; then it says "yes"
+        self.answers_given: list[Answer] = []
+        self.tools: dict[str, Any] = {}  # results by name: a dict, an exception, or an async function of the arguments
+        self.summary: Any = "They said hello."
+        self.shown_at: Any = "5.5"
+        self.refuse_delivery = 0  # so many times
+        self.delivering: Held | None = None
+        self.opening: Held | None = None
+        self.asks_at_once = True  # a worker of release 0.1 opens, and no more
+        self.looking_up: Held | None = None
+        self.opens: list[OpenConversation] = []
+        self.looked_up: list[list[str]] = []
+        self.refused: dict[str, str] = {}  # of those who are looked up
+        self.told: list[TellPerson] = []
+        self.asked: list[AskModel] = []
+        self.read: list[list[Content]] = []  # the whole transcript that each model call was given
+        self.shown: list[ShowProgress] = []
+        self.shown_by_tools: list[tuple[str, ShowProgress]] = []
+        self.delivered: list[Deliver] = []
+        self.summarised: list[Summarise] = []
+        self.ran: list[str] = []
+        self.changed = asyncio.Event()
+        self._transcripts = Transcripts()
+
+    @activity.defn(name=activity_names.OPEN_CONVERSATION)
+    async def open_conversation(self, request: OpenConversation) -> Opened:
+        self.opens.append(request)
+        self.changed.set()
+        if self.opening is not None:
+            await self.opening()
+        question = first_question(request, self.opened) if self.asks_at_once else None
+        return self.opened if question is None else await self._answered_at_once(question)
+
+    async def _answered_at_once(self, question: AskModel) -> Opened:
+        try:
+            return self.opened.with_reply(await self.ask_model(question))
+        except ApplicationError as error:
+            return self.opened.with_reply(without_reply(error, Draft()))
+
+    @activity.defn(name=activity_names.LOOK_UP_NAMES)
+    async def look_up_names(self, request: LookUpNames) -> Names:
+        self.looked_up.append(request.ids)
+        if self.looking_up is not None:
+            await self.looking_up()
+        names = {slack_id: slack_id.lower() for slack_id in request.ids}
+        authors = {author.id for author in request.authors}
+        return Names(
+            names=names, refused={slack_id: why for slack_id, why in self.refused.items() if slack_id in authors}
+        )
+
+    @activity.defn(name=activity_names.TELL_PERSON)
+    async def tell_person(self, request: TellPerson) -> None:
+        self.told.append(request)
+        self.changed.set()
+
+    @activity.defn(name=activity_names.ASK_MODEL)
+    async def ask_model(self, request: AskModel) -> ModelReply:
+        info = activity.info()
+        read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
+        contents = await self._transcripts.assemble(request.epoch, request.known, request.new, read_page)
+        refuse_as_gemini_would(contents)
+        self.asked.append(request)
+        self.read.append(contents)
+        self.changed.set()
+        answer = self.answers.popleft() if self.answers else text("yes")
+        self.answers_given.append(answer)
+        return cast("ModelReply", await _acted(answer, request))
+
+    @activity.defn(name=activity_names.SUMMARISE)
+    async def summarise(self, request: Summarise) -> Summary:
+        self.summarised.append(request)
+        said = await _acted(self.summary, request)
+        return Summary(text=said) if isinstance(said, str) else said
+
+    @activity.defn(dynamic=True)
+    async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
+        name = activity.info().activity_type
+        arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
+        self.ran.append(name)
+        for shown in args[1:]:
+            request = activity.payload_converter().from_payload(shown.payload, ShowProgress)
+            self.shown_by_tools.append((name, request))
+        self.changed.set()
+        return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
+
+    @activity.defn(name=activity_names.SHOW_PROGRESS)
+    async def show_progress(self, request: ShowProgress) -> Shown:
+        self.shown.append(request)
+        shown = await _acted(self.shown_at, request)
+        return shown if isinstance(shown, Shown) else Shown(ts=shown)
+
+    @activity.defn(name=activity_names.DELIVER)
+    async def deliver(self, request: Deliver) -> None:
+        self.changed.set()
+        if self.delivering is not None:
+            await self.delivering()
+        if self.refuse_delivery:
+            self.refuse_delivery -= 1
+            raise errors.final(errors.SLACK_REFUSED, "is_archived")
+        self.delivered.append(request)
+        self.changed.set()
+
+    @property
+    def said(self) -> list[str]:
+        return [request.text for request in self.delivered]
+
+
+async def _acted(script: Any, asked: Any) -> Any:
+    if isinstance(script, Exception):
+        raise script
+    return await script(asked) if callable(script) else script
+
+
+def refuse_as_gemini_would(contents: list[Content]) -> None:
+    """Raises a final error for contents that Gemini does not take, once the files are put in."""
+    filled = [content | {"parts": list(map(_filled, content["parts"]))} for content in contents]
+    request = ModelRequest(model="any", api_version="v1", streamed=False, body={"contents": filled})
+    try:
+        check_request(request)
+        check_turns(request, Signatures())
+    except Refused as refusal:
+        raise ApplicationError(str(refusal), type="refused_by_the_stand_in", non_retryable=True) from None
+
+
+def _filled(part: dict[str, Any]) -> dict[str, Any]:
+    return {"text": "what is in the file"} if FILE_PART in part else part
+
+
+class Rehearsal:
+    """`async with Rehearsal(address) as rehearsal:`; each conversation in it has a channel of its own."""
+
+    def __init__(self, address: str, **opened: Any) -> None:
+        self._address = address
+        self.task_queue = f"rehearsal-{uuid4().hex[:8]}"
+        self.cast = Cast(OPENED.model_copy(update=opened))
+
+    async def __aenter__(self) -> Self:
+        self.client: Client = await temporal.connect({"target_host": self._address}, DATA_CONVERTER)
+        self._worker: Worker = build_worker(self.client, self.task_queue, cast("Activities", self.cast))
+        await self._worker.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self._worker.__aexit__(kind, error, at)
+
+    async def leave(self) -> None:
+        """Stops the worker: what happens now waits in Temporal."""
+        await self._worker.__aexit__(None, None, None)
+
+    async def come_back(self) -> None:
+        self._worker = build_worker(self.client, self.task_queue, cast("Activities", self.cast))
+        await self._worker.__aenter__()
+
+    def conversation(self, thread_ts: str = "1.0") -> Talk:
+        return Talk(self, Thread(team="T1", channel=f"C{uuid4().hex[:8]}", thread_ts=thread_ts))
+
+    def terminal(self) -> Talk:
+        return Talk(self, Thread(team="", channel=uuid4().hex, thread_ts="", surface="terminal"))
+
+    async def until(self, condition: Callable[[], object], seconds: float = 15) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.cast.changed.clear()
+                await self.cast.changed.wait()
+
+
+class Talk:
+    """One conversation: what people say in it, and what they are answered."""
+
+    def __init__(self, rehearsal: Rehearsal, thread: Thread) -> None:
+        self.thread = thread
+        self.id = workflow_id(thread.team, thread.channel, thread.thread_ts)
+        self._rehearsal = rehearsal
+
+    async def say(
+        self, ts: str, said: str = "hello", user: str = "U1", run: Run | None = None, **more: Any
+    ) -> WorkflowHandle[Any, str]:
+        """Hands a message over as the bot does; `run` is what a new run would begin with, `more` what else is known."""
+        return await self._rehearsal.client.start_workflow(
+            AGENT_WORKFLOW,
+            run or Run(thread=self.thread),
+            id=self.id,
+            task_queue=self._rehearsal.task_queue,
+            start_signal=USER_MESSAGE,
+            start_signal_args=[UserMessage(ts=ts, user=user, text=said, **more)],
+            result_type=str,
+        )
+
+    async def signal(self, name: str, what: BaseModel) -> None:
+        """Tells the present run what somebody has done."""
+        await self.handle.signal(name, what)
+
+    async def click(self, name: str, what: BaseModel) -> None:
+        """The same, in a conversation that may be closed: as the bot hands over what is pressed."""
+        await self._rehearsal.client.start_workflow(
+            AGENT_WORKFLOW,
+            Run(thread=self.thread),
+            id=self.id,
+            task_queue=self._rehearsal.task_queue,
+            start_signal=name,
+            start_signal_args=[what],
+        )
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        """Whichever run is the present one."""
+        return self._rehearsal.client.get_workflow_handle(self.id)
+
+    @property
+    def answers(self) -> list[Deliver]:
+        return [request for request in self._rehearsal.cast.delivered if request.thread == self.thread]
+
+    async def answered(self, times: int = 1, seconds: float = 15) -> list[str]:
+        """Waits for so many answers; all that was said."""
+        await self._rehearsal.until(lambda: len(self.answers) >= times, seconds)
+        return [request.text for request in self.answers]
+
+    async def ask(self, ts: str, said: str = "hello", user: str = "U1") -> str:
+        """Says something and waits for its answer."""
+        before = len(self.answers)
+        await self.say(ts, said, user)
+        return (await self.answered(before + 1))[-1]

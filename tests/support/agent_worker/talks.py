@@ -1,0 +1,68 @@
+"""Conversations of a few words, and what Gemini would say to their transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import settings
+
+from agent_worker.contract.messages import Thread, UserMessage
+from agent_worker.conversation.conversation import Conversation
+from agent_worker.payloads.model import Content, ToolCall
+from agent_worker.payloads.opening import Opened
+from emulators.gemini.received import ModelRequest
+from emulators.gemini.rules import check_request
+from emulators.gemini.signatures import Signatures
+from emulators.gemini.turns import check_turns
+
+CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")
+TERMINAL = Thread(team="", channel="", thread_ts="", surface="terminal")
+OPENED = Opened(
+    model="gemini-3.8-flash",
+    bot_user_id="UBOT",
+    greeting="Hello!",
+    max_model_calls=12,
+    model_seconds=60,
+    idle_seconds=60,
+    context_tokens=1_000,
+    names={"U1": "anna", "U2": "ben"},
+)
+unhurried = settings(deadline=None, max_examples=30)
+
+
+def begun(thread: Thread = CHANNEL) -> Conversation:
+    conversation = Conversation(thread=thread, epoch="first")
+    conversation.open(OPENED)
+    return conversation
+
+
+def message(ts: str, text: str = "hello", user: str = "U1", *, direct: bool = False) -> UserMessage:
+    return UserMessage(ts=ts, user=user, text=text, direct=direct)
+
+
+def said(text: str) -> Content:
+    return {"role": "model", "parts": [{"text": text}]}
+
+
+def calling(*names: str) -> tuple[Content, list[ToolCall]]:
+    """What the model says when it asks for these tools, and the calls that are read from it."""
+    parts = [{"functionCall": {"name": name, "args": {}, "id": f"call-{name}"}} for name in names]
+    return {"role": "model", "parts": parts}, [ToolCall(name=name, args={}, id=f"call-{name}") for name in names]
+
+
+def talk(conversation: Conversation, question: str, answer: str, *, tools: int = 0) -> None:
+    """One turn: a question, so many tools one after the other, and the answer."""
+    conversation.start_turn()
+    conversation.add_user_messages([message("9.0", question)])
+    for _ in range(tools):
+        content, calls = calling("look_up")
+        conversation.add_tool_results(content, calls, [{"output": "x"}])
+    conversation.add_answer(said(answer))
+
+
+def refuse_what_gemini_refuses(entries: Sequence[Content]) -> None:
+    """Raises where Gemini would for a next question after these entries; signatures are the adapter's own concern."""
+    contents = [*entries, {"role": "user", "parts": [{"text": "and now?"}]}]
+    request = ModelRequest(model="m", api_version="v1", streamed=False, body={"contents": contents})
+    check_request(request)
+    check_turns(request, Signatures())

@@ -1,0 +1,102 @@
+"""A model that answers by rule: the tools that a question asks for, then an answer that names the question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from emulators.gemini.answers import Answer, Said, calls, text
+from emulators.gemini.received import ModelRequest, function_calls, function_responses
+
+TOOL = "get_location_info"
+PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
+_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?")
+_EARLIER = "[What was said"
+_ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question by its unique name, and the addresses whose places it asks for, one after the other or at once."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    at_once: bool = False
+    slowly: bool = False  # the answer takes its time, so that it is seen growing
+
+    @property
+    def words(self) -> str:
+        how = (" and " if self.at_once else " then ").join(self.addresses)
+        what = f"place {how}" if self.addresses else "say it"
+        return f"question {self.name}: {what}{' slowly' if self.slowly else ''}"
+
+
+def questions_in(said: str) -> list[Question]:
+    """The questions that a text asks."""
+    return [
+        Question(name, (first, second) if first else (), how == "and", bool(slowly))
+        for name, first, how, second, slowly in _QUESTION.findall(said)
+    ]
+
+
+def answer_to(*names: str) -> str:
+    return f"The answer to {', '.join(names)}. That is all of it."
+
+
+def answered_by(said: str) -> list[str]:
+    """The names of the questions that a complete answer is to; none for any other text."""
+    answer = _ANSWER.fullmatch(said)
+    return answer[1].split(", ") if answer else []
+
+
+class ByRule:
+    """Answers each request from its contents alone, so that the same request always has the same answer.
+
+    `answered` are the requests that were answered properly: those that went wrong on purpose are not among them.
+    """
+
+    def __init__(self) -> None:
+        self.answered: list[ModelRequest] = []
+
+    def answer(self, request: ModelRequest) -> Answer:
+        self.answered.append(request)
+        asked, placed = open_questions(request)
+        if request.mode == "NONE":
+            return self.said(asked)
+        for question in asked:
+            missing = [address for address in question.addresses if address not in placed]
+            if missing:
+                wanted = missing if question.at_once else missing[:1]
+                return calls(*((TOOL, {"ipaddress": address}) for address in wanted))
+        return self.said(asked)
+
+    @staticmethod
+    def said(asked: Sequence[Question]) -> Said:
+        """The answer to these questions."""
+        answer = text(answer_to(*(question.name for question in asked)))
+        return answer.in_pieces(PIECES, PAUSE) if any(question.slowly for question in asked) else answer
+
+
+def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
+    """What was asked since the last answer, and the addresses that were looked up for it."""
+    asked: list[Question] = []
+    placed: list[str] = []
+    for content in request.contents:
+        if content["role"] == "model" and not function_calls(content):
+            asked, placed = [], []
+        asked += [question for said in _texts(content) for question in questions_in(said)]
+        placed += [call["args"]["ipaddress"] for call in function_calls(content)]
+    return list(dict.fromkeys(asked)), placed
+
+
+def results_given(request: ModelRequest) -> int:
+    """How many tool results the whole request holds."""
+    return sum(len(function_responses(content)) for content in request.contents)
+
+
+def _texts(content: Mapping[str, Any]) -> Iterable[str]:
+    """What people ask now; what they said before the agent came to the thread is no question."""
+    if content["role"] == "user":
+        yield from (part["text"] for part in content["parts"] if not part.get("text", _EARLIER).startswith(_EARLIER))

@@ -1,0 +1,117 @@
+"""The stage on which things break: the whole path on a Temporal server of its own, with its data in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Collection
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from emulators.gemini.emulator import GeminiEmulator
+from emulators.slack.emulator import SlackEmulator
+from emulators.slack.state.clock import Clock
+from emulators.world.addresses import NEW_YORK, SITES
+from playground.temporal_server import DevServer
+from tests.support.durability.answering import ByRule
+from tests.support.e2e.stage import Stage
+
+# When Slack tries again, in seconds of its clock: soon, and with "Delayed Events" switched on, then every hour.
+REDELIVERY_PAUSES = (3.0, 60.0, 300.0, 3_600.0, 3_600.0, 3_600.0)
+
+
+class BreakableStage(Stage):
+    """`async with BreakableStage(directory) as stage:` has both processes up.
+
+    Slack delivers as it does with "Delayed Events" switched on. Its clock can be so many seconds `behind`: then every
+    message is as old. `worker_module` is what runs as the worker, with `settings` of its own.
+    """
+
+    def __init__(
+        self, directory: Path, *, behind: float = 0.0, worker_module: str = "agent_worker", **settings: str
+    ) -> None:
+        self.temporal = DevServer(database=directory / "temporal.db")
+        super().__init__(self.temporal.address, directory)
+        self.slack = SlackEmulator(clock=Clock(start=time.time() - behind), delayed_events=True)
+        self.model = ByRule()
+        self.gemini = GeminiEmulator(script=self.model)
+        # The shortest deadline that Gemini allows: a call that hangs costs the tests no more than that.
+        self._worker_module = worker_module
+        self._settings = {"GEMINI_TIMEOUT_SECONDS": "10", **settings}
+        self._numbers = count(1)
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self.temporal.start)
+        try:
+            await super().__aenter__()
+            self.worker = self.process(self._worker_module, ready="worker is ready", **self._settings)
+            await self.start()
+        except BaseException:
+            await asyncio.to_thread(self.temporal.stop)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await super().__aexit__(kind, error, at)
+        await asyncio.to_thread(self.temporal.stop)
+
+    def number(self) -> int:
+        """Counts up, for names and addresses that nobody else has."""
+        return next(self._numbers)
+
+    def address(self) -> str:
+        """A public address that nobody has asked for yet, and that the world can place."""
+        number = self.number()
+        address = f"11.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+        self.world.sites[address] = SITES[NEW_YORK]
+        return address
+
+    def freeze_bot(self) -> None:
+        os.kill(self.bot.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Whatever is frozen and still alive goes on."""
+        self.temporal.thaw()
+        if self.bot.return_code is None:
+            os.kill(self.bot.pid, signal.SIGCONT)
+
+    async def bot_has_seen_all(self) -> None:
+        """Waits until the bot has taken up every event so far: it does so in order, and the last is not for it."""
+        ts = self.slack.say(self.anna, self.channel, "only to see whether anybody listens")
+        await self.slack.until(lambda: self.is_acknowledged(ts))
+
+    async def all_acknowledged(
+        self, channels: Collection[str], settled: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Waits for acknowledgements of all events in these channels, turning Slack's clock on to its next attempts.
+
+        `settled` waits for what an attempt sets going: a status that stands while the clock is turned on would expire.
+        """
+        await self.slack.until(lambda: self.slack.connections)
+        for pause in REDELIVERY_PAUSES:
+            if self.unacknowledged(channels):
+                self.slack.clock.advance(pause)
+                await self._acknowledged_soon(channels)
+                if settled is not None:
+                    await settled()
+        await self.slack.until(lambda: not self.unacknowledged(channels))
+
+    async def _acknowledged_soon(self, channels: Collection[str]) -> None:
+        try:
+            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=3)
+        except AssertionError:
+            return  # the next attempt is due
+
+    def unacknowledged(self, channels: Collection[str]) -> bool:
+        return not self.awaited_channels.isdisjoint(channels)
+
+    @property
+    def awaited_channels(self) -> set[str]:
+        """The channels with events that nobody has acknowledged yet; a click has no id, and does not come again."""
+        return {one.channel for one in self.slack.deliveries if one.event_id and not one.acked}

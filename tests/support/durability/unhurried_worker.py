@@ -1,0 +1,23 @@
+"""The real worker, but in no hurry: for tests that hold many conversations, each at an exact step.
+
+It knows of no rate limits, to which displays give way, and waits longer for Slack and for a display than is sensible:
+what is held must still be held when the last conversation has come to its step.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agent_worker.__main__ import main
+from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
+from agent_worker.slack.thread import progress_queue, status
+from agent_worker.workflow import activity_calls
+from process import lifetime, slack
+
+if __name__ == "__main__":
+    CALLS_PER_MINUTE.clear()  # a method that is not listed has no limit
+    slack.CALL_TIMEOUT = 45
+    activity_calls.PROGRESS_TIMEOUT = timedelta(seconds=45)
+    status.DEADLINE = 45.0
+    progress_queue.LONGEST_DISPLAY = 45.0
+    lifetime.run(main)
