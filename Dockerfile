@@ -9,6 +9,7 @@ RUN useradd --create-home --uid 10001 agent
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 LOG_FORMAT=json
 WORKDIR /app
 COPY --from=build /venv /venv
+COPY text text
 COPY process process
 COPY agent_worker agent_worker
 COPY slackbot slackbot

@@ -1,0 +1,23 @@
+"""Text for one line: white space folded, and cut where it is too long. Pure."""
+
+from __future__ import annotations
+
+ELLIPSIS = "…"
+
+
+def one_line(text: str, longest: int) -> str:
+    """`text` with every run of white space as one space, and at most `longest` characters, the last one "…" if cut."""
+    return cut(" ".join(text.split()), longest)
+
+
+def cut(text: str, longest: int) -> str:
+    """At most `longest` characters of `text`, the last one "…" if something is missing."""
+    return text if len(text) <= longest else text[: longest - 1] + ELLIPSIS
+
+
+def whole_words(text: str, longest: int) -> str:
+    """The first words of `text`, at most `longest` characters; a first word that is longer is cut inside."""
+    if len(text) <= longest:
+        return text
+    beginning = text[: longest + 1]
+    return beginning.rpartition(" ")[0].rstrip() or text[:longest]
