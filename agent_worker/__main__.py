@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 import httpx
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.activities.agent_activities import Activities, AgentProfile
+from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.model_call import Asking
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
@@ -36,7 +36,7 @@ logger = logging.getLogger("agent_worker")
 
 
 async def main() -> None:
-    toolbox = Toolbox.discover(reserved=activity_names.NAMES)
+    toolbox = Toolbox.discover(reserved=list(ActivityName))
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
@@ -66,7 +66,8 @@ async def _activities(
     ):
         identity, mouth = us
         yield Activities(
-            profile=_profile(settings, identity),
+            policy=settings.policy,
+            bot_user_id=identity.bot_user_id if identity else "",
             asking=Asking(
                 instructions=settings.agent_instructions,
                 gemini=gemini,
@@ -79,21 +80,6 @@ async def _activities(
             tools=toolbox.open(http, tool_settings),
             slack=mouth,
         )
-
-
-def _profile(settings: WorkerSettings, identity: slack_client.Identity | None) -> AgentProfile:
-    return AgentProfile(
-        model=settings.gemini_model,
-        bot_user_id=identity.bot_user_id if identity else "",
-        max_model_calls=settings.agent_max_model_calls,
-        model_timeout=settings.gemini_timeout,
-        idle=settings.agent_idle,
-        context_tokens=settings.agent_context_tokens,
-        max_app_turns=settings.agent_max_app_turns,
-        max_hourly_turns=settings.agent_max_hourly_turns,
-        thread_replies=settings.thread_replies,
-        names_conversations=settings.agent_titles != "off",
-    )
 
 
 @asynccontextmanager

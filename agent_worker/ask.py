@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
@@ -18,8 +17,7 @@ from temporalio.client import WorkflowHandle
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE
-from agent_worker.payloads import activity_names
-from agent_worker.payloads.opening import OpenConversation
+from agent_worker.payloads.activity_names import ActivityName
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 
@@ -87,20 +85,13 @@ async def _title(event: HistoryEvent) -> str:
     """What a person is told of an activity that begins; nothing for those that only prepare."""
     scheduled = event.activity_task_scheduled_event_attributes
     name = scheduled.activity_type.name
-    if name == activity_names.ASK_MODEL or (
-        name == activity_names.OPEN_CONVERSATION and await _asks_at_once(scheduled.input.payloads)
-    ):
+    if name == ActivityName.ASK_MODEL:
         return "thinking"
-    if name in activity_names.NAMES:
+    if name in list(ActivityName):
         return ""
     (title,) = await DATA_CONVERTER.decode([event.user_metadata.summary], [str])
     arguments = scheduled.input.payloads[0].data.decode()
     return f"{title} [{name} {arguments}]"
-
-
-async def _asks_at_once(payloads: Sequence[Payload]) -> bool:
-    (opening,) = await DATA_CONVERTER.decode(payloads, [OpenConversation])
-    return opening.asks is not None
 
 
 async def _mark(event: HistoryEvent) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.payloads.opening import Naming, ThreadReplies
+from agent_worker.payloads.policy import AgentPolicy, Naming, ThreadReplies
 from agent_worker.slack.access import Door
 from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings
@@ -108,8 +108,9 @@ class WorkerSettings(ProcessSettings):
         return timedelta(seconds=self.gemini_timeout_seconds)
 
     @property
-    def agent_idle(self) -> timedelta:
-        return timedelta(days=self.agent_idle_days)
+    def policy(self) -> AgentPolicy:
+        """The settings that conversations go by: those that have a field of the same name in AgentPolicy."""
+        return AgentPolicy.model_validate(self, from_attributes=True)
 
 
 def _listed(text: str) -> frozenset[str]:

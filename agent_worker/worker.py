@@ -11,6 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.interceptor import EveryActivity
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.workflow.agent import AgentWorkflow
 from agent_worker.workflow.watermark import ListeningWorkflow
 
@@ -41,16 +42,7 @@ def build_worker(
         client,
         task_queue=task_queue,
         workflows=[AgentWorkflow, ListeningWorkflow],
-        activities=[
-            activities.open_conversation,
-            activities.look_up_names,
-            activities.ask_model,
-            activities.summarise,
-            activities.run_tool,
-            activities.show_progress,
-            activities.deliver,
-            activities.tell_person,
-        ],
+        activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
         interceptors=[EveryActivity()],
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=GRACE,

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities.greeting import greeting
-from agent_worker.activities.model_call import Asking, hand_on_what_was_left
+from agent_worker.activities.model_call import Asking
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
-from agent_worker.conversation.model_request import first_question
 from agent_worker.conversation.participants import asks_back
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
-from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened, ThreadReplies
+from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.thread.history import Past
@@ -31,33 +28,19 @@ from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
 
 
-@dataclass(frozen=True)
-class AgentProfile:
-    """What makes this agent this agent, beside its tools."""
-
-    model: str
-    bot_user_id: str
-    max_model_calls: int
-    model_timeout: timedelta
-    idle: timedelta
-    context_tokens: int
-    max_app_turns: int
-    max_hourly_turns: int
-    thread_replies: ThreadReplies
-    names_conversations: bool
-
-
 class Activities:
     def __init__(
         self,
         *,
-        profile: AgentProfile,
+        policy: AgentPolicy,
+        bot_user_id: str,
         asking: Asking,
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
     ) -> None:
-        self._profile = profile
+        self._policy = policy
+        self._bot_user_id = bot_user_id
         self._asking = asking
         self._toolbox = toolbox
         self._tools = tools
@@ -65,19 +48,9 @@ class Activities:
 
     # Hearing
 
-    @activity.defn(name=activity_names.OPEN_CONVERSATION)
+    @activity.defn(name=ActivityName.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
-        """Opens it, and asks what it begins with if nothing stands in the way."""
-        try:
-            opened = await self._opened(request)
-        except ApplicationError:
-            hand_on_what_was_left()
-            raise
-        if (question := first_question(request, opened)) is None:
-            return opened
-        return opened.with_reply(await self._asking.reply_at_once(question))
-
-    async def _opened(self, request: OpenConversation) -> Opened:
+        """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
         thread = request.thread
         names, past, refused_here = Names(names={}), Past(), ""
         if thread.in_slack:
@@ -87,26 +60,16 @@ class Activities:
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
             refused_here = self._slack.door.refusal_in(thread)
-        profile = self._profile
         return Opened(
-            model=profile.model,
-            bot_user_id=profile.bot_user_id,
+            policy=self._policy,
+            bot_user_id=self._bot_user_id,
             greeting=greeting(self._toolbox.summary()),
-            max_model_calls=profile.max_model_calls,
-            model_seconds=profile.model_timeout.total_seconds(),
-            idle_seconds=profile.idle.total_seconds(),
-            context_tokens=profile.context_tokens,
-            max_app_turns=profile.max_app_turns,
-            max_hourly_turns=profile.max_hourly_turns,
             names=names.names,
+            refused=names.refused,
+            refused_here=refused_here,
             earlier=past.text,
             answered=list(past.answered),
             people=list(past.people),
-            thread_replies=profile.thread_replies,
-            refused=names.refused,
-            refused_here=refused_here,
-            names_conversations=profile.names_conversations and thread.in_slack,
-            tools_show_steps=True,
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
@@ -114,7 +77,7 @@ class Activities:
         if not (self._slack.threads.knows(request.ids) or request.earlier_than):
             await self._slack.sessions.set_status(thread, THINKING)
 
-    @activity.defn(name=activity_names.LOOK_UP_NAMES)
+    @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         return await self._known(request.ids, request.authors)
 
@@ -127,11 +90,11 @@ class Activities:
 
     # Thinking
 
-    @activity.defn(name=activity_names.ASK_MODEL)
+    @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
         return await self._asking.reply(request)
 
-    @activity.defn(name=activity_names.SUMMARISE)
+    @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
         return Summary(text=await self._asking.summary(request))
 
@@ -151,11 +114,11 @@ class Activities:
 
     # Speaking
 
-    @activity.defn(name=activity_names.SHOW_PROGRESS)
+    @activity.defn(name=ActivityName.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
         return await self._slack.displays.show(request)
 
-    @activity.defn(name=activity_names.DELIVER)
+    @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """After this the thread holds the complete answer once, whatever was shown of it before."""
         await self._slack.displays.over(request)
@@ -180,7 +143,7 @@ class Activities:
         else:
             await self._slack.progress.finish(request.thread, progress, request.turn)
 
-    @activity.defn(name=activity_names.TELL_PERSON)
+    @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
         await self._slack.replies.whisper(request.thread, request.user, request.text)
 

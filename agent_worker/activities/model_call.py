@@ -59,15 +59,6 @@ class Asking:
             failure.left.hand_on()
             raise failure.error from None
 
-    async def reply_at_once(self, request: AskModel) -> ModelReply | Draft:
-        """The same in one attempt. Where another one may help there is no reply, but what this one has left."""
-        try:
-            return await self._titled_reply(request)
-        except _Unanswered as failure:
-            return without_reply(failure.error, failure.left.draft)
-        except ApplicationError as error:
-            return without_reply(error, Draft())
-
     async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
         async with self._titles.sought(request.model, untitled) as title:
@@ -214,14 +205,6 @@ class _Left:
             activity.heartbeat(self.attempt, self.draft, self.is_told)
 
 
-def hand_on_what_was_left() -> None:
-    """For an attempt that fails before it asks: the thread holds no more than it did before."""
-    info = activity.info()
-    before = _Left(0, Draft()) if info.attempt == 1 else _Left.by_the_attempt_before()
-    if before is not None:
-        replace(before, attempt=info.attempt).hand_on()
-
-
 class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
     """The model call went wrong, as `error` says, when the thread held what is `left`."""
 
@@ -229,11 +212,6 @@ class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
         super().__init__(error.message)
         self.error = error
         self.left = left
-
-
-def without_reply(error: ApplicationError, draft: Draft) -> ModelReply | Draft:
-    """What comes of a single attempt that failed: the turn's end, or what another attempt has to know."""
-    return ModelReply(failed=error.type or "unknown", draft=draft) if error.non_retryable else draft
 
 
 async def _told_if_long(slack: Slack, request: AskModel, left: _Left) -> _Left:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.opening import Naming
+from agent_worker.payloads.policy import Naming
 
 LONGEST_WORDS = 60  # characters
 PATIENCE = 0.5  # seconds, once the answer is there

@@ -54,7 +54,7 @@ class Conversation(Inbox):
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker says; a model once chosen stays, because its thought signatures are its own."""
-        self.model = self.model or opened.model
+        self.model = self.model or opened.policy.gemini_model
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.earlier = opened.earlier

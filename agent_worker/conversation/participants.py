@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent_worker.contract.messages import UserMessage
-from agent_worker.payloads.opening import Opened, ThreadReplies
+from agent_worker.payloads.opening import Opened
+from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
 
 
@@ -22,7 +23,7 @@ class People:
     told: list[str] = field(default_factory=list)  # who has been told so
 
     def open(self, opened: Opened) -> None:
-        self.thread_replies = opened.thread_replies
+        self.thread_replies = opened.policy.thread_replies
         self.spoken = list(dict.fromkeys([*opened.people, *self.spoken]))
         self.refused |= opened.refused
         self.refused_here = opened.refused_here

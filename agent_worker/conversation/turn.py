@@ -78,12 +78,6 @@ class Turn:
         return Answered(key=self.key, answers=self.answers, may_mention=self.may_mention, audience=self.audience)
 
     @property
-    def may_be_asked_at_once(self) -> bool:
-        """Whether it is for the agent whatever its settings are, and nothing of an answer has been begun."""
-        is_for_us = all(message.addressed and not message.from_app for message in self.messages)
-        return is_for_us and self.draft == Draft()
-
-    @property
     def unseen(self) -> list[UserMessage]:
         return [message for message in self.messages if message.unseen]
 

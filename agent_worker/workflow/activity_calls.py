@@ -17,15 +17,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType
 
-from agent_worker.payloads.activity_names import (
-    ASK_MODEL,
-    DELIVER,
-    LOOK_UP_NAMES,
-    OPEN_CONVERSATION,
-    SHOW_PROGRESS,
-    SUMMARISE,
-    TELL_PERSON,
-)
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
@@ -35,7 +27,6 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # Beyond the model call itself: reading the transcript, showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
-LONGEST_ANSWER = timedelta(hours=2)  # more than any settings allow
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
 PROGRESS_TIMEOUT = timedelta(seconds=5)  # what comes next may wait for it
 TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
@@ -48,27 +39,30 @@ Result = TypeVar("Result")
 
 
 async def open_conversation(request: OpenConversation) -> Opened:
-    """When it asks the model, too, only the worker knows yet how long that may take, and ends it in time."""
-    timeout = LONGEST_ANSWER if request.asks else SLACK_TIMEOUT
-    return await _until_done(OPEN_CONVERSATION, request, Opened, timeout)
+    return await _until_done(ActivityName.OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
 async def look_up_names(ids: list[str], authors: Sequence[Author] = ()) -> Names:
     request = LookUpNames(ids=ids, authors=list(authors))
-    return await _until_done(LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
+    return await _until_done(ActivityName.LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 
-async def ask_model(request: AskModel, seconds: float) -> ModelReply:
-    """`seconds` is how long Gemini may be silent. When it is cancelled, nothing more is shown after it has ended."""
-    return await _until_done(ASK_MODEL, request, ModelReply, timedelta(seconds=seconds) * LONGEST_STREAM + MODEL_MARGIN)
+async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
+    """`gemini_timeout` is how long Gemini may be silent.
+
+    When this is cancelled, it returns only after the activity has ended: nothing more is shown in the thread then.
+    """
+    timeout = gemini_timeout * LONGEST_STREAM + MODEL_MARGIN
+    return await _until_done(ActivityName.ASK_MODEL, request, ModelReply, timeout)
 
 
-async def summarise(request: Summarise, seconds: float) -> str:
-    return (await _until_done(SUMMARISE, request, Summary, timedelta(seconds=seconds) + MODEL_MARGIN)).text
+async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
+    summary = await _until_done(ActivityName.SUMMARISE, request, Summary, gemini_timeout + MODEL_MARGIN)
+    return summary.text
 
 
 async def deliver(request: Deliver) -> None:
-    await _until_done(DELIVER, request, type(None), SLACK_TIMEOUT * 2)
+    await _until_done(ActivityName.DELIVER, request, type(None), SLACK_TIMEOUT * 2)
 
 
 async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[str, Any]:
@@ -97,12 +91,12 @@ async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[st
 
 async def show_progress(request: ShowProgress) -> Shown:
     """Shows a turn's steps, once: what comes next shows them again."""
-    return await _once(SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
+    return await _once(ActivityName.SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
 
 
 async def tell_person(request: TellPerson) -> None:
     """A word that is not worth a second try: Slack keeps no such message, so nobody could tell whether it was said."""
-    await _once(TELL_PERSON, request, type(None), SLACK_TIMEOUT)
+    await _once(ActivityName.TELL_PERSON, request, type(None), SLACK_TIMEOUT)
 
 
 async def _once(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:

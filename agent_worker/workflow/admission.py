@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
-    from agent_worker.payloads.opening import Opened
+    from agent_worker.payloads.policy import AgentPolicy
     from agent_worker.workflow.outbox import Speaking
 
 
@@ -18,11 +18,11 @@ class Admission:
         self._conversation = conversation
         self._speaking = speaking
 
-    async def is_admitted(self, turn: Turn, opened: Opened) -> bool:
+    async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
         """Takes out of the turn what is not to be answered; False when nothing is left of it."""
         if turn.earlier is None and not await self._is_for_us(turn):
             return False
-        return await self._is_within_limits(turn, opened)
+        return await self._is_within_limits(turn, policy)
 
     async def _is_for_us(self, turn: Turn) -> bool:
         people = self._conversation.people
@@ -34,10 +34,13 @@ class Admission:
         turn.messages = people.admitted(turn.messages)
         return bool(turn.messages)
 
-    async def _is_within_limits(self, turn: Turn, opened: Opened) -> bool:
+    async def _is_within_limits(self, turn: Turn, policy: AgentPolicy) -> bool:
         """Asks the governor, says what it has to say, and waits if it wants that."""
         verdict = self._conversation.governor.admit(
-            turn.messages, workflow.time(), app_turns=opened.max_app_turns, hourly_turns=opened.max_hourly_turns
+            turn.messages,
+            workflow.time(),
+            app_turns=policy.agent_max_app_turns,
+            hourly_turns=policy.agent_max_hourly_turns,
         )
         if verdict.say:
             await self._speaking.say(turn.key, "limit", verdict.say)

@@ -49,6 +49,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.progress_updates import Showing
     from agent_worker.workflow.turn_loop import Answering
 
+IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
@@ -159,8 +160,7 @@ class AgentWorkflow:
 
     def _closes_at(self) -> datetime:
         opened = self._opening.opened
-        idle = opened.idle_seconds if opened else timedelta(days=7).total_seconds()
-        return self._last_heard + timedelta(seconds=idle)
+        return self._last_heard + (opened.policy.agent_idle if opened else IDLE_UNTIL_OPENED)
 
     # A turn
 
@@ -201,7 +201,7 @@ class AgentWorkflow:
         opened = await self._opening.open(turn)
         if not turn.messages and turn.earlier is None:
             return ""  # the thread shows that all of them were answered before
-        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened):
+        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened.policy):
             return ""
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
             return await self._speaking.end(turn, opened.greeting)
@@ -244,7 +244,7 @@ class AgentWorkflow:
     async def _keep_short(self) -> None:
         """Between turns: a summary in place of what is old, and a new run in place of a long history."""
         opened = self._opening.opened
-        if opened and self._conversation.is_too_long(opened.context_tokens):
+        if opened and self._conversation.is_too_long(opened.policy.agent_context_tokens):
             await self._compact(opened)
         info = workflow.info()
         is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
@@ -261,7 +261,7 @@ class AgentWorkflow:
             return
         request = Summarise(model=conversation.model, epoch=conversation.epoch, end=cut)
         try:
-            summary = await summarise(request, opened.model_seconds)
+            summary = await summarise(request, opened.policy.gemini_timeout)
         except Exception as error:
             if is_cancelled_exception(error):
                 raise

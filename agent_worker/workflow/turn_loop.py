@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
     from agent_worker.contract.names import MEMO_TITLE
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.model_request import next_question
+    from agent_worker.conversation.model_request import next_request
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.errors import DEFECT, OUT_OF_STEPS, UNUSABLE_ANSWER, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply, ToolCall
@@ -58,7 +58,7 @@ class Answering:
 
     async def _answer(self) -> ModelReply:
         turn = self._turn
-        while turn.model_calls < self._opened.max_model_calls:
+        while turn.model_calls < self._opened.policy.agent_max_model_calls:
             reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
                 turn.doubt_draft()  # what was asked has changed meanwhile
@@ -83,24 +83,24 @@ class Answering:
             conversation.add_changes(changes)
 
     async def _next_reply(self) -> ModelReply | None:
-        """The model's; None if one of the messages it answers was changed before it came."""
+        """The model's next reply; None if a message of the turn was edited or deleted before the reply came."""
         conversation, turn = self._conversation, self._turn
-        reply = self._opened.reply if turn.model_calls == 0 else None  # it came with the opening
+        reply = self._opened.reply if turn.model_calls == 0 else None  # release 0.2 asked during the opening
         if reply is None:
             await self._steer()
-        question = next_question(conversation, turn, self._opened)
+        request = next_request(conversation, turn, self._opened.policy)
         turn.model_calls += 1
-        reply = reply or await self._ask(question)
+        reply = reply or await self._ask(request)
         if reply is not None:
             turn.draft = reply.draft or turn.draft
-            conversation.confirm(question.known + len(question.new), reply.prompt_tokens)
+            conversation.confirm(request.known + len(request.new), reply.prompt_tokens)
             self._take_title(reply.title)
         return reply
 
-    async def _ask(self, question: AskModel) -> ModelReply | None:
+    async def _ask(self, request: AskModel) -> ModelReply | None:
         turn = self._turn
         try:
-            return await unless(lambda: bool(turn.changes), ask_model(question, self._opened.model_seconds))
+            return await unless(lambda: bool(turn.changes), ask_model(request, self._opened.policy.gemini_timeout))
         except InterruptedWork:
             return None
         except (ActivityError, asyncio.CancelledError):
@@ -122,13 +122,13 @@ class Answering:
             self._showing.refresh()
         runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
         results = await asyncio.gather(*runs)
-        if not (self._opened.tools_show_steps and self._turn.has_message_for_steps):
+        if not self._turn.has_message_for_steps:
             await self._showing.done()  # what it finds out is where the model may go on
         self._conversation.add_tool_results(reply.content, reply.calls, results)
 
     def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:
         """The call that shows all of them where steps are shown already: an activity of its own would only cost."""
-        if not (self._opened.tools_show_steps and self._turn.is_shown):
+        if not self._turn.is_shown:
             return None
         return next((call for call in calls if call.refused is None), None)
 

@@ -126,7 +126,7 @@ class Timeline:
     def _scheduled(self, event: HistoryEvent, told: Any) -> None:
         name = told.activity_type.name
         tool: tuple[Kind, str] = ("tool", wording.text(event.user_metadata.summary) or name)
-        kind, title = wording.begun(name, wording.content(told.input.payloads)) or tool
+        kind, title = wording.begun(name) or tool
         self._activities[told.activity_id] = self._note(event, kind, title, None)
 
     def _started(self, _event: HistoryEvent, told: Any) -> None:
@@ -138,9 +138,8 @@ class Timeline:
     def _completed(self, event: HistoryEvent, told: Any) -> None:
         step = self._end(event, told.scheduled_event_id, "done")
         result = wording.content(told.result.payloads)
-        reply = {"model": result, "open": result.get("reply")}.get(step.kind)
-        if reply:
-            step.kind, step.title = "model", wording.answered(reply)
+        if step.kind == "model":
+            step.title = wording.answered(result)
 
     def _failed(self, event: HistoryEvent, told: Any) -> None:
         step = self._end(event, told.scheduled_event_id, "failed")

@@ -12,7 +12,8 @@ from temporalio.api.enums.v1 import TimeoutType
 from temporalio.api.failure.v1 import Failure
 
 from agent_worker.contract import names
-from agent_worker.payloads import activity_names, errors
+from agent_worker.payloads import errors
+from agent_worker.payloads.activity_names import ActivityName
 
 Json = dict[str, Any]
 Kind = Literal["model", "tool", "post", "open", "summary", "signal", "timer", "run"]
@@ -20,15 +21,14 @@ Line = Callable[[str], str]  # Slack's escaped text as people read it
 LONGEST_QUOTE = 80  # characters
 
 STEPS: Mapping[str, tuple[Kind, str]] = {
-    activity_names.OPEN_CONVERSATION: ("open", "Looks at the thread"),
-    activity_names.LOOK_UP_NAMES: ("open", "Looks up names"),
-    activity_names.ASK_MODEL: ("model", "Asks Gemini"),
-    activity_names.SUMMARISE: ("summary", "Asks Gemini for a summary"),
-    activity_names.SHOW_PROGRESS: ("post", "Shows the steps in the thread"),
-    activity_names.DELIVER: ("post", "Delivers the answer"),
-    activity_names.TELL_PERSON: ("post", "Tells one person something"),
+    ActivityName.OPEN_CONVERSATION: ("open", "Looks at the thread"),
+    ActivityName.LOOK_UP_NAMES: ("open", "Looks up names"),
+    ActivityName.ASK_MODEL: ("model", "Asks Gemini"),
+    ActivityName.SUMMARISE: ("summary", "Asks Gemini for a summary"),
+    ActivityName.SHOW_PROGRESS: ("post", "Shows the steps in the thread"),
+    ActivityName.DELIVER: ("post", "Delivers the answer"),
+    ActivityName.TELL_PERSON: ("post", "Tells one person something"),
 }
-_OPENS_AND_ASKS: tuple[Kind, str] = ("open", "Looks at the thread and asks Gemini")
 _SIGNALS = {
     names.USER_MESSAGE: "wrote",
     names.MESSAGE_CHANGED: "A message was edited",
@@ -83,9 +83,9 @@ def signalled(name: str, sent: Json, line: Line) -> str:
     return f"{who} {told}" if name in _SIGNALS else told
 
 
-def begun(name: str, asked: Json) -> tuple[Kind, str] | None:
+def begun(name: str) -> tuple[Kind, str] | None:
     """What a step of ours is called; None for a tool."""
-    return _OPENS_AND_ASKS if name == activity_names.OPEN_CONVERSATION and asked.get("asks") else STEPS.get(name)
+    return STEPS.get(name)
 
 
 def answered(reply: Json) -> str:

@@ -86,16 +86,6 @@ async def test_a_turn_that_nothing_disturbs_never_looks_into_the_thread(stage: S
     assert reads(stage, ts) == 0
 
 
-async def test_an_opening_that_fails_before_it_asks_costs_no_look_into_the_thread(stage: Stage) -> None:
-    stage.slack.faults.add(method="users.info", kind="internal_error")
-    stage.gemini.script(text("At last."))
-
-    ts = ask(stage)
-
-    assert await stage.answered(ts) == ["At last."]
-    assert reads(stage, ts) == 0
-
-
 async def test_an_attempt_that_has_shown_nothing_is_not_looked_for_in_the_thread(stage: Stage) -> None:
     stage.gemini.script(error(503), error(503), text("At last."))
 

@@ -17,7 +17,7 @@ from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 def activities(stage: SlackStage) -> Activities:
     """With a Slack and nothing else."""
     nothing: Any = None
-    return Activities(profile=nothing, asking=nothing, toolbox=nothing, tools=nothing, slack=stage.ours)
+    return Activities(policy=nothing, bot_user_id="", asking=nothing, toolbox=nothing, tools=nothing, slack=stage.ours)
 
 
 def steps(stage: SlackStage) -> Progress:

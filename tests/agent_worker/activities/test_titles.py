@@ -9,7 +9,7 @@ import pytest
 from agent_worker.activities import titles
 from agent_worker.activities.titles import LONGEST_WORDS, Titles, first_words
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.opening import Naming
+from agent_worker.payloads.policy import Naming
 from emulators.gemini import answers
 from emulators.gemini.answers import Answer, Slow
 from emulators.gemini.emulator import GeminiEmulator

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from agent_worker.conversation.conversation import RESULTS_BYTES, TURN_BYTES
 from agent_worker.payloads.limits import size_of
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall
+from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import (
-    OPENED,
     TERMINAL,
     begun,
     calling,
@@ -31,7 +31,7 @@ def responses_of(entry: Content) -> list[dict[str, Any]]:
 def test_a_conversation_keeps_the_model_it_began_with() -> None:
     conversation = begun()
 
-    conversation.open(OPENED.model_copy(update={"model": "gemini-9"}))
+    conversation.open(told(gemini_model="gemini-9"))
 
     assert conversation.model == "gemini-3.8-flash"
 

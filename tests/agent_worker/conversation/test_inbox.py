@@ -9,7 +9,8 @@ from agent_worker.contract.messages import MessageChange, StopRequest, UserMessa
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import CHANGES_AHEAD, INBOX_BYTES, OVERHEARD, SEEN_MESSAGES
 from agent_worker.payloads.limits import size_of
-from tests.support.agent_worker.talks import CHANNEL, OPENED, begun, message, unhurried
+from tests.support.agent_worker.rehearsal import told
+from tests.support.agent_worker.talks import CHANNEL, begun, message, unhurried
 
 # What arrives
 
@@ -83,7 +84,7 @@ def test_opening_takes_answered_messages_out_of_the_inbox() -> None:
     for ts in ("1.1", "1.2"):
         conversation.receive(message(ts))
 
-    conversation.open(OPENED.model_copy(update={"answered": ["1.1"]}))
+    conversation.open(told(answered=["1.1"]))
 
     assert [waiting.ts for waiting in conversation.inbox] == ["1.2"]
 
@@ -97,7 +98,7 @@ def overheard(ts: str, text: str = "not for you") -> UserMessage:
 
 def begun_among_several() -> Conversation:
     conversation = Conversation(thread=CHANNEL, epoch="first")
-    conversation.open(OPENED.model_copy(update={"thread_replies": "auto", "people": ["U1", "U2"]}))
+    conversation.open(told(thread_replies="auto", people=["U1", "U2"]))
     return conversation
 
 

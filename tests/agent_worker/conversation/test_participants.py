@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from agent_worker.conversation.participants import People, asks_back
-from agent_worker.payloads.opening import ThreadReplies
+from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
-from tests.support.agent_worker.talks import OPENED, message
+from tests.support.agent_worker.rehearsal import told
+from tests.support.agent_worker.talks import message
 
 ANNA, BEN = "U1", "U2"
 
 
-def people(replies: ThreadReplies = "auto", **opened: object) -> People:
+def people(replies: ThreadReplies = "auto", **opened: Any) -> People:
     them = People()
-    them.open(OPENED.model_copy(update={"thread_replies": replies, **opened}))
+    them.open(told(thread_replies=replies, **opened))
     return them
 
 

@@ -110,6 +110,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     told = [(step["kind"], step["title"]) for step in drawer.steps if step["kind"] != "post"]
     assert [one for one in told if one[0] not in ("signal", "timer")] == [
         ("run", "The conversation begins"),
+        ("open", "Looks at the thread"),
         ("model", "Gemini asks for Weather alerts for New York"),
         ("tool", "Weather alerts for New York"),
         ("model", "Gemini answers"),

@@ -9,24 +9,14 @@ from hypothesis import settings
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.payloads.model import Content, ToolCall
-from agent_worker.payloads.opening import Opened
 from emulators.gemini.received import ModelRequest
 from emulators.gemini.rules import check_request
 from emulators.gemini.signatures import Signatures
 from emulators.gemini.turns import check_turns
+from tests.support.agent_worker.rehearsal import OPENED
 
 CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")
 TERMINAL = Thread(team="", channel="", thread_ts="", surface="terminal")
-OPENED = Opened(
-    model="gemini-3.8-flash",
-    bot_user_id="UBOT",
-    greeting="Hello!",
-    max_model_calls=12,
-    model_seconds=60,
-    idle_seconds=60,
-    context_tokens=1_000,
-    names={"U1": "anna", "U2": "ben"},
-)
 unhurried = settings(deadline=None, max_examples=30)
 
 
