@@ -10,16 +10,17 @@ from agent_worker.payloads.policy import AgentPolicy
 
 def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) -> AskModel:
     """The turn's next model call. The last one that the policy allows is without tools, so that it is an answer."""
-    is_last = turn.model_calls + 1 == policy.agent_max_model_calls
+    transcript = conversation.transcript
+    is_last = turn.attempts.model_calls + 1 == policy.agent_max_model_calls
     wants_title = conversation.thread.in_slack and policy.agent_titles != "off" and not conversation.title
     return AskModel(
         **turn.in_thread(conversation.thread),
         model=conversation.model,
-        epoch=conversation.epoch,
-        known=conversation.confirmed,
-        new=conversation.entries[conversation.confirmed :],
-        may_call_tools=not (is_last or turn.must_answer),
-        more_room=turn.needs_more_room,
+        epoch=transcript.epoch,
+        known=transcript.confirmed,
+        new=transcript.entries[transcript.confirmed :],
+        may_call_tools=not (is_last or turn.attempts.must_answer),
+        more_room=turn.attempts.needs_more_room,
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
-from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
-from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall
+from agent_worker.conversation.attempts import Attempts
+from agent_worker.payloads.errors import STOPPED, WITHDRAWN
+from agent_worker.payloads.model import ToolCall
 from agent_worker.payloads.thread import Answered, Author, Draft, Progress, Shown, ShownStep, Source, StepState
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
-UNUSABLE_ANSWERS = 2  # so often the model is asked again in one turn when nothing can be done with what it said
 
 
 @dataclass
@@ -27,10 +27,7 @@ class Turn:
     earlier: Answered | None = None
     again: TryAgain | None = None
     steps: list[ShownStep] = field(default_factory=list)
-    model_calls: int = 0
-    unusable: int = 0
-    needs_more_room: bool = False
-    must_answer: bool = False  # the model asks for too many tools
+    attempts: Attempts = field(default_factory=Attempts)
     progress_ts: str | None = None
     progress_unsure: bool = False  # Slack may have posted it without our knowing
     progress_is_due: bool = False
@@ -127,15 +124,7 @@ class Turn:
             return WITHDRAWN
         return STOPPED if self.asked_at < stopped_at else ""
 
-    # Its way to an answer
-
-    def note_unusable(self, reason: str) -> None:
-        """Counts an answer that nothing can be done with; raises TurnFailed when asking again has not helped."""
-        self.unusable += 1
-        if self.unusable > UNUSABLE_ANSWERS:
-            raise TurnFailed(UNUSABLE_ANSWER)
-        self.needs_more_room = self.needs_more_room or reason == CUT_OFF
-        self.must_answer = self.must_answer or reason == TOO_MANY_TOOL_CALLS
+    # Its steps
 
     def add_steps(self, calls: Sequence[ToolCall]) -> int:
         """Shows the calls as running; returns the index of the first."""

@@ -24,3 +24,27 @@ def policy_in(opened: Mapping[str, Any]) -> dict[str, Any]:
         "agent_titles": "model" if opened.get("names_conversations") else "off",
         "thread_replies": opened.get("thread_replies", "all"),
     }
+
+
+# A carried conversation had the fields of its parts beside its own; a part's new name for a field stands first.
+_TRANSCRIPT = ("epoch", "entries", "size", "confirmed", "turn_start", "prompt_tokens", "poisoned_turns")
+_INBOX = {
+    "messages": "inbox",
+    "waiting": "waiting",
+    "seen": "seen",
+    "ahead": "ahead",
+    "stopped_at": "stopped_at",
+    "again": "again",
+}
+_RENAMED = {"participants": "people", "limits": "governor"}
+
+
+def conversation_in(carried: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a Conversation in what a run carried over."""
+    if "transcript" in carried:
+        return dict(carried)
+    own = {name: value for name, value in carried.items() if name not in {*_TRANSCRIPT, *_INBOX.values()}}
+    renamed = {name: own.pop(old) for name, old in _RENAMED.items() if old in own}
+    transcript = {name: carried[name] for name in _TRANSCRIPT if name in carried}
+    inbox = {name: carried[old] for name, old in _INBOX.items() if old in carried}
+    return {**own, **renamed, "transcript": transcript, "inbox": inbox}

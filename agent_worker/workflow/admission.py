@@ -25,25 +25,25 @@ class Admission:
         return await self._is_within_limits(turn, policy)
 
     async def _is_for_us(self, turn: Turn) -> bool:
-        people = self._conversation.people
-        turn.messages = [people.judged(message) for message in turn.messages]
-        if not people.is_asked(turn.messages):
-            self._conversation.overhear(turn.messages)
+        participants = self._conversation.participants
+        turn.messages = [participants.judged(message) for message in turn.messages]
+        if not participants.is_asked(turn.messages):
+            self._conversation.inbox.put_back(turn.messages)
             return False
         await self._speaking.refuse(turn.key, turn.messages)
-        turn.messages = people.admitted(turn.messages)
+        turn.messages = participants.admitted(turn.messages)
         return bool(turn.messages)
 
     async def _is_within_limits(self, turn: Turn, policy: AgentPolicy) -> bool:
-        """Asks the governor, says what it has to say, and waits if it wants that."""
-        verdict = self._conversation.governor.admit(
+        """Asks the turn limits, tells the thread what they have to say, and waits as long as they want."""
+        decision = self._conversation.limits.decide(
             turn.messages,
             workflow.time(),
             app_turns=policy.agent_max_app_turns,
             hourly_turns=policy.agent_max_hourly_turns,
         )
-        if verdict.say:
-            await self._speaking.say(turn.key, "limit", verdict.say)
-        if verdict.wait:
-            await workflow.sleep(verdict.wait)
-        return verdict.answer
+        if decision.say:
+            await self._speaking.say(turn.key, "limit", decision.say)
+        if decision.wait:
+            await workflow.sleep(decision.wait)
+        return decision.answer

@@ -57,7 +57,7 @@ class Opening:
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if has_a_past else None,
-            authors=conversation.people.authors(turn.messages, conversation.names),
+            authors=conversation.participants.authors(turn.messages, conversation.names),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:

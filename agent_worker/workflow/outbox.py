@@ -40,7 +40,7 @@ class Speaking:
                 may_mention=turn.may_mention,
                 is_notice=is_notice,
                 preface=conversation.preface(turn.unseen),
-                offers_again=conversation.has_question,
+                offers_again=conversation.transcript.has_question,
                 withdrawn=withdrawn,
                 title=turn.title,
             )
@@ -57,7 +57,7 @@ class Speaking:
 
     async def refuse(self, ts: str, messages: Sequence[UserMessage]) -> None:
         """Tells those who may not talk to the agent why, once each."""
-        if reason := self._conversation.people.refusal(messages):
+        if reason := self._conversation.participants.refusal(messages):
             await self.say(ts, "refused", reason)
 
     def say_aside(self, ts: str, topic: str, text: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent_worker.contract.messages import MessageChange, SlackFile, TryAgain, UserMessage
-from agent_worker.conversation.turn import UNUSABLE_ANSWERS, Turn
+from agent_worker.conversation.attempts import MOST_UNUSABLE
+from agent_worker.conversation.turn import Turn
 from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall
 from agent_worker.payloads.thread import Author, ShownStep, Source
@@ -86,11 +87,11 @@ def test_a_turn_that_ends_leaves_no_step_that_looks_as_if_it_still_ran() -> None
 
 def test_the_model_is_asked_again_so_often_and_no_more() -> None:
     turn = turn_about(("1.1", "U1"))
-    for _ in range(UNUSABLE_ANSWERS):
-        turn.note_unusable("empty")
+    for _ in range(MOST_UNUSABLE):
+        turn.attempts.note_unusable("empty")
 
     with pytest.raises(TurnFailed) as failed:
-        turn.note_unusable("empty")
+        turn.attempts.note_unusable("empty")
 
     assert failed.value.code == UNUSABLE_ANSWER
 
@@ -110,9 +111,9 @@ def test_why_an_answer_was_unusable_decides_how_the_model_is_asked_from_then_on(
     turn = turn_about(("1.1", "U1"))
 
     for reason in reasons:
-        turn.note_unusable(reason)
+        turn.attempts.note_unusable(reason)
 
-    assert (turn.needs_more_room, turn.must_answer) == (more_room, must_answer)
+    assert (turn.attempts.needs_more_room, turn.attempts.must_answer) == (more_room, must_answer)
 
 
 # What comes in between

@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.conversation.turn import UNUSABLE_ANSWERS
+from agent_worker.conversation.attempts import MOST_UNUSABLE
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply
@@ -255,17 +255,17 @@ async def test_a_turn_that_takes_too_many_steps_says_so(temporal_address: str) -
 
 
 async def test_an_answer_that_nothing_can_be_done_with_is_asked_for_again_twice(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [ModelReply(unusable="empty")] * UNUSABLE_ANSWERS + [text("at last")]
+    rehearsal.cast.answers += [ModelReply(unusable="empty")] * MOST_UNUSABLE + [text("at last")]
 
     assert await rehearsal.conversation().ask("1.0") == "at last"
 
 
 async def test_after_three_answers_that_nothing_can_be_done_with_the_turn_ends(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [ModelReply(unusable="empty")] * (UNUSABLE_ANSWERS + 1)
+    rehearsal.cast.answers += [ModelReply(unusable="empty")] * (MOST_UNUSABLE + 1)
     talk = rehearsal.conversation()
 
     assert await talk.ask("1.0") == errors.sentence(errors.UNUSABLE_ANSWER)
-    assert len(rehearsal.cast.asked) == UNUSABLE_ANSWERS + 1
+    assert len(rehearsal.cast.asked) == MOST_UNUSABLE + 1
     assert talk.answers[0].is_notice
 
 

@@ -16,7 +16,10 @@ from temporalio.worker import Replayer
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import UserMessage
 from agent_worker.contract.names import MEMO_TITLE
-from agent_worker.conversation.conversation import TRANSCRIPT_BYTES, Conversation, Run
+from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.inbox import Inbox
+from agent_worker.conversation.run import Run
+from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
 from agent_worker.payloads import errors
 from agent_worker.workflow.agent import LONG_HISTORY, AgentWorkflow
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
@@ -175,10 +178,14 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
 
 async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation("1.0")
-    carried = Conversation(thread=talk.thread, epoch="before", seen=["1.0", "1.1"], inbox=[message("1.1", "and now?")])
-    carried.add_user_messages([message("1.0", "remember the heron")])
-    carried.add_answer(text("I will.").content or {})
-    carried.confirm(2, 10)
+    carried = Conversation(
+        thread=talk.thread,
+        transcript=Transcript(epoch="before"),
+        inbox=Inbox(messages=[message("1.1", "and now?")], seen=["1.0", "1.1"]),
+    )
+    carried.add_messages([message("1.0", "remember the heron")])
+    carried.transcript.add_answer(text("I will.").content or {})
+    carried.transcript.confirm(2, 10)
 
     await talk.say("1.0", "remember the heron", run=Run(thread=talk.thread, carried=carried))
 
@@ -221,10 +228,10 @@ async def test_a_summary_that_cannot_be_made_does_not_end_the_conversation(rehea
 
 async def test_a_long_talk_in_short_messages_is_summarised_and_goes_on(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation("1.0")
-    carried = Conversation(thread=talk.thread, epoch="before")
-    while carried.size <= TRANSCRIPT_BYTES:
-        carried.add_user_messages([message("0.1", "x" * 200)])
-        carried.add_answer(text("y" * 200).content or {})
+    carried = Conversation(thread=talk.thread, transcript=Transcript(epoch="before"))
+    while carried.transcript.size <= LARGEST_TRANSCRIPT:
+        carried.add_messages([message("0.1", "x" * 200)])
+        carried.transcript.add_answer(text("y" * 200).content or {})
     await talk.say("1.0", "first", run=Run(thread=talk.thread, carried=carried))
     await talk.answered()
 

@@ -21,7 +21,7 @@ from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
-from agent_worker.conversation.conversation import Run
+from agent_worker.conversation.run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.model import Content, ToolCall
 from emulators.gemini.received import ModelRequest
 from emulators.gemini.rules import check_request
@@ -21,7 +22,7 @@ unhurried = settings(deadline=None, max_examples=30)
 
 
 def begun(thread: Thread = CHANNEL) -> Conversation:
-    conversation = Conversation(thread=thread, epoch="first")
+    conversation = Conversation(thread=thread, transcript=Transcript(epoch="first"))
     conversation.open(OPENED)
     return conversation
 
@@ -42,12 +43,12 @@ def calling(*names: str) -> tuple[Content, list[ToolCall]]:
 
 def talk(conversation: Conversation, question: str, answer: str, *, tools: int = 0) -> None:
     """One turn: a question, so many tools one after the other, and the answer."""
-    conversation.start_turn()
-    conversation.add_user_messages([message("9.0", question)])
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("9.0", question)])
     for _ in range(tools):
         content, calls = calling("look_up")
-        conversation.add_tool_results(content, calls, [{"output": "x"}])
-    conversation.add_answer(said(answer))
+        conversation.transcript.add_tool_results(content, calls, [{"output": "x"}])
+    conversation.transcript.add_answer(said(answer))
 
 
 def refuse_what_gemini_refuses(entries: Sequence[Content]) -> None:
