@@ -281,8 +281,8 @@ def test_what_waits_is_counted_down_as_it_is_taken() -> None:
 
 def test_the_envelopes_of_many_short_messages_count_when_a_run_is_carried_over() -> None:
     conversation = begun()
-    for number in range(9_000):
-        conversation.receive(message(f"1.{number:04}", "x" * 90))
+    for number in range(15_000):
+        conversation.receive(message(f"1.{number:05}", "x" * 90))
 
     assert not fits_one_payload(conversation)
 
