@@ -20,12 +20,13 @@ class PlaygroundSettings(BaseSettings):
     google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
     temporal_address: str | None = None
     playground_world: Literal["sample", "real"] = Field(
-        "sample", description="sample or real: the weather and IP services that the playground's tools ask"
+        "sample",
+        description="which weather and IP services the tools ask while there is no real Slack: sample or real",
     )
-    playground_open_browser: bool = Field(default=True, description="whether the page is opened in a browser")
-    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="port of the local Slack")
-    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="port of the Temporal dev server")
-    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="port of Temporal's web page")
+    playground_open_browser: bool = Field(default=True, description="whether make run opens the page in a browser")
+    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="the port of the local Slack and its page")
+    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="the port of the Temporal dev server")
+    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="the port of Temporal's own web page")
 
     @property
     def has_slack(self) -> bool:

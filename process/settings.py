@@ -25,9 +25,16 @@ class ProcessSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
-    temporal_task_queue: str = Field("agent", min_length=1, description="the task queue that bot and worker share")
-    log_format: Literal["json", "lines"] = Field("lines", description="json or lines")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    temporal_task_queue: str = Field(
+        "agent", min_length=1, description="the task queue that the bot and the worker share; every agent needs its own"
+    )
+    log_format: Literal["json", "lines"] = Field(
+        "lines", description="the form of the logs: lines (for people) or json (one object a line)"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO",
+        description="DEBUG, INFO, WARNING or ERROR; no level logs messages of people or tokens",
+    )
 
 
 def environment() -> dict[str, str]:

@@ -6,16 +6,17 @@ import ipaddress
 from datetime import timedelta
 
 import httpx
-from pydantic import HttpUrl
+from pydantic import Field, HttpUrl
 
 from agent_worker.toolbox.http import get_text
 from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 
 class IpAddressSettings(ToolSettings):
-    """IP_ADDRESS_URL: a service that answers a GET with the caller's address as plain text."""
-
-    ip_address_url: HttpUrl = HttpUrl("https://icanhazip.com")
+    ip_address_url: HttpUrl = Field(
+        HttpUrl("https://icanhazip.com"),
+        description="a service that answers a GET with the caller's address as plain text",
+    )
 
 
 @tool(

@@ -17,9 +17,10 @@ SERVICE = "The geolocation service"
 
 
 class LocationSettings(ToolSettings):
-    """GEOLOCATION_URL: a service that answers `GET {url}/{ip}` as ipwho.is or http://ip-api.com/json does."""
-
-    geolocation_url: HttpUrl = HttpUrl("https://ipwho.is")
+    geolocation_url: HttpUrl = Field(
+        HttpUrl("https://ipwho.is"),
+        description="a service that answers a GET of URL/{ip} as ipwho.is does; http://ip-api.com/json works too",
+    )
 
 
 @tool(

@@ -106,11 +106,13 @@ _CODES = {name.casefold(): code for code, name in AREAS.items()}
 
 
 class WeatherSettings(ToolSettings):
-    """WEATHER_API_URL and WEATHER_USER_AGENT; the service refuses callers without one and asks for a contact in it."""
-
-    weather_api_url: HttpUrl = HttpUrl("https://api.weather.gov")
-    weather_user_agent: Annotated[str, Field(pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$")] = (
-        "trusted-slack-agent/0.1 (a Slack agent; its operator has named no contact)"
+    weather_api_url: HttpUrl = Field(
+        HttpUrl("https://api.weather.gov"), description="the address of the National Weather Service's API"
+    )
+    weather_user_agent: str = Field(
+        "trusted-slack-agent/0.1 (a Slack agent; its operator has named no contact)",
+        pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+        description="how the agent names itself to the National Weather Service, which wants a contact in it",
     )
 
 
