@@ -58,7 +58,7 @@ def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str
 async def _activities(
     settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], fleet: Fleet
 ) -> AsyncIterator[Activities]:
-    """The activities on their clients: one of each for the whole process, closed after the worker has stopped."""
+    """The activities with their clients: one client of each kind, closed after the worker has stopped."""
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
