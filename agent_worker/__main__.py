@@ -20,6 +20,7 @@ from agent_worker.payloads import activity_names
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
 from agent_worker.slack.thread.history import SlackThreads
@@ -120,9 +121,17 @@ async def _slack(
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
         api = SlackApi(client, SlackBudget(fleet.share))
-        threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        directory = Directory(api, bot_user_id=identity.bot_user_id)
+        threads = SlackThreads(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
-        slack = Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        slack = Slack.of(
+            api,
+            directory,
+            threads,
+            files,
+            door=settings.door(identity.team_id),
+            mode=settings.slack_reply_mode,
+        )
         yield identity, slack
         await slack.displays.done()
 

@@ -9,6 +9,7 @@ from agent_worker.payloads.thread import Draft
 from agent_worker.slack.access import Door
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
 from agent_worker.slack.thread.delivery import SlackAnswers
@@ -24,6 +25,7 @@ from agent_worker.slack.thread.streams import ReplyMode, SlackStreams
 
 @dataclass(frozen=True)
 class Slack:
+    directory: Directory
     threads: SlackThreads
     replies: SlackReplies
     streams: SlackStreams
@@ -36,11 +38,21 @@ class Slack:
     door: Door
 
     @classmethod
-    def of(cls, api: SlackApi, threads: SlackThreads, files: SlackFiles, door: Door, mode: ReplyMode) -> Slack:
+    def of(
+        cls,
+        api: SlackApi,
+        directory: Directory,
+        threads: SlackThreads,
+        files: SlackFiles,
+        *,
+        door: Door,
+        mode: ReplyMode,
+    ) -> Slack:
         replies, streams = SlackReplies(api, threads), SlackStreams(api, mode)
         remains = SlackRemains(threads, streams)
         progress, sessions = SlackProgress(replies, streams), SlackSessions(api)
         return cls(
+            directory=directory,
             threads=threads,
             replies=replies,
             streams=streams,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.access import ELSEWHERE, GUEST, NOT_LISTED, STRANGER, UNKNOWN, Door
-from agent_worker.slack.thread import history
 from tests.support.agent_worker.slack_stage import slack_stage
 
 HOME, PARTNER, ABROAD = "T1", "T2", "T3"
@@ -88,40 +86,8 @@ async def test_slack_tells_who_is_a_guest_and_who_a_stranger() -> None:
         guest = stage.slack.add_user("gus", is_guest=True)
         abroad = stage.slack.add_user("sam", team_id="T0ELSEWHERE")
         reasons = {
-            user: stage.ours.door.refusal(Author(id=user), await stage.threads.user(user))
+            user: stage.ours.door.refusal(Author(id=user), await stage.directory.user(user))
             for user in (stage.anna, guest, abroad, "U0NOBODY")
         }
 
     assert reasons == {stage.anna: "", guest: GUEST, abroad: STRANGER, "U0NOBODY": UNKNOWN}
-
-
-async def test_slack_is_asked_about_a_person_once_and_the_answers_do_not_pile_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(history, "CACHED_NAMES", 2)
-    async with slack_stage() as stage:
-        people = [stage.slack.add_user(f"person{number}") for number in range(5)]
-        for person in (people[0], people[0], *people):
-            await stage.threads.user(person)
-
-        assert stage.calls("users.info") == len(people)
-        assert len(stage.threads._known) <= 2
-
-
-@pytest.mark.parametrize("kind", ["rate_limited", "internal_error"])
-async def test_while_slack_cannot_be_asked_nobody_is_judged(kind: Any) -> None:
-    async with slack_stage() as stage:
-        stage.slack.faults.add(method="users.info", kind=kind)
-        with pytest.raises(ApplicationError) as failed:
-            await stage.threads.user(stage.anna)
-
-        assert not failed.value.non_retryable
-
-
-async def test_who_was_unknown_for_want_of_a_scope_is_asked_about_again() -> None:
-    async with slack_stage() as stage:
-        stage.slack.revoke("users:read")
-        before = await stage.threads.user(stage.anna)
-        stage.slack.grant("users:read")
-
-        assert (before, (await stage.threads.user(stage.anna))["name"]) == ({}, "anna")
