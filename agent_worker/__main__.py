@@ -129,7 +129,7 @@ async def _slack(
             directory,
             threads,
             files,
-            door=settings.door(identity.team_id),
+            access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
         )
         yield identity, slack

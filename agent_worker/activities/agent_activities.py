@@ -86,7 +86,7 @@ class Activities:
             names, _ = await asyncio.gather(
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
-            refused_here = self._slack.door.refusal_in(thread)
+            refused_here = self._slack.access_policy.refusal_in(thread)
         profile = self._profile
         return Opened(
             model=profile.model,
@@ -122,7 +122,9 @@ class Activities:
         """Who they are, and who of them may not talk to the agent."""
         slack = self._slack
         names = await slack.directory.names(ids)
-        judged = {author.id: slack.door.refusal(author, await slack.directory.user(author.id)) for author in authors}
+        judged = {
+            author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
+        }
         return Names(names=names, refused={slack_id: reason for slack_id, reason in judged.items() if reason})
 
     # Thinking

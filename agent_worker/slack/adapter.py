@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import Draft
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
 from agent_worker.slack.directory import Directory
@@ -35,7 +35,7 @@ class Slack:
     sessions: SlackSessions
     displays: SlackDisplays
     files: SlackFiles
-    door: Door
+    access_policy: AccessPolicy
 
     @classmethod
     def of(
@@ -45,7 +45,7 @@ class Slack:
         threads: SlackThreads,
         files: SlackFiles,
         *,
-        door: Door,
+        access_policy: AccessPolicy,
         mode: ReplyMode,
     ) -> Slack:
         replies, streams = SlackReplies(api, threads), SlackStreams(api, mode)
@@ -62,7 +62,7 @@ class Slack:
             sessions=sessions,
             displays=SlackDisplays(progress, sessions),
             files=files,
-            door=door,
+            access_policy=access_policy,
         )
 
     async def draft(self, request: AskModel, *, is_repeated: bool) -> Draft:

@@ -12,7 +12,7 @@ from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.directory import Directory
@@ -85,5 +85,5 @@ async def slack_stage(
         directory = Directory(api, bot_user_id=slack.bot_user_id)
         threads = SlackThreads(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, directory, threads, files, door=Door(slack.team_id), mode=mode)
+        ours = Slack.of(api, directory, threads, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
         yield SlackStage(slack, anna, channel, thread, client, ours)
