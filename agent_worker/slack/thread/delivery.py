@@ -165,7 +165,7 @@ class SlackAnswers:
         if name in remains.files:
             await self._bring_into(form, request, remains)
             return
-        file = await self._uploads.sent(name, text, is_patient=is_patient)
+        file = await self._uploads.upload(name, text, is_patient=is_patient)
         if file is None:
             await self._bring_into(answer_layout.lay_out_without_file(request), request, remains)
             return
