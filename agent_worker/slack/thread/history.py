@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.conversation import slack_markup
+from agent_worker.conversation.message_text import message_text
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
 
@@ -90,7 +91,7 @@ class SlackThreads:
     async def _line(self, message: Mapping[str, Any]) -> str:
         raw = str(message.get("text") or "")
         names = await self._directory.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
-        text = slack_markup.message_text(message, bot_user_id=self._bot_user_id, names=names)
+        text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""
         if len(text) > EARLIER_MESSAGE_CHARACTERS:
