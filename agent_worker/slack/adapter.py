@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import Draft
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
 from agent_worker.slack.thread.delivery import SlackAnswers
@@ -24,6 +25,7 @@ from agent_worker.slack.thread.streams import ReplyMode, SlackStreams
 
 @dataclass(frozen=True)
 class Slack:
+    directory: Directory
     threads: SlackThreads
     replies: SlackReplies
     streams: SlackStreams
@@ -33,14 +35,24 @@ class Slack:
     sessions: SlackSessions
     displays: SlackDisplays
     files: SlackFiles
-    door: Door
+    access_policy: AccessPolicy
 
     @classmethod
-    def of(cls, api: SlackApi, threads: SlackThreads, files: SlackFiles, door: Door, mode: ReplyMode) -> Slack:
+    def of(
+        cls,
+        api: SlackApi,
+        directory: Directory,
+        threads: SlackThreads,
+        files: SlackFiles,
+        *,
+        access_policy: AccessPolicy,
+        mode: ReplyMode,
+    ) -> Slack:
         replies, streams = SlackReplies(api, threads), SlackStreams(api, mode)
         remains = SlackRemains(threads, streams)
         progress, sessions = SlackProgress(replies, streams), SlackSessions(api)
         return cls(
+            directory=directory,
             threads=threads,
             replies=replies,
             streams=streams,
@@ -50,7 +62,7 @@ class Slack:
             sessions=sessions,
             displays=SlackDisplays(progress, sessions),
             files=files,
-            door=door,
+            access_policy=access_policy,
         )
 
     async def draft(self, request: AskModel, *, is_repeated: bool) -> Draft:

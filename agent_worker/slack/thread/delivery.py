@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
-from agent_worker.slack.blocks.answer_layout import Form, looks
+from agent_worker.slack.blocks.answer_layout import Layout, variants
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads
@@ -41,7 +41,7 @@ class SlackAnswers:
 
     async def settle(self, request: Deliver, *, is_repeated: bool) -> None:
         """Raises ApplicationError until it is done; `is_repeated`: an earlier attempt may have done some of it."""
-        form = answer_layout.form(request)
+        form = answer_layout.lay_out(request)
         if not is_repeated and await self._is_ended_at_once(request, form):
             return
         remains = await self._left_of(request, is_repeated=is_repeated)
@@ -64,7 +64,7 @@ class SlackAnswers:
 
     # The common case: the answer is streamed, and ends
 
-    async def _is_ended_at_once(self, request: Deliver, form: Form) -> bool:
+    async def _is_ended_at_once(self, request: Deliver, form: Layout) -> bool:
         """Ends the stream with all that it lacks, in one call; False if that is not possible."""
         draft = request.draft
         if draft.streaming_since is None or draft.unsure or form.file or not form.is_answer:
@@ -74,10 +74,10 @@ class SlackAnswers:
         if draft.characters + len(before + rest) > posts.MARKDOWN_LIMIT:
             return False
         chunks = [*_last_cards(request), *([text_chunk(before + rest)] if rest else [])]
-        closing = answer_layout.closing(request)
+        closing = answer_layout.blocks_below(request)
         refusal = await self._end_with(request, chunks, closing)
         if refusal in UNSHOWABLE:
-            refusal = await self._end_with(request, chunks, answer_layout.bare_blocks(closing))
+            refusal = await self._end_with(request, chunks, answer_layout.without_optional(closing))
         return not refusal
 
     async def _end_with(
@@ -99,7 +99,7 @@ class SlackAnswers:
 
     # Whatever there is
 
-    async def _bring_into(self, form: Form, request: Deliver, remains: Remains) -> list[str]:
+    async def _bring_into(self, form: Layout, request: Deliver, remains: Remains) -> list[str]:
         """Message after message into its form: what is there is changed, what is missing posted, the rest deleted.
 
         The `ts` of the form's messages.
@@ -124,7 +124,7 @@ class SlackAnswers:
         """Makes the first of the drafts for which it is possible the post of that key; they are used up by it."""
         while drafts:
             ts = drafts.pop(0)
-            for look in looks(post):
+            for look in variants(post):
                 refusal = await self._update(request, ts, look, key, answers)
                 if not refusal:
                     return ts
@@ -144,7 +144,7 @@ class SlackAnswers:
 
     async def _say(self, request: Deliver, key: str, post: Post, remains: Remains, answers: Sequence[str]) -> list[str]:
         """Posts; as plain text, where Slack does not take it as blocks."""
-        for look in looks(post) if f"{key}:plain:0" not in remains.posts else []:
+        for look in variants(post) if f"{key}:plain:0" not in remains.posts else []:
             try:
                 return [await self._replies.post(request.thread, key, look, answers)]
             except ApplicationError as error:
@@ -159,21 +159,21 @@ class SlackAnswers:
 
     # What is too long
 
-    async def _bring_with_file(self, form: Form, request: Deliver, remains: Remains, *, is_patient: bool) -> None:
+    async def _bring_with_file(self, form: Layout, request: Deliver, remains: Remains, *, is_patient: bool) -> None:
         """The beginning, and the whole as a file; where the app may not upload, in as many messages as it takes."""
         name, text = answer_layout.file_name(request), form.file or ""
         if name in remains.files:
             await self._bring_into(form, request, remains)
             return
-        file = await self._uploads.sent(name, text, is_patient=is_patient)
+        file = await self._uploads.upload(name, text, is_patient=is_patient)
         if file is None:
-            await self._bring_into(answer_layout.in_messages(request), request, remains)
+            await self._bring_into(answer_layout.lay_out_without_file(request), request, remains)
             return
         there = await self._bring_into(form, request, remains)
         if not await self._uploads.show(request.thread, file, name):
             others = {key: ts for key, ts in remains.posts.items() if ts not in there}
             await self._bring_into(
-                answer_layout.in_messages(request), request, replace(remains, drafts=there, posts=others)
+                answer_layout.lay_out_without_file(request), request, replace(remains, drafts=there, posts=others)
             )
 
 

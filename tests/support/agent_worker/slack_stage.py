@@ -12,9 +12,10 @@ from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
 from agent_worker.slack.thread.history import EVENT_TYPE, SlackThreads
@@ -33,6 +34,10 @@ class SlackStage:
     thread: Thread
     client: AsyncWebClient
     ours: Slack
+
+    @property
+    def directory(self) -> Directory:
+        return self.ours.directory
 
     @property
     def threads(self) -> SlackThreads:
@@ -77,7 +82,8 @@ async def slack_stage(
         channel = slack.open_dm(anna) if direct else slack.add_channel("general", members=[anna])
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
         api = SlackApi(client, SlackBudget())
-        threads = SlackThreads(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        directory = Directory(api, bot_user_id=slack.bot_user_id)
+        threads = SlackThreads(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, threads, files, Door(slack.team_id), mode)
+        ours = Slack.of(api, directory, threads, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
         yield SlackStage(slack, anna, channel, thread, client, ours)
