@@ -17,7 +17,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.settings import DEFAULT_INSTRUCTIONS
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.open_toolbox import OpenToolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from process.settings import load
 
 Content = dict[str, Any]

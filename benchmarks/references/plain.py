@@ -13,7 +13,7 @@ from google import genai
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.toolbox.toolbox import OpenToolbox
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from benchmarks.references import equipment
 from benchmarks.references.equipment import Content
 

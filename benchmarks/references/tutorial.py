@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from google import genai
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from agent_worker.toolbox.toolbox import OpenToolbox
+    from agent_worker.toolbox.open_toolbox import OpenToolbox
     from benchmarks.references import equipment
     from benchmarks.references.equipment import Content
 

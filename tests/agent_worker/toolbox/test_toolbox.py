@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+from agent_worker.toolbox.definition import LONGEST_TITLE
+from agent_worker.toolbox.open_toolbox import LARGEST_RESULT, LONGEST_ERROR, OpenToolbox
 from agent_worker.toolbox.tool import ToolError, ToolFunction, ToolSettings, ToolUnavailableError, tool
-from agent_worker.toolbox.toolbox import LARGEST_RESULT, LONGEST_ERROR, LONGEST_TITLE, OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 
 IMPORTS = """
 from datetime import timedelta

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.sources import MOST_SOURCES
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.weather_alerts import AREAS, LARGEST_RESULT, LONGEST_TEXT, WeatherSettings
 from emulators.world.emulator import WorldEmulator
 from emulators.world.faults import FaultKind

@@ -1,4 +1,4 @@
-"""One GET for a tool: which answers are final for the model, and which are worth another attempt."""
+"""A tool's GET request to a web service: which answers are final, and when another attempt may succeed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pydantic import HttpUrl
 
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
 
-LARGEST_ANSWER = 8 * 1024 * 1024  # bytes, unpacked; the largest weather answer on record is below 1 MB
-TRY_LATER = frozenset({408, 425, 429})  # besides everything from 500 on
+LARGEST_ANSWER = 8 * 1024 * 1024  # bytes after decompression; the largest weather answer on record is below 1 MB
+TRY_LATER = frozenset({408, 425, 429})  # statuses; so is every status from 500 on
 
 
 async def get_text(
@@ -22,10 +22,11 @@ async def get_text(
     service: str,
     headers: Mapping[str, str] | None = None,
 ) -> str:
-    """GET `base`/`path…` and return the text of a 200 answer; `service` names the other side in messages.
+    """Sends a GET to `base`/`path…` and returns the text of an answer with status 200.
 
-    Raises ToolUnavailableError when the service cannot be reached, is busy or broken, and ToolError for any other
-    answer. A redirect is such an answer: it could lead anywhere. No message holds the address: it may carry a key.
+    `service` is the service's name in error messages, which never contain the address: it may contain a key.
+    Raises ToolUnavailableError when the service cannot be reached or is busy or broken, and ToolError for any other
+    answer. A redirect raises ToolError too, because it could lead to any address.
     """
     url = httpx.URL(str(base))
     if path:
@@ -45,11 +46,11 @@ async def get_object(
     service: str,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """As `get_text`, for an answer that is one JSON object; raises ToolError for anything else."""
+    """Like `get_text`, for an answer that is one JSON object; raises ToolError for any other content."""
     text = await get_text(http, base, *path, service=service, headers=headers)
     try:
         answer = json.loads(text)
-    except (ValueError, RecursionError):  # the latter: lists in lists, a thousand deep
+    except (ValueError, RecursionError):  # RecursionError: lists in lists, a thousand deep
         answer = None
     if not isinstance(answer, dict):
         raise ToolError(f"{service} gave an answer that cannot be understood.")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
-from agent_worker.toolbox.http import LARGEST_ANSWER, get_object, get_text
+from agent_worker.toolbox.http_request import LARGEST_ANSWER, get_object, get_text
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
 
 BASE = HttpUrl("https://service.example/v1/?key=secret-key")
