@@ -82,7 +82,7 @@ class Tool:
         return declared
 
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
-        """How to show and run a call with these arguments; never raises, whatever the model made up."""
+        """How to show and run a call with these arguments; never raises, even for arguments that the model invented."""
         try:
             return ToolPolicy(self._title(self.signature.fit(args)), self.timeout, self.attempts)
         except ArgumentsError:

@@ -55,7 +55,7 @@ class Toolbox:
         return [tool.summary for tool in self._tools.values()]
 
     def policy(self, name: str, args: Mapping[str, Any] | None) -> ToolPolicy:
-        """How to show and run this call; never raises, whatever the model made up."""
+        """How to show and run this call; never raises, even for a name that the model invented."""
         tool = self._tools.get(name)
         if tool is None:
             return ToolPolicy(title_line(f"unknown tool {name}"), LOCAL_ANSWER, attempts=1)

@@ -40,9 +40,7 @@ async def get_location_info(
     """
     address = _public_address(ipaddress)
     found = await get_object(http, settings.geolocation_url, address, service=SERVICE)
-    if (
-        found.get("success") is False or found.get("status") == "fail"
-    ):  # with status 200
+    if found.get("success") is False or found.get("status") == "fail":  # with status 200
         raise ToolError(f"{SERVICE} has no answer for {address}: {_reason(found)}.")
     place = _place(found)
     if not place:

@@ -23,9 +23,7 @@ SERVICE = "The National Weather Service"
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
 LONGEST_TEXT = 240  # characters of a headline, an instruction or a list of places
-PAGE = (
-    "https://alerts.weather.gov/search"  # for people; takes `?area=NY` or `?id=` of an alert
-)
+PAGE = "https://alerts.weather.gov/search"  # for people; takes `?area=NY` or `?id=` of an alert
 MOST_OMITTED_KINDS = 12  # kinds of event that are named with their count when alerts are left out
 
 # The area codes of the service's OpenAPI document; marine areas as defined in NWS Directive 10-302, names shortened.

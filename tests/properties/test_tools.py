@@ -1,4 +1,4 @@
-"""Promises of the tools: whatever a model asks and a service answers, the model hears a result or a short error."""
+"""Promises of the tools: for any arguments and any answer of a service, the model reads a result or a short error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises of the texts that are made beside the answers: summaries and titles."""
+"""Promises about summaries and titles, for which Gemini is asked beside the conversation."""
 
 from __future__ import annotations
 
