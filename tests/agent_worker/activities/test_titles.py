@@ -1,8 +1,9 @@
-"""Promises of titles: a few words, found beside the answer, which never waits for them."""
+"""Promises of titles: a few words, found while the model answers, and never at the cost of the answer."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -19,7 +20,7 @@ MODEL = "gemini-3.8-flash"
 
 
 async def found(gemini: Gemini, naming: Naming, untitled: str = ASKED) -> str:
-    """What is found beside an answer that is there at once."""
+    """The title that is found while a model call returns at once."""
     async with Titles(naming, gemini).sought(MODEL, untitled) as title:
         pass
     return title.found
@@ -65,7 +66,7 @@ async def test_a_model_that_fails_is_replaced_by_the_first_words(
 async def test_an_answer_does_not_wait_for_its_title(
     gemini: Gemini, emulator: GeminiEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(titles, "PATIENCE", 0.01)
+    monkeypatch.setattr(titles, "LONGEST_WAIT", timedelta(milliseconds=10))
     emulator.title_answer = Slow(answers.text("Sun in NY"), 3600)
     async with asyncio.timeout(5):
         assert await found(gemini, "model") == ""

@@ -1,4 +1,4 @@
-"""Promises about what comes back: what a reply says, and whether anything can be done with it."""
+"""Promises about replies: what a reply holds, and whether the turn can go on with it."""
 
 from __future__ import annotations
 

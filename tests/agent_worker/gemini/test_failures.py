@@ -1,4 +1,4 @@
-"""Promises about what goes wrong: every error is final or retryable, and gives nothing away."""
+"""Promises about what goes wrong: every error is final or retryable, and no error tells a secret."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 
-from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.client import Gemini
 from agent_worker.payloads import errors
 from emulators.gemini import answers
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
-from tests.support.agent_worker.questions import QUESTION, SECONDS, failure
+from tests.support.agent_worker.questions import QUESTION, candidate, failure, gemini_at
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,7 @@ async def test_what_trying_again_would_not_change_is_final(
         (answers.raw({"candidates": [{"content": "none"}]}), None),
         (answers.cut(), None),
         (answers.cut(answers.text("half of this " * 20)), None),
+        (candidate({"text": "Once upon"}), None),  # without a finish reason
     ],
 )
 async def test_what_may_pass_is_retryable_and_asked_only_once(
@@ -86,24 +87,21 @@ async def test_what_may_pass_is_retryable_and_asked_only_once(
 async def test_a_gemini_that_cannot_be_reached_is_retryable() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        gemini = Gemini(make_client("test-key", f"http://127.0.0.1:{nobody.getsockname()[1]}", "v1", SECONDS))
-
-        error = await failure(gemini)
-        await gemini.close()
+        async with gemini_at(f"http://127.0.0.1:{nobody.getsockname()[1]}") as gemini:
+            error = await failure(gemini)
 
     assert (error.type, error.non_retryable) == (errors.MODEL_UNAVAILABLE, False)
 
 
 async def test_an_answer_that_comes_too_late_is_retryable(emulator: GeminiEmulator) -> None:
-    client = make_client("test-key", emulator.base_url, "v1", timedelta(seconds=10))
-    client._api_client._http_options.timeout = 500  # milliseconds; no test can wait for ten seconds
-    client._api_client._http_options.headers["X-Server-Timeout"] = "10"  # type: ignore[index]
-    gemini = Gemini(client)
     hold = emulator.hold()
+    async with gemini_at(emulator.base_url) as gemini:
+        sent_by = gemini._client._api_client._http_options
+        sent_by.timeout = 500  # milliseconds; no test can wait for ten minutes
+        sent_by.headers["X-Server-Timeout"] = "10"  # type: ignore[index]
 
-    error = await failure(gemini)
-    await hold.abandoned()
-    await gemini.close()
+        error = await failure(gemini)
+        await hold.abandoned()
 
     assert (error.type, error.non_retryable, error.message) == (errors.MODEL_UNAVAILABLE, False, "TimeoutError")
 

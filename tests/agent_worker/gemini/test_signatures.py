@@ -1,4 +1,4 @@
-"""Promises about thought signatures: they go back as they came, and a refusal of them ends no conversation."""
+"""Promises about thought signatures: they are sent back unchanged, and a refusal of them ends no conversation."""
 
 from __future__ import annotations
 
