@@ -12,7 +12,7 @@ from temporalio.common import WorkerDeploymentVersion
 from agent_worker.payloads.opening import Naming, ThreadReplies
 from agent_worker.slack.access import Door
 from agent_worker.slack.thread.streams import ReplyMode
-from process.settings import ProcessSettings
+from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
 
 DEFAULT_INSTRUCTIONS = """\
@@ -70,9 +70,9 @@ class WorkerSettings(ProcessSettings):
         """Who may talk to the agent that is at home in this team."""
         return Door(
             team=team,
-            users=_listed(self.slack_allowed_users),
-            channels=_listed(self.slack_allowed_channels),
-            workspaces=_listed(self.slack_allowed_workspaces),
+            users=comma_separated(self.slack_allowed_users),
+            channels=comma_separated(self.slack_allowed_channels),
+            workspaces=comma_separated(self.slack_allowed_workspaces),
             guests=self.slack_allow_guests,
         )
 
@@ -110,7 +110,3 @@ class WorkerSettings(ProcessSettings):
     @property
     def agent_idle(self) -> timedelta:
         return timedelta(days=self.agent_idle_days)
-
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(filter(None, (word.strip() for word in text.split(","))))
