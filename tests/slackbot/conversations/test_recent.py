@@ -15,90 +15,17 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import Feedback, Renamed, Start, Thread, UserMessage
+from agent_worker.contract.messages import Feedback, Renamed, Start, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, FEEDBACK, MEMO_TITLE, MEMO_USER, RENAMED, workflow_id
 from process import temporal
 from slackbot.conversations import recent
-from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.recent import RecentConversations
-from slackbot.events.messages import IncomingMessage
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, text
-from tests.support.slackbot.conversations import WholeLine, eventually
+from tests.support.agent_worker.rehearsal import Rehearsal
+from tests.support.slackbot.conversations import eventually
+from tests.support.slackbot.team import LIST_TIMEOUT, Team
 
 ANNA, BEN = "U1", "U2"
-PATIENT = 30.0  # seconds, for a machine that is busy
 DIRECT = "D1"
-
-
-async def takes_part_nowhere(_: Thread) -> bool:
-    return False
-
-
-class Team:
-    """A Slack team of the test's own on the shared Temporal server, and what its people do."""
-
-    def __init__(self, rehearsal: Rehearsal) -> None:
-        self.rehearsal = rehearsal
-        self.id = f"T{uuid4().hex[:8].upper()}"
-        self.line = WholeLine(rehearsal.client)
-        self.conversations = Conversations(rehearsal.client, rehearsal.task_queue, takes_part_nowhere)
-        self.recent = RecentConversations(rehearsal.client, rehearsal.task_queue, self.id, timeout=PATIENT)
-        self.moments = 1_000
-
-    def thread(self, thread_ts: str, channel: str = "C1") -> Thread:
-        return Thread(team=self.id, channel=channel, thread_ts=thread_ts)
-
-    async def say(self, user: str, thread_ts: str, channel: str = "C1") -> None:
-        self.moments += 1
-        message = UserMessage(ts=f"{self.moments}.0", user=user, text="hello", direct=channel.startswith("D"))
-        await self.conversations.hand_over(
-            IncomingMessage(self.thread(thread_ts, channel), message, only_if_taking_part=False)
-        )
-
-    async def ask(self, user: str, thread_ts: str, channel: str = "C1", title: str = "") -> None:
-        """The person writes and is answered. With `title` the conversation gets that title."""
-        self.rehearsal.cast.answers.append(text("yes").model_copy(update={"title": title}))
-        before = len(self.rehearsal.cast.delivered)
-        await self.say(user, thread_ts, channel)
-        await self.rehearsal.until(lambda: len(self.rehearsal.cast.delivered) > before)
-
-    async def set_to_work(self, user: str, thread_ts: str, channel: str = "C1") -> Held:
-        """The person writes, and the agent works until the result is released."""
-        held = Held(text("done"))
-        self.rehearsal.cast.answers.append(held)
-        await self.say(user, thread_ts, channel)
-        await held.reached()
-        return held
-
-    async def close(self, thread_ts: str, channel: str = "C1") -> None:
-        await self.rehearsal.client.get_workflow_handle(workflow_id(self.id, channel, thread_ts)).terminate()
-
-    async def states(self, user: str, direct: str = "") -> dict[str, str]:
-        return {one.thread.thread_ts: one.state for one in await self.recent.of(user, direct)}
-
-    async def is_listed(self, user: str, expected: dict[str, str], direct: str = "") -> None:
-        """Returns once exactly these conversations are listed, in these states and in this order."""
-
-        async def found() -> bool:
-            return list((await self.states(user, direct)).items()) == list(expected.items())
-
-        await eventually(found)
-
-    async def has_titles(self, user: str, *expected: str) -> None:
-        """Returns once the person's conversations are listed with exactly these titles, in this order."""
-
-        async def found() -> bool:
-            return [one.title for one in await self.recent.of(user)] == list(expected)
-
-        await eventually(found)
-
-    async def are_at_work(self, user: str, channel: str, *expected: Thread) -> None:
-        """Returns once exactly these threads of the channel are those in which the agent works for the person."""
-
-        async def found() -> bool:
-            return await self.recent.at_work(user, channel) == list(expected)
-
-        await eventually(found)
 
 
 @pytest.fixture
@@ -123,9 +50,9 @@ async def test_other_agents_and_other_teams_of_the_same_temporal_are_not_seen(te
     await team.is_listed(ANNA, {"1.0": "open"})
 
     client, queue = team.rehearsal.client, team.rehearsal.task_queue
-    assert await RecentConversations(client, f"{queue}-other", team.id, timeout=PATIENT).of(ANNA) == []
-    assert await RecentConversations(client, queue, f"{team.id}X", timeout=PATIENT).of(ANNA) == []
-    assert await RecentConversations(client, queue, team.id[:-1], timeout=PATIENT).of(ANNA) == []
+    assert await RecentConversations(client, f"{queue}-other", team.id, timeout=LIST_TIMEOUT).of(ANNA) == []
+    assert await RecentConversations(client, queue, f"{team.id}X", timeout=LIST_TIMEOUT).of(ANNA) == []
+    assert await RecentConversations(client, queue, team.id[:-1], timeout=LIST_TIMEOUT).of(ANNA) == []
 
 
 async def test_a_conversation_is_working_then_open_then_closed(team: Team) -> None:
@@ -220,7 +147,7 @@ async def test_a_conversation_that_was_continued_in_a_new_run_is_listed_once_as_
 ) -> None:
     client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     queue, thread = f"queue-{uuid4().hex[:8]}", Thread(team="T1", channel="C1", thread_ts=f"{uuid4().int % 10**9}.0")
-    listing = RecentConversations(client, queue, "T1", timeout=PATIENT)
+    listing = RecentConversations(client, queue, "T1", timeout=LIST_TIMEOUT)
     async with Worker(client, task_queue=queue, workflows=[Renewing], workflow_runner=UnsandboxedWorkflowRunner()):
         name = workflow_id(thread.team, thread.channel, thread.thread_ts)
         await client.start_workflow(
