@@ -1,76 +1,26 @@
-"""Compares what the code uses of Slack with what the manifest asks for.
+"""What the code uses of Slack (methods, events, scopes), compared with what the manifest asks for.
 
-The tables are Slack's: docs.slack.dev, the pages of each method and each event.
+Which scopes a method or an event needs stands in the tables of the local Slack, `emulators.slack.state.scopes`. What
+the local Slack does not check is added here, from the pages of docs.slack.dev.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-METHOD_SCOPES: Mapping[str, frozenset[str]] = {
-    "agents.sessions.rename": frozenset({"chat:write"}),
-    "agents.sessions.setStatus": frozenset({"chat:write"}),
-    "assistant.threads.setStatus": frozenset({"chat:write"}),  # assistant:write before March 2026
-    "assistant.threads.setSuggestedPrompts": frozenset({"assistant:write"}),
-    "assistant.threads.setTitle": frozenset({"assistant:write"}),
-    "auth.test": frozenset(),
-    "bots.info": frozenset({"users:read"}),
-    "chat.appendStream": frozenset({"chat:write"}),
-    "chat.delete": frozenset({"chat:write"}),
-    "chat.getPermalink": frozenset(),
-    "chat.postEphemeral": frozenset({"chat:write"}),
-    "chat.postMessage": frozenset({"chat:write"}),
-    "chat.startStream": frozenset({"chat:write"}),
-    "chat.stopStream": frozenset({"chat:write"}),
-    "chat.update": frozenset({"chat:write"}),
-    "conversations.join": frozenset({"channels:join"}),
-    "files.completeUploadExternal": frozenset({"files:write"}),
-    "files.getUploadURLExternal": frozenset({"files:write"}),
-    "files.info": frozenset({"files:read"}),
-    "reactions.add": frozenset({"reactions:write"}),
-    "users.info": frozenset({"users:read"}),
-    "views.open": frozenset(),
-    "views.publish": frozenset(),
-    "views.update": frozenset(),
-}
-# These need a scope for each kind of conversation in which messages are listened to, as in `channels:history`.
-CONVERSATION_METHODS: Mapping[str, str] = {
-    "conversations.history": "history",
-    "conversations.info": "read",
-    "conversations.replies": "history",
-    "users.conversations": "read",
-}
-APP_TOKEN_METHODS = frozenset({"apps.connections.open"})  # their scope belongs to the app-level token
-ARGUMENT_SCOPES: Mapping[str, str] = {"include_all_metadata": "metadata.message:read"}
-EVENT_SCOPES: Mapping[str, frozenset[str]] = {
-    "agent_session_stopped": frozenset({"chat:write"}),
-    "agent_session_title_changed": frozenset({"chat:write"}),
-    "app_context_changed": frozenset({"assistant:write"}),
-    "app_home_opened": frozenset(),
-    "app_mention": frozenset({"app_mentions:read"}),
-    "app_uninstalled": frozenset(),
-    "file_shared": frozenset({"files:read"}),
-    "member_joined_channel": frozenset({"channels:read", "groups:read"}),
-    "message.channels": frozenset({"channels:history"}),
-    "message.groups": frozenset({"groups:history"}),
-    "message.im": frozenset({"im:history"}),
-    "message.mpim": frozenset({"mpim:history"}),
-    "reaction_added": frozenset({"reactions:read"}),
-    "tokens_revoked": frozenset(),
-}
-# One type of event in a payload, several names of it in a subscription.
-SUBSCRIPTIONS: Mapping[str, frozenset[str]] = {
-    "message": frozenset({"message.channels", "message.groups", "message.im", "message.mpim"}),
-}
-FEATURE_SCOPES: Mapping[str, str] = {"agent_view": "assistant:write"}
+from emulators.slack.state.scopes import BOT_EVENTS, EVENT_SCOPES, MESSAGE_EVENTS, METHOD_SCOPES
 
+ARGUMENT_SCOPES: Mapping[str, str] = {"include_all_metadata": "metadata.message:read"}
+# An event is subscribed to by its name in a payload, but a message by the kind of its channel.
+SUBSCRIPTIONS: Mapping[str, frozenset[str]] = {"message": frozenset(MESSAGE_EVENTS.values())}
+FEATURE_SCOPES: Mapping[str, str] = {"agent_view": "assistant:write"}
 LISTENER_SCOPES: Mapping[str, str] = {"command": "commands", "shortcut": "commands"}
-# What a file is fetched from takes the scope too, and no method.
+# Downloading a file needs the scope too, and is not a method.
 KEY_SCOPES: Mapping[str, str] = {"url_private": "files:read", "url_private_download": "files:read"}
 
 _INTERACTIVE_LISTENERS = frozenset({"action", "options", "shortcut", "view"})
@@ -79,7 +29,7 @@ _CLIENT_METHODS = frozenset(name for name in dir(AsyncWebClient) if "_" in name[
 
 @dataclass
 class Uses:
-    """What sources use of Slack, each with the first place where they do."""
+    """What the sources use of Slack, each with the first place where it is used, such as `a.py:3`."""
 
     methods: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, str] = field(default_factory=dict)
@@ -91,7 +41,7 @@ class Uses:
 
 
 def uses(sources: Mapping[str, str]) -> Uses:
-    """What Python `sources` (by file name) use: methods of Slack's client, listeners of a Bolt app called `app`."""
+    """What Python `sources` (by file name) use: methods of Slack's client, and listeners of a Bolt app named `app`."""
     found = Uses()
     for name, source in sources.items():
         for node in ast.walk(ast.parse(source)):
@@ -103,7 +53,7 @@ def uses(sources: Mapping[str, str]) -> Uses:
 
 
 def differences(found: Uses, manifest: Mapping[str, Any]) -> list[str]:
-    """One sentence for each thing that the code needs and the manifest lacks, or the other way round."""
+    """A sentence for each thing that the code needs and the manifest lacks, or the other way round."""
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
     needed_events = {event: place for name, place in found.events.items() for event in SUBSCRIPTIONS.get(name, {name})}
@@ -131,11 +81,12 @@ def differences(found: Uses, manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _needed_scopes(found: Uses, events: Iterable[str], features: Iterable[str]) -> dict[str, str]:
-    """Each scope with what needs it."""
-    kinds = [event.removeprefix("message.") for event in events if event.startswith("message.")]
+    """Each scope that is needed, with what needs it."""
+    kinds = {event.removeprefix("message.") for event in events if event.startswith("message.")}
     needed = {FEATURE_SCOPES[feature]: feature for feature in features if feature in FEATURE_SCOPES}
     for event in events:
-        needed |= dict.fromkeys(EVENT_SCOPES.get(event, ()), f"event {event}")
+        if event in EVENT_SCOPES:
+            needed[EVENT_SCOPES[event]] = f"event {event}"
     for argument, place in found.arguments.items():
         needed[ARGUMENT_SCOPES[argument]] = f"{argument} ({place})"
     for listener, place in found.listeners.items():
@@ -143,24 +94,24 @@ def _needed_scopes(found: Uses, events: Iterable[str], features: Iterable[str]) 
     for key, place in found.keys.items():
         needed[KEY_SCOPES[key]] = f"{key} ({place})"
     for method, place in found.methods.items():
-        scopes = METHOD_SCOPES.get(method, frozenset())
-        if method in CONVERSATION_METHODS:
-            scopes = frozenset(f"{kind}:{CONVERSATION_METHODS[method]}" for kind in kinds)
-        needed |= dict.fromkeys(scopes, f"{method} ({place})")
+        needed |= dict.fromkeys(_scopes_of(method, kinds), f"{method} ({place})")
     return needed
 
 
+def _scopes_of(method: str, kinds: Collection[str]) -> list[str]:
+    """The scopes that a method needs; of several, those for the kinds of channel in which messages are listened to."""
+    scopes = METHOD_SCOPES.get(method, ())
+    return [scope for scope in scopes if len(scopes) == 1 or scope.partition(":")[0] in kinds]
+
+
 def _unknown(found: Uses, events: Iterable[str]) -> list[str]:
-    known = METHOD_SCOPES.keys() | CONVERSATION_METHODS.keys() | APP_TOKEN_METHODS
-    methods = [f"method {method} ({place})" for method, place in found.methods.items() if method not in known]
-    return [
-        f"{what} is not in the tables"
-        for what in [*methods, *(f"event {event}" for event in events if event not in EVENT_SCOPES)]
-    ]
+    methods = [f"method {method} ({place})" for method, place in found.methods.items() if method not in METHOD_SCOPES]
+    unknown_events = [f"event {event}" for event in events if event not in {*EVENT_SCOPES, *BOT_EVENTS}]
+    return [f"{what} is not in the tables of the local Slack" for what in [*methods, *unknown_events]]
 
 
 def _add_method(node: ast.AST, name: str, found: Uses) -> None:
-    """A method counts wherever it is named: it may be handed to another function that calls it."""
+    """A method counts even if it is only named: it may be given to another function that calls it."""
     if isinstance(node, ast.Attribute) and node.attr in _CLIENT_METHODS and node.attr != "api_call":
         found.methods.setdefault(node.attr.replace("_", "."), f"{name}:{node.lineno}")
 

@@ -1,4 +1,4 @@
-"""Promises to people who change what they have written: the conversation hears of it, and of nothing else."""
+"""Promises to people who edit or delete a message: an open conversation receives the change, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from agent_worker.contract.messages import MessageChange, Thread
-from slackbot.events.edits import Changed, is_about_change, read
+from slackbot.events.changes import IncomingChange, is_about_change, read
 from slackbot.events.messages import Ignored
 from tests.slackbot.events.test_messages import BOT, NOW, ROOT, Event, body, message, reply
-from tests.support.slackbot.handing_over import HandingOver, handing_over
+from tests.support.slackbot.stored_signals import SignalStage, signal_stage
 
 AT = "1766458040.000100"
 EDITED = {"user": "U1", "ts": "1766458040.000000"}
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[HandingOver]:
-    async with handing_over(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[SignalStage]:
+    async with signal_stage(temporal_address) as stage:
         yield stage
 
 
@@ -34,7 +34,7 @@ def deleted(before: Event) -> Event:
 
 
 def inner(event: Event) -> Event:
-    """A message as it stands in the event of its change."""
+    """A message as the event of its change contains it."""
     return {name: value for name, value in event.items() if name not in {"channel", "event_ts", "channel_type"}}
 
 
@@ -64,13 +64,13 @@ def test_an_edit_is_a_change_with_the_new_text() -> None:
     decision = read(body(changed(reply("a"), reply("b", edited=EDITED))), BOT)
 
     thread = Thread(team="T1", channel="C1", thread_ts=ROOT)
-    assert decision == Changed(thread, MessageChange(ts=NOW, at=AT, text="b"))
+    assert decision == IncomingChange(thread, MessageChange(ts=NOW, at=AT, text="b"))
 
 
 def test_the_first_message_of_a_thread_is_changed_in_its_own_thread() -> None:
     decision = read(body(changed(message("a"), message("b", edited=EDITED))), BOT)
 
-    assert isinstance(decision, Changed)
+    assert isinstance(decision, IncomingChange)
     assert decision.thread.thread_ts == NOW
 
 
@@ -79,14 +79,14 @@ def test_an_edit_keeps_what_is_attached() -> None:
 
     decision = read(body(changed(reply("a"), reply("b", edited=EDITED, attachments=[forwarded]))), BOT)
 
-    assert isinstance(decision, Changed)
+    assert isinstance(decision, IncomingChange)
     assert decision.change.attachments == [forwarded]
 
 
 def test_of_two_edits_within_a_second_the_second_counts_too() -> None:
     decision = read(body(changed(reply("b", edited=EDITED), reply("c", edited=EDITED))), BOT)
 
-    assert isinstance(decision, Changed)
+    assert isinstance(decision, IncomingChange)
     assert decision.change.text == "c"
 
 
@@ -95,33 +95,33 @@ def test_a_deleted_message_is_gone_whether_or_not_a_tombstone_is_left(event: Eve
     decision = read(body(event), BOT)
 
     thread = Thread(team="T1", channel="C1", thread_ts=ROOT)
-    assert decision == Changed(thread, MessageChange(ts=NOW, at=AT, deleted=True))
+    assert decision == IncomingChange(thread, MessageChange(ts=NOW, at=AT, deleted=True))
 
 
 @pytest.mark.parametrize("event", NO_CHANGES)
-def test_what_no_person_has_changed_is_no_change(event: Event) -> None:
+def test_an_event_without_a_persons_change_is_ignored(event: Event) -> None:
     assert is_about_change(body(event))
     assert isinstance(read(body(event), BOT), Ignored)
 
 
-def test_an_allowed_app_is_heard_when_it_edits_too() -> None:
+def test_an_edit_by_an_allowed_app_is_a_change() -> None:
     app: dict[str, Any] = {"bot_id": "B2", "user": "U9", "bot_profile": {"name": "Reporter"}}
     event = changed(reply("a", **app), reply("b", **app, edited=EDITED))
 
-    assert isinstance(read(body(event), BOT, ["reporter"]), Changed)
+    assert isinstance(read(body(event), BOT, ["reporter"]), IncomingChange)
 
 
 def test_the_team_of_a_change_is_the_one_that_installed_the_app() -> None:
     decision = read(body(changed(reply("a"), reply("b", edited=EDITED, team="T9")), team_id="T9"), BOT)
 
-    assert isinstance(decision, Changed)
+    assert isinstance(decision, IncomingChange)
     assert decision.thread.team == "T1"
 
 
 # Through Slack, to Temporal
 
 
-async def test_an_edit_reaches_the_conversation(stage: HandingOver) -> None:
+async def test_an_edit_reaches_the_conversation(stage: SignalStage) -> None:
     root = await stage.ask("one")
     reply_ts = await stage.reply(root, "two")
 
@@ -137,7 +137,7 @@ async def test_an_edit_reaches_the_conversation(stage: HandingOver) -> None:
     assert all(float(one.at) > float(reply_ts) for one in changes)
 
 
-async def test_a_deletion_reaches_the_conversation(stage: HandingOver) -> None:
+async def test_a_deletion_reaches_the_conversation(stage: SignalStage) -> None:
     root = await stage.ask()
     reply_ts = await stage.reply(root, "forget it")
 
@@ -149,7 +149,7 @@ async def test_a_deletion_reaches_the_conversation(stage: HandingOver) -> None:
     assert (change.ts, change.deleted) == (reply_ts, True)
 
 
-async def test_previews_and_counters_reach_nobody(stage: HandingOver) -> None:
+async def test_previews_and_counters_do_not_reach_the_conversation(stage: SignalStage) -> None:
     root = await stage.ask("see <https://example.com/>")
     await stage.reply(root, "and?")
     before = await stage.stored(root)
@@ -161,7 +161,7 @@ async def test_previews_and_counters_reach_nobody(stage: HandingOver) -> None:
     assert await stage.stored(root) == before
 
 
-async def test_a_change_begins_no_conversation(stage: HandingOver) -> None:
+async def test_a_change_starts_no_conversation(stage: SignalStage) -> None:
     nobodys = stage.slack.say(stage.anna, stage.channel, "to nobody")
     closed = await stage.ask()
     await stage.close(closed)
@@ -176,7 +176,7 @@ async def test_a_change_begins_no_conversation(stage: HandingOver) -> None:
     assert await stage.stored(closed) == before
 
 
-async def test_a_change_that_temporal_did_not_take_comes_again(stage: HandingOver) -> None:
+async def test_slack_sends_a_change_again_that_temporal_did_not_take(stage: SignalStage) -> None:
     root = await stage.ask()
     stage.line.is_dead = True
     stage.slack.edit(stage.channel, root, f"{stage.at_bot} later")

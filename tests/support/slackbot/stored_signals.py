@@ -1,4 +1,4 @@
-"""The bot between a local Slack and a real Temporal: what it hears, and what Temporal has stored of it."""
+"""The bot between a local Slack and a real Temporal without a worker: what people do, and which signals are stored."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP
 from emulators.slack.emulator import SlackEmulator
 from process import temporal
 from process.slack import Identity, open_client
-from slackbot.app import build_app
+from slackbot.app import Listener, build_app
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
-from slackbot.conversations.delivery import Conversations
-from slackbot.conversations.participation import ThreadReader
-from slackbot.listeners.buttons import PATIENCE, Clicks
-from slackbot.listeners.messages import Listeners
-from slackbot.listeners.sessions import Sessions
+from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.participation import Participation
+from slackbot.listeners.agent_sessions import AgentSessions
+from slackbot.listeners.buttons import STORE_TIMEOUT, Buttons
+from slackbot.listeners.messages import MessageListener
 
 SIGNALS: dict[str, type[BaseModel]] = {
     USER_MESSAGE: UserMessage,
@@ -40,13 +40,13 @@ SIGNALS: dict[str, type[BaseModel]] = {
 
 
 class Line:
-    """The way to Temporal: as the client that it leads to, but for the times when nothing comes through."""
+    """In place of Temporal's client: passes calls on to it, unless the test has cut or blocked the line."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self.is_dead = False
         self.refused = 0
-        self.passable = asyncio.Event()  # while it is not set, nothing comes through and nobody is told
+        self.passable = asyncio.Event()  # while it is not set, calls wait for ever
         self.passable.set()
 
     async def start_workflow(self, *args: Any, **options: Any) -> Any:
@@ -78,8 +78,8 @@ class _Handle:
 
 
 @dataclass
-class HandingOver:
-    """Anna and Ben in #general, and the bot listening."""
+class SignalStage:
+    """Anna and Ben in #general, and the bot connected."""
 
     slack: SlackEmulator
     client: Client
@@ -94,11 +94,11 @@ class HandingOver:
         return f"<@{self.slack.bot_user_id}>"
 
     async def heard(self) -> None:
-        """Returns when the bot has acknowledged everything that Slack has told it."""
+        """Returns once the bot has acknowledged every event."""
         await self.slack.until(lambda: all(delivery.acked for delivery in self.slack.deliveries))
 
     async def ask(self, text: str = "hello", **options: Any) -> str:
-        """Anna mentions the bot in the channel; the `ts`, when Temporal has it."""
+        """Anna mentions the bot in the channel; returns the message's `ts` once it is acknowledged."""
         ts = self.slack.say(self.anna, self.channel, f"{self.at_bot} {text}", **options)
         await self.heard()
         return ts
@@ -109,7 +109,7 @@ class HandingOver:
         return ts
 
     async def post(self, thread_ts: str, blocks: Sequence[dict[str, Any]], channel: str = "") -> str:
-        """The agent's own message in a thread; its `ts`."""
+        """The agent posts a message in a thread; returns its `ts`."""
         async with open_client(HttpUrl(self.slack.api_url), SecretStr(self.slack.bot_token)) as web:
             posted = await web.chat_postMessage(
                 channel=channel or self.channel, thread_ts=thread_ts, text="posted", blocks=list(blocks)
@@ -125,11 +125,11 @@ class HandingOver:
         return self.client.get_workflow_handle(workflow_id(place.team, place.channel, place.thread_ts))
 
     async def close(self, thread_ts: str) -> None:
-        """The conversation ends, as it does when it has been idle for long."""
+        """Ends the conversation, in place of the long silence that would close it."""
         await self.conversation(thread_ts).terminate()
 
     async def stored(self, thread_ts: str, channel: str = "") -> list[BaseModel]:
-        """What the newest run of the conversation was given, in its order; nothing where there is none."""
+        """The contents of the signals to the conversation's newest run, in order; none if there is no conversation."""
         try:
             events = (await self.conversation(thread_ts, channel).fetch_history()).events
         except RPCError:
@@ -146,20 +146,24 @@ class HandingOver:
 
 
 @asynccontextmanager
-async def handing_over(
-    temporal_address: str, *, patience: float = PATIENCE, **profile: Any
-) -> AsyncIterator[HandingOver]:
-    """`patience` is that of the buttons with Temporal; `profile` is how this Slack differs from the plain one."""
+async def signal_stage(
+    temporal_address: str, *, timeout: float = STORE_TIMEOUT, **profile: Any
+) -> AsyncIterator[SignalStage]:
+    """`timeout` (seconds) is how long a button waits for Temporal; `profile` changes what this Slack is like."""
     client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     line, gaps = Line(client), Gaps()
-    async with SlackEmulator(**profile) as slack, open_client(HttpUrl(slack.api_url), None) as nameless:
+    async with SlackEmulator(**profile) as slack, open_client(HttpUrl(slack.api_url), None) as tokenless:
         anna, ben = slack.add_user("anna"), slack.add_user("ben")
-        stage = HandingOver(slack, client, line, gaps, anna, ben, slack.add_channel("general", members=[anna, ben]))
+        stage = SignalStage(slack, client, line, gaps, anna, ben, slack.add_channel("general", members=[anna, ben]))
         async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as web:
             bot = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
             queue = f"queue-{uuid4().hex[:8]}"
-            conversations = Conversations(cast("Client", line), queue, ThreadReader(web, bot).takes_part_in)
-            parts = (Sessions(bot, conversations), Clicks(bot, web, conversations, patience=patience))
-            app = build_app(nameless, bot, Listeners(bot, conversations, gaps), parts)
-            async with SocketMode(app, slack.app_token, gaps.note):
+            conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in)
+            listeners: list[Listener] = [
+                MessageListener(bot, conversations, gaps),
+                AgentSessions(bot, conversations),
+                Buttons(bot, web, conversations, timeout=timeout),
+            ]
+            app = build_app(tokenless, bot, listeners)
+            async with SocketMode(app, slack.app_token, gaps.open):
                 yield stage

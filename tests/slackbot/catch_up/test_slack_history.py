@@ -1,4 +1,4 @@
-"""Promises of reading back: what events would have told is found again, and nothing twice."""
+"""Promises of reading Slack's history: what an event would have brought is found, and nothing twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent_worker.contract.messages import Thread
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.clock import Clock
 from process.slack import Identity, open_client
-from slackbot.catch_up.history import PAGE, ROOTS_SINCE, History
+from slackbot.catch_up.slack_history import PAGE, ROOTS_SINCE, SlackHistory
 
 NOON = 1_766_458_000.0
 
@@ -20,7 +20,7 @@ NOON = 1_766_458_000.0
 @dataclass(frozen=True)
 class Stage:
     slack: SlackEmulator
-    history: History
+    history: SlackHistory
     anna: str
     channel: str
 
@@ -31,7 +31,7 @@ class Stage:
         return Thread(team=self.slack.team_id, channel=self.channel, thread_ts=thread_ts)
 
     async def found(self, oldest: float, *ours: str) -> list[str]:
-        """The `ts` of what may be for the agent."""
+        """The `ts` of each message that may be for the agent; `ours` are the open threads."""
         written = await self.history.since(oldest, [self.thread(ts) for ts in ours])
         return [incoming.message.ts for incoming in written]
 
@@ -46,10 +46,10 @@ async def stage() -> AsyncIterator[Stage]:
         channel = slack.add_channel("general", members=[anna])
         async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
             bot = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
-            yield Stage(slack, History(client, bot), anna, channel)
+            yield Stage(slack, SlackHistory(client, bot), anna, channel)
 
 
-async def test_what_was_written_later_is_found_in_its_order_wherever_it_was_written(stage: Stage) -> None:
+async def test_what_was_written_later_is_found_oldest_first_wherever_it_was_written(stage: Stage) -> None:
     slack = stage.slack
     stage.mention("too early")
     slack.clock.advance(10)
@@ -78,7 +78,7 @@ async def test_it_reads_as_the_event_did(stage: Stage) -> None:
     assert not first.only_if_taking_part
 
 
-async def test_what_comes_with_a_message_is_found_with_it(stage: Stage) -> None:
+async def test_files_and_attachments_are_found_with_their_message(stage: Stage) -> None:
     eve = stage.slack.add_user("eve", team_id="T9")
     shared = stage.slack.add_channel("shared", members=[eve], is_shared=True)
     forwarded = {"author_id": stage.anna, "text": "the answer is 7"}
@@ -116,13 +116,13 @@ async def test_replies_are_found_by_the_last_reply_of_an_old_thread(stage: Stage
     assert stage.calls("conversations.replies") == 1
 
 
-async def test_an_open_thread_whose_root_is_too_old_to_be_found_is_looked_into(stage: Stage) -> None:
+async def test_an_open_thread_whose_first_message_is_too_old_to_be_found_is_read(stage: Stage) -> None:
     old = stage.mention("old")
     stage.slack.clock.advance(ROOTS_SINCE + 3_600)
     late = stage.slack.say(stage.anna, stage.channel, "late reply", thread_ts=old)
     now = stage.slack.clock.now()
 
-    assert await stage.found(now - 5, old, "1.000000") == [late]  # and one that Slack has forgotten is left out
+    assert await stage.found(now - 5, old, "1.000000") == [late]  # a thread that Slack no longer has is left out
 
 
 async def test_a_reply_that_was_also_sent_to_the_channel_is_found_once(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""How long to wait: between attempts at something that fails, and between things that must not come all at once."""
+"""A pace: how many things may happen in a minute, and how far apart."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-WINDOW = 60.0  # seconds: Slack counts calls by the minute
+WINDOW = 60.0  # seconds; Slack counts calls by the minute
 
 
 class Pace:
-    """Lets `per_minute` turns through in any minute, `apart` seconds after one another."""
+    """Allows `per_minute` turns in any 60 seconds, each at least `apart` seconds after the one before."""
 
     def __init__(
         self,
@@ -28,13 +28,14 @@ class Pace:
         self._line = asyncio.Lock()
 
     async def turn(self) -> None:
-        """Returns when it is the caller's turn; callers are let through in the order in which they came."""
+        """Returns when it is the caller's turn. Callers get their turns in the order in which they called."""
         async with self._line:
             while (pause := self._due() - self._now()) > 0:
                 await self._sleep(pause)
             self._latest.append(self._now())
 
     def _due(self) -> float:
+        """The moment of the next turn."""
         if not self._latest:
             return self._now()
         is_full = len(self._latest) == self._latest.maxlen

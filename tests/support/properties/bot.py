@@ -1,4 +1,4 @@
-"""The bot between stand-ins that take what Slack and Temporal would, for as many examples as it takes."""
+"""The bot between stand-ins for Slack and Temporal, fast enough for hundreds of examples."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, Thread
-from slackbot.app import build_app
+from slackbot.app import Listener, build_app
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
-from slackbot.conversations.delivery import Conversations
-from slackbot.listeners.buttons import Clicks
-from slackbot.listeners.messages import Listeners
-from slackbot.listeners.sessions import Sessions
+from slackbot.conversations.conversations import Conversations
+from slackbot.listeners.agent_sessions import AgentSessions
+from slackbot.listeners.buttons import Buttons
+from slackbot.listeners.messages import MessageListener
 from tests.support.properties.strategies import BOT
 
 LONGEST_ID = 1_000  # bytes, in Temporal
@@ -32,7 +32,7 @@ thorough = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slo
 
 
 class Temporal:
-    """Stores what Temporal would, and refuses what it refuses; or is away."""
+    """Stores and refuses what Temporal would; `is_away` makes every call fail."""
 
     def __init__(self) -> None:
         self.is_away = False
@@ -58,7 +58,7 @@ class Temporal:
 
 @dataclass(frozen=True)
 class Handle:
-    """Every conversation is open already."""
+    """The handle of a conversation; every conversation is already open."""
 
     temporal: Temporal
     workflow: str
@@ -78,12 +78,12 @@ def conversations(temporal: Temporal) -> Conversations:
     return Conversations(cast("Client", temporal), "agent", nobody_takes_part)
 
 
-def listeners(temporal: Temporal) -> Listeners:
-    return Listeners(BOT, conversations(temporal), Gaps())
+def message_listener(temporal: Temporal) -> MessageListener:
+    return MessageListener(BOT, conversations(temporal), Gaps())
 
 
 class Slack(AsyncWebClient):
-    """Takes words to single people."""
+    """Counts the messages to a single person."""
 
     told = 0
 
@@ -93,12 +93,16 @@ class Slack(AsyncWebClient):
 
 def app(temporal: Temporal, slack: Slack | None = None) -> AsyncApp:
     kept = conversations(temporal)
-    parts = (Sessions(BOT, kept), Clicks(BOT, slack or Slack(), kept))
-    return build_app(AsyncWebClient(), BOT, Listeners(BOT, kept, Gaps()), parts)
+    listeners: list[Listener] = [
+        MessageListener(BOT, kept, Gaps()),
+        AgentSessions(BOT, kept),
+        Buttons(BOT, slack or Slack(), kept),
+    ]
+    return build_app(AsyncWebClient(), BOT, listeners)
 
 
 class Socket:
-    """A connection to Slack on which nothing but acknowledgements is sent."""
+    """A connection to Slack that notes the acknowledgements."""
 
     def __init__(self) -> None:
         self.acknowledged: list[str] = []
@@ -108,7 +112,7 @@ class Socket:
 
 
 async def is_acknowledged(app: AsyncApp, body: dict[str, Any], kind: str = "events_api") -> bool:
-    """Whether this payload is acknowledged when it comes through Socket Mode."""
+    """Whether the bot acknowledges this payload when it comes through Socket Mode."""
     connection, socket = SocketMode(app, "xapp-1", lambda _since: None), Socket()
     connection._socket = cast("ClientWebSocketResponse", socket)
     await connection._handle({"envelope_id": "1", "type": kind, "payload": body})
@@ -116,7 +120,7 @@ async def is_acknowledged(app: AsyncApp, body: dict[str, Any], kind: str = "even
 
 
 def could_be_written_by_a_person(event: object) -> bool:
-    """The same decision in other words: who wrote it, where and when, all in the form that Slack gives them."""
+    """The bot's decision, written a second time: a person wrote it, and all ids have the form that Slack gives them."""
     if not isinstance(event, Mapping) or event.get("bot_id"):
         return False
     subtype, text = event.get("subtype"), event.get("text")

@@ -1,4 +1,4 @@
-"""Conversations handed over to a real Temporal, on a line that fails when it is told to."""
+"""Handing over to a real Temporal, through a client that fails when the test says so; no Slack."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import SlackFile, Thread, UserMessage
 from agent_worker.contract.names import workflow_id
 from process import temporal
-from slackbot.conversations.delivery import Conversations
-from slackbot.events.messages import Incoming
+from slackbot.conversations.conversations import Conversations
+from slackbot.events.messages import IncomingMessage
 
 
 class Unreachable:
-    """A conversation that Temporal does not tell about."""
+    """The handle of a conversation about which Temporal returns an error."""
 
     def __init__(self, status: RPCStatusCode) -> None:
         self._status = status
@@ -31,12 +31,12 @@ class Unreachable:
 
 
 class FlakyTemporal:
-    """The real client behind a line that fails when it is told to, before or after Temporal has heard."""
+    """The real client, but its calls fail when the test says so: before or after Temporal has stored them."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.failures: list[str] = []  # "before" or "after", of the next hand-overs
-        self.finds: RPCStatusCode | None = None  # instead of the conversation
+        self.failures: list[str] = []  # "before" or "after", for each of the next calls
+        self.finds: RPCStatusCode | None = None  # the error that a handle raises, if any
         self.hand_overs = 0
         self.passable = asyncio.Event()
         self.passable.set()
@@ -58,9 +58,9 @@ class FlakyTemporal:
 
 @dataclass
 class Threads:
-    """The threads in which the agent has spoken, as Slack would tell; notes what it was asked."""
+    """In place of Slack: knows where the agent has written, and notes the threads it was asked about."""
 
-    spoken: set[str] = field(default_factory=set)
+    written_in: set[str] = field(default_factory=set)
     asked: list[Thread] = field(default_factory=list)
     away: bool = False
 
@@ -68,11 +68,13 @@ class Threads:
         self.asked.append(thread)
         if self.away:
             raise TimeoutError
-        return thread.channel in self.spoken
+        return thread.channel in self.written_in
 
 
 @dataclass
-class Stage:
+class HandOverStage:
+    """`Conversations` between a real Temporal and the stand-ins, for one channel of the test's own."""
+
     client: Client
     temporal: FlakyTemporal
     threads: Threads
@@ -84,12 +86,12 @@ class Stage:
 
     def incoming(
         self, ts: str, *, thread_ts: str = "1.0", only_if_taking_part: bool = False, files: Sequence[SlackFile] = ()
-    ) -> Incoming:
+    ) -> IncomingMessage:
         message = UserMessage(ts=ts, user="U1", text="hello", files=list(files))
-        return Incoming(self.thread(thread_ts), message, only_if_taking_part)
+        return IncomingMessage(self.thread(thread_ts), message, only_if_taking_part)
 
     async def signals(self, thread_ts: str = "1.0") -> list[str]:
-        """The `ts` of the messages that the thread's conversation was given, in the order of its history."""
+        """The `ts` in each signal that the thread's conversation has received, in their order."""
         handle = self.client.get_workflow_handle(workflow_id("T1", self.channel, thread_ts))
         events = (await handle.fetch_history()).events
         inputs = [
@@ -100,6 +102,7 @@ class Stage:
         return [(await DATA_CONVERTER.decode(payloads))[0]["ts"] for payloads in inputs]
 
     async def is_known(self, thread_ts: str = "1.0") -> bool:
+        """Whether Temporal has a conversation for the thread."""
         try:
             await self.client.get_workflow_handle(workflow_id("T1", self.channel, thread_ts)).describe()
         except RPCError:
@@ -107,8 +110,8 @@ class Stage:
         return True
 
 
-async def conversing(temporal_address: str) -> Stage:
+async def hand_over_stage(temporal_address: str) -> HandOverStage:
     client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     flaky, threads = FlakyTemporal(client), Threads()
     conversations = Conversations(cast("Client", flaky), f"queue-{uuid4().hex[:8]}", threads.takes_part_in)
-    return Stage(client, flaky, threads, conversations)
+    return HandOverStage(client, flaky, threads, conversations)
