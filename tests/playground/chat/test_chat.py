@@ -15,7 +15,8 @@ import pytest
 
 from emulators.slack.people.control_client import ControlClient
 from emulators.slack.state.changes import Change
-from playground.chat.chat import Chat, parse, run
+from playground.chat.__main__ import parse, run
+from playground.chat.chat import Chat
 from tests.support.emulators.scene import Scene
 
 Spoken = tuple[str, str, str]  # channel, thread_ts, text
@@ -241,7 +242,7 @@ async def test_at_a_terminal_answers_appear_while_one_can_type(stage: Scene) -> 
 async def test_the_chat_ends_with_a_sentence_when_the_emulator_is_not_up() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "playground.chat.chat", "--url", "http://127.0.0.1:9"),
+        *("-m", "playground.chat", "--url", "http://127.0.0.1:9"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
     )
