@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from emulators.slack.delivery.deliveries import Delivery
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.messages import Channel, Ephemeral, Message, User
 from emulators.slack.web_api.web_api import ApiCall
+from playground.page.fields import Json
 from playground.page.surroundings import Surroundings
 from text.lines import cut
 
-Json = dict[str, Any]
 Snapshot = dict[str, Json]
 Part = tuple[str, object, Callable[[], Json]]  # key, the source of the value, and the function that makes the value
 KEPT_RECORDS = 200  # calls, deliveries and ephemeral messages that are shown

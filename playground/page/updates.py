@@ -9,8 +9,9 @@ import json
 from aiohttp import web
 
 from emulators.slack.state.changes import ChangeLog
+from playground.page.fields import Json
 from playground.page.headers import HEADERS
-from playground.page.snapshots import Json, Snapshot, Snapshots
+from playground.page.snapshots import Snapshot, Snapshots
 
 PAUSE_SECONDS = 0.04  # between two patches
 SIGN_OF_LIFE_SECONDS = 15.0  # without a change until a sign of life is sent

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import quote
 
 from temporalio.client import Client, WorkflowExecutionDescription
@@ -13,11 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.names import workflow_id
 from emulators.slack.delivery.visible_text import Reader
-from playground.page.fields import RefusedError
+from playground.page.fields import Json, RefusedError
 from playground.page.surroundings import Surroundings
 from playground.page.timeline import Timeline
 
-Json = dict[str, Any]
 PATIENCE = 3.0  # seconds to wait for Temporal; the page asks again soon
 LONGEST_TIMELINE = 300  # lines of the timeline that are sent, the newest
 AWAY = "Temporal does not answer just now"

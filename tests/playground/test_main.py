@@ -1,4 +1,4 @@
-"""A browser is opened where somebody sits in front of one, and nowhere else."""
+"""`make run` opens a browser if a person sits at a screen, and not otherwise."""
 
 from __future__ import annotations
 

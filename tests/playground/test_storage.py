@@ -1,4 +1,4 @@
-"""The local Slack is the same after a restart: what was said, by whom, with which files; and ids stay unique."""
+"""The local Slack is the same after a restart, with its messages, people and files, and its ids stay unique."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_a_thread_goes_on_in_the_next_life(tmp_path: Path) -> None:
 async def test_no_id_and_no_ts_is_given_twice(tmp_path: Path) -> None:
     given: list[str] = []
     for _ in range(3):
-        # A machine whose clock stands where it stood: time must go on all the same.
+        # The machine's clock stands still: later stamps must be greater nevertheless.
         async with life(tmp_path, Clock(running=False, start=1_766_458_000.0)) as slack:
             given += [slack.say(named(slack, "anna"), named(slack, "general"), "hello") for _ in range(5)]
             given += [slack.add_channel(f"channel-{len(given)}"), slack.backend.workspace.new_id("Ev")]
@@ -109,7 +109,7 @@ async def test_a_stream_that_was_being_written_has_died(tmp_path: Path) -> None:
         assert (stream.ts, stream.text, stream.streaming_state) == (ts, "One", "errored")
 
 
-async def test_what_has_changed_survives_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_saved_change_survives_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.storage.PAUSE_SECONDS", 0.01)
     async with SlackEmulator() as slack:
         populate(slack)
@@ -117,7 +117,7 @@ async def test_what_has_changed_survives_a_crash(tmp_path: Path, monkeypatch: py
         saving = asyncio.create_task(storage.keep_saving())
         slack.say(named(slack, "anna"), named(slack, "general"), "written down")
         await slack.until(lambda: "written down" in written(tmp_path))
-        saving.cancel()  # as a kill would end it: nothing is saved at the end
+        saving.cancel()  # as a crash would: nothing is saved at the end
 
     async with life(tmp_path) as slack:
         assert [one.text for one in slack.messages(named(slack, "general"))] == ["written down"]

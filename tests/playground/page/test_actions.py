@@ -1,4 +1,4 @@
-"""What people do in the page happens in the emulated Slack, and what they may not do is refused with a sentence."""
+"""Actions in the page are carried out in the emulated Slack; actions that Slack would refuse get a sentence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODAL = {
 
 
 async def delivered(stage: Scene) -> list[dict[str, Any]]:
-    """What the app would have heard: the payloads of the deliveries so far, on a connection of its own."""
+    """The payloads of all deliveries so far, as the app receives them when it connects."""
     plain = SlackScene(stage.slack, stage.anna, stage.general, stage.client)
     async with envelopes(plain) as socket:
         stage.slack.clock.advance(3.0)
@@ -135,7 +135,7 @@ async def test_shortcuts_commands_and_modals(stage: Scene) -> None:
     assert (empty, "not optional" in sentence) == (400, True)
 
 
-async def test_the_services_are_switched_where_somebody_can_do_it(stage: Scene) -> None:
+async def test_the_services_can_be_switched_only_while_the_playground_runs_them(stage: Scene) -> None:
     assert (await stage.visitor.refused("do/services", world="real"))[0] == 400
     around, used = Surroundings(), list[Services]()
     around.use_services = used.append

@@ -1,4 +1,4 @@
-"""What is broken from the page breaks, shows as broken, and is whole again afterwards."""
+"""Faults that are injected from the page take effect, are shown in the page, and can be undone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def test_slack_goes_away_and_comes_back(stage: Scene) -> None:
         await page.until(lambda: page.shown["away/slack"]["is_away"])
         with pytest.raises(aiohttp.ClientError):
             await stage.client.auth_test()
-        # What people see and do goes on: it is the way from the agent to Slack that is cut.
+        # People can still write: only the agent's connections to Slack are cut.
         await stage.visitor.do("say", user=stage.anna, channel=stage.general, text="anybody there?")
 
         await stage.visitor.break_("away", what="slack", is_away=False)
@@ -48,7 +48,7 @@ async def test_the_reply_to_a_method_that_is_named_is_lost(stage: Scene) -> None
         await stage.client.reactions_add(channel=stage.general, timestamp=posted["ts"], name="wave")
 
 
-async def test_slack_limits_the_rate_for_as_long_as_was_said(stage: Scene) -> None:
+async def test_slack_limits_the_rate_for_the_chosen_time(stage: Scene) -> None:
     await stage.visitor.break_("rate_limit", seconds=30)
     limited = await refusal(stage.client.auth_test())
     stage.slack.clock.advance(31)
@@ -87,14 +87,14 @@ async def test_a_process_is_killed_and_shows_as_down() -> None:
         await page.until(lambda: not page.shown["process/worker"]["is_up"])
 
 
-async def test_what_goes_away_is_told_so_once() -> None:
-    told: list[bool] = []
+async def test_a_service_that_is_away_already_is_not_taken_away_again() -> None:
+    calls: list[bool] = []
 
     async def go_away(is_away: bool) -> None:  # noqa: FBT001
-        told.append(is_away)
+        calls.append(is_away)
 
     async with scene(Surroundings(go_away={"gemini": go_away})) as stage:
         for is_away in (True, True, False, False):
             await stage.visitor.break_("away", what="gemini", is_away=is_away)
 
-    assert told == [True, False]
+    assert calls == [True, False]

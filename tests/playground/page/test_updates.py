@@ -1,4 +1,4 @@
-"""What there is reaches an open page, then what changes, and nothing twice."""
+"""An open page gets everything at first and then only changes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_a_page_that_opens_has_everything(stage: Scene) -> None:
     assert [one["in_channel"] for one in page.all("message").values()] == [True, False]
 
 
-async def test_then_it_is_told_only_what_is_new_and_what_is_gone(stage: Scene) -> None:
+async def test_an_open_page_then_gets_only_what_is_new_and_what_is_gone(stage: Scene) -> None:
     kept = stage.slack.say(stage.anna, stage.general, "stays")
     async with stage.visitor.following(Following()) as page:
         ts = stage.slack.say(stage.ben, stage.general, "goes")
@@ -89,7 +89,7 @@ async def test_many_changes_at_once_are_few_patches(stage: Scene) -> None:
         for number in range(300):
             stage.slack.say(stage.anna, stage.general, str(number))
             if number % 3 == 0:
-                await stage.client.auth_test()  # so that the page has its turn
+                await stage.client.auth_test()  # lets the connection of the page send
         await page.until(lambda: len(page.all("message")) == 300)
 
         assert len(page.patches) < 60
@@ -144,7 +144,7 @@ async def test_calls_and_envelopes_are_shown_as_they_happen(stage: Scene) -> Non
     assert {(one["attempts"], one["acked"]) for one in envelopes} == {(1, False)}
 
 
-async def test_a_page_that_is_open_all_day_holds_the_newest_calls_only(stage: Scene) -> None:
+async def test_only_the_newest_calls_are_kept_and_long_arguments_are_cut(stage: Scene) -> None:
     for _ in range(KEPT_RECORDS + 5):
         await stage.client.auth_test()
     long = "x" * (LONGEST_ARGUMENT + 1)
@@ -158,7 +158,7 @@ async def test_a_page_that_is_open_all_day_holds_the_newest_calls_only(stage: Sc
     assert len(stage.slack.calls) == KEPT_RECORDS
 
 
-def test_a_patch_makes_the_one_map_the_other() -> None:
+def test_a_patch_holds_the_difference_between_two_snapshots() -> None:
     same = {"a": 1}
 
     assert patch({"x": same, "y": {"b": 1}, "z": {}}, {"x": same, "y": {"b": 2}, "w": {}}) == {

@@ -1,4 +1,4 @@
-"""The drawer shows what Temporal knows of a conversation, also of one whose worker has just been killed."""
+"""The drawer shows what Temporal knows about a conversation, even if its worker has just been killed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def stage(temporal_address: str, tmp_path: Path, around: Surroundings) -> 
 
 
 class Drawer:
-    """What the page shows of one thread."""
+    """The drawer of one thread: `shown` is the server's last answer."""
 
     def __init__(self, visitor: Visitor, channel: str, thread_ts: str) -> None:
         self._visitor = visitor
@@ -46,7 +46,7 @@ class Drawer:
         self.shown: Json = {}
 
     async def until(self, condition: Callable[[], object], seconds: float = 25) -> None:
-        """Looks again, as the page does, until it is true of the steps."""
+        """Asks the server again, as the page does, until the condition holds."""
         async with asyncio.timeout(seconds):
             while not (self.shown and condition()):
                 status, self.shown = await self._visitor.get("/page/inside", **self._place)
@@ -58,7 +58,7 @@ class Drawer:
         return list(self.shown.get("steps", []))
 
     def step(self, kind: str) -> Json:
-        """The latest of this kind; empty when there is none."""
+        """The last step of this kind; empty if there is none."""
         return next((step for step in reversed(self.steps) if step["kind"] == kind), {})
 
 
@@ -97,7 +97,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     await stage.answered(ts)
     handle = await stage.workflow(ts)
     said = UserMessage(ts=ts, user=stage.anna, text="weather in New York?")
-    await handle.signal(USER_MESSAGE, said)  # by a bot that cannot know whether it has told it
+    await handle.signal(USER_MESSAGE, said)  # as a bot does that does not know whether it has sent the signal before
     await handle.signal(FEEDBACK, Feedback(turn=ts, user=stage.ben, value="good", at="1.000000"))
     await handle.signal(RENAMED, Renamed(title="Storms"))
     await handle.signal(MESSAGE_CHANGED, MessageChange(ts="1.000000", at="2.000000", deleted=True))

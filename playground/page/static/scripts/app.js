@@ -12,13 +12,13 @@ import { troubles } from "./drawer/faults.js";
 import { keepReading } from "./drawer/timeline.js";
 import { h, update } from "./interface/dom.js";
 import { icon } from "./interface/icons.js";
-import { closeMenu } from "./interface/menus.js";
 import { act } from "./server/requests.js";
 import { follow } from "./server/updates.js";
 import { announceChanges, skipWhatIsThere } from "./shell/announcements.js";
 import { banner } from "./shell/banner.js";
+import { listenToKeys } from "./shell/keyboard.js";
 import { sidebar } from "./shell/sidebar.js";
-import { addressOf, change, closeThread, current, go, onChange, readAddress, speakAs } from "./state/navigation.js";
+import { addressOf, change, current, go, onChange, readAddress, speakAs } from "./state/navigation.js";
 import { markAllAsSeen, noteSeen } from "./state/unread.js";
 import { openChannel, people, store, visibleChannels } from "./state/workspace.js";
 
@@ -103,28 +103,6 @@ function begin() {
   change({ isConnected: true });
 }
 
-/** Esc closes the open menu, and the drawer or the thread. */
-function escape(event) {
-  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (region("drawer").contains(document.activeElement) || (current.drawer && !current.thread)) change({ drawer: "" });
-  else if (current.thread) closeThread();
-  closeMenu();
-}
-
-/** F6 moves the focus to the next part of the page, Shift+F6 to the one before, as in Slack. */
-function goRound(event) {
-  if (event.key !== "F6") return;
-  event.preventDefault();
-  const parts = ["sidebar", "main", "thread", "drawer"].map(region).filter((part) => part.offsetParent);
-  const at = parts.findIndex((part) => part.contains(document.activeElement));
-  const next = parts[(at + (event.shiftKey ? -1 : 1) + parts.length) % parts.length];
-  const first = ["[aria-current=page]", "textarea", "[role=tab][tabindex='0']", "button, a"];
-  first
-    .map((selector) => next.querySelector(`:is(${selector}):not(.only-narrow)`))
-    .find(Boolean)
-    ?.focus();
-}
-
 onChange(() => {
   redraw();
   tellWhere();
@@ -133,8 +111,7 @@ store.subscribe((patch) => {
   announceChanges(patch);
   redraw();
 });
-window.addEventListener("keydown", escape);
-window.addEventListener("keydown", goRound);
+listenToKeys();
 document.addEventListener("visibilitychange", redraw);
 readAddress();
 follow(store, { onConnected: begin, onLost: () => change({ isConnected: false }) });
