@@ -13,7 +13,7 @@ from google.genai.errors import APIError, ServerError
 
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
-from playground.demo.demo import DemoScript
+from playground.scripted_model.model import ScriptedModel
 from tests.support.emulators.gemini_caller import MODEL, Caller, client_of, said
 
 POND = "An old silent pond. A frog jumps into the pond."
@@ -129,7 +129,7 @@ def test_more_pieces_than_there_is_text_are_a_mistake(said: answers.Said, count:
 
 
 async def test_the_demo_streams_word_by_word() -> None:
-    async with GeminiEmulator(script=DemoScript()) as demo, client_of(demo) as sdk:
+    async with GeminiEmulator(script=ScriptedModel()) as demo, client_of(demo) as sdk:
         reader = Reader(sdk)
 
         await reader.read("hello")
