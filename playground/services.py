@@ -47,7 +47,7 @@ class Asked:
     def forget(self) -> None:
         """Drop what only tests look at, so that it does not take more and more."""
         del self._world.calls[:-KEPT_REQUESTS]
-        for record in (self._gemini.requests, self._gemini.asides) if self._gemini else ():
+        for record in (self._gemini.requests, self._gemini.title_requests) if self._gemini else ():
             del record[:-KEPT_REQUESTS]
 
     def _targets(self) -> dict[str, str]:

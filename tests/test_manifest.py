@@ -11,9 +11,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from emulators.slack.state import scopes as playground_scopes
-from emulators.slack.state.profile import Profile
-from emulators.slack.state.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.rules import scopes as playground_scopes
+from emulators.slack.rules.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.settings import Settings
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.slash_command import COMMAND
 from tests.support.slack_scopes import METHOD_SCOPES, differences, uses
@@ -100,7 +100,7 @@ def test_the_command_and_the_shortcut_are_those_that_the_code_listens_to(manifes
 
 
 def test_the_local_slack_has_the_app_installed_as_the_manifest_says(manifest: dict[str, Any]) -> None:
-    features, plain = manifest["features"], Profile()
+    features, plain = manifest["features"], Settings()
 
     assert sorted(BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
     assert sorted(BOT_EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]

@@ -1,97 +1,91 @@
-"""Putting the parts of the emulator together: one workspace, one app, and what serves them."""
+"""Puts the parts of the stand-in together: one workspace, one app, and what serves them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from random import Random
 
-from emulators.slack.delivery.activity import Activity
-from emulators.slack.delivery.deliveries import Deliveries
-from emulators.slack.delivery.events import EventFeed
-from emulators.slack.delivery.shapes import Shapes
-from emulators.slack.delivery.socket_mode import SocketMode
-from emulators.slack.delivery.streams import Streams
-from emulators.slack.delivery.visible_text import Reader
-from emulators.slack.state.attention import Attention
+from emulators.slack.backend import Backend
+from emulators.slack.clock import Clock
+from emulators.slack.events.deliveries import Deliveries
+from emulators.slack.events.feed import EventFeed
+from emulators.slack.events.message_writer import MessageWriter
+from emulators.slack.events.socket_mode import SocketMode
+from emulators.slack.events.streams import Streams
+from emulators.slack.presentation.json_shapes import Shapes
+from emulators.slack.presentation.visible_text import Reader
+from emulators.slack.rules.rate_limits import RateLimits
+from emulators.slack.rules.scopes import BOT_SCOPES, Scopes
+from emulators.slack.settings import Settings
+from emulators.slack.state.app_context import AppContext
 from emulators.slack.state.changes import ChangeLog
-from emulators.slack.state.clock import Clock
 from emulators.slack.state.files import Files
 from emulators.slack.state.installation import Installation
 from emulators.slack.state.messages import User
-from emulators.slack.state.profile import Profile
-from emulators.slack.state.rate_limits import RateLimits
-from emulators.slack.state.scopes import Scopes
 from emulators.slack.state.statuses import Statuses
-from emulators.slack.state.suggestions import Suggestions
+from emulators.slack.state.suggested_prompts import SuggestedPrompts
 from emulators.slack.state.views import Views
 from emulators.slack.state.workspace import Workspace
-from emulators.slack.web_api.backend import Backend
 from emulators.slack.web_api.file_transfers import FileTransfers
 
 
-@dataclass(frozen=True)
-class Permissions:
-    """What the installed app may do (`scopes`) and is told (`events`)."""
-
-    scopes: Collection[str]
-    events: Collection[str]
-
-
-def build(clock: Clock, chance: Random, tokens: tuple[str, str], *, may: Permissions, profile: Profile) -> Backend:
-    """A workspace with nobody in it but the app; `tokens` are the bot's and the app's."""
+def build(
+    clock: Clock, chance: Random, tokens: tuple[str, str], *, subscriptions: Collection[str], settings: Settings
+) -> Backend:
+    """A workspace with nobody in it but the app. `tokens` are the bot's and the app's; `subscriptions` are events."""
     workspace = Workspace(clock, chance)
     installation = _install(workspace, tokens)
-    changes, granted = ChangeLog(), Scopes(may.scopes)
-    sockets, deliveries = _connect(installation.app_id, clock, chance, changes, profile)
-    shapes, attention, files = Shapes(workspace, installation), Attention(installation), Files(workspace, installation)
+    changes, scopes = ChangeLog(), Scopes(BOT_SCOPES)
+    sockets, deliveries = _connect(installation.app_id, clock, chance, changes, settings)
+    shapes, app_context, reader = Shapes(workspace, installation), AppContext(installation), Reader(workspace)
     feed = EventFeed(
         shapes=shapes,
-        scopes=granted,
-        subscriptions=may.events,
+        scopes=scopes,
+        subscriptions=subscriptions,
         deliveries=deliveries,
-        attention=attention,
+        app_context=app_context,
         clock=clock,
         chance=chance,
-        mentions_without_files=profile.mentions_without_files,
+        mentions_without_files=settings.mentions_without_files,
     )
-    statuses, reader = Statuses(clock, changes), Reader(workspace)
-    activity = Activity(shapes=shapes, statuses=statuses, changes=changes, feed=feed, reader=reader, clock=clock)
+    statuses, files = Statuses(clock, changes), Files(workspace, installation)
+    writer = MessageWriter(shapes=shapes, statuses=statuses, changes=changes, feed=feed, reader=reader, clock=clock)
     return Backend(
         installation=installation,
         clock=clock,
+        settings=settings,
         workspace=workspace,
-        scopes=granted,
+        scopes=scopes,
+        limits=RateLimits(clock, are_on=settings.rate_limits),
         shapes=shapes,
         reader=reader,
         changes=changes,
         statuses=statuses,
-        streams=Streams(workspace, activity, statuses, clock, changes),
-        activity=activity,
+        streams=Streams(workspace, writer, statuses, clock),
+        writer=writer,
         feed=feed,
         deliveries=deliveries,
-        files=files,
-        transfers=FileTransfers(files, granted, changes),
-        views=Views(workspace, installation, clock),
-        suggestions=Suggestions(),
-        attention=attention,
-        profile=profile,
         sockets=sockets,
-        limits=RateLimits(clock, usual=profile.rate_limits, distributed=profile.distributed_app),
+        files=files,
+        transfers=FileTransfers(files, scopes, changes),
+        views=Views(workspace, installation, clock),
+        suggestions=SuggestedPrompts(),
+        app_context=app_context,
     )
 
 
 def _connect(
-    app_id: str, clock: Clock, chance: Random, changes: ChangeLog, profile: Profile
+    app_id: str, clock: Clock, chance: Random, changes: ChangeLog, settings: Settings
 ) -> tuple[SocketMode, Deliveries]:
     """The app's connections, and what is delivered over them."""
-    sockets = SocketMode(app_id, clock, chance, changes, reusable_tickets=profile.reusable_tickets)
-    deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=profile.delayed_events)
+    sockets = SocketMode(app_id, clock, chance, changes)
+    deliveries = Deliveries(clock, chance, changes, sockets.send, delayed_events=settings.delayed_events)
     sockets.acknowledge = deliveries.acknowledge
     return sockets, deliveries
 
 
 def _install(workspace: Workspace, tokens: tuple[str, str]) -> Installation:
+    """The app and its bot user. With the same seed they have the same ids: snapshots are recognised by them."""
     installation = Installation(
         team_id=workspace.new_id("T"),
         team_name="Playground",

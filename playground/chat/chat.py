@@ -24,7 +24,7 @@ from typing import TextIO
 
 import aiohttp
 
-from emulators.slack.people.control_client import ControlClient, Directory, NotUpError, RefusedError
+from emulators.slack.control_api.client import ControlClient, Directory, NotUpError, RefusedError
 from emulators.slack.state.changes import Change
 from playground.chat.growing import new_lines, whole_lines
 

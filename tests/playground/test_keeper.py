@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.people.keeping import remember
-from emulators.slack.state.clock import Clock
+from emulators.slack.snapshot import take_snapshot
 from playground.keeper import Keeper
 from playground.residents import settle
 
@@ -44,7 +44,7 @@ def client_of(slack: SlackEmulator) -> AsyncWebClient:
 
 def known(slack: SlackEmulator) -> object:
     """All that it knows; files are at the address of whoever serves them now."""
-    everything = remember(slack.backend)
+    everything = take_snapshot(slack.backend)
     del everything["last_ts"]
     return json.loads(json.dumps(everything).replace(slack.url, ""))
 

@@ -1,4 +1,4 @@
-"""The bytes of files on their way: downloads behind the token, and uploads behind a ticket."""
+"""The addresses of files: downloads, which need the bot's token, and uploads, which need a ticket."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Literal
 
 from aiohttp import web
 
+from emulators.slack.rules.scopes import Scopes
 from emulators.slack.state.changes import ChangeLog
 from emulators.slack.state.files import Files
-from emulators.slack.state.scopes import Scopes
 
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>"
 
@@ -18,7 +18,7 @@ Outcome = Literal["served", "login_page", "redirected", "not_found"]
 
 @dataclass(frozen=True)
 class Download:
-    """One request for a file: the address, what its Authorization header said ("" without one), what came of it."""
+    """One request for a file. `authorization` is the header, "" if there was none."""
 
     path: str
     authorization: str
@@ -26,7 +26,7 @@ class Download:
 
 
 class FileTransfers:
-    """The handlers. Without a valid token Slack shows a login page, with status 200."""
+    """Serves downloads and uploads. Without a valid token, a download is a login page with status 200, as in Slack."""
 
     def __init__(self, files: Files, scopes: Scopes, changes: ChangeLog) -> None:
         self._files = files

@@ -65,16 +65,16 @@ async def test_a_message_that_says_it_itself_counts_more_than_what_was_heard_bef
     stage.slack.look_at(stage.anna, stage.channel)
     await stage.heard()
     # its event gets lost, and only the message tells
-    stage.slack._backend.attention.look_at(stage.anna, other)
+    stage.slack._backend.app_context.look_at(stage.anna, other)
 
     assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == other
 
 
 async def test_opening_the_direct_messages_tells_it_too(stage: Attending) -> None:
-    stage.slack._backend.attention.look_at(stage.anna, stage.channel)
+    stage.slack._backend.app_context.look_at(stage.anna, stage.channel)
     stage.slack.open_app_home(stage.anna)
     await stage.heard()
-    stage.slack._backend.attention.look_at(stage.anna, None)  # the message does not say anything
+    stage.slack._backend.app_context.look_at(stage.anna, None)  # the message does not say anything
 
     assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
 

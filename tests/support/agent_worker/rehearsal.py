@@ -29,11 +29,11 @@ from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.thread import Deliver, Draft, Shown, ShowProgress, TellPerson
 from agent_worker.worker import build_worker
-from emulators.gemini.bodies import Refused
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.errors import Refused
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import DUMMY, Signatures
-from emulators.gemini.turns import check_turns
 from process import temporal
 
 OPENED = Opened(

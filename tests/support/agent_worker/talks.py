@@ -10,10 +10,10 @@ from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.payloads.model import Content, ToolCall
 from agent_worker.payloads.opening import Opened
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import Signatures
-from emulators.gemini.turns import check_turns
 
 CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")
 TERMINAL = Thread(team="", channel="", thread_ts="", surface="terminal")

@@ -1,0 +1,32 @@
+"""What the client of the control API says when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from emulators.slack.control_api.client import ControlClient, NotUpError, RefusedError
+from tests.support.emulators.scene import Scene
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
+
+
+@pytest.fixture
+def control(stage: Scene, session: aiohttp.ClientSession) -> ControlClient:
+    return ControlClient(session, stage.slack.url)
+
+
+async def test_the_client_passes_the_sentence_on(control: ControlClient) -> None:
+    with pytest.raises(RefusedError, match="there are: anna"):
+        await control.say("nobody", "general", "hello", None)
+
+
+async def test_nothing_listening_is_said_in_a_sentence(session: aiohttp.ClientSession) -> None:
+    with pytest.raises(NotUpError, match="make run"):
+        await ControlClient(session, "http://127.0.0.1:9").directory()
