@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -26,7 +26,6 @@ from emulators.server import Server
 _MODELS = """gemini-4-hydrogen gemini-4-argon gemini-4-carbon gemini-3.8-flash gemini-3.6-flash gemini-3.5-flash-lite
  gemini-3.1-pro-preview gemini-3-flash-preview gemini-2.5-pro gemini-2.5-flash
  gemini-flash-latest gemini-flash-lite-latest gemini-pro-latest"""
-MODELS = frozenset(_MODELS.split())
 METHODS = ("generateContent", "streamGenerateContent")
 LARGEST_REQUEST = 20 * 1024 * 1024  # bytes
 _PATH = "/{version:v1|v1beta}/models/{model:[^/:]+}:{method:[A-Za-z]+}"
@@ -43,17 +42,9 @@ class GeminiEmulator:
     `title_answer` or, if that is None, the first words of the text.
     """
 
-    def __init__(
-        self,
-        *,
-        port: int = 0,
-        script: Answering | None = None,
-        api_key: str = "test-key",
-        models: Collection[str] = MODELS,
-        seed: int = 0,
-    ) -> None:
+    def __init__(self, *, port: int = 0, script: Answering | None = None, api_key: str = "test-key") -> None:
         self.api_key = api_key
-        self.models = set(models)
+        self.models = set(_MODELS.split())
         self.requests: list[ModelRequest] = []
         self.title_requests: list[ModelRequest] = []
         self.title_answer: Answer | None = None
@@ -61,8 +52,8 @@ class GeminiEmulator:
         self.failures: list[str] = []
         self._fallback = script
         self._script = Script()
-        self._signatures = Signatures(seed)
-        self._sender = Sender(BodyWriter(self._signatures, Random(seed)))
+        self._signatures = Signatures()
+        self._sender = Sender(BodyWriter(self._signatures, Random(0)))
         self._is_away = False
         self._arrival = asyncio.Condition()
         # A caller that hangs up ends the handler: that is how an abandoned request is noticed.

@@ -16,8 +16,8 @@ DUMMY = "skip_thought_signature_validator"
 class Signatures:
     """The signatures issued so far. Each is valid for the model and the call that it was issued with."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._random = Random(seed)
+    def __init__(self) -> None:
+        self._random = Random(0)
         self._issued: dict[bytes, str] = {}
 
     def for_call(self, model: str, call: Mapping[str, Any]) -> str:

@@ -1,10 +1,10 @@
-"""The parts of the stand-in, and the look-ups that the methods of the Web API share."""
+"""The parts of the stand-in, put together, and the look-ups that the methods of the Web API share."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from random import Random
 from typing import Any
 
 from emulators.slack.clock import Clock
@@ -18,13 +18,13 @@ from emulators.slack.presentation.visible_text import Reader
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.rules.rate_limits import RateLimits
-from emulators.slack.rules.scopes import Scopes
+from emulators.slack.rules.scopes import BOT_SCOPES, Scopes
 from emulators.slack.settings import Settings
 from emulators.slack.state.app_context import AppContext
 from emulators.slack.state.changes import ChangeLog
 from emulators.slack.state.files import Files
 from emulators.slack.state.installation import Installation
-from emulators.slack.state.messages import Channel, Message
+from emulators.slack.state.messages import Channel, Message, User
 from emulators.slack.state.statuses import Statuses
 from emulators.slack.state.suggested_prompts import SuggestedPrompts
 from emulators.slack.state.views import Views
@@ -34,31 +34,53 @@ from emulators.slack.web_api.file_transfers import FileTransfers
 _TS = re.compile(r"\d+\.\d{6}")
 
 
-@dataclass
 class Backend:
-    """The parts of the stand-in. `origin` is its own address."""
+    """One workspace with nobody in it but the app, and what serves it. `origin` is the address of the stand-in."""
 
-    installation: Installation
-    clock: Clock
-    settings: Settings
-    workspace: Workspace
-    scopes: Scopes
-    limits: RateLimits
-    shapes: Shapes
-    reader: Reader
-    changes: ChangeLog
-    statuses: Statuses
-    streams: Streams
-    writer: MessageWriter
-    feed: EventFeed
-    deliveries: Deliveries
-    sockets: SocketMode
-    files: Files
-    transfers: FileTransfers
-    views: Views
-    suggestions: SuggestedPrompts
-    app_context: AppContext
-    origin: str = ""
+    def __init__(
+        self, clock: Clock, chance: Random, tokens: tuple[str, str], *, events: Collection[str], settings: Settings
+    ) -> None:
+        """`tokens` are the bot's and the app's; `events` those that the app has subscribed to."""
+        self.origin = ""
+        self.clock, self.settings = clock, settings
+        self.scopes, self.limits = Scopes(BOT_SCOPES), RateLimits(clock, are_on=settings.rate_limits)
+        self.changes = ChangeLog()
+        self.workspace = Workspace(clock, chance)
+        self.installation = own = _install(self.workspace, tokens)
+        self.app_context, self.suggestions = AppContext(own), SuggestedPrompts()
+        self.statuses, self.views = Statuses(clock, self.changes), Views(self.workspace, own, clock)
+        self.files = Files(self.workspace, own)
+        self.transfers = FileTransfers(self.files, self.scopes, self.changes)
+        self.shapes, self.reader = Shapes(self.workspace, own), Reader(self.workspace)
+        self._connect(chance, events)
+        self.writer = MessageWriter(
+            shapes=self.shapes,
+            statuses=self.statuses,
+            changes=self.changes,
+            feed=self.feed,
+            reader=self.reader,
+            clock=clock,
+        )
+        self.streams = Streams(self.workspace, self.writer, self.statuses, clock)
+
+    def _connect(self, chance: Random, events: Collection[str]) -> None:
+        """The app's connections, and the events that are delivered over them."""
+        clock, settings = self.clock, self.settings
+        self.sockets = SocketMode(self.installation.app_id, clock, chance, self.changes)
+        self.deliveries = Deliveries(
+            clock, chance, self.changes, self.sockets.send, delayed_events=settings.delayed_events
+        )
+        self.sockets.acknowledge = self.deliveries.acknowledge
+        self.feed = EventFeed(
+            shapes=self.shapes,
+            scopes=self.scopes,
+            subscriptions=events,
+            deliveries=self.deliveries,
+            app_context=self.app_context,
+            clock=clock,
+            chance=chance,
+            mentions_without_files=settings.mentions_without_files,
+        )
 
     @property
     def bot_user(self) -> str:
@@ -124,3 +146,29 @@ Method = Callable[[Backend, Arguments], dict[str, Any]]
 def is_ts(value: str) -> bool:
     """Whether the value has the form of a `ts`."""
     return _TS.fullmatch(value) is not None
+
+
+def _install(workspace: Workspace, tokens: tuple[str, str]) -> Installation:
+    """The app and its bot user. With the same seed they have the same ids: snapshots are recognised by them."""
+    installation = Installation(
+        team_id=workspace.new_id("T"),
+        team_name="Playground",
+        team_domain="playground",
+        app_id=workspace.new_id("A"),
+        bot_id=workspace.new_id("B"),
+        bot_user_id=workspace.new_id("U"),
+        bot_name="agent",
+        bot_token=tokens[0],
+        app_token=tokens[1],
+    )
+    bot = User(
+        id=installation.bot_user_id,
+        name=installation.bot_name,
+        real_name="Agent",
+        display_name=installation.bot_name,
+        is_bot=True,
+        bot_id=installation.bot_id,
+        app_id=installation.app_id,
+    )
+    workspace.add_user(bot)
+    return installation

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from emulators.server import Route, Server
-from emulators.slack.assembly import build
 from emulators.slack.backend import Backend
 from emulators.slack.clock import Clock
 from emulators.slack.control_api.endpoint import ControlApi
@@ -48,7 +47,7 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
         self.clock = clock or Clock()
         self.faults = Faults()
         tokens = (bot_token, app_token)
-        self._backend = build(self.clock, self._chance, tokens, subscriptions=events, settings=Settings(**settings))
+        self._backend = Backend(self.clock, self._chance, tokens, events=events, settings=Settings(**settings))
         self._web_api = WebApi(self._backend, self.faults, Holds())
         self._server = Server(port, self._routes())
 

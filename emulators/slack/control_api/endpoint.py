@@ -1,10 +1,10 @@
 """The routes of the control API, with JSON over HTTP.
 
-    GET  /playground/state                              {team, bot, connections, last_change, users, channels}
+    GET  /playground/state                              {bot, users, channels}: their ids and names
     POST /playground/say     {user, channel, text, thread_ts?}   {ts, channel}; `text` is Slack's escaped text
     POST /playground/dm      {user}                              {channel}: the direct messages with the app
     GET  /playground/status?channel=&thread_ts=         {status}: the status line, "" if there is none
-    GET  /playground/changes?after=N&seconds=25         {changes: [...], last}: waits until there are some
+    GET  /playground/changes?after=N&seconds=25         {changes: [...]}: waits until there are some
 
 Users and channels are named by id or by name. Errors are `{"error": sentence}` with status 400, 403 or 404. Requests
 from web pages of other origins are refused, so that no website can use this API through somebody's browser.
@@ -70,21 +70,11 @@ class ControlApi:
             raise _RefusedError(403, "requests from other origins are refused")
 
     async def _state(self, _: Json) -> Json:
-        own = self._backend.installation
-        workspace = self._backend.workspace
+        own, workspace = self._backend.installation, self._backend.workspace
         return {
-            "team": {"id": own.team_id, "name": own.team_name},
-            "bot": {"user_id": own.bot_user_id, "bot_id": own.bot_id, "app_id": own.app_id, "name": own.bot_name},
-            "connections": self._backend.sockets.connections,
-            "last_change": self._backend.changes.last_number,
-            "users": [
-                {"id": user.id, "name": user.name, "display_name": user.display_name, "is_bot": user.is_bot}
-                for user in workspace.users.values()
-            ],
-            "channels": [
-                {"id": channel.id, "name": channel.name, "kind": channel.kind, "members": channel.members}
-                for channel in workspace.channels.values()
-            ],
+            "bot": {"user_id": own.bot_user_id, "name": own.bot_name},
+            "users": [{"id": user.id, "name": user.name, "is_bot": user.is_bot} for user in workspace.users.values()],
+            "channels": [{"id": channel.id, "name": channel.name} for channel in workspace.channels.values()],
         }
 
     async def _say(self, fields: Json) -> Json:
@@ -106,7 +96,7 @@ class ControlApi:
         deadline = now() + min(seconds, MAX_WAIT_SECONDS)
         while not log.after(after) and not log.closed and now() < deadline:
             await log.wait(deadline - now())
-        return {"changes": [asdict(change) for change in log.after(after)], "last": log.last_number}
+        return {"changes": [asdict(change) for change in log.after(after)]}
 
     def _user(self, fields: Json) -> str:
         wanted = _text(fields, "user")

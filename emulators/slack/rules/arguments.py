@@ -36,8 +36,8 @@ class Arguments:
             raise invalid("invalid_arguments", [f"missing required field: {name}"])
         return value
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        value = self.values.get(name, default)
+    def flag(self, name: str) -> bool:
+        value = self.values.get(name, False)
         if isinstance(value, bool):
             return value
         if str(value) in _TRUE or str(value) in _FALSE:

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.emulators.scene import Scene, envelopes, next_frame
+from tests.support.emulators.scene import Scene, envelopes, next_frame, refusal
 
 View = dict[str, Any]
 TEXT: View = {"type": "plain_text", "text": "Ask"}
@@ -39,6 +39,11 @@ async def publish(stage: Scene, view: Any, **arguments: Any) -> View:
     answer = await stage.client.views_publish(user_id=stage.anna, view=view, **arguments)
     published: View = answer["view"]
     return published
+
+
+async def refused_publish(stage: Scene, view: Any, **arguments: Any) -> View:
+    """The body of the refusal."""
+    return await refusal(stage.client.views_publish(user_id=stage.anna, view=view, **arguments))
 
 
 async def trigger(stage: Scene) -> str:

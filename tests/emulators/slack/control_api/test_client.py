@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
 from emulators.slack.control_api.client import ControlClient, NotUpError, RefusedError
-from tests.support.emulators.scene import Scene
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
-def control(stage: Scene, session: aiohttp.ClientSession) -> ControlClient:
-    return ControlClient(session, stage.slack.url)
 
 
 async def test_the_client_passes_the_sentence_on(control: ControlClient) -> None:

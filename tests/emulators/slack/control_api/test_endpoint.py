@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -11,17 +10,6 @@ import pytest
 
 from emulators.slack.control_api.client import ControlClient
 from tests.support.emulators.scene import Scene
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
-def control(stage: Scene, session: aiohttp.ClientSession) -> ControlClient:
-    return ControlClient(session, stage.slack.url)
 
 
 async def _call(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.support.emulators.posts import post
@@ -12,14 +10,6 @@ from tests.support.emulators.views import actions, button, modal, pressed
 
 ASK = "ask_about_message"
 STOP = actions(button("stop", value="run-1"), block_id="choice")
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Scene]:
-    """A Slack in which the app hears of no messages, to have interactions alone."""
-    async with scene() as made:
-        made.slack.revoke("channels:history")
-        yield made
 
 
 async def test_a_pressed_button_arrives_once_and_its_acknowledgement_may_carry_an_answer(still: Scene) -> None:
@@ -43,37 +33,37 @@ async def test_a_pressed_button_arrives_once_and_its_acknowledgement_may_carry_a
     assert still.slack.deliveries[0].answer == {"text": "thanks"}
 
 
-async def test_an_action_names_its_block_as_the_message_does_with_a_made_up_name_if_need_be(stage: Scene) -> None:
-    ts = await post(stage, blocks=[{"type": "divider"}, actions(button("go"))])
+async def test_an_action_names_its_block_as_the_message_does_with_a_made_up_name_if_need_be(quiet: Scene) -> None:
+    ts = await post(quiet, blocks=[{"type": "divider"}, actions(button("go"))])
 
-    payload = await pressed(stage, ts, "go")
+    payload = await pressed(quiet, ts, "go")
 
     assert payload["actions"][0]["block_id"] == payload["message"]["blocks"][1]["block_id"]
     assert payload["message"]["blocks"][0]["block_id"] != payload["message"]["blocks"][1]["block_id"]
 
 
-async def test_a_click_can_be_delivered_twice(stage: Scene) -> None:
-    ts = await post(stage, blocks=[STOP])
-    async with envelopes(stage) as socket:
-        stage.slack.press_button(stage.anna, stage.general, ts, "stop", twice=True)
+async def test_a_click_can_be_delivered_twice(quiet: Scene) -> None:
+    ts = await post(quiet, blocks=[STOP])
+    async with envelopes(quiet) as socket:
+        quiet.slack.press_button(quiet.anna, quiet.general, ts, "stop", twice=True)
         first, second = await next_frame(socket), await next_frame(socket)
 
     assert first["envelope_id"] != second["envelope_id"]
     assert first["payload"] == second["payload"]
-    assert len(stage.slack.deliveries) == 2
+    assert len(quiet.slack.deliveries) == 2
 
 
-async def test_a_button_gives_a_trigger_for_a_modal(stage: Scene) -> None:
-    trigger_id = (await pressed(stage, await post(stage, blocks=[STOP]), "stop"))["trigger_id"]
+async def test_a_button_gives_a_trigger_for_a_modal(quiet: Scene) -> None:
+    trigger_id = (await pressed(quiet, await post(quiet, blocks=[STOP]), "stop"))["trigger_id"]
 
-    await stage.client.views_open(trigger_id=trigger_id, view=modal())
+    await quiet.client.views_open(trigger_id=trigger_id, view=modal())
 
-    assert stage.slack.modal(stage.anna) is not None
+    assert quiet.slack.modal(quiet.anna) is not None
 
 
-async def test_a_slash_command_arrives_as_a_flat_form(stage: Scene) -> None:
-    async with envelopes(stage) as socket:
-        stage.slack.run_command(stage.anna, stage.general, "/agent", "hello")
+async def test_a_slash_command_arrives_as_a_flat_form(quiet: Scene) -> None:
+    async with envelopes(quiet) as socket:
+        quiet.slack.run_command(quiet.anna, quiet.general, "/agent", "hello")
         frame = await next_frame(socket)
 
     payload = frame["payload"]
@@ -82,23 +72,23 @@ async def test_a_slash_command_arrives_as_a_flat_form(stage: Scene) -> None:
     assert payload["is_enterprise_install"] == "false"
 
 
-async def test_what_a_command_is_acknowledged_with_is_shown_to_the_person_alone(stage: Scene) -> None:
-    slack = stage.slack
-    async with envelopes(stage) as socket:
-        slack.run_command(stage.anna, stage.general, "/agent", "help")
+async def test_what_a_command_is_acknowledged_with_is_shown_to_the_person_alone(quiet: Scene) -> None:
+    slack = quiet.slack
+    async with envelopes(quiet) as socket:
+        slack.run_command(quiet.anna, quiet.general, "/agent", "help")
         frame = await next_frame(socket)
         await socket.send_json({"envelope_id": frame["envelope_id"], "payload": {"text": "for you"}})
-        (shown,) = await slack.until(lambda: slack.ephemerals(stage.general))
+        (shown,) = await slack.until(lambda: slack.ephemerals(quiet.general))
 
-    assert (shown.text, shown.to) == ("for you", stage.anna)
+    assert (shown.text, shown.to) == ("for you", quiet.anna)
 
 
-async def test_a_shortcut_brings_the_message_that_it_was_used_on(stage: Scene) -> None:
-    slack = stage.slack
-    root = slack.say(stage.anna, stage.general, "root")
-    reply = slack.say(stage.anna, stage.general, "a reply", thread_ts=root)
-    async with envelopes(stage) as socket:
-        slack.use_shortcut(stage.anna, stage.general, reply, ASK)
+async def test_a_shortcut_brings_the_message_that_it_was_used_on(quiet: Scene) -> None:
+    slack = quiet.slack
+    root = slack.say(quiet.anna, quiet.general, "root")
+    reply = slack.say(quiet.anna, quiet.general, "a reply", thread_ts=root)
+    async with envelopes(quiet) as socket:
+        slack.use_shortcut(quiet.anna, quiet.general, reply, ASK)
         frame = await next_frame(socket)
 
     payload = frame["payload"]
@@ -118,22 +108,22 @@ async def test_a_shortcut_brings_the_message_that_it_was_used_on(stage: Scene) -
         "message_ts",
         "message",
     }
-    assert (payload["user"]["id"], payload["channel"]) == (stage.anna, {"id": stage.general, "name": "general"})
+    assert (payload["user"]["id"], payload["channel"]) == (quiet.anna, {"id": quiet.general, "name": "general"})
     assert payload["message_ts"] == payload["message"]["ts"] == reply
     assert (payload["message"]["text"], payload["message"]["thread_ts"]) == ("a reply", root)
 
 
-async def test_a_shortcut_works_where_the_app_is_not_but_only_on_messages_that_the_person_sees(stage: Scene) -> None:
-    slack = stage.slack
+async def test_a_shortcut_works_where_the_app_is_not_but_only_on_messages_that_the_person_sees(quiet: Scene) -> None:
+    slack = quiet.slack
     ben = slack.add_user("ben")
     other = slack.add_channel("other", bot_is_member=False)
     secret = slack.add_channel("secret", members=[ben], is_private=True)
 
-    slack.use_shortcut(stage.anna, other, slack.say(stage.anna, other, "hello"), ASK)
+    slack.use_shortcut(quiet.anna, other, slack.say(quiet.anna, other, "hello"), ASK)
     with pytest.raises(ValueError, match="not a member"):
-        slack.use_shortcut(stage.anna, secret, slack.say(ben, secret, "psst"), ASK)
+        slack.use_shortcut(quiet.anna, secret, slack.say(ben, secret, "psst"), ASK)
     with pytest.raises(ValueError, match="no message"):
-        slack.use_shortcut(stage.anna, stage.general, "1.000000", ASK)
+        slack.use_shortcut(quiet.anna, quiet.general, "1.000000", ASK)
 
     assert [delivery.channel for delivery in slack.deliveries if delivery.event_type == "message_action"] == [other]
 
@@ -147,11 +137,11 @@ async def test_only_declared_shortcuts_can_be_used() -> None:
             stage.slack.use_shortcut(stage.anna, stage.general, ts, ASK)
 
 
-async def test_shortcuts_and_commands_need_their_scope(stage: Scene) -> None:
-    ts = stage.slack.say(stage.anna, stage.general, "hello")
-    stage.slack.revoke("commands")
+async def test_shortcuts_and_commands_need_their_scope(quiet: Scene) -> None:
+    ts = quiet.slack.say(quiet.anna, quiet.general, "hello")
+    quiet.slack.revoke("commands")
 
     with pytest.raises(ValueError, match="commands"):
-        stage.slack.use_shortcut(stage.anna, stage.general, ts, ASK)
+        quiet.slack.use_shortcut(quiet.anna, quiet.general, ts, ASK)
     with pytest.raises(ValueError, match="commands"):
-        stage.slack.run_command(stage.anna, stage.general, "/agent")
+        quiet.slack.run_command(quiet.anna, quiet.general, "/agent")

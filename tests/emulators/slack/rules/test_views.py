@@ -15,20 +15,17 @@ from tests.support.emulators.views import (
     home,
     modal,
     publish,
+    refused_publish,
     trigger,
 )
-
-
-async def _refused(stage: Scene, view: Any, **arguments: Any) -> dict[str, Any]:
-    return await refusal(stage.client.views_publish(user_id=stage.anna, view=view, **arguments))
 
 
 async def test_a_home_tab_has_100_blocks_and_250_kilobytes_at_most(stage: Scene) -> None:
     long = SECTION | {"text": {"type": "mrkdwn", "text": "ä" * 2_000}}
     await publish(stage, home(*[SECTION] * 100))
 
-    blocks = await _refused(stage, home(*[SECTION] * 101))
-    large = await _refused(stage, home(*[long] * 63))
+    blocks = await refused_publish(stage, home(*[SECTION] * 101))
+    large = await refused_publish(stage, home(*[long] * 63))
 
     assert blocks["errors"] == ["no more than 100 items allowed [json-pointer:/view/blocks]"]
     assert large["error"] == "view_too_large"
@@ -51,7 +48,7 @@ async def test_a_home_tab_has_100_blocks_and_250_kilobytes_at_most(stage: Scene)
     ],
 )
 async def test_a_malformed_home_tab_is_refused_with_its_pointer(stage: Scene, view: Any, pointer: str) -> None:
-    body = await _refused(stage, view)
+    body = await refused_publish(stage, view)
 
     assert body["error"] == "invalid_arguments"
     assert any(f"[json-pointer:{pointer}]" in problem for problem in body["errors"]), body["errors"]

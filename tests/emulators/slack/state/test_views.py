@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.support.emulators.scene import Scene, refusal
 from tests.support.emulators.views import (
     home,
     modal,
     publish,
+    refused_publish,
     trigger,
 )
-
-
-async def _refused(stage: Scene, view: Any, **arguments: Any) -> dict[str, Any]:
-    return await refusal(stage.client.views_publish(user_id=stage.anna, view=view, **arguments))
 
 
 async def test_a_published_view_is_what_the_persons_home_tab_shows(stage: Scene) -> None:
@@ -32,7 +27,7 @@ async def test_a_home_tab_keeps_its_id_and_gets_a_new_hash(stage: Scene) -> None
     first = await publish(stage, home())
     second = await publish(stage, home(), hash=first["hash"])
 
-    stale = await _refused(stage, home(), hash=first["hash"])
+    stale = await refused_publish(stage, home(), hash=first["hash"])
 
     assert first["id"] == second["id"]
     assert first["hash"] != second["hash"]

@@ -2,56 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.support.emulators.scene import Scene, refusal, scene, still_clock
-
-
-def _thread(stage: Scene, replies: int) -> tuple[str, list[str]]:
-    root = stage.slack.say(stage.anna, stage.general, "root")
-    answers = [stage.slack.say(stage.anna, stage.general, f"{n}", thread_ts=root) for n in range(replies)]
-    return root, answers
-
-
-async def _replies(stage: Scene, ts: str, **options: Any) -> dict[str, Any]:
-    answer = await stage.client.conversations_replies(channel=stage.general, ts=ts, **options)
-    assert isinstance(answer.data, dict)
-    return answer.data
-
-
-def _stamps(answer: dict[str, Any]) -> list[str]:
-    return [message["ts"] for message in answer["messages"]]
+from tests.support.emulators.threads import replies, stamps, thread
 
 
 async def test_a_thread_is_read_root_first_and_in_pages(stage: Scene) -> None:
-    root, answers = _thread(stage, 4)
+    root, answers = thread(stage, 4)
 
-    pages = [await _replies(stage, root, limit=2)]
+    pages = [await replies(stage, root, limit=2)]
     while pages[-1]["has_more"]:
         cursor = pages[-1]["response_metadata"]["next_cursor"]
-        pages.append(await _replies(stage, root, limit=2, cursor=cursor))
+        pages.append(await replies(stage, root, limit=2, cursor=cursor))
 
-    assert [_stamps(page) for page in pages] == [[root, answers[0]], answers[1:3], answers[3:]]
+    assert [stamps(page) for page in pages] == [[root, answers[0]], answers[1:3], answers[3:]]
     assert "response_metadata" not in pages[-1]
 
 
-async def test_the_root_counts_its_replies(stage: Scene) -> None:
-    root, answers = _thread(stage, 2)
+async def test_the_root_counts_itsreplies(stage: Scene) -> None:
+    root, answers = thread(stage, 2)
 
-    first = (await _replies(stage, root))["messages"][0]
+    first = (await replies(stage, root))["messages"][0]
 
     assert (first["thread_ts"], first["reply_count"], first["latest_reply"]) == (root, 2, answers[-1])
 
 
 async def test_a_message_without_replies_is_read_alone_and_so_is_a_reply(stage: Scene) -> None:
-    root, answers = _thread(stage, 2)
+    root, answers = thread(stage, 2)
     lonely = stage.slack.say(stage.anna, stage.general, "alone")
 
-    assert _stamps(await _replies(stage, lonely)) == [lonely]
-    assert _stamps(await _replies(stage, answers[0])) == [answers[0]]
-    assert root not in _stamps(await _replies(stage, answers[0]))
+    assert stamps(await replies(stage, lonely)) == [lonely]
+    assert stamps(await replies(stage, answers[0])) == [answers[0]]
+    assert root not in stamps(await replies(stage, answers[0]))
 
 
 @pytest.mark.parametrize("ts", ["1.000000", "not a ts"])
@@ -61,8 +44,8 @@ async def test_a_thread_that_is_not_there_is_not_found(stage: Scene, ts: str) ->
     assert body["error"] == "thread_not_found"
 
 
-async def test_history_is_newest_first_and_without_replies(stage: Scene) -> None:
-    root, _ = _thread(stage, 2)
+async def test_history_is_newest_first_and_withoutreplies(stage: Scene) -> None:
+    root, _ = thread(stage, 2)
     later = stage.slack.say(stage.anna, stage.general, "later")
 
     answer = await stage.client.conversations_history(channel=stage.general, limit=1)
@@ -93,9 +76,9 @@ async def test_reads_can_lag_behind_posts() -> None:
         stage.slack.clock.advance(5.0)
         ts = (await stage.client.chat_postMessage(channel=stage.general, text="new", thread_ts=root))["ts"]
 
-        before = _stamps(await _replies(stage, root))
+        before = stamps(await replies(stage, root))
         stage.slack.clock.advance(2.0)
-        after = _stamps(await _replies(stage, root))
+        after = stamps(await replies(stage, root))
 
     assert (before, after) == ([root], [root, ts])
 

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.support.emulators.scene import Scene, refusal, scene
 from tests.support.emulators.views import (
     home,
+    refused_publish,
 )
 
 
-async def _refused(stage: Scene, view: Any, **arguments: Any) -> dict[str, Any]:
-    return await refusal(stage.client.views_publish(user_id=stage.anna, view=view, **arguments))
-
-
 async def test_a_hash_needs_something_to_replace(stage: Scene) -> None:
-    assert (await _refused(stage, home(), hash="1.1"))["error"] == "hash_conflict"
+    assert (await refused_publish(stage, home(), hash="1.1"))["error"] == "hash_conflict"
 
 
 async def test_views_are_published_to_people_of_an_app_with_a_home_tab(stage: Scene) -> None:
     nobody = await refusal(stage.client.views_publish(user_id="U-nobody", view=home()))
     itself = await refusal(stage.client.views_publish(user_id=stage.slack.bot_user_id, view=home()))
     async with scene(home_tab=False) as other:
-        off = await _refused(other, home())
+        off = await refused_publish(other, home())
         with pytest.raises(ValueError, match="no Home tab"):
             other.slack.open_app_home(other.anna, "home")
 
