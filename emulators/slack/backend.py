@@ -29,7 +29,6 @@ from emulators.slack.state.statuses import Statuses
 from emulators.slack.state.suggested_prompts import SuggestedPrompts
 from emulators.slack.state.views import Views
 from emulators.slack.state.workspace import Workspace
-from emulators.slack.web_api.file_transfers import FileTransfers
 
 _TS = re.compile(r"\d+\.\d{6}")
 
@@ -50,7 +49,6 @@ class Backend:
         self.app_context, self.suggestions = AppContext(own), SuggestedPrompts()
         self.statuses, self.views = Statuses(clock, self.changes), Views(self.workspace, own, clock)
         self.files = Files(self.workspace, own)
-        self.transfers = FileTransfers(self.files, self.scopes, self.changes)
         self.shapes, self.reader = Shapes(self.workspace, own), Reader(self.workspace)
         self._connect(chance, events)
         self.writer = MessageWriter(

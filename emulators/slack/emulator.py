@@ -21,6 +21,7 @@ from emulators.slack.people.interactions import Interactions
 from emulators.slack.rules.scopes import BOT_EVENTS
 from emulators.slack.settings import Settings
 from emulators.slack.web_api.endpoint import WebApi
+from emulators.slack.web_api.file_transfers import FileTransfers
 from emulators.slack.workspace_setup import WorkspaceSetup
 
 
@@ -49,6 +50,7 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
         tokens = (bot_token, app_token)
         self._backend = Backend(self.clock, self._chance, tokens, events=events, settings=Settings(**settings))
         self._web_api = WebApi(self._backend, self.faults, Holds())
+        self._transfers = FileTransfers(self._backend)
         self._server = Server(port, self._routes())
 
     async def __aenter__(self) -> Self:
@@ -69,8 +71,8 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
         return [
             ("*", "/api/{method}", self._web_api.handle),
             ("GET", "/link/", self._backend.sockets.handle),
-            ("GET", "/files-pri/{file}/{name:.*}", self._backend.transfers.download),
-            ("POST", "/upload/v1/{ticket}", self._backend.transfers.upload),
+            ("GET", "/files-pri/{file}/{name:.*}", self._transfers.download),
+            ("POST", "/upload/v1/{ticket}", self._transfers.upload),
             *ControlApi(self._backend, self).routes(),
         ]
 

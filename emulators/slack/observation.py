@@ -11,7 +11,7 @@ from emulators.slack.events.deliveries import Delivery
 from emulators.slack.state.messages import Ephemeral, Message
 from emulators.slack.state.statuses import Session
 from emulators.slack.web_api.endpoint import ApiCall, WebApi
-from emulators.slack.web_api.file_transfers import Download
+from emulators.slack.web_api.file_transfers import Download, FileTransfers
 
 RECHECK_SECONDS = 0.05
 SHOWN_CALLS = 40
@@ -28,6 +28,7 @@ class Observation:
 
     _backend: Backend
     _web_api: WebApi
+    _transfers: FileTransfers
 
     # Messages and files
 
@@ -60,7 +61,7 @@ class Observation:
     @property
     def downloads(self) -> list[Download]:
         """Each request for a file, in order."""
-        return self._backend.transfers.downloads
+        return self._transfers.downloads
 
     # What a thread shows of the agent, and the app's pages
 

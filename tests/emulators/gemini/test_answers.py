@@ -38,6 +38,6 @@ async def test_each_kind_of_answer_looks_as_geminis_does(
     ("said", "count"),
     [(answers.text("ab"), 3), (answers.text("ab"), 0), (answers.empty(), 1), (answers.thought("hm"), 1)],
 )
-def test_more_pieces_than_there_is_text_are_a_mistake(said: answers.Said, count: int) -> None:
+def test_a_text_that_is_too_short_for_its_pieces_is_a_mistake(said: answers.Said, count: int) -> None:
     with pytest.raises(ValueError, match="cannot be cut"):
         said.in_pieces(count)

@@ -147,7 +147,7 @@ async def test_a_known_model_can_be_taken_away(caller: Caller, gemini: GeminiEmu
     assert (await caller.ask(said("hi"))).status_code == 404
 
 
-async def test_what_is_no_json_is_refused(caller: Caller) -> None:
+async def test_a_body_that_is_no_json_is_refused(caller: Caller) -> None:
     response = await caller.http.post(
         "/v1/models/gemini-3.8-flash:generateContent", content=b"{", headers=caller.headers
     )

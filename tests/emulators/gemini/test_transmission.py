@@ -12,7 +12,7 @@ from tests.support.emulators.gemini_caller import MODEL
 from tests.support.emulators.stream_reader import POND, StreamReader
 
 
-async def test_between_pieces_is_a_pause(gemini: GeminiEmulator, reader: StreamReader) -> None:
+async def test_there_is_a_pause_between_pieces(gemini: GeminiEmulator, reader: StreamReader) -> None:
     gemini.script(answers.text(POND).in_pieces(4, pause=3600))
     reading = asyncio.create_task(reader.read())
 
@@ -22,7 +22,7 @@ async def test_between_pieces_is_a_pause(gemini: GeminiEmulator, reader: StreamR
     assert reader.texts == ["An old "]
 
 
-async def test_in_one_piece_nobody_waits_for_pauses(gemini: GeminiEmulator, sdk: genai.Client) -> None:
+async def test_without_a_stream_there_are_no_pauses(gemini: GeminiEmulator, sdk: genai.Client) -> None:
     gemini.script(answers.text(POND).in_pieces(4, pause=3600))
 
     assert (await sdk.aio.models.generate_content(model=MODEL, contents="hi")).text == POND

@@ -1,11 +1,8 @@
-"""The stand-in as a whole: what its seed decides, and its port."""
+"""The stand-in as a whole: what its seed decides."""
 
 from __future__ import annotations
 
-import pytest
-
-from emulators.slack.emulator import SlackEmulator
-from tests.support.emulators.scene import Scene, scene, still_clock
+from tests.support.emulators.scene import scene, still_clock
 
 
 async def test_the_same_seed_gives_the_same_slack() -> None:
@@ -18,16 +15,3 @@ async def test_the_same_seed_gives_the_same_slack() -> None:
             ids.append((stage.slack.team_id, stage.anna, stage.general, ts, order))
 
     assert ids[0] == ids[1] != ids[2]
-
-
-async def test_the_server_is_reached_on_this_machine_only(stage: Scene) -> None:
-    assert stage.slack.api_url.startswith("http://127.0.0.1:")
-    assert stage.slack.api_url.endswith("/api/")
-
-
-async def test_a_taken_port_is_an_error(stage: Scene) -> None:
-    port = int(stage.slack.url.rpartition(":")[2])
-
-    with pytest.raises(OSError, match="address already in use"):
-        async with SlackEmulator(port=port):
-            pass

@@ -20,7 +20,7 @@ async def test_waiting_ends_at_the_change_that_makes_the_condition_true(stage: S
     assert found[0].text == "hello"
 
 
-async def test_waiting_in_vain_shows_the_threads_the_deliveries_and_the_calls(stage: Scene) -> None:
+async def test_a_failed_wait_shows_the_threads_the_deliveries_and_the_calls(stage: Scene) -> None:
     stage.slack.say(stage.anna, stage.general, "hello")
     await refusal(stage.client.chat_postMessage(channel="C-nowhere", text="lost"))
 

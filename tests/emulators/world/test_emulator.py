@@ -50,18 +50,3 @@ async def test_a_test_can_wait_until_a_service_was_called_often_enough(
 
     await http.get(world.ip_address_url)
     await asyncio.wait_for(twice, timeout=10)
-
-
-def test_a_world_that_was_not_entered_has_no_address() -> None:
-    with pytest.raises(RuntimeError, match="no address before it is started"):
-        WorldEmulator().weather_api_url.strip()
-
-
-async def test_a_world_keeps_the_port_it_was_given(http: httpx.AsyncClient) -> None:
-    async with WorldEmulator() as first:
-        port = httpx.URL(first.ip_address_url).port
-    assert port is not None
-
-    async with WorldEmulator(port=port) as second:
-        assert (await http.get(second.ip_address_url)).status_code == 200
-        assert httpx.URL(second.ip_address_url).port == port

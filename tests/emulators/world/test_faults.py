@@ -97,9 +97,7 @@ async def test_a_hold_or_a_fault_for_one_path_lets_all_others_pass(
     assert (answers, (await waiting).status_code) == ([200, 500, 200], 200)
 
 
-async def test_repaired_it_forgets_the_faults_that_were_still_to_come(
-    world: WorldEmulator, http: httpx.AsyncClient
-) -> None:
+async def test_repair_forgets_the_faults_that_are_still_to_come(world: WorldEmulator, http: httpx.AsyncClient) -> None:
     world.fail("ip_address", "server_error", times=2)
     await http.get(world.ip_address_url)
     assert world.faults_to_come == ["server_error"]

@@ -13,6 +13,6 @@ async def test_the_client_passes_the_sentence_on(control: ControlClient) -> None
         await control.say("nobody", "general", "hello", None)
 
 
-async def test_nothing_listening_is_said_in_a_sentence(session: aiohttp.ClientSession) -> None:
+async def test_the_client_says_in_a_sentence_that_nothing_listens(session: aiohttp.ClientSession) -> None:
     with pytest.raises(NotUpError, match="make run"):
         await ControlClient(session, "http://127.0.0.1:9").directory()

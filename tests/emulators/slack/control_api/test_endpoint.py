@@ -110,7 +110,7 @@ async def test_direct_messages_are_opened_by_name(stage: Scene, control: Control
         ("say", [], 400),
     ],
 )
-async def test_what_cannot_be_done_is_said_in_a_sentence(
+async def test_a_refused_request_is_answered_with_a_sentence(
     stage: Scene, session: aiohttp.ClientSession, path: str, fields: Any, status: int
 ) -> None:
     answer = await _call(session, stage, "POST", path, json=fields)

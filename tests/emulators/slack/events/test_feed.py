@@ -80,7 +80,7 @@ async def test_a_direct_message_is_one_event_even_with_a_mention(stage: Scene) -
     assert len(slack.deliveries) == 1
 
 
-async def test_channel_types_are_those_of_private_channels_and_group_messages(stage: Scene) -> None:
+async def test_events_name_the_type_of_private_channels_and_group_messages(stage: Scene) -> None:
     slack = stage.slack
     ben = slack.add_user("ben")
     secret = slack.add_channel("secret", members=[stage.anna], is_private=True)

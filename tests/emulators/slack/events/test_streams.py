@@ -88,7 +88,7 @@ async def test_text_after_a_task_begins_anew_and_a_plan_has_one_title(stage: Sce
     assert streamed(stage, ts).text == "abc"
 
 
-async def test_blocks_of_the_end_stand_below_what_was_streamed(stage: Scene) -> None:
+async def test_blocks_given_to_stop_stand_below_what_was_streamed(stage: Scene) -> None:
     image = {"type": "image", "image_url": "https://example.com/map.png", "alt_text": "a map"}
     ts = await start(stage, chunks=[written("The map:"), blocks_chunk(image)])
 
@@ -97,7 +97,7 @@ async def test_blocks_of_the_end_stand_below_what_was_streamed(stage: Scene) -> 
     assert [block["type"] for block in streamed(stage, ts).blocks] == ["markdown", "image", "markdown", "divider"]
 
 
-async def test_metadata_comes_only_with_the_end(stage: Scene) -> None:
+async def test_only_stop_sets_the_metadata_of_a_stream(stage: Scene) -> None:
     root = stage.slack.say(stage.anna, stage.general, "question")
     call = {"channel": stage.general, "thread_ts": root, "metadata": METADATA} | recipient(stage)
     ts = str((await stage.client.api_call("chat.startStream", json=call))["ts"])
@@ -122,7 +122,7 @@ async def test_streams_of_one_thread_do_not_disturb_each_other(stage: Scene) -> 
     ]
 
 
-async def test_the_app_hears_of_the_beginning_and_of_the_end_but_of_no_growth(stage: Scene) -> None:
+async def test_the_app_is_told_of_start_and_stop_and_not_of_appends(stage: Scene) -> None:
     ts = await start(stage, markdown_text="One")
     await append(stage, ts, written(", two"))
     await stop(stage, ts, markdown_text=", three")
@@ -142,7 +142,7 @@ async def test_the_app_hears_of_the_beginning_and_of_the_end_but_of_no_growth(st
     )
 
 
-async def test_the_end_of_a_streams_life_is_told_to_nobody(still: Scene) -> None:
+async def test_the_app_is_not_told_that_a_stream_has_expired(still: Scene) -> None:
     ts = await start(still, markdown_text="half")
     told = len(still.slack.deliveries)
 
@@ -178,7 +178,7 @@ async def test_only_an_update_repairs_a_stream_that_has_died(still: Scene) -> No
     assert (message.edited is not None, message.metadata) == (True, METADATA)
 
 
-async def test_a_stream_that_has_ended_is_none_any_more(still: Scene) -> None:
+async def test_a_finished_stream_takes_nothing_more(still: Scene) -> None:
     ts = await start(still, markdown_text="done")
     await stop(still, ts)
 
@@ -189,7 +189,7 @@ async def test_a_stream_that_has_ended_is_none_any_more(still: Scene) -> None:
     assert (streamed(still, ts).text, streamed(still, ts).streaming_state) == ("done", "completed")
 
 
-async def test_a_stream_that_was_deleted_is_gone(still: Scene) -> None:
+async def test_a_deleted_stream_does_not_come_back(still: Scene) -> None:
     ts = await start(still, markdown_text="half")
     root = root_of(still, ts)
 
@@ -267,7 +267,7 @@ async def test_a_stream_makes_a_session_that_is_active_again_at_the_end(stage: S
 
 
 @pytest.mark.parametrize("status", ["processing", "suspended", "closed", "active"])
-async def test_the_end_of_a_stream_may_say_how_the_session_goes_on(stage: Scene, status: str) -> None:
+async def test_stop_may_set_the_status_of_the_session(stage: Scene, status: str) -> None:
     ts = await start(stage)
 
     await stop(stage, ts, session_status=status)

@@ -71,7 +71,7 @@ async def test_a_slow_call_is_answered_when_the_clock_has_moved_on(still: Scene)
     assert _stored(still) == ["hello"]
 
 
-async def test_any_error_of_slacks_can_be_had(stage: Scene) -> None:
+async def test_a_fault_can_be_any_error_of_slack(stage: Scene) -> None:
     stage.slack.faults.add(method="*", kind="error", error="fatal_error")
 
     assert (await refusal(stage.client.auth_test()))["error"] == "fatal_error"

@@ -84,7 +84,7 @@ async def test_a_message_of_another_bot_carries_its_bot_id_and_no_subtype(stage:
     assert "subtype" not in body["event"]
 
 
-async def test_joining_leaves_a_notice_in_the_channel(stage: Scene) -> None:
+async def test_a_join_leaves_a_notice_in_the_channel(stage: Scene) -> None:
     ben = stage.slack.add_user("ben")
     stage.slack.join(ben, stage.general)
     stage.slack.join(ben, stage.general)

@@ -33,7 +33,7 @@ async def test_a_pressed_button_arrives_once_and_its_acknowledgement_may_carry_a
     assert still.slack.deliveries[0].answer == {"text": "thanks"}
 
 
-async def test_an_action_names_its_block_as_the_message_does_with_a_made_up_name_if_need_be(quiet: Scene) -> None:
+async def test_an_action_has_the_block_id_that_the_message_shows(quiet: Scene) -> None:
     ts = await post(quiet, blocks=[{"type": "divider"}, actions(button("go"))])
 
     payload = await pressed(quiet, ts, "go")

@@ -14,7 +14,7 @@ async def _info(stage: Scene, user: str) -> dict[str, Any]:
     return described
 
 
-async def test_a_guest_is_restricted_and_one_of_a_single_channel_even_more(stage: Scene) -> None:
+async def test_guests_are_restricted_and_single_channel_guests_ultra_restricted(stage: Scene) -> None:
     guest = stage.slack.add_user("gus", is_guest=True)
     single = stage.slack.add_user("sam", is_single_channel_guest=True)
 

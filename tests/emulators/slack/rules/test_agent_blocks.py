@@ -129,7 +129,7 @@ async def test_a_malformed_block_is_refused_with_its_pointer(stage: Scene, block
 
 
 @pytest.mark.parametrize("block", [CARD, _plan(CARD), _below(FEEDBACK)])
-async def test_they_belong_in_messages_and_nowhere_else(stage: Scene, block: Block) -> None:
+async def test_blocks_of_agents_are_refused_in_views(stage: Scene, block: Block) -> None:
     bodies = [
         await refusal(stage.client.views_publish(user_id=stage.anna, view=home(block))),
         await refusal(stage.client.views_open(trigger_id="looked at after the view", view=modal(block))),

@@ -36,7 +36,7 @@ async def test_one_call_takes_12000_characters_and_a_stream_13200(stage: Scene) 
     assert streamed(stage, ts).streaming_state == "in_progress"
 
 
-async def test_a_stream_that_was_refused_has_never_been(still: Scene) -> None:
+async def test_a_refused_start_leaves_no_message(still: Scene) -> None:
     chunks = [written("x" * 7_000), written("x" * 7_000)]
 
     body = await refused_start(still, chunks=chunks)
@@ -46,7 +46,7 @@ async def test_a_stream_that_was_refused_has_never_been(still: Scene) -> None:
     assert [message.user for message in still.slack.messages(still.general)] == [still.anna]
 
 
-async def test_one_call_brings_50_blocks_and_the_end_50_more(stage: Scene) -> None:
+async def test_one_call_takes_50_blocks_and_stop_50_more(stage: Scene) -> None:
     ts = await start(stage, chunks=[blocks_chunk(*[DIVIDER] * 50)])
 
     chunks = [blocks_chunk(*[DIVIDER] * 25), blocks_chunk(*[DIVIDER] * 26)]
@@ -67,7 +67,7 @@ async def test_malformed_blocks_are_refused_with_their_pointer(stage: Scene) -> 
     assert body["errors"] == ["missing required field: text [json-pointer:/chunks/1/blocks/1]"]
 
 
-async def test_a_task_says_as_much_as_slack_lets_it(stage: Scene) -> None:
+async def test_a_task_may_have_256_characters_in_each_text(stage: Scene) -> None:
     full = {"title": "x" * 256, "details": "x" * 256, "output": "x" * 256, "sources": [SOURCE]}
     states = ("pending", "in_progress", "complete", "error")
 

@@ -56,7 +56,7 @@ async def test_a_message_may_have_100_attachments(stage: Scene) -> None:
     assert (await refused_post(stage, attachments=[{"text": "x"}] * 101))["error"] == "too_many_attachments"
 
 
-async def test_metadata_is_for_ids_and_not_for_documents(stage: Scene) -> None:
+async def test_metadata_that_is_too_large_is_refused(stage: Scene) -> None:
     metadata = {"event_type": "x", "event_payload": {"text": "x" * 20_000}}
 
     assert (await refused_post(stage, text="hello", metadata=metadata))["error"] == "metadata_too_large"

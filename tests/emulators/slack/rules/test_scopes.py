@@ -7,7 +7,7 @@ from emulators.slack.web_api.endpoint import METHODS
 from tests.support.emulators.scene import Scene, refusal
 
 
-async def test_a_missing_scope_is_named_with_those_that_there_are(stage: Scene) -> None:
+async def test_a_missing_scope_is_named_with_the_granted_ones(stage: Scene) -> None:
     stage.slack.revoke("chat:write")
     body = await refusal(stage.client.chat_postMessage(channel=stage.general, text="hello"))
 

@@ -8,7 +8,7 @@ from tests.support.emulators.files import described, download, shared
 from tests.support.emulators.scene import Scene
 
 
-async def test_of_a_hidden_file_a_message_says_only_where_to_ask(stage: Scene) -> None:
+async def test_a_message_shows_a_hidden_file_as_a_stub(stage: Scene) -> None:
     stub = shared(stage, hidden=True)
 
     file = await described(stage, stub["id"])
@@ -23,7 +23,7 @@ async def test_slack_may_claim_another_size_than_the_file_has(stage: Scene) -> N
     assert shared(stage, size=10**9)["size"] == 10**9
 
 
-async def test_an_unknown_fact_about_a_file_is_an_error(stage: Scene) -> None:
+async def test_a_file_with_an_unknown_field_is_an_error(stage: Scene) -> None:
     with pytest.raises(ValueError, match="name"):
         shared(stage, colour="red")
     with pytest.raises(ValueError, match="name"):

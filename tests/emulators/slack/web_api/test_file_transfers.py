@@ -77,7 +77,7 @@ async def test_the_bytes_may_come_as_a_form_too(stage: Scene) -> None:
     assert stage.slack.file_content(file_id) == b"1,2,3"
 
 
-async def test_an_upload_address_takes_the_announced_bytes_once(stage: Scene) -> None:
+async def test_an_upload_address_takes_bytes_of_the_announced_length_once(stage: Scene) -> None:
     url, file_id = await begin_upload(stage)
 
     statuses = [(await upload(url, data))[0] for data in (b"1", b"1,2,3", b"4,5,6")]

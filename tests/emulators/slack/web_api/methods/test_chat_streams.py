@@ -24,7 +24,7 @@ async def test_a_workspace_without_streams_says_so() -> None:
     assert errors == ["feature_not_enabled"] * 3
 
 
-async def test_outside_direct_messages_a_stream_is_for_somebody(stage: Scene) -> None:
+async def test_outside_direct_messages_a_stream_needs_a_recipient(stage: Scene) -> None:
     nobody = await refused_start(stage, recipient_user_id=None)
     nowhere = await refused_start(stage, recipient_team_id=None)
     unknown = await refused_start(stage, recipient_user_id="U-nobody")
@@ -36,7 +36,7 @@ async def test_outside_direct_messages_a_stream_is_for_somebody(stage: Scene) ->
     ]
 
 
-async def test_in_direct_messages_it_is_plain_for_whom_a_stream_is(stage: Scene) -> None:
+async def test_in_direct_messages_a_stream_needs_no_recipient(stage: Scene) -> None:
     direct = stage.slack.open_dm(stage.anna)
     root = stage.slack.say(stage.anna, direct, "question")
 
@@ -106,9 +106,7 @@ async def test_an_append_adds_something(stage: Scene) -> None:
         ("chat.stopStream", {"session_status": "busy"}),
     ],
 )
-async def test_arguments_have_only_the_values_that_slack_knows(
-    stage: Scene, method: str, arguments: dict[str, str]
-) -> None:
+async def test_unknown_values_of_arguments_are_refused(stage: Scene, method: str, arguments: dict[str, str]) -> None:
     ts = await start(stage)
 
     body = await refused(stage, method, ts=ts, thread_ts=root_of(stage, ts), **recipient(stage), **arguments)
@@ -117,7 +115,7 @@ async def test_arguments_have_only_the_values_that_slack_knows(
     assert streamed(stage, ts).streaming_state == "in_progress"
 
 
-async def test_a_message_that_was_posted_is_no_stream(stage: Scene) -> None:
+async def test_nothing_is_appended_to_a_message_that_was_posted(stage: Scene) -> None:
     ts = str((await stage.client.chat_postMessage(channel=stage.general, text="posted"))["ts"])
 
     body = await refused(stage, "chat.appendStream", ts=ts, markdown_text="x")

@@ -20,7 +20,7 @@ async def test_a_thread_is_read_root_first_and_in_pages(stage: Scene) -> None:
     assert "response_metadata" not in pages[-1]
 
 
-async def test_the_root_counts_itsreplies(stage: Scene) -> None:
+async def test_the_root_counts_its_replies(stage: Scene) -> None:
     root, answers = thread(stage, 2)
 
     first = (await replies(stage, root))["messages"][0]
@@ -44,7 +44,7 @@ async def test_a_thread_that_is_not_there_is_not_found(stage: Scene, ts: str) ->
     assert body["error"] == "thread_not_found"
 
 
-async def test_history_is_newest_first_and_withoutreplies(stage: Scene) -> None:
+async def test_history_is_newest_first_and_without_replies(stage: Scene) -> None:
     root, _ = thread(stage, 2)
     later = stage.slack.say(stage.anna, stage.general, "later")
 

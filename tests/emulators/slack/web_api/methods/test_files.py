@@ -44,7 +44,7 @@ async def test_an_upload_needs_a_name_and_a_length(stage: Scene) -> None:
     assert (empty["error"], unnamed["error"]) == ("missing_argument", "invalid_arguments")
 
 
-async def test_an_upload_is_there_for_others_once_it_is_completed(stage: Scene) -> None:
+async def test_an_upload_exists_for_others_once_it_is_completed(stage: Scene) -> None:
     file_id = await _uploaded(stage)
     before = await refusal(stage.client.files_info(file=file_id))
 
