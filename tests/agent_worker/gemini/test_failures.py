@@ -13,7 +13,7 @@ from temporalio.converter import DataConverter
 
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads import errors
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import QUESTION, candidate, failure, gemini_at
@@ -22,17 +22,17 @@ from tests.support.agent_worker.questions import QUESTION, candidate, failure, g
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (answers.bad_key(), errors.BAD_API_KEY),
-        (answers.error(401), errors.BAD_API_KEY),
-        (answers.error(403), errors.NOT_PERMITTED),
-        (answers.unsupported_location(), errors.NOT_PERMITTED),
-        (answers.error(404), errors.UNKNOWN_MODEL),
-        (answers.error(413), errors.TOO_LONG),
-        (answers.too_long(), errors.TOO_LONG),
-        (answers.error(400), errors.REFUSED_REQUEST),
-        (answers.error(422), errors.REFUSED_REQUEST),
-        (answers.html_error(400), errors.REFUSED_REQUEST),
-        (answers.daily_quota(), errors.DAILY_QUOTA),
+        (faults.bad_key(), errors.BAD_API_KEY),
+        (faults.error(401), errors.BAD_API_KEY),
+        (faults.error(403), errors.NOT_PERMITTED),
+        (faults.unsupported_location(), errors.NOT_PERMITTED),
+        (faults.error(404), errors.UNKNOWN_MODEL),
+        (faults.error(413), errors.TOO_LONG),
+        (faults.too_long(), errors.TOO_LONG),
+        (faults.error(400), errors.REFUSED_REQUEST),
+        (faults.error(422), errors.REFUSED_REQUEST),
+        (faults.html_error(400), errors.REFUSED_REQUEST),
+        (faults.daily_quota(), errors.DAILY_QUOTA),
     ],
 )
 async def test_what_trying_again_would_not_change_is_final(
@@ -49,26 +49,26 @@ async def test_what_trying_again_would_not_change_is_final(
 @pytest.mark.parametrize(
     ("answer", "delay"),
     [
-        (answers.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
-        (answers.error(429, retry_delay="0s"), timedelta()),
-        (answers.error(429, retry_delay="86400s"), timedelta(minutes=5)),
-        (answers.error(429, retry_delay="soon"), None),
-        (answers.error(429, retry_after="7"), timedelta(seconds=7)),
-        (answers.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
-        (answers.error(429), None),
-        (answers.error(503, retry_after="3"), timedelta(seconds=3)),
-        *((answers.error(status), None) for status in (408, 499, 500, 502, 503, 504)),
-        (answers.html_error(502), None),
-        (answers.Raw(503, "", "text/plain"), None),
-        (answers.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
-        (answers.Raw(500, '{"error": "a word"}'), None),
-        (answers.Raw(500, '{"error": {"details": "none"}}'), None),
-        (answers.Raw(204, ""), None),
-        (answers.garbage(200), None),
-        (answers.garbage(503), None),
+        (faults.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
+        (faults.error(429, retry_delay="0s"), timedelta()),
+        (faults.error(429, retry_delay="86400s"), timedelta(minutes=5)),
+        (faults.error(429, retry_delay="soon"), None),
+        (faults.error(429, retry_after="7"), timedelta(seconds=7)),
+        (faults.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
+        (faults.error(429), None),
+        (faults.error(503, retry_after="3"), timedelta(seconds=3)),
+        *((faults.error(status), None) for status in (408, 499, 500, 502, 503, 504)),
+        (faults.html_error(502), None),
+        (faults.Raw(503, "", "text/plain"), None),
+        (faults.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
+        (faults.Raw(500, '{"error": "a word"}'), None),
+        (faults.Raw(500, '{"error": {"details": "none"}}'), None),
+        (faults.Raw(204, ""), None),
+        (faults.garbage(200), None),
+        (faults.garbage(503), None),
         (answers.raw({"candidates": [{"content": "none"}]}), None),
-        (answers.cut(), None),
-        (answers.cut(answers.text("half of this " * 20)), None),
+        (faults.cut(), None),
+        (faults.cut(answers.text("half of this " * 20)), None),
         (candidate({"text": "Once upon"}), None),  # without a finish reason
     ],
 )
@@ -139,7 +139,7 @@ async def test_no_error_tells_the_key_the_address_or_what_was_said(
 ) -> None:
     message = "Consumer 'api_key:test-key' said 'my secret' at https://gemini.example/v1?key=test-key"
     details = [{"@type": "ErrorInfo", "reason": "key test-key is bad", "violations": [{"quotaId": "api_key:test-key"}]}]
-    emulator.script(answers.error(status, message, details=details))
+    emulator.script(faults.error(status, message, details=details))
 
     error = await failure(gemini)
 

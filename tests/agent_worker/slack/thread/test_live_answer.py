@@ -13,8 +13,8 @@ import pytest
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.thread import live_answer
 from agent_worker.slack.thread.live_answer import LONG, OLD, TOO_LONG, TOO_OLD, LiveText, Place
+from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
-from emulators.slack.web_api.faults import FaultKind
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
