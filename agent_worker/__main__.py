@@ -22,7 +22,7 @@ from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import SlackThreads
+from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.worker_share import Fleet
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
@@ -106,11 +106,11 @@ async def _slack(
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
         api = SlackApi(client, SlackBudget(fleet.share))
-        threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        history = ThreadHistory(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
-        slack = Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        slack = Slack.of(api, history, files, settings.door(identity.team_id), settings.slack_reply_mode)
         yield identity, slack
-        await slack.displays.done()
+        await slack.progress_queue.wait_for_all()
 
 
 if __name__ == "__main__":

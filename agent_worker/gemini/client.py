@@ -34,11 +34,11 @@ _log = logging.getLogger(__name__)
 class Listener(Protocol):
     """Hears the visible text of an answer while it is written."""
 
-    def said(self, text: str) -> None:
-        """So much more."""
+    def add(self, text: str) -> None:
+        """Takes the next piece of the text."""
 
-    def took_back(self) -> None:
-        """What was said is void: the question is asked anew."""
+    def take_back(self) -> None:
+        """All text so far is void: the question is asked anew."""
 
 
 def make_client(api_key: str, base_url: str | None, api_version: str, timeout: timedelta) -> genai.Client:
@@ -83,7 +83,7 @@ class Gemini:
             if reply is None:
                 _log.warning("gemini refused thought signatures", extra={"model": question.model})
                 if listener is not None:
-                    listener.took_back()
+                    listener.take_back()
                 reply = await self._ask(replace(question, contents=without_signatures(question.contents)), listener)
             return reply
 
@@ -130,7 +130,7 @@ class Gemini:
         async for chunk in self._chunks(question):
             text = assembly.add(chunk)
             if listener is not None and text:
-                listener.said(text)
+                listener.add(text)
         response = assembly.response()
         if response and not assembly.is_complete:  # an answer without an end: the connection was closed in its middle
             raise errors.retryable(errors.MODEL_UNAVAILABLE, "the answer was cut short")

@@ -16,7 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.service import RPCError
 
 from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain
-from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_BUTTON, TRY_AGAIN, TRY_AGAIN_BUTTON
+from agent_worker.contract.names import (
+    AGAIN,
+    FEEDBACK,
+    FEEDBACK_BUTTONS,
+    STOP,
+    STOP_BUTTON,
+    TRY_AGAIN,
+    TRY_AGAIN_BUTTON,
+)
 from process.slack import Identity
 from slackbot.connection.unreachable import UNREACHABLE
 from slackbot.conversations.deduplication import Once
@@ -26,7 +34,7 @@ from slackbot.events.shapes import CHANNEL, PERSON, TS, has_form, items, mapping
 # Slack waits 3 s for the acknowledgement: so long for Temporal, and then so long to tell that it was not to be had.
 PATIENCE, TELL_PATIENCE = 1.5, 1.0  # seconds
 PRESS_AGAIN = "I could not be told what you pressed just now. Please press it once more."
-_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?::again[0-9]{{1,9}})?)")  # what is thought of it, and which turn
+_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?:{AGAIN}[0-9]{{1,9}})?)")  # what is thought of it, and which turn
 logger = logging.getLogger(__name__)
 
 

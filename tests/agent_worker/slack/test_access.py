@@ -88,7 +88,7 @@ async def test_slack_tells_who_is_a_guest_and_who_a_stranger() -> None:
         guest = stage.slack.add_user("gus", is_guest=True)
         abroad = stage.slack.add_user("sam", team_id="T0ELSEWHERE")
         reasons = {
-            user: stage.ours.door.refusal(Author(id=user), await stage.threads.user(user))
+            user: stage.ours.door.refusal(Author(id=user), await stage.history.user(user))
             for user in (stage.anna, guest, abroad, "U0NOBODY")
         }
 
@@ -102,10 +102,10 @@ async def test_slack_is_asked_about_a_person_once_and_the_answers_do_not_pile_up
     async with slack_stage() as stage:
         people = [stage.slack.add_user(f"person{number}") for number in range(5)]
         for person in (people[0], people[0], *people):
-            await stage.threads.user(person)
+            await stage.history.user(person)
 
         assert stage.calls("users.info") == len(people)
-        assert len(stage.threads._known) <= 2
+        assert len(stage.history._known) <= 2
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "internal_error"])
@@ -113,7 +113,7 @@ async def test_while_slack_cannot_be_asked_nobody_is_judged(kind: Any) -> None:
     async with slack_stage() as stage:
         stage.slack.faults.add(method="users.info", kind=kind)
         with pytest.raises(ApplicationError) as failed:
-            await stage.threads.user(stage.anna)
+            await stage.history.user(stage.anna)
 
         assert not failed.value.non_retryable
 
@@ -121,7 +121,7 @@ async def test_while_slack_cannot_be_asked_nobody_is_judged(kind: Any) -> None:
 async def test_who_was_unknown_for_want_of_a_scope_is_asked_about_again() -> None:
     async with slack_stage() as stage:
         stage.slack.revoke("users:read")
-        before = await stage.threads.user(stage.anna)
+        before = await stage.history.user(stage.anna)
         stage.slack.grant("users:read")
 
-        assert (before, (await stage.threads.user(stage.anna))["name"]) == ({}, "anna")
+        assert (before, (await stage.history.user(stage.anna))["name"]) == ({}, "anna")

@@ -17,9 +17,10 @@ from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import EVENT_TYPE, SlackThreads
-from agent_worker.slack.thread.posts import SlackReplies
-from agent_worker.slack.thread.progress import SlackProgress
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.metadata import EVENT_TYPE
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.progress import ProgressDisplay
 from agent_worker.slack.thread.streams import ReplyMode
 from emulators.slack.emulator import SlackEmulator
 from process.slack import open_client
@@ -35,15 +36,15 @@ class SlackStage:
     ours: Slack
 
     @property
-    def threads(self) -> SlackThreads:
-        return self.ours.threads
+    def history(self) -> ThreadHistory:
+        return self.ours.history
 
     @property
-    def replies(self) -> SlackReplies:
-        return self.ours.replies
+    def posts(self) -> ThreadPosts:
+        return self.ours.posts
 
     @property
-    def progress(self) -> SlackProgress:
+    def progress(self) -> ProgressDisplay:
         return self.ours.progress
 
     @property
@@ -77,7 +78,7 @@ async def slack_stage(
         channel = slack.open_dm(anna) if direct else slack.add_channel("general", members=[anna])
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
         api = SlackApi(client, SlackBudget())
-        threads = SlackThreads(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        history = ThreadHistory(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, threads, files, Door(slack.team_id), mode)
+        ours = Slack.of(api, history, files, Door(slack.team_id), mode)
         yield SlackStage(slack, anna, channel, thread, client, ours)

@@ -125,7 +125,7 @@ async def test_a_stream_that_a_killed_worker_has_left_becomes_the_answer(stage: 
     orphan = await begun(stage)
     stage.slack.clock.advance(age)
     await settled(stage, asked_to(stage, draft=UNSURE))
-    await settled(stage, asked_to(stage, draft=UNSURE), is_repeated=True)
+    await settled(stage, asked_to(stage, draft=UNSURE), is_retry=True)
 
     assert standing(stage) == [ANSWER]
     assert [post.ts for post in posts(stage)] == [orphan]
@@ -208,7 +208,7 @@ async def test_a_turn_that_is_tried_again_leaves_the_first_answer_alone(stage: S
 
 
 async def test_the_steps_of_the_turn_are_no_part_of_its_answer(stage: SlackStage) -> None:
-    await stage.replies.post(stage.thread, f"{stage.root}:progress", notice("Looking."))
+    await stage.posts.post(stage.thread, f"{stage.root}:progress", notice("Looking."))
     await settled(stage, asked_to(stage, draft=UNSURE))
 
     assert standing(stage) == ["Looking.", ANSWER]
@@ -226,7 +226,7 @@ async def test_a_thread_that_begins_with_a_message_of_the_agent_keeps_it() -> No
 
 
 async def test_a_file_of_the_agent_is_no_draft(stage: SlackStage) -> None:
-    uploads = stage.ours.answers._uploads
+    uploads = stage.ours.delivery._uploads
     await uploads.show(stage.thread, await uploads.sent("report.txt", "text") or "", "report.txt")
     await settled(stage, asked_to(stage, draft=UNSURE))
 
@@ -239,5 +239,5 @@ async def test_a_step_that_is_not_sure_goes_on_in_the_messages_that_are_there(st
     orphan = await begun(stage)
     step = AskModel(thread=stage.thread, turn=stage.root, model="m", epoch="e", known=0, new=[], draft=draft)
 
-    assert await stage.ours.draft(step, is_repeated=False) == draft
-    assert await stage.ours.draft(step, is_repeated=True) == Draft(messages=[*draft.messages, orphan])
+    assert await stage.ours.leftovers.draft(step, is_retry=False) == draft
+    assert await stage.ours.leftovers.draft(step, is_retry=True) == Draft(messages=[*draft.messages, orphan])
