@@ -20,10 +20,11 @@ from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
 from agent_worker.slack.thread.history import ThreadHistory
-from agent_worker.slack.worker_share import Fleet
+from agent_worker.slack.worker_share import WorkerShare
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
@@ -40,8 +41,8 @@ async def main() -> None:
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
-    fleet = Fleet(client, settings.temporal_task_queue)
-    async with fleet.watched(), _activities(settings, toolbox, tool_settings, fleet) as activities:
+    worker_share = WorkerShare(client, settings.temporal_task_queue)
+    async with worker_share.kept_current(), _activities(settings, toolbox, tool_settings, worker_share) as activities:
         version = settings.temporal_deployment
         async with build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
@@ -56,13 +57,13 @@ def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str
 
 @asynccontextmanager
 async def _activities(
-    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], fleet: Fleet
+    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], worker_share: WorkerShare
 ) -> AsyncIterator[Activities]:
-    """The activities on their clients: one of each for the whole process, closed after the worker has stopped."""
+    """The activities with their clients: one client of each kind, closed after the worker has stopped."""
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings, fleet, http) as us,
+        _slack(settings, worker_share, http) as us,
     ):
         identity, mouth = us
         yield Activities(
@@ -96,7 +97,7 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
 
 @asynccontextmanager
 async def _slack(
-    settings: WorkerSettings, fleet: Fleet, http: httpx.AsyncClient
+    settings: WorkerSettings, worker_share: WorkerShare, http: httpx.AsyncClient
 ) -> AsyncIterator[tuple[slack_client.Identity | None, Slack | None]]:
     token = settings.slack_bot_token
     if token is None:
@@ -105,10 +106,18 @@ async def _slack(
         return
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
-        api = SlackApi(client, SlackBudget(fleet.share))
-        history = ThreadHistory(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        api = SlackApi(client, SlackBudget(worker_share.share))
+        directory = Directory(api, bot_user_id=identity.bot_user_id)
+        history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
-        slack = Slack.of(api, history, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        slack = Slack.of(
+            api,
+            directory,
+            history,
+            files,
+            access_policy=settings.access_policy(identity.team_id),
+            mode=settings.slack_reply_mode,
+        )
         yield identity, slack
         await slack.progress_queue.wait_for_all()
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, Va
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.payloads.policy import AgentPolicy, Naming, ThreadReplies
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings
 from process.slack import SLACK_API_URL, bot_token
@@ -123,9 +123,9 @@ class WorkerSettings(ProcessSettings):
         description="the version of this worker; set it together with TEMPORAL_DEPLOYMENT_NAME or not at all",
     )
 
-    def door(self, team: str) -> Door:
-        """Who may talk to the agent that is at home in this team."""
-        return Door(
+    def access_policy(self, team: str) -> AccessPolicy:
+        """Who may talk to the agent. `team` is the id of the workspace that it was installed in."""
+        return AccessPolicy(
             team=team,
             users=_listed(self.slack_allowed_users),
             channels=_listed(self.slack_allowed_channels),

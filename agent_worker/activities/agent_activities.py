@@ -59,7 +59,7 @@ class Activities:
             names, _ = await asyncio.gather(
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
-            refused_here = self._slack.door.refusal_in(thread)
+            refused_here = self._slack.access_policy.refusal_in(thread)
         return Opened(
             policy=self._policy,
             bot_user_id=self._bot_user_id,
@@ -74,7 +74,7 @@ class Activities:
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
-        if not (self._slack.history.knows(request.ids) or request.earlier_than):
+        if not (self._slack.directory.knows(request.ids) or request.earlier_than):
             await self._slack.status.set_status(thread, THINKING)
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
@@ -84,8 +84,10 @@ class Activities:
     async def _known(self, ids: Sequence[str], authors: Sequence[Author]) -> Names:
         """Who they are, and who of them may not talk to the agent."""
         slack = self._slack
-        names = await slack.history.names(ids)
-        judged = {author.id: slack.door.refusal(author, await slack.history.user(author.id)) for author in authors}
+        names = await slack.directory.names(ids)
+        judged = {
+            author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
+        }
         return Names(names=names, refused={slack_id: reason for slack_id, reason in judged.items() if reason})
 
     # Thinking

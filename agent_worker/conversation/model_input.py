@@ -9,6 +9,7 @@ from typing import Any
 
 from agent_worker.contract.messages import MessageChange, SlackFile, UserMessage
 from agent_worker.conversation import slack_markup
+from agent_worker.conversation.message_text import message_text
 from agent_worker.payloads.model import FILE_PART
 
 Part = dict[str, Any]
@@ -27,7 +28,7 @@ class ModelInput:
         if not self.in_slack:
             return message.text
         shown = {"text": message.text, "attachments": message.attachments}
-        return slack_markup.message_text(shown, bot_user_id=self.bot_user_id, names=self.names)
+        return message_text(shown, bot_user_id=self.bot_user_id, names=self.names)
 
     def parts(self, message: UserMessage) -> list[Part]:
         """The message with its files; where several people may write, its author's name stands first."""

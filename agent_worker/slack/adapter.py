@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import IN_DRAFT, Draft, steps_shown
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
 from agent_worker.slack.thread.delivery import AnswerDelivery
@@ -24,6 +25,7 @@ from agent_worker.slack.thread.streams import ReplyMode, ThreadStreams
 
 @dataclass(frozen=True)
 class Slack:
+    directory: Directory
     history: ThreadHistory
     posts: ThreadPosts
     streams: ThreadStreams
@@ -33,14 +35,24 @@ class Slack:
     status: ThreadStatus
     progress_queue: ProgressQueue
     files: SlackFiles
-    door: Door
+    access_policy: AccessPolicy
 
     @classmethod
-    def of(cls, api: SlackApi, history: ThreadHistory, files: SlackFiles, door: Door, mode: ReplyMode) -> Slack:
+    def of(
+        cls,
+        api: SlackApi,
+        directory: Directory,
+        history: ThreadHistory,
+        files: SlackFiles,
+        *,
+        access_policy: AccessPolicy,
+        mode: ReplyMode,
+    ) -> Slack:
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
         progress, status = ProgressDisplay(posts, streams), ThreadStatus(api)
         return cls(
+            directory=directory,
             history=history,
             posts=posts,
             streams=streams,
@@ -50,7 +62,7 @@ class Slack:
             status=status,
             progress_queue=ProgressQueue(progress, status),
             files=files,
-            door=door,
+            access_policy=access_policy,
         )
 
     def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:

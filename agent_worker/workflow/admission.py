@@ -1,4 +1,4 @@
-"""Whether a turn is answered at all: who asks, whether it was meant for the agent, and how often it has answered."""
+"""Whether a turn is answered: is it meant for the agent, may its authors talk to it, is the limit of turns reached?"""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Admission:
-    """What it refuses it says why, and once."""
+    """Tells those whom it refuses why, once each."""
 
     def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
         self._conversation = conversation
         self._speaking = speaking
 
     async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
-        """Takes out of the turn what is not to be answered; False when nothing is left of it."""
+        """Takes out of the turn the messages that are not to be answered; returns False if none is left."""
         if turn.earlier is None and not await self._is_for_us(turn):
             return False
         return await self._is_within_limits(turn, policy)

@@ -13,7 +13,7 @@ from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
-from agent_worker.slack.blocks.answer_layout import Form, looks
+from agent_worker.slack.blocks.answer_layout import Layout, variants
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads
@@ -52,31 +52,31 @@ class AnswerDelivery:
         """Makes the thread hold the complete answer, once. Raises ApplicationError until it does."""
         if post_keys.streamed(request.key) in leftovers.posts:
             return
-        form = answer_layout.form(request)
-        if await self._is_ended_at_once(request, form, leftovers):
+        layout = answer_layout.lay_out(request)
+        if await self._is_ended_at_once(request, layout, leftovers):
             return
         leftovers = await self._leftovers.end_streams(request.thread, request.turn, leftovers)
-        if form.file is None:
-            await self._bring_into(form, request, leftovers)
+        if layout.file is None:
+            await self._bring_into(layout, request, leftovers)
         else:
-            await self._bring_with_file(form, request, leftovers)
+            await self._bring_with_file(layout, request, leftovers)
 
     # The common case: the answer is streamed already
 
-    async def _is_ended_at_once(self, request: Deliver, form: Form, leftovers: Leftovers) -> bool:
+    async def _is_ended_at_once(self, request: Deliver, layout: Layout, leftovers: Leftovers) -> bool:
         """Ends the stream with all that it lacks, in one call. False if that is not possible."""
         draft = request.draft
-        if leftovers.is_retry or not draft.is_open_stream or form.file or not form.is_answer:
+        if leftovers.is_retry or not draft.is_open_stream or layout.file or not layout.is_answer:
             return False
         rest = neutralise(request.text[draft.written :], request.may_mention)
         before = "" if draft.written else ("\n\n" if draft.characters else request.preface)
         if draft.characters + len(before + rest) > posts.MARKDOWN_LIMIT:
             return False
         chunks = [*_last_cards(request), *([text_chunk(before + rest)] if rest else [])]
-        below = answer_layout.closing(request)
+        below = answer_layout.blocks_below(request)
         refusal = await self._stop_stream(request, chunks, below)
         if refusal in UNSHOWABLE:
-            refusal = await self._stop_stream(request, chunks, answer_layout.bare_blocks(below))
+            refusal = await self._stop_stream(request, chunks, answer_layout.without_optional(below))
         return not refusal
 
     async def _stop_stream(
@@ -96,13 +96,13 @@ class AnswerDelivery:
 
     # Every other case: message by message
 
-    async def _bring_into(self, form: Form, request: Deliver, leftovers: Leftovers) -> list[str]:
+    async def _bring_into(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
         """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted.
 
         The `ts` of the messages.
         """
         drafts, held = list(leftovers.drafts), list[str]()
-        for message in _messages(form, request):
+        for message in _messages(layout, request):
             if message.key in leftovers.posts:
                 held.append(leftovers.posts[message.key])
             elif ts := await self._changed_draft(request, drafts, message):
@@ -120,8 +120,8 @@ class AnswerDelivery:
         """
         while drafts:
             ts = drafts.pop(0)
-            for look in looks(message.post):
-                refusal = await self._change(request, ts, replace(message, post=look))
+            for variant in variants(message.post):
+                refusal = await self._change(request, ts, replace(message, post=variant))
                 if not refusal:
                     return ts
                 if refusal in GONE:
@@ -144,9 +144,9 @@ class AnswerDelivery:
     async def _post(self, request: Deliver, message: Message, leftovers: Leftovers) -> list[str]:
         """Posts the message; if Slack refuses its blocks, as plain text, which may take several messages."""
         was_plain = post_keys.plain(message.key, 0) in leftovers.posts
-        for look in [] if was_plain else looks(message.post):
+        for variant in [] if was_plain else variants(message.post):
             try:
-                return [await self._posts.post(request.thread, message.key, look, message.answers)]
+                return [await self._posts.post(request.thread, message.key, variant, message.answers)]
             except ApplicationError as error:
                 if error.message not in UNSHOWABLE:
                     raise
@@ -159,31 +159,31 @@ class AnswerDelivery:
 
     # An answer that is too long for the thread
 
-    async def _bring_with_file(self, form: Form, request: Deliver, leftovers: Leftovers) -> None:
+    async def _bring_with_file(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
         """The beginning, and the whole as a file. If the app may not upload, the whole in as many messages as it takes.
 
         On a retry, the answer does not wait for a host that does not take the file.
         """
-        name, text = answer_layout.file_name(request), form.file or ""
+        name, text = answer_layout.file_name(request), layout.file or ""
         if name in leftovers.files:
-            await self._bring_into(form, request, leftovers)
+            await self._bring_into(layout, request, leftovers)
             return
-        file = await self._uploads.sent(name, text, is_patient=not leftovers.is_retry)
+        file = await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
         if file is None:
-            await self._bring_into(answer_layout.in_messages(request), request, leftovers)
+            await self._bring_into(answer_layout.lay_out_without_file(request), request, leftovers)
             return
-        held = await self._bring_into(form, request, leftovers)
+        held = await self._bring_into(layout, request, leftovers)
         if not await self._uploads.show(request.thread, file, name):
             others = {key: ts for key, ts in leftovers.posts.items() if ts not in held}
             beginning = replace(leftovers, drafts=held, posts=others)
-            await self._bring_into(answer_layout.in_messages(request), request, beginning)
+            await self._bring_into(answer_layout.lay_out_without_file(request), request, beginning)
 
 
-def _messages(form: Form, request: Deliver) -> list[Message]:
-    last = len(form.posts) - 1
+def _messages(layout: Layout, request: Deliver) -> list[Message]:
+    last = len(layout.posts) - 1
     return [
         Message(post_keys.message(request.key, number), post, request.answers if number == last else ())
-        for number, post in enumerate(form.posts)
+        for number, post in enumerate(layout.posts)
     ]
 
 

@@ -12,9 +12,10 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.conversation import slack_markup
+from agent_worker.conversation.message_text import message_text
 from agent_worker.payloads import post_keys
-from agent_worker.payloads.errors import SLACK_REFUSED
 from agent_worker.slack.api import SlackApi, may_not_see
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
@@ -22,7 +23,6 @@ PAGE = 200  # messages in one call
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
-CACHED_NAMES = 10_000
 logger = logging.getLogger(__name__)
 
 
@@ -55,11 +55,11 @@ class OwnMessage:
 class ThreadHistory:
     """Reads threads. Raises ApplicationError (SLACK_UNAVAILABLE, retryable) while Slack cannot be reached."""
 
-    def __init__(self, api: SlackApi, *, bot_user_id: str, bot_id: str) -> None:
+    def __init__(self, api: SlackApi, directory: Directory, *, bot_user_id: str, bot_id: str) -> None:
         self._api = api
+        self._directory = directory
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
-        self._known: dict[str, Mapping[str, Any]] = {}
 
     async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
@@ -87,51 +87,6 @@ class ThreadHistory:
             logger.warning("thread cannot be read", extra={"reason": error.message})
         return Past(await self._text_of(messages), tuple(answered), tuple(filter(None, people)))
 
-    async def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """Display names by id of users and channels; an id that Slack does not tell about is its own name."""
-        return {slack_id: await self._name(slack_id) for slack_id in ids if slack_id != self._bot_user_id}
-
-    async def _name(self, slack_id: str) -> str:
-        if slack_id.startswith(("C", "G")):
-            channel = await self._told_of(slack_id)
-            return str(channel.get("name") or slack_id)
-        user = await self.user(slack_id)
-        profile = user.get("profile") or {}
-        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
-
-    def knows(self, ids: Iterable[str]) -> bool:
-        """Whether Slack need not be asked about any of them."""
-        return all(slack_id in self._known or slack_id == self._bot_user_id for slack_id in ids)
-
-    async def user(self, slack_id: str) -> Mapping[str, Any]:
-        """What Slack tells of a user; nothing of one that the agent may not see."""
-        return await self._told_of(slack_id)
-
-    async def _told_of(self, slack_id: str) -> Mapping[str, Any]:
-        if slack_id not in self._known:
-            if len(self._known) >= CACHED_NAMES:
-                self._known.clear()
-            try:
-                self._known[slack_id] = await self._asked_about(slack_id)
-            except ApplicationError as error:
-                if not may_not_see(error):
-                    raise
-                if error.type != SLACK_REFUSED:  # a scope is missing: once there is one, Slack is asked again
-                    return {}
-                self._known[slack_id] = {}
-        return self._known[slack_id]
-
-    async def _asked_about(self, slack_id: str) -> Mapping[str, Any]:
-        client = self._api.client
-        if slack_id.startswith(("C", "G")):
-            channel: Mapping[str, Any] = (await self._api.call(client.conversations_info, channel=slack_id))["channel"]
-            return {"name": channel.get("name")}
-        user: Mapping[str, Any] = (await self._api.call(client.users_info, user=slack_id))["user"]
-        kept = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
-        profile = user.get("profile") or {}
-        names = {name: profile.get(name) for name in ("display_name", "real_name")}
-        return {**{name: user.get(name) for name in kept}, "profile": names}
-
     async def _text_of(self, messages: Iterable[dict[str, Any]]) -> str:
         """The messages as lines, the newest ones if not all of them fit into EARLIER_CHARACTERS."""
         lines = [await self._line(message) for message in messages]
@@ -146,8 +101,8 @@ class ThreadHistory:
 
     async def _line(self, message: Mapping[str, Any]) -> str:
         raw = str(message.get("text") or "")
-        names = await self.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
-        text = slack_markup.message_text(message, bot_user_id=self._bot_user_id, names=names)
+        names = await self._directory.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
+        text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""
         if len(text) > EARLIER_MESSAGE_CHARACTERS:
@@ -160,7 +115,7 @@ class ThreadHistory:
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
             return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
-        return await self._name(str(message.get("user") or "someone"))
+        return await self._directory.name(str(message.get("user") or "someone"))
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it."""

@@ -20,7 +20,7 @@ from agent_worker.payloads.thread import (
     ShownStep,
     ShowProgress,
 )
-from agent_worker.slack.blocks import step_lines, task_cards
+from agent_worker.slack.blocks import buttons, step_lines, task_cards
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.thread.leftovers import Leftovers
 from agent_worker.slack.thread.posts import ThreadPosts
@@ -148,5 +148,5 @@ def _with_and_without_sources(steps: Sequence[ShownStep]) -> list[Sequence[Shown
 
 
 def _lines(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
-    lines = step_lines.progress([step_lines.Step(step.title, step.state) for step in steps])
-    return lines if is_over else Post(lines.text, [*lines.blocks, task_cards.stop_button(turn)])
+    lines = step_lines.progress(steps)
+    return lines if is_over else Post(lines.text, [*lines.blocks, buttons.stop_button(turn)])

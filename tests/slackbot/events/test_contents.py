@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_worker.contract.messages import SlackFile
-from agent_worker.conversation.slack_markup import message_text
+from agent_worker.conversation.message_text import message_text
 from slackbot.events.contents import LARGEST_ATTACHMENTS, LEFT_OUT, LONGEST_NAME, MOST_FILES, attachments, files, text
 
 TYPED = {

@@ -1,4 +1,4 @@
-"""Answers that are shown in part, the delivery that settles them, and what then stands in the thread."""
+"""Answers that are shown in part, their delivery, and what the thread then holds."""
 
 from __future__ import annotations
 

@@ -84,11 +84,12 @@ def test_the_last_title_says_how_it_went(states: list[StepState], title: str) ->
     assert plan_block([step(state=state) for state in states], is_over=True)["title"] == title
 
 
-def test_a_stream_is_told_only_what_has_changed() -> None:
-    before = [step("Finds it", "in_progress"), step("Counts it", "in_progress")]
-    after = [step("Finds it", "complete", PAGE), *before[1:]]
+def test_a_stream_is_told_of_each_card_with_its_state_and_its_sources() -> None:
+    finds, counts = chunks([step("Finds it", "complete", PAGE), step("Counts it", "in_progress")])
 
-    assert [chunk["id"] for chunk in chunks(before)] == ["step-0", "step-1"]
-    (changed,) = chunks(after, before)
-    assert (changed["id"], changed["status"]) == ("step-0", "complete")
-    assert changed["sources"][0]["url"] == PAGE.url
+    assert [(chunk["type"], chunk["id"]) for chunk in (finds, counts)] == [
+        ("task_update", "step-0"),
+        ("task_update", "step-1"),
+    ]
+    assert (finds["status"], finds["sources"][0]["url"]) == ("complete", PAGE.url)
+    assert (counts["status"], "sources" in counts) == ("in_progress", False)

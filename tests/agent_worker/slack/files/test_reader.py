@@ -51,7 +51,6 @@ async def stage() -> AsyncIterator[SlackStage]:
 
 
 # What the model gets
-# What the model gets
 
 
 async def test_a_picture_reaches_gemini_as_it_is_under_its_name(stage: SlackStage) -> None:

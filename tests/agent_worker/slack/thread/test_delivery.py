@@ -1,4 +1,4 @@
-"""Promises of the delivery: one complete answer stands in the thread, whatever was shown before it."""
+"""Promises of the delivery: the thread holds one complete answer, whatever was shown before."""
 
 from __future__ import annotations
 

@@ -106,33 +106,3 @@ async def test_while_slack_is_away_the_past_is_not_taken_for_empty(stage: SlackS
         await read_past(stage)
 
     assert (away.value.type, away.value.non_retryable) == (SLACK_UNAVAILABLE, False)
-
-
-async def test_a_person_goes_by_the_display_name_or_else_the_real_name(stage: SlackStage) -> None:
-    ben = stage.slack.add_user("bl", real_name="Ben Lee", display_name="benny")
-
-    assert await stage.history.names([stage.anna, ben]) == {stage.anna: "anna", ben: "benny"}
-
-
-async def test_each_person_is_asked_about_once_and_the_agent_never(stage: SlackStage) -> None:
-    await stage.history.names([stage.anna, stage.slack.bot_user_id])
-
-    names = await stage.history.names([stage.anna, stage.anna])
-
-    assert names == {stage.anna: "anna"}
-    assert stage.calls("users.info") == 1
-
-
-async def test_who_slack_does_not_tell_about_goes_by_the_id(stage: SlackStage) -> None:
-    assert await stage.history.names(["U0STRANGER", "C0NOWHERE"]) == {
-        "U0STRANGER": "U0STRANGER",
-        "C0NOWHERE": "C0NOWHERE",
-    }
-
-
-async def test_while_slack_is_away_nobody_is_renamed(stage: SlackStage) -> None:
-    stage.slack.faults.add(method="users.info", kind="rate_limited")
-    with pytest.raises(ApplicationError):
-        await stage.history.names([stage.anna])
-
-    assert await stage.history.names([stage.anna]) == {stage.anna: "anna"}

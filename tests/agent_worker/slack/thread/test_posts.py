@@ -1,4 +1,4 @@
-"""Promises of what the agent says in a thread: each post once, whatever became of the reply to it."""
+"""Promises of single messages in a thread: each is posted once, even if Slack's reply to the call is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def stage() -> AsyncIterator[SlackStage]:
         yield stage
 
 
-def said(stage: SlackStage) -> list[str]:
+def texts(stage: SlackStage) -> list[str]:
     return [stage.slack.visible_text(post) for post in stage.slack.bot_posts(stage.channel, stage.root)]
 
 
@@ -32,7 +32,7 @@ async def test_a_post_stands_in_its_thread_under_its_key(stage: SlackStage) -> N
 
     (post,) = stage.slack.bot_posts(stage.channel, stage.root)
     assert post.ts == ts
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
     assert post.metadata == {
         "event_type": EVENT_TYPE,
         "event_payload": {"key": f"{stage.root}:answer:0", "answers": [stage.root]},
@@ -61,7 +61,7 @@ async def test_a_post_that_never_arrived_is_made_when_it_is_tried_again(stage: S
 
     await stage.posts.post_once(stage.thread, key, HI)
 
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
 
 
 async def test_a_post_with_another_key_is_another_post(stage: SlackStage) -> None:
@@ -69,7 +69,7 @@ async def test_a_post_with_another_key_is_another_post(stage: SlackStage) -> Non
 
     await stage.posts.post_once(stage.thread, f"{stage.root}:answer:1", HI)
 
-    assert said(stage) == ["Hi there.", "Hi there."]
+    assert texts(stage) == ["Hi there.", "Hi there."]
 
 
 async def test_another_apps_post_with_the_same_metadata_is_not_taken_for_ours(stage: SlackStage) -> None:
@@ -78,7 +78,7 @@ async def test_another_apps_post_with_the_same_metadata_is_not_taken_for_ours(st
 
     await stage.posts.post_once(stage.thread, key, HI)
 
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
 
 
 async def test_a_post_is_found_behind_a_long_talk(stage: SlackStage) -> None:
@@ -96,7 +96,7 @@ async def test_an_update_changes_the_text_and_keeps_the_key(stage: SlackStage) -
 
     await stage.posts.update(stage.thread, ts, posts.notice("Done."))
 
-    assert said(stage) == ["Done."]
+    assert texts(stage) == ["Done."]
     assert await stage.posts.find(stage.thread, f"{stage.root}:progress") == ts
 
 
@@ -124,12 +124,12 @@ async def test_what_is_gone_already_can_be_taken_away_again(stage: SlackStage) -
     await stage.posts.delete(stage.thread, ts)
     await stage.posts.delete(stage.thread, ts)
 
-    assert said(stage) == []
+    assert texts(stage) == []
 
 
-async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+async def test_a_line_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
     await stage.posts.whisper(stage.thread, stage.anna, "Thank you.")
 
-    (word,) = stage.slack.ephemerals(stage.channel, stage.anna)
-    assert (word.text, word.thread_ts) == ("Thank you.", stage.root)
-    assert said(stage) == []
+    (line,) = stage.slack.ephemerals(stage.channel, stage.anna)
+    assert (line.text, line.thread_ts) == ("Thank you.", stage.root)
+    assert texts(stage) == []

@@ -271,7 +271,7 @@ async def test_what_is_changed_by_updates_gets_its_steps_with_the_answer(
 async def test_when_a_stream_cannot_be_relied_on_it_is_said_so(
     direct: SlackStage, method: str, kind: FaultKind
 ) -> None:
-    """Then whoever is next looks into the thread."""
+    """The error makes the turn look into the thread before it goes on."""
     draft = None if method == START else (await shown(direct, step())).draft
     direct.slack.faults.add(method=method, kind=kind)
 

@@ -1,4 +1,4 @@
-"""Promises of steps that a tool shows while it runs: nobody waits for them but what is shown next."""
+"""Promises of displays of steps: one after the other, and only the next display of the turn waits for one."""
 
 from __future__ import annotations
 

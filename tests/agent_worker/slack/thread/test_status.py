@@ -1,4 +1,4 @@
-"""Promises of the status line and the session: true while the agent works, gone when it does not, never waited for."""
+"""Promises of the status line and the session: true while the agent works, then gone; nobody waits for them."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ async def test_a_status_is_shown_again_before_slack_takes_it_away(stage: SlackSt
     assert stage.calls(STATUS) == calls
 
 
-async def test_a_step_does_not_end_before_its_status_has_arrived(stage: SlackStage) -> None:
+async def test_an_activity_does_not_end_before_its_status_has_arrived(stage: SlackStage) -> None:
     held = stage.slack.hold(STATUS)
 
-    async def step() -> None:
+    async def activity() -> None:
         async with stage.ours.status.status_kept(stage.thread, THINKING):
             await held.reached()
 
-    running = asyncio.create_task(step())
+    running = asyncio.create_task(activity())
     await held.reached()
     assert not running.done()
     held.release()

@@ -1,4 +1,4 @@
-"""Promises about what Slack refuses to show: the answer stands there all the same, with as much as can be shown."""
+"""Promises about blocks that Slack refuses: the answer stands there all the same, with as much as Slack shows."""
 
 from __future__ import annotations
 
