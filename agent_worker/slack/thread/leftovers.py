@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class OpenEnd:
+class PossibleStream:
     """A message that may still be a stream. `was_stream`: it was one in any case, even if it has ended meanwhile."""
 
     ts: str
@@ -33,14 +33,14 @@ class OpenEnd:
 class Leftovers:
     """What a delivery finds.
 
-    `drafts` are the `ts` of messages that may become the answer or be deleted, oldest first. `open_ends` may be such
-    messages, too, but have to be ended first. `posts` are the `ts` of finished messages by their post key, and `files`
+    `drafts` are the `ts` of messages that may become the answer or be deleted, oldest first. `possible_streams` may
+    belong to them, but have to be ended first. `posts` are the `ts` of finished messages by their post key, and `files`
     the names of the files: both stay. `steps` is the `ts` of the turn's progress message, None if there is none.
     `is_retry`: an earlier attempt may have done a part of this delivery.
     """
 
     drafts: Sequence[str] = ()
-    open_ends: Sequence[OpenEnd] = ()
+    possible_streams: Sequence[PossibleStream] = ()
     posts: Mapping[str, str] = field(default_factory=dict)
     files: frozenset[str] = frozenset()
     steps: str | None = None
@@ -83,30 +83,30 @@ class ThreadLeftovers:
         return Draft(messages=list(found.drafts))
 
     async def end_streams(self, thread: Thread, turn: str, leftovers: Leftovers) -> Leftovers:
-        """Ends all that still streams. In the result all drafts can be changed, and nothing is open.
+        """Ends all that still streams. In the result all drafts can be changed, and nothing streams any more.
 
         Raises ApplicationError (retryable) if Slack does not answer.
         """
-        ended = [end.ts for end in leftovers.open_ends if await self._is_ended(thread, turn, end)]
+        ended = [stream.ts for stream in leftovers.possible_streams if await self._is_ended(thread, turn, stream)]
         drafts = sorted({*leftovers.drafts, *ended}, key=float)
-        return replace(leftovers, drafts=drafts, open_ends=())
+        return replace(leftovers, drafts=drafts, possible_streams=())
 
-    async def _is_ended(self, thread: Thread, turn: str, end: OpenEnd) -> bool:
+    async def _is_ended(self, thread: Thread, turn: str, stream: PossibleStream) -> bool:
         """Whether the message is a stream that has ended, by this call or before it."""
         try:
-            await self._streams.stop(thread, end.ts, post_keys.draft(turn, end.ts))
+            await self._streams.stop(thread, stream.ts, post_keys.draft(turn, stream.ts))
         except ApplicationError as error:
             if not error.non_retryable:
                 raise
-            return end.was_stream and error.message in {DEAD, STOPPED_BY_USER}
+            return stream.was_stream and error.message in {DEAD, STOPPED_BY_USER}
         return True
 
 
 def _as_told(request: Deliver) -> Leftovers:
     """What the request tells of the thread."""
     draft = request.draft
-    ends = [OpenEnd(draft.messages[-1], was_stream=True)] if draft.is_open_stream else []
-    return Leftovers(draft.messages, ends, steps=request.progress.ts if request.progress else None)
+    streams = [PossibleStream(draft.messages[-1], was_stream=True)] if draft.is_open_stream else []
+    return Leftovers(draft.messages, streams, steps=request.progress.ts if request.progress else None)
 
 
 def _classified(own: Sequence[OwnMessage], request: InThread) -> Leftovers:
@@ -124,18 +124,18 @@ def _classified(own: Sequence[OwnMessage], request: InThread) -> Leftovers:
     progress = request.progress
     return Leftovers(
         drafts=sorted(drafts - final, key=float),
-        open_ends=_open_ends(own),
+        possible_streams=_possible_streams(own),
         posts=posts,
         files=files,
         steps=(progress.ts or posts.get(progress.key)) if progress else None,
     )
 
 
-def _open_ends(own: Sequence[OwnMessage]) -> list[OpenEnd]:
+def _possible_streams(own: Sequence[OwnMessage]) -> list[PossibleStream]:
     """Messages without a key. Every post of ours has one, so such a message is a stream that nobody has ended.
 
     Where Slack shows no keys at all, only Slack's own word about a message proves that it was a stream.
     """
     shows_keys = any(message.key for message in own)
     unmarked = [message for message in own if not (message.key or message.files)]
-    return [OpenEnd(message.ts, was_stream=shows_keys or bool(message.state)) for message in unmarked]
+    return [PossibleStream(message.ts, was_stream=shows_keys or bool(message.state)) for message in unmarked]
