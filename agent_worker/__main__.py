@@ -23,7 +23,7 @@ from agent_worker.slack.api import SlackApi
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import SlackThreads
+from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.worker_share import WorkerShare
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
@@ -108,18 +108,18 @@ async def _slack(
         identity = await slack_client.identify(client)
         api = SlackApi(client, SlackBudget(worker_share.share))
         directory = Directory(api, bot_user_id=identity.bot_user_id)
-        threads = SlackThreads(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
         slack = Slack.of(
             api,
             directory,
-            threads,
+            history,
             files,
             access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
         )
         yield identity, slack
-        await slack.displays.done()
+        await slack.progress_queue.wait_for_all()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,12 +15,12 @@ from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import MODEL_UNAVAILABLE
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.toolbox import Toolbox
 
 CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
@@ -92,9 +90,7 @@ class Asking:
     # In a thread
 
     async def _reply_in(self, slack: Slack, request: AskModel) -> ModelReply:
-        if request.progress is not None and not request.progress.is_posted:
-            await slack.displays.over(request)  # the answer goes into the very stream that shows the steps
-        async with _shown_as_thinking(slack, request):
+        async with slack.progress_queue.thinking(request):
             return self._planned(await self._ask_in(slack, request))
 
     async def _ask_in(self, slack: Slack, request: AskModel) -> ModelReply:
@@ -102,8 +98,8 @@ class Asking:
         attempt, before = activity.info().attempt, _Left.by_the_attempt_before()
         contents = await self._contents(request.epoch, request.known, request.new)
         question = self._question(request, await slack.files.filled(contents, request.turn, attempt))
-        draft = before.draft if before else await slack.draft(request, is_repeated=attempt > 1)
-        live = slack.live_text(request, draft)
+        draft = before.draft if before else await slack.leftovers.draft(request, is_retry=attempt > 1)
+        live = slack.live_answer(request, draft)
         try:
             async with live:
                 reply = await self._gemini.ask(question, live)
@@ -142,42 +138,6 @@ def _after(reply: ModelReply, draft: Draft) -> Draft:
         return draft.model_copy(update={"written": 0})
     is_void = bool(reply.unusable or reply.failed) and draft.written > 0
     return draft.model_copy(update={"unsure": True}) if is_void else draft
-
-
-@asynccontextmanager
-async def _shown_as_thinking(slack: Slack, request: AskModel) -> AsyncIterator[None]:
-    """The status while the model thinks, and how the steps before have ended; nothing of it once the reply is there."""
-    others, replied = asyncio.create_task(slack.displays.over(request)), asyncio.Event()
-    showing = asyncio.create_task(_show_thinking(slack, request, others, replied))
-    try:
-        yield
-    finally:
-        others.cancel()
-        replied.set()
-        await showing
-
-
-async def _show_thinking(slack: Slack, request: AskModel, others: asyncio.Task[None], replied: asyncio.Event) -> None:
-    """After what is being shown already: what came later would be written over."""
-    await asyncio.wait([others])
-    if others.cancelled():
-        return
-    async with slack.sessions.status_kept(request.thread, THINKING):
-        await _show_steps(slack, request)
-        await replied.wait()
-
-
-async def _show_steps(slack: Slack, request: AskModel) -> None:
-    progress, draft = request.progress, request.draft
-    if progress is None:
-        return
-    try:
-        if progress.is_posted:
-            await slack.progress.post(request.thread, progress, request.turn)
-        elif draft.has_cards and draft.streaming_since is not None and not draft.unsure:
-            await slack.progress.append(request.thread, progress, draft)
-    except ApplicationError as error:
-        logger.info("progress not shown", extra={"reason": error.message})
 
 
 @dataclass(frozen=True)
@@ -219,8 +179,7 @@ async def _told_if_long(slack: Slack, request: AskModel, left: _Left) -> _Left:
     if left.is_told or datetime.now(UTC) - activity.info().scheduled_time < PATIENCE:
         return left
     try:
-        key = f"{request.turn}:waiting"
-        ts = await slack.replies.post_once(request.thread, key, posts.notice(WAITING), maybe_posted=True)
+        ts = await slack.posts.post_once(request.thread, post_keys.waiting(request.turn), posts.notice(WAITING))
     except ApplicationError as error:
         logger.info("waiting note not posted", extra={"reason": error.message})
         return replace(left, draft=left.draft.model_copy(update={"unsure": True}))

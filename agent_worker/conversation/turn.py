@@ -8,9 +8,20 @@ from typing import Any
 
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
 from agent_worker.conversation.attempts import Attempts
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
 from agent_worker.payloads.model import ToolCall
-from agent_worker.payloads.thread import Answered, Author, Draft, Progress, Shown, ShownStep, Source, StepState
+from agent_worker.payloads.thread import (
+    Answered,
+    Author,
+    Draft,
+    Progress,
+    Shown,
+    ShownStep,
+    Source,
+    StepState,
+    steps_shown,
+)
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
 
@@ -161,21 +172,21 @@ class Turn:
         """The steps as they should look now; None in a turn without tools."""
         if not self.steps:
             return None
-        key = f"{self.key}:progress"
+        key = post_keys.progress(self.key)
         return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
 
     @property
     def has_message_for_steps(self) -> bool:
-        """Whether they are shown apart from the answer: then the model may write that while they change."""
-        return self.progress_ts is not None
+        """Whether the steps have a message of their own: then they may change while the model writes the answer."""
+        return steps_shown(self.progress, self.draft) == "own message"
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
-        return self.has_message_for_steps or (self.draft.has_cards and not self.draft.unsure)
+        """Whether the steps are shown, and it is known where: then showing them again tells the turn nothing new."""
+        return steps_shown(self.progress, self.draft) in {"own message", "stream"}
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
-        """What a step that writes into the thread has to know of the turn: the fields of InThread."""
+        """The fields of InThread: what an activity that writes into the thread has to know of the turn."""
         return {
             "thread": thread,
             "turn": self.key,
@@ -189,7 +200,7 @@ class Turn:
         self.draft = shown.draft or self.draft
 
     def doubt_draft(self) -> None:
-        """A step that showed it has not come back: the thread may hold more than it has told."""
+        """Notes that an activity that wrote into the thread has failed: the thread may hold more than the draft."""
         self.draft = self.draft.model_copy(update={"unsure": True})
 
 
