@@ -5,9 +5,9 @@ A history may be read by a later release. So a field that is added needs a defau
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
@@ -127,12 +127,6 @@ class Shown(Stored):
 
     ts: str = ""
     draft: Draft | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_release_0_1(cls, value: Any) -> Any:
-        """Release 0.1.0 returned the `ts` alone; its conversations may still be open."""
-        return {"ts": value} if isinstance(value, str) else value
 
 
 class Deliver(InThread):
