@@ -23,7 +23,7 @@ run: $(INSTALLED)
 	@$(BIN)/python -m playground
 
 chat: $(INSTALLED)
-	@$(BIN)/python -m playground.chat.chat
+	@$(BIN)/python -m playground.chat
 
 test: $(INSTALLED)
 	$(BIN)/pytest -n auto --dist worksteal

@@ -88,7 +88,7 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
     base_url = str(settings.google_gemini_base_url) if settings.google_gemini_base_url else None
     key = settings.google_api_key.get_secret_value()
     client = make_client(key, base_url, settings.gemini_api_version, settings.gemini_timeout)
-    gemini = Gemini(client, longest_silence=settings.gemini_timeout)
+    gemini = Gemini(client, gemini_timeout=settings.gemini_timeout)
     try:
         yield gemini
     finally:

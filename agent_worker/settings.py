@@ -12,7 +12,7 @@ from temporalio.common import WorkerDeploymentVersion
 from agent_worker.payloads.policy import AgentPolicy, Naming, ThreadReplies
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.thread.streams import ReplyMode
-from process.settings import ProcessSettings
+from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
 
 DEFAULT_INSTRUCTIONS = """\
@@ -127,9 +127,9 @@ class WorkerSettings(ProcessSettings):
         """Who may talk to the agent. `team` is the id of the workspace that it was installed in."""
         return AccessPolicy(
             team=team,
-            users=_listed(self.slack_allowed_users),
-            channels=_listed(self.slack_allowed_channels),
-            workspaces=_listed(self.slack_allowed_workspaces),
+            users=comma_separated(self.slack_allowed_users),
+            channels=comma_separated(self.slack_allowed_channels),
+            workspaces=comma_separated(self.slack_allowed_workspaces),
             guests=self.slack_allow_guests,
         )
 
@@ -168,7 +168,3 @@ class WorkerSettings(ProcessSettings):
     def policy(self) -> AgentPolicy:
         """The settings that conversations go by: those that have a field of the same name in AgentPolicy."""
         return AgentPolicy.model_validate(self, from_attributes=True)
-
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(filter(None, (word.strip() for word in text.split(","))))

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 
-from process.settings import ProcessSettings
+from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
 
 
 def _app_token(token: SecretStr) -> SecretStr:
+    """Returns the token if it is an app-level token; raises ValueError, without the token in its text, if not."""
     if not token.get_secret_value().startswith("xapp-"):
         raise ValueError("is not an app-level token")
     return token
@@ -41,8 +42,8 @@ class BotSettings(ProcessSettings):
 
     @property
     def allowed_apps(self) -> frozenset[str]:
-        names = (name.strip().lower() for name in self.slackbot_allowed_apps.split(","))
-        return frozenset(filter(None, names))
+        """Names or ids, in lower case."""
+        return comma_separated(self.slackbot_allowed_apps.lower())
 
     @property
     def catch_up_window(self) -> timedelta:

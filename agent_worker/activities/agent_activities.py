@@ -24,8 +24,9 @@ from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, T
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 
 
 class Activities:

@@ -41,11 +41,17 @@ class Inbox:
         return message
 
     def add(self, message: UserMessage) -> None:
-        if message.addressed:
-            self.messages.append(message)
-            self.waiting += _weight(message)
-        else:
-            self.keep([*self.messages, message])
+        self.messages.append(message)
+        self.waiting += _weight(message)
+        if not message.addressed:
+            self._drop_oldest_overheard()
+
+    def _drop_oldest_overheard(self) -> None:
+        """Keeps of the messages that are not for the agent only the newest OVERHEARD."""
+        too_many = sum(not message.addressed for message in self.messages) - OVERHEARD
+        if too_many > 0:
+            self.messages, dropped = _without_oldest_overheard(self.messages, too_many)
+            self.waiting -= sum(map(_weight, dropped))
 
     def is_new(self, ts: str) -> bool:
         """Whether no message with this `ts` was received before; from now on, one was."""
@@ -77,7 +83,7 @@ class Inbox:
 
     def _as_edited(self, message: UserMessage) -> UserMessage:
         edits = [change for change in self.ahead if change.ts == message.ts]
-        self.ahead = [change for change in self.ahead if change not in edits]
+        self.ahead = [change for change in self.ahead if change.ts != message.ts]
         return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
 
     # Taking up
@@ -93,12 +99,15 @@ class Inbox:
     @property
     def stopped(self) -> list[UserMessage]:
         """The messages that were asked before the last stop."""
-        return [message for message in self.messages if float(message.ts) < self.stopped_at]
+        return [message for message in self.messages if self._is_stopped(message)]
+
+    def _is_stopped(self, message: UserMessage) -> bool:
+        return float(message.ts) < self.stopped_at
 
     def drop_stopped(self) -> list[UserMessage]:
         """Takes out what was asked before the last stop."""
         stopped = self.stopped
-        self.keep([message for message in self.messages if message not in stopped])
+        self.keep([message for message in self.messages if not self._is_stopped(message)])
         return stopped
 
     def put_back(self, messages: list[UserMessage]) -> None:
@@ -108,10 +117,19 @@ class Inbox:
 
     def keep(self, messages: list[UserMessage]) -> None:
         """Makes these the waiting messages; of those that are not for the agent, the newest OVERHEARD stay."""
-        overheard = [message for message in messages if not message.addressed]
-        too_old = overheard[: max(0, len(overheard) - OVERHEARD)]
-        self.messages = [message for message in messages if message not in too_old] if too_old else messages
-        self.waiting = sum(map(_weight, self.messages))
+        self.messages = messages
+        self.waiting = sum(map(_weight, messages))
+        self._drop_oldest_overheard()
+
+
+def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[list[UserMessage], list[UserMessage]]:
+    """The messages without the first `count` of those that are not for the agent, and these."""
+    kept: list[UserMessage] = []
+    dropped: list[UserMessage] = []
+    for message in messages:
+        is_dropped = not message.addressed and len(dropped) < count
+        (dropped if is_dropped else kept).append(message)
+    return kept, dropped
 
 
 def _weight(message: UserMessage) -> int:

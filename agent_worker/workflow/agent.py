@@ -184,7 +184,8 @@ class AgentWorkflow:
             return turn
         stopped = inbox.drop_stopped()
         turn = Turn(messages=inbox.take() if conversation.has_work else stopped)
-        turn.also_answers = [message.ts for message in stopped if message not in turn.messages]
+        taken = {message.ts for message in turn.messages}
+        turn.also_answers = [message.ts for message in stopped if message.ts not in taken]
         conversation.transcript.start_turn()
         return turn
 

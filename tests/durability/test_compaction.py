@@ -25,7 +25,7 @@ from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.emulator import GeminiEmulator
-from emulators.gemini.received import ModelRequest, function_responses
+from emulators.gemini.request import ModelRequest, function_responses
 from process import temporal
 from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import UserMessage
+from agent_worker.contract.messages import StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import LEFT_OUT, WAITING_BYTES, Inbox
 from agent_worker.conversation.run import LARGEST_RUN, Run
@@ -146,6 +146,18 @@ def test_a_long_talk_in_short_messages_is_cut_well_before_temporal_takes_it_for_
 
     conversation.transcript.cut()
 
+    assert time.process_time() - started < LONGEST_BLOCK
+
+
+def test_a_stop_that_thousands_of_messages_wait_for_is_taken_up_at_once() -> None:
+    conversation = begun()
+    conversation.inbox.keep([message(f"1.{number:05}", "hi") for number in range(20_000)])
+    conversation.stop(StopRequest(at="1.1", user="U1"))
+    started = time.process_time()
+
+    dropped = conversation.inbox.drop_stopped()
+
+    assert (len(dropped), len(conversation.inbox.messages)) == (10_000, 10_000)
     assert time.process_time() - started < LONGEST_BLOCK
 
 

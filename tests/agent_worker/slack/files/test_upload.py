@@ -11,8 +11,8 @@ from agent_worker.contract.names import FEEDBACK_BUTTONS
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.blocks.answer_layout import IN_THE_FILE, MOST_MESSAGES
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT
+from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
-from emulators.slack.web_api.faults import FaultKind
 from tests.support.agent_worker.settling import asked_to, buttons, posts, settled, standing, streamed
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 

@@ -12,7 +12,7 @@ from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.thread.streams import text_chunk
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import (
     ANSWER,
     APPEND,

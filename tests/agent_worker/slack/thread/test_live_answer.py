@@ -14,8 +14,8 @@ from agent_worker.payloads.thread import Author, Draft, ShownStep
 from agent_worker.slack.blocks import task_cards
 from agent_worker.slack.thread import live_answer
 from agent_worker.slack.thread.live_answer import LONG, OLD, TOO_LONG, TOO_OLD, LiveAnswer, Place
+from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
-from emulators.slack.web_api.faults import FaultKind
 from tests.support.agent_worker.settling import kinds
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 

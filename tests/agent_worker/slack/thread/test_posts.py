@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE
 from agent_worker.slack.blocks import posts
 from agent_worker.slack.thread.metadata import EVENT_TYPE
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 HI = posts.notice("Hi there.")

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.names import STOP_BUTTON
 from agent_worker.payloads.thread import Author, Draft, Progress, Shown, ShownStep, ShowProgress, StepState
 from agent_worker.slack.blocks.task_cards import LONGEST_TITLE, MOST_CARDS
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import (
     APPEND,
     POST,

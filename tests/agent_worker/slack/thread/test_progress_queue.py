@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, StepState
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import APPEND, POST, UPDATE, posts
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent_worker.slack.thread.status import ThreadStatus
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 STATUS = "assistant.threads.setStatus"
