@@ -11,7 +11,7 @@ import httpx
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -63,23 +63,22 @@ async def _activities(
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings, worker_share, http) as us,
+        _slack(settings, worker_share, http) as (identity, slack),
     ):
-        identity, mouth = us
         yield Activities(
             policy=settings.policy,
             bot_user_id=identity.bot_user_id if identity else "",
-            asking=Asking(
+            model_calls=ModelCalls(
                 instructions=settings.agent_instructions,
                 gemini=gemini,
                 toolbox=toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
-                slack=mouth,
+                slack=slack,
             ),
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
-            slack=mouth,
+            slack=slack,
         )
 
 

@@ -11,7 +11,7 @@ from temporalio import activity
 from temporalio.common import RawValue
 
 from agent_worker.activities.greeting import greeting
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
 from agent_worker.conversation.participants import asks_back
@@ -35,14 +35,14 @@ class Activities:
         *,
         policy: AgentPolicy,
         bot_user_id: str,
-        asking: Asking,
+        model_calls: ModelCalls,
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
     ) -> None:
         self._policy = policy
         self._bot_user_id = bot_user_id
-        self._asking = asking
+        self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
         self._slack_or_none = slack
@@ -95,11 +95,11 @@ class Activities:
 
     @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
-        return await self._asking.reply(request)
+        return await self._model_calls.reply(request)
 
     @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
-        return Summary(text=await self._asking.summary(request))
+        return Summary(text=await self._model_calls.summary(request))
 
     # Acting
 

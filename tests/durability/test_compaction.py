@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -75,7 +75,7 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
         activities = Activities(
             policy=policy,
             bot_user_id=stage.slack.bot_user_id,
-            asking=Asking(
+            model_calls=ModelCalls(
                 instructions="Answer.",
                 gemini=adapter,
                 toolbox=toolbox,

@@ -39,7 +39,7 @@ async def stage() -> AsyncIterator[SlackStage]:
 async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None:
     nothing: Any = None
     activities = Activities(
-        policy=nothing, bot_user_id="", asking=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        policy=nothing, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
     )
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
