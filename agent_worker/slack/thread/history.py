@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +18,19 @@ from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
+# Slack gives the oldest messages of a thread first. A thread that does not fit into one page is read from its end: the
+# messages of the last ten minutes before the question, or of a longer or shorter time, until these are neither too few
+# nor more than one page.
+LARGE_PAGE = 1_000  # messages in one call; Slack allows no more
+FIRST_TIME = 600.0  # seconds before the question
+LONGER = 16.0  # times as long, while there are too few messages
+MOST_TRIES = 12
+MOST_PAGES = 3  # of the messages after the question
 # What is read of a thread that the agent joins late. The newest messages are kept.
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
+LEFT_OUT = "[Older messages of this thread are left out.]"
 logger = logging.getLogger(__name__)
 
 
@@ -30,8 +38,9 @@ logger = logging.getLogger(__name__)
 class Past:
     """What a thread held before a message.
 
-    `text` has a line "<author>: <message>" for each message, `answered` the `ts` of the messages that the agent has
-    answered, `people` the ids of those who wrote, without apps.
+    `text` has a line "<author>: <message>" for each message; it begins with LEFT_OUT if it is not all. `answered` has
+    the `ts` of messages that the agent has answered, at least of those that are not older than the message. `people`
+    are the ids of those who wrote what was read, without apps.
     """
 
     text: str = ""
@@ -70,26 +79,71 @@ class ThreadHistory:
         return [_own_message(message) for message in younger if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
-        """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread."""
-        messages: deque[dict[str, Any]] = deque(maxlen=EARLIER_MESSAGES)
-        answered: list[str] = []
-        people: dict[str, None] = {}
+        """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread.
+
+        Takes a bounded number of calls, however long the thread is.
+        """
         try:
-            async for message in self._messages(thread):
-                own = PostMetadata.read(message) if self._is_own(message) else PostMetadata()
-                answered += own.answers
-                if message["ts"] < before and not _shows_progress(own):
-                    messages.append(message)
-                    people |= {} if message.get("bot_id") else {str(message.get("user") or ""): None}
+            messages, is_whole = await self._around(thread, before)
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
-        return Past(await self._text_of(messages), tuple(answered), tuple(filter(None, people)))
+            return Past()
+        own = {message["ts"]: PostMetadata.read(message) for message in messages if self._is_own(message)}
+        earlier = [
+            message for message in messages if message["ts"] < before and not _shows_progress(own.get(message["ts"]))
+        ]
+        people = dict.fromkeys(str(message.get("user") or "") for message in earlier if not message.get("bot_id"))
+        return Past(
+            text=await self._text_of(earlier, is_whole=is_whole),
+            answered=tuple(ts for post in own.values() for ts in post.answers),
+            people=tuple(filter(None, people)),
+        )
 
-    async def _text_of(self, messages: Iterable[dict[str, Any]]) -> str:
-        """The messages as lines, the newest ones if not all of them fit into EARLIER_CHARACTERS."""
-        lines = [await self._line(message) for message in messages]
+    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], bool]:
+        """The messages before and after the message `before`, oldest first, and whether these are all.
+
+        Of a long thread: the root, the newest messages before, and those after.
+        """
+        page, cursor = await self._page(thread, limit=PAGE)
+        if not cursor:
+            return page, True
+        newest = await self._newest(thread, before)
+        return _each_once([page[0], *newest, *await self._after(thread, before)]), False
+
+    async def _newest(self, thread: Thread, before: str) -> list[dict[str, Any]]:
+        """Of a long thread, at most one page of the newest messages before this `ts`, oldest first."""
+        age = float(before) - float(thread.thread_ts)
+        too_short, too_long = 0.0, 0.0  # seconds before the message; 0.0: not known
+        seconds = min(FIRST_TIME, age)
+        newest: list[dict[str, Any]] = []
+        for _ in range(MOST_TRIES):
+            oldest = f"{float(before) - seconds:.6f}"
+            page, cursor = await self._page(thread, limit=LARGE_PAGE, oldest=oldest, latest=before)
+            if cursor:
+                too_long = seconds
+            else:
+                newest, too_short = page, seconds
+            if not cursor and (len(page) > EARLIER_MESSAGES or seconds >= age):
+                break
+            seconds = (too_short + too_long) / 2 if too_long else min(seconds * LONGER, age)
+        return newest
+
+    async def _after(self, thread: Thread, ts: str) -> list[dict[str, Any]]:
+        """The messages after this `ts`, oldest first, at most MOST_PAGES pages."""
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page, cursor = await self._page(thread, limit=LARGE_PAGE, cursor=cursor, oldest=ts)
+            found += page
+            if not cursor:
+                break
+        return found
+
+    async def _text_of(self, messages: Sequence[dict[str, Any]], *, is_whole: bool) -> str:
+        """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
+        lines = [await self._line(message) for message in messages[-EARLIER_MESSAGES:]]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
         for line in reversed([line for line in lines if line]):
@@ -97,7 +151,8 @@ class ThreadHistory:
             if room < 0:
                 break
             kept.append(line)
-        return "\n".join(reversed(kept))
+        is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
+        return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
 
     async def _line(self, message: Mapping[str, Any]) -> str:
         raw = str(message.get("text") or "")
@@ -121,23 +176,31 @@ class ThreadHistory:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it."""
         return message.get("bot_id") == self._bot_id
 
-    async def _messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[dict[str, Any]]:
+    async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
         """The root first and then the replies, oldest first, from `oldest` on; the root comes in any case."""
-        arguments: dict[str, Any] = {"oldest": oldest} if oldest else {}
+        cursor = ""
         while True:
-            page = await self._api.call(
-                self._api.client.conversations_replies,
-                channel=thread.channel,
-                ts=thread.thread_ts,
-                limit=PAGE,
-                include_all_metadata=True,
-                **arguments,
-            )
-            for message in page.get("messages", []):
+            page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
+            for message in page:
                 yield message
-            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
-            if not arguments["cursor"]:
+            if not cursor:
                 return
+
+    async def _page(
+        self, thread: Thread, *, limit: int, cursor: str = "", **times: str
+    ) -> tuple[list[dict[str, Any]], str]:
+        """One call: messages, and the cursor of the next page, "" if this is the last. `times`: oldest and latest."""
+        answer = await self._api.call(
+            self._api.client.conversations_replies,
+            channel=thread.channel,
+            ts=thread.thread_ts,
+            limit=limit,
+            cursor=cursor or None,
+            include_all_metadata=True,
+            **times,
+        )
+        messages: list[dict[str, Any]] = answer.get("messages", [])
+        return messages, str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def _own_message(message: Mapping[str, Any]) -> OwnMessage:
@@ -146,6 +209,12 @@ def _own_message(message: Mapping[str, Any]) -> OwnMessage:
     return OwnMessage(str(message["ts"]), PostMetadata.read(message).key, state, names)
 
 
-def _shows_progress(own: PostMetadata) -> bool:
-    key = post_keys.read(own.key)
+def _shows_progress(own: PostMetadata | None) -> bool:
+    key = post_keys.read(own.key) if own else None
     return key is not None and key.kind == "progress"
+
+
+def _each_once(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order of their `ts`; the root comes with every page."""
+    found = {str(message["ts"]): message for message in messages}
+    return [found[ts] for ts in sorted(found, key=float)]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.thread.history import EARLIER_CHARACTERS, EARLIER_MESSAGE_CHARACTERS, EARLIER_MESSAGES, Past
+from agent_worker.slack.thread.history import (
+    EARLIER_CHARACTERS,
+    EARLIER_MESSAGE_CHARACTERS,
+    EARLIER_MESSAGES,
+    LEFT_OUT,
+    MOST_PAGES,
+    MOST_TRIES,
+    PAGE,
+    Past,
+)
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 
@@ -23,6 +33,10 @@ async def read_past(stage: SlackStage) -> Past:
     """All that the thread holds now, as it is before a message that somebody writes next."""
     (now,) = stage.people_say("and now?")
     return await stage.history.past(stage.thread, now)
+
+
+def reads(stage: SlackStage) -> list[Any]:
+    return [call for call in stage.slack.calls if call.method == "conversations.replies"]
 
 
 async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage: SlackStage) -> None:
@@ -79,7 +93,49 @@ async def test_of_a_long_thread_the_newest_messages_are_read(stage: SlackStage) 
 
     past = await read_past(stage)
 
-    assert past.text.splitlines() == [f"anna: {number}" for number in range(150, EARLIER_MESSAGES + 150)]
+    assert past.text.splitlines() == [LEFT_OUT, *(f"anna: {number}" for number in range(150, EARLIER_MESSAGES + 150))]
+
+
+@pytest.mark.parametrize("count", [1_500, 8_000])
+async def test_a_thread_of_thousands_of_messages_is_read_from_its_end_in_a_few_calls(
+    stage: SlackStage, count: int
+) -> None:
+    stage.people_say(*[str(number) for number in range(count)])
+
+    past = await read_past(stage)
+
+    lines = past.text.splitlines()
+    assert lines == [LEFT_OUT, *(f"anna: {number}" for number in range(count - EARLIER_MESSAGES, count))]
+    assert len(reads(stage)) <= 1 + MOST_TRIES + MOST_PAGES
+
+
+async def test_of_a_long_thread_that_was_silent_for_weeks_the_end_is_read_all_the_same(stage: SlackStage) -> None:
+    stage.people_say(*[str(number) for number in range(PAGE * 2)])
+    stage.slack.clock.advance(30 * 86_400)
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines()[-1] == f"anna: {PAGE * 2 - 1}"
+    assert past.text.splitlines()[0] == LEFT_OUT
+
+
+async def test_what_was_answered_in_a_long_thread_is_known(stage: SlackStage) -> None:
+    stage.people_say(*[str(number) for number in range(PAGE + 50)])
+    (question,) = stage.people_say("and you?")
+    await stage.posts.post(stage.thread, f"{question}:answer:0", posts.notice("Hi."), [question])
+
+    past = await stage.history.past(stage.thread, question)
+
+    assert past.answered == (question,)
+
+
+async def test_a_short_thread_is_read_whole_with_one_call(stage: SlackStage) -> None:
+    stage.people_say("one", "two")
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines() == ["anna: hello", "anna: one", "anna: two"]
+    assert len(reads(stage)) == 1
 
 
 async def test_of_very_long_messages_the_beginning_is_read_and_of_many_the_newest(stage: SlackStage) -> None:
@@ -88,8 +144,9 @@ async def test_of_very_long_messages_the_beginning_is_read_and_of_many_the_newes
     past = await read_past(stage)
 
     lines = past.text.splitlines()
-    assert len(past.text) <= EARLIER_CHARACTERS + len(lines)
+    assert len(past.text) <= EARLIER_CHARACTERS + len(lines) + len(LEFT_OUT)
     assert lines[-1].startswith("anna: 29 xxx")
+    assert lines.pop(0) == LEFT_OUT
     assert all(len(line) < EARLIER_MESSAGE_CHARACTERS + 20 and line.endswith(" […]") for line in lines)
 
 
