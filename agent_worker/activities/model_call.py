@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
-from agent_worker.payloads.errors import MODEL_UNAVAILABLE
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.adapter import Slack
@@ -56,7 +55,7 @@ class Asking:
         try:
             return await self._titled_reply(request)
         except _Unanswered as failure:
-            failure.left.hand_on()
+            failed_attempts.hand_on(failure.error, failure.left.draft, failure.left.is_told)
             raise failure.error from None
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
@@ -64,7 +63,8 @@ class Asking:
         async with self._titles.sought(request.model, untitled) as title:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
-                reply = self._planned(await self._gemini.ask(self._question(request, contents)))
+                with _not_for_ever():
+                    reply = self._planned(await self._gemini.ask(self._question(request, contents)))
             else:
                 reply = await self._reply_in(self._slack, request)
         return reply.model_copy(update={"title": title.found})
@@ -72,7 +72,8 @@ class Asking:
     async def summary(self, request: Summarise) -> str:
         """Of the beginning of a conversation; raises ApplicationError when there is none."""
         contents = await self._contents(request.epoch, request.end, [])
-        return await self._gemini.summarise(request.model, contents)
+        with _not_for_ever():
+            return await self._gemini.summarise(request.model, contents)
 
     async def _contents(self, epoch: str, known: int, new: list[Content]) -> list[Content]:
         info = activity.info()
@@ -107,11 +108,12 @@ class Asking:
         try:
             async with live:
                 reply = await self._gemini.ask(question, live)
-        except ApplicationError as error:
-            left = _Left(attempt, live.draft, is_told=before is not None and before.is_told)
-            if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
+        except ApplicationError as failure:
+            error = failed_attempts.bounded(failure)
+            left = _Left(live.draft, is_told=before is not None and before.is_told)
+            if not error.non_retryable:
                 left = await _told_if_long(slack, request, left)
-            raise _Unanswered(error, left) from error
+            raise _Unanswered(error, left) from failure
         return reply.model_copy(update={"draft": _after(reply, live.draft)})
 
     # Calls
@@ -180,29 +182,36 @@ async def _show_steps(slack: Slack, request: AskModel) -> None:
         logger.info("progress not shown", extra={"reason": error.message})
 
 
+@contextmanager
+def _not_for_ever() -> Iterator[None]:
+    """Ends the attempts where Gemini fails in the same way again and again, and nothing is shown that could be left."""
+    try:
+        yield
+    except ApplicationError as failure:
+        error = failed_attempts.bounded(failure)
+        failed_attempts.hand_on(error)
+        raise error from None
+
+
 @dataclass(frozen=True)
 class _Left:
-    """What an attempt that failed has left in the thread; Temporal hands it to the next one with the last heartbeat.
+    """What an attempt that failed has left in the thread; handed on to the next one.
 
-    Otherwise each attempt would have to look for it, and Slack lets a thread be read only so often. After a kill there
-    is nothing to rely on. `is_told`: the thread says that Gemini does not answer.
+    Otherwise each attempt would have to look for it, and Slack lets a thread be read only so often. After a kill, or
+    when the attempt itself was not sure, there is nothing to rely on. `is_told`: the thread says that Gemini does not
+    answer.
     """
 
-    attempt: int
     draft: Draft
     is_told: bool = False
 
     @classmethod
     def by_the_attempt_before(cls) -> _Left | None:
-        info = activity.info()
-        if len(info.heartbeat_details) != len(dataclasses.fields(cls)):
+        details = failed_attempts.handed_on()
+        if len(details) != len(fields(cls)):
             return None
-        attempt, draft, is_told = info.heartbeat_details
-        return cls(attempt, Draft.model_validate(draft), is_told) if attempt == info.attempt - 1 else None
-
-    def hand_on(self) -> None:
-        if not self.draft.unsure:
-            activity.heartbeat(self.attempt, self.draft, self.is_told)
+        left = cls(Draft.model_validate(details[0]), details[1])
+        return None if left.draft.unsure else left
 
 
 class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
