@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
-from agent_worker.payloads.errors import MODEL_UNAVAILABLE
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.adapter import Slack
@@ -54,7 +54,7 @@ class ModelCalls:
         try:
             return await self._titled_reply(request)
         except _FailedCall as failure:
-            failure.handover.give()
+            failed_attempts.hand_on(failure.error, failure.handover.draft, failure.handover.is_told)
             raise failure.error from None
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
@@ -62,7 +62,8 @@ class ModelCalls:
         async with self._titles.sought(request.model, untitled) as title:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
-                reply = self._planned(await self._gemini.ask(self._question(request, contents)))
+                with _not_for_ever():
+                    reply = self._planned(await self._gemini.ask(self._question(request, contents)))
             else:
                 reply = await self._reply_in(self._slack, request)
         return reply.model_copy(update={"title": title.found})
@@ -70,7 +71,8 @@ class ModelCalls:
     async def summary(self, request: Summarise) -> str:
         """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
         contents = await self._contents(request.epoch, request.end, [])
-        return await self._gemini.summarise(request.model, contents)
+        with _not_for_ever():
+            return await self._gemini.summarise(request.model, contents)
 
     async def _contents(self, epoch: str, known: int, new: list[Content]) -> list[Content]:
         info = activity.info()
@@ -103,11 +105,12 @@ class ModelCalls:
         try:
             async with live:
                 reply = await self._gemini.ask(question, live)
-        except ApplicationError as error:
-            handover = _Handover(attempt, live.draft, is_told=before is not None and before.is_told)
-            if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
+        except ApplicationError as failure:
+            error = failed_attempts.bounded(failure)
+            handover = _Handover(live.draft, is_told=before is not None and before.is_told)
+            if not error.non_retryable:
                 handover = await _tell_if_long(slack, request, handover)
-            raise _FailedCall(error, handover) from error
+            raise _FailedCall(error, handover) from failure
         return reply.model_copy(update={"draft": _draft_after(reply, live.draft)})
 
     # Tool calls
@@ -140,29 +143,36 @@ def _draft_after(reply: ModelReply, draft: Draft) -> Draft:
     return draft.model_copy(update={"unsure": True}) if shows_void_text else draft
 
 
+@contextmanager
+def _not_for_ever() -> Iterator[None]:
+    """Ends the attempts if Gemini fails in the same way again and again. For calls that show nothing in the thread."""
+    try:
+        yield
+    except ApplicationError as failure:
+        error = failed_attempts.bounded(failure)
+        failed_attempts.hand_on(error)
+        raise error from None
+
+
 @dataclass(frozen=True)
 class _Handover:
-    """What a failed attempt tells the next one, with its last heartbeat: which draft the thread shows.
+    """What a failed attempt tells the next one: which draft the thread shows.
 
     Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill there is
     none. `is_told`: the thread was told that Gemini does not answer.
     """
 
-    attempt: int
     draft: Draft
     is_told: bool = False
 
     @classmethod
     def of_last_attempt(cls) -> _Handover | None:
-        info = activity.info()
-        if len(info.heartbeat_details) != len(dataclasses.fields(cls)):
+        """None after a kill, and if the last attempt was not sure what the thread shows."""
+        details = failed_attempts.handed_on()
+        if len(details) != len(fields(cls)):
             return None
-        attempt, draft, is_told = info.heartbeat_details
-        return cls(attempt, Draft.model_validate(draft), is_told) if attempt == info.attempt - 1 else None
-
-    def give(self) -> None:
-        if not self.draft.unsure:
-            activity.heartbeat(self.attempt, self.draft, self.is_told)
+        handover = cls(Draft.model_validate(details[0]), details[1])
+        return None if handover.draft.unsure else handover
 
 
 class _FailedCall(Exception):  # noqa: N818  it names what happened to the call

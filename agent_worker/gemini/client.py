@@ -14,6 +14,7 @@ import aiohttp
 from google import genai
 from google.genai import types
 from google.genai.errors import APIError
+from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.gemini.errors import from_answer, is_about_signatures
@@ -25,7 +26,8 @@ from agent_worker.payloads import errors
 from agent_worker.payloads.model import LONGEST_STREAM, Content, ModelReply
 
 SHORTEST_TIMEOUT = timedelta(seconds=10)  # the API refuses a shorter deadline
-
+# OSError includes timeouts. ValueError: an answer that is no JSON, or (ValidationError) that the SDK cannot read.
+_NO_ERROR_ANSWER = (aiohttp.ClientError, OSError, ValueError)
 NOTHING = types.Content()  # the SDK insists on contents; the real ones are in the request's body (see `_config`)
 
 _log = logging.getLogger(__name__)
@@ -66,7 +68,8 @@ class Gemini:
     """Asks the model. Temporal retries, not this class: each method asks once.
 
     Methods raise ApplicationError with a code of `payloads.errors`: final, or retryable with the delay that Gemini
-    names. `gemini_timeout` is how long Gemini may be silent before and during an answer.
+    names. The caller bounds the attempts after a retryable error (`errors.has_failed_often`).
+    `gemini_timeout` is how long Gemini may be silent before and during an answer.
     """
 
     def __init__(
@@ -97,13 +100,23 @@ class Gemini:
         question = Question(model, TITLE, [asked], may_call_tools=False, max_output_tokens=TITLE_TOKENS)
         title = title_in(await self._text(question, "title"))
         if not title:
-            raise errors.retryable(errors.UNUSABLE_ANSWER, "title: nothing to read")
+            raise errors.final(errors.UNUSABLE_ANSWER, "title: nothing to read")
         return title
 
     async def summarise(self, model: str, contents: Sequence[Content]) -> str:
-        """A summary of the conversation as plain text; raises a retryable error if the answer cannot be used."""
+        """A summary of the conversation as plain text.
+
+        Asks a second time, with more room, if the first answer cannot be used; then the error is final, because the
+        same question would be answered the same way for ever.
+        """
         said: Content = {"role": "user", "parts": [{"text": "\n".join(lines_of(contents))}]}
-        return await self._text(Question(model, SUMMARISE, [said], may_call_tools=False), "summary")
+        question = Question(model, SUMMARISE, [said], may_call_tools=False)
+        try:
+            return await self._text(question, "summary")
+        except ApplicationError as error:
+            if error.type != errors.UNUSABLE_ANSWER:
+                raise
+        return await self._text(replace(question, more_room=True), "summary")
 
     async def _text(self, question: Question, purpose: str) -> str:
         """The text of the answer; raises ApplicationError if there is none. `purpose` is for the log."""
@@ -112,7 +125,7 @@ class Gemini:
         if reply.failed:
             raise errors.final(reply.failed, purpose)
         if reply.unusable:
-            raise errors.retryable(errors.UNUSABLE_ANSWER, f"{purpose}: {reply.unusable}")
+            raise errors.final(errors.UNUSABLE_ANSWER, f"{purpose}: {reply.unusable}")
         return reply.text
 
     async def close(self) -> None:
@@ -132,14 +145,21 @@ class Gemini:
 
     async def _ask(self, question: Question, listener: Listener | None = None) -> ModelReply:
         assembly = Assembly()
-        async for chunk in self._chunks(question):
-            text = assembly.add(chunk)
-            if listener is not None and text:
-                listener.add(text)
-        response = assembly.response()
-        if response and not assembly.is_complete:  # the connection was closed in the middle of the answer
-            raise errors.retryable(errors.MODEL_UNAVAILABLE, "the answer was cut short")
-        return judge(response, may_call_tools=question.may_call_tools)
+        try:
+            async for chunk in self._chunks(question):
+                text = assembly.add(chunk)
+                if listener is not None and text:
+                    listener.add(text)
+        except _NO_ERROR_ANSWER as error:
+            if assembly.response() or isinstance(error, ValidationError):
+                raise errors.retryable(errors.BROKEN_ANSWER, type(error).__name__) from None
+            raise
+        if assembly.response() and not assembly.is_complete:
+            raise errors.retryable(errors.BROKEN_ANSWER, "the answer ends without a finish reason")
+        reply = judge(assembly.response(), may_call_tools=question.may_call_tools)
+        if reply.failed:
+            _log.warning("gemini blocked a prompt or an answer", extra={"model": question.model, "code": reply.failed})
+        return reply
 
     async def _chunks(self, question: Question) -> AsyncIterator[dict[str, Any]]:
         """The answer's chunks as JSON; raises TimeoutError when none comes for `gemini_timeout`."""
@@ -179,6 +199,5 @@ def _translated_errors() -> Iterator[None]:
     except APIError as error:
         headers = getattr(error.response, "headers", None) or {}
         raise from_answer(error.code, error.details, headers.get("Retry-After")) from None
-    # OSError includes timeouts. ValueError: an answer that is no JSON, or that the SDK cannot read.
-    except (aiohttp.ClientError, OSError, ValueError) as error:
+    except _NO_ERROR_ANSWER as error:
         raise errors.retryable(errors.MODEL_UNAVAILABLE, type(error).__name__) from None

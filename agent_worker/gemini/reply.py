@@ -17,7 +17,9 @@ MALFORMED = "malformed_response"
 MALFORMED_CALL = "malformed_function_call"
 LONGEST_REASON = 60  # characters; a finish reason of the API is one word
 _MOST_TOKENS = 2**31  # the API's counts have 32 bits
+_COMPLETE = "STOP"  # the only finish reason after which a text is known to be whole
 _CUT_OFF_NOTE = "\n\n_(My answer was cut off here, because it became too long.)_"
+_INCOMPLETE_NOTE = "\n\n_(My answer may be incomplete: Gemini stopped here and did not say why.)_"
 _BLOCKED = (
     *("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "ESCALATION", "MODEL_ARMOR"),
     *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"),
@@ -43,11 +45,27 @@ def judge(response: Mapping[str, Any], *, may_call_tools: bool) -> ModelReply:
     if stored is None:
         return _unusable(MALFORMED, 0)
     tokens = _tokens(stored)
+    if is_blocked(stored):
+        return _failed(BLOCKED_PROMPT, tokens)
     candidates = items(stored.get("candidates"))
     if not candidates:
-        is_blocked = bool(mapping(stored.get("promptFeedback")).get("blockReason"))
-        return _failed(BLOCKED_PROMPT, tokens) if is_blocked else _unusable(EMPTY, tokens)
+        return _unusable(EMPTY, tokens)
     return _judge_candidate(mapping(candidates[0]), tokens, may_call_tools=may_call_tools)
+
+
+def is_blocked(response: Mapping[str, Any]) -> bool:
+    """Whether Gemini blocked the prompt. Safety ratings alone do not say so: they may come with every answer."""
+    return _says(mapping(response.get("promptFeedback")).get("blockReason"))
+
+
+def has_ended(candidate: Mapping[str, Any]) -> bool:
+    """Whether the candidate has a finish reason, so that nothing more is to come."""
+    return _says(candidate.get("finishReason"))
+
+
+def _says(reason: object) -> bool:
+    """Whether this value of an enum of the API says anything: each enum has one that stands for "not set"."""
+    return bool(string(reason)) and not string(reason).endswith("_UNSPECIFIED")
 
 
 def _judge_candidate(candidate: Mapping[str, Any], tokens: int, *, may_call_tools: bool) -> ModelReply:
@@ -83,12 +101,18 @@ def _with_calls(
 
 def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
     text = visible_text(content["parts"])
-    is_cut_off = reason in _CUT_OFF
     if text.strip():
-        return ModelReply(content=content, text=text + _CUT_OFF_NOTE * is_cut_off, prompt_tokens=tokens)
-    if is_cut_off:
+        return ModelReply(content=content, text=text + _note(reason), prompt_tokens=tokens)
+    if reason in _CUT_OFF:
         return _unusable(CUT_OFF, tokens)
-    return _unusable(EMPTY if reason in ("", "STOP", "FINISH_REASON_UNSPECIFIED") else reason.lower(), tokens)
+    return _unusable(reason.lower() if _says(reason) and reason != _COMPLETE else EMPTY, tokens)
+
+
+def _note(reason: str) -> str:
+    """What is added to a text that ended for this reason."""
+    if reason == _COMPLETE:
+        return ""
+    return _CUT_OFF_NOTE if reason in _CUT_OFF else _INCOMPLETE_NOTE
 
 
 def _storable(response: object) -> Mapping[str, Any] | None:

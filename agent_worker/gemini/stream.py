@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent_worker.gemini.reply import visible_text
+from agent_worker.gemini.reply import has_ended, is_blocked, visible_text
 from text.json_shapes import items, mapping, mappings
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ class Assembly:
     @property
     def is_complete(self) -> bool:
         """Whether the response has ended: with a finish reason, or because Gemini blocked the prompt."""
-        return "finishReason" in self._finish or "promptFeedback" in self._rest
+        return has_ended(self._finish) or is_blocked(self._rest)
 
     def response(self) -> Json:
         """The response that the chunks make together."""

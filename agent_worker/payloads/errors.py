@@ -6,17 +6,25 @@ again. People never see the error itself.
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 # Gemini and the turn
 MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
+MODEL_FAILED = "model_failed"  # an error inside Gemini; retried, but not for ever: the question may be its cause
+BROKEN_ANSWER = "broken_answer"  # an answer that began and came to no end; retried, but not for ever: each one is paid
 BAD_API_KEY = "bad_api_key"
+LEAKED_API_KEY = "leaked_api_key"
 UNKNOWN_MODEL = "unknown_model"
+UNUSABLE_MODEL = "unusable_model"  # known, but not in the plan of the key, or not able to call tools
+NO_CREDIT = "no_credit"
+SPENDING_CAP = "spending_cap"
 DAILY_QUOTA = "daily_quota"
 NOT_PERMITTED = "not_permitted"
-REFUSED_REQUEST = "refused_request"
+WRONG_REQUEST = "wrong_request"  # Gemini does not understand the request: a fault of ours, or of the settings
+REFUSED_REQUEST = "refused_request"  # Gemini does not take what people sent
 TOO_LONG = "too_long"
 BLOCKED_PROMPT = "blocked_prompt"
 BLOCKED_ANSWER = "blocked_answer"
@@ -34,10 +42,34 @@ SLACK_REFUSED = "slack_refused"
 
 # What happened, and what the person can do. What was done before it happened is told in between.
 _EXPLAINED = {
+    MODEL_FAILED: (
+        "Gemini has failed at this again and again for about an hour, so I have stopped trying.",
+        "Please try to ask it another way.",
+    ),
+    BROKEN_ANSWER: (
+        "Gemini's answer broke off each time, so I have stopped trying.",
+        "Please ask again, perhaps for something shorter.",
+    ),
     BAD_API_KEY: ("I can't reach my model: Gemini does not accept the API key.", "Whoever runs me can fix that."),
+    LEAKED_API_KEY: (
+        "I can't reach my model: Google has blocked my API key because it was found in public.",
+        "Whoever runs me can fix that with a new key.",
+    ),
     UNKNOWN_MODEL: (
         "I can't answer: Gemini does not know the model that I am set up with.",
         "Whoever runs me can fix that.",
+    ),
+    UNUSABLE_MODEL: (
+        "I can't answer: I may not use the Gemini model that I am set up with, or it can't do what I need.",
+        "Whoever runs me can choose another one.",
+    ),
+    NO_CREDIT: (
+        "I can't answer: the prepaid credit for Gemini is used up.",
+        "Whoever runs me can add more. Please ask again after that.",
+    ),
+    SPENDING_CAP: (
+        "I can't answer: the spending cap for Gemini is reached.",
+        "Whoever runs me can raise it. Please ask again after that.",
     ),
     DAILY_QUOTA: (
         "I can't answer any more today: the daily Gemini quota is used up.",
@@ -46,6 +78,10 @@ _EXPLAINED = {
     NOT_PERMITTED: (
         "I can't answer: Gemini does not allow this request from my account or country.",
         "Whoever runs me can look into it.",
+    ),
+    WRONG_REQUEST: (
+        "I can't answer: Gemini does not understand how I ask it. That is my fault and not that of your question.",
+        "Whoever runs me finds the cause in my log; until it is mended, a new thread may help.",
     ),
     REFUSED_REQUEST: (
         "I could not answer that: Gemini refused the request.",
@@ -76,7 +112,12 @@ _UNKNOWN = ("Something went wrong on my side, and I could not finish this answer
 # Temporal logs other errors with a stack trace for each attempt; these are logged in one line (interceptor.py).
 _EXPECTED = ApplicationErrorCategory.BENIGN
 # After these the question itself is dropped from the transcript: sent again, it would fail again.
-_POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
+_POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED})
+# After these the conversation gives up the model that it began with: the settings may name another one by now.
+_ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
+# So many attempts in a row are made after these: with ten seconds between them, about an hour; each one that is paid,
+# a few times.
+_MOST_ATTEMPTS = {MODEL_FAILED: 360, BROKEN_ANSWER: 5}
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
@@ -96,6 +137,16 @@ def sentence(code: str, *between: str) -> str:
 def poisons_the_conversation(code: str) -> bool:
     """Whether every later model call would fail the same way with this question in the transcript."""
     return code in _POISONOUS
+
+
+def needs_another_model(code: str) -> bool:
+    """Whether the turn failed because of the model that the conversation began with."""
+    return code in _ABOUT_THE_MODEL
+
+
+def has_failed_often(code: str, times: int) -> bool:
+    """Whether an activity has to give up after so many attempts in a row that failed with this code."""
+    return times >= _MOST_ATTEMPTS.get(code, math.inf)
 
 
 def code_of(error: BaseException) -> str:

@@ -59,7 +59,8 @@ async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
 
 
 async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
-    summary = await _until_done(ActivityName.SUMMARISE, request, Summary, gemini_timeout + MODEL_MARGIN)
+    timeout = gemini_timeout * LONGEST_STREAM * 2 + MODEL_MARGIN  # it may be asked for twice
+    summary = await _until_done(ActivityName.SUMMARISE, request, Summary, timeout)
     return summary.text
 
 

@@ -33,10 +33,10 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,
-        UNKNOWN_MODEL,
         WITHDRAWN,
         TurnFailed,
         code_of,
+        needs_another_model,
         poisons_the_conversation,
         sentence,
     )
@@ -224,7 +224,7 @@ class AgentWorkflow:
         else:
             poisoned = poisons_the_conversation(code)
             self._conversation.transcript.end_failed_turn(said, poisoned=poisoned, epoch=epoch)
-        if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker which model to use
+        if needs_another_model(code):  # retired, or set wrongly: the next turn asks the worker which model to use
             self._conversation.model, self._opening.opened = "", None
         turn.display.end_running_steps()
         try:

@@ -41,6 +41,8 @@ _SIGNALS = {
 }
 _CODES = {
     errors.MODEL_UNAVAILABLE: "Gemini did not answer",
+    errors.MODEL_FAILED: "Gemini failed",
+    errors.BROKEN_ANSWER: "Gemini's answer broke off",
     errors.SLACK_UNAVAILABLE: "Slack did not answer",
     errors.TRANSCRIPT_UNAVAILABLE: "the transcript could not be read",
 }

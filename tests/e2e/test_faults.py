@@ -7,10 +7,12 @@ import asyncio
 import pytest
 
 from agent_worker.activities.model_call import WAITING
-from emulators.gemini.answers import Answer, blocked_prompt, calls, empty, finish, text
+from emulators.gemini.answers import Answer, blocked_prompt, calls, empty, finish, raw, text
 from emulators.gemini.faults import bad_key, cut, daily_quota, error
 from emulators.slack.faults.web_api import FaultKind
 from tests.support.e2e.stage import Stage
+
+HALF = {"role": "model", "parts": [{"text": "One two three four"}]}
 
 
 def ask(stage: Stage, question: str = "tell me") -> str:
@@ -93,6 +95,10 @@ async def test_an_attempt_that_has_shown_nothing_is_not_looked_for_in_the_thread
         (daily_quota(), "daily Gemini quota"),
         (error(404), "does not know the model"),
         (finish("SAFETY"), "safety rules stopped it"),
+        (error(429, "Your prepayment credits are depleted."), "prepaid credit for Gemini is used up"),
+        (error(429, "Your project has exceeded its monthly spending cap."), "spending cap for Gemini is reached"),
+        (error(403, "Your API key was reported as leaked. Please use another API key."), "blocked my API key"),
+        (error(429, "Quota exceeded for metric: free_tier_requests, limit: 0"), "may not use the Gemini model"),
     ],
 )
 async def test_what_will_not_pass_is_said_plainly_and_the_conversation_goes_on(
@@ -106,6 +112,62 @@ async def test_what_will_not_pass_is_said_plainly_and_the_conversation_goes_on(
 
     assert said in sentence
     assert (await stage.answered(ts, times=2))[1] == "Better."
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (error(429, "Your prepayment credits are depleted."), "429 RESOURCE_EXHAUSTED (the prepaid credit is used up"),
+        (error(429, "Your project has exceeded its monthly spending cap."), "(the spending cap is reached"),
+        (error(403, "Your API key was reported as leaked. Please use another API key."), "found in public"),
+        (
+            error(
+                400, "Invalid JSON payload received.", details=[{"fieldViolations": [{"field": "contents[0].mood"}]}]
+            ),
+            "400 INVALID_ARGUMENT wrong field at contents[0].mood",
+        ),
+    ],
+)
+async def test_what_whoever_runs_the_agent_has_to_mend_is_in_its_log_and_the_question_stays(
+    stage: Stage, answer: Answer, cause: str
+) -> None:
+    stage.gemini.script(answer, text("Now I can.").given(contains="something good"))
+    ts = ask(stage, "something good")
+    await stage.answered(ts)
+
+    await stage.worker.logged(cause)
+    assert len(stage.gemini.requests) == 1
+    stage.slack.say(stage.anna, stage.channel, "and now?", thread_ts=ts)
+
+    assert (await stage.answered(ts, times=2))[1] == "Now I can."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        cut(text("One two three four five six seven eight.")),
+        raw({"candidates": [{"content": HALF}], "promptFeedback": {"safetyRatings": []}}),
+    ],
+)
+async def test_an_answer_that_always_breaks_off_is_not_asked_for_for_ever(stage: Stage, answer: Answer) -> None:
+    stage.gemini.script(*[answer] * 5, text("Better."))
+    ts = ask(stage)
+
+    (sentence,) = await stage.answered(ts, seconds=40)
+    stage.slack.say(stage.anna, stage.channel, "something shorter", thread_ts=ts)
+
+    assert "broke off each time" in sentence
+    assert (await stage.answered(ts, times=2))[1] == "Better."
+    assert stage.leftovers(ts) == []
+
+
+async def test_an_answer_that_gemini_ends_for_no_known_reason_says_so(stage: Stage) -> None:
+    stage.gemini.script(finish("OTHER", text("Once upon a")))
+
+    (said,) = await stage.answered(ask(stage))
+
+    assert said.startswith("Once upon a")
+    assert "may be incomplete" in said
 
 
 async def test_a_blocked_message_is_taken_out_of_the_conversation(stage: Stage) -> None:

@@ -72,6 +72,8 @@ async def test_any_response_is_judged_and_its_reply_can_be_stored(
     assert await stored(reply) == reply
     assert [bool(reply.unusable), bool(reply.failed), reply.content is not None].count(True) == 1
     assert may_call_tools or not reply.calls
+    if reply.text and not reply.calls and response["candidates"][0]["finishReason"] != "STOP":
+        assert reply.text.endswith(("became too long.)_", "did not say why.)_"))
     assert json.loads(json.dumps(reply.content, allow_nan=False)) == reply.content
 
 

@@ -106,6 +106,7 @@ async def test_fields_and_parts_that_nobody_knows_do_no_harm(gemini: Gemini, emu
         (answers.finish("UNEXPECTED_TOOL_CALL"), "unexpected_tool_call"),
         (answers.finish("TOO_MANY_TOOL_CALLS"), TOO_MANY_TOOL_CALLS),
         (answers.finish("OTHER"), "other"),
+        (answers.finish("OTHER", answers.thought("hm")), "other"),
         (candidate({"functionCall": {"args": {}}}, finishReason="STOP"), "malformed_function_call"),
     ],
 )
@@ -159,14 +160,39 @@ async def test_a_text_that_was_cut_off_is_shown_and_says_so(gemini: Gemini, emul
 
 @pytest.mark.filterwarnings("ignore:.* is not a valid FinishReason")
 @pytest.mark.parametrize("reason", ["STOP", "OTHER", "FUNCTION_CALL", "FINISHED_FOR_A_REASON_OF_NEXT_YEAR"])
-async def test_parts_decide_and_not_the_finish_reason(gemini: Gemini, emulator: GeminiEmulator, reason: str) -> None:
-    emulator.script(answers.finish(reason, ONE_CALL), answers.finish(reason, answers.text("done")))
+async def test_tool_calls_count_for_whatever_reason_they_end(
+    gemini: Gemini, emulator: GeminiEmulator, reason: str
+) -> None:
+    emulator.script(answers.finish(reason, ONE_CALL), answers.text("done"))
 
     called = await gemini.ask(QUESTION)
     reply = await gemini.ask(after(called))
 
     assert [call.name for call in called.calls] == ["get_ip_address"]
     assert (reply.text, reply.unusable) == ("done", None)
+
+
+@pytest.mark.filterwarnings("ignore:.* is not a valid FinishReason")
+@pytest.mark.parametrize("reason", ["OTHER", "NO_IMAGE", "IMAGE_OTHER", "FINISHED_FOR_A_REASON_OF_NEXT_YEAR"])
+async def test_only_a_text_that_ends_with_stop_is_shown_as_complete(
+    gemini: Gemini, emulator: GeminiEmulator, reason: str
+) -> None:
+    emulator.script(answers.finish(reason, answers.text("Once upon a")))
+
+    reply = await gemini.ask(QUESTION)
+
+    assert reply.text.startswith("Once upon a\n\n")
+    assert "may be incomplete" in reply.text
+    assert reply.content == {"role": "model", "parts": [{"text": "Once upon a"}]}
+
+
+async def test_a_blocked_prompt_has_no_answer_even_if_words_come_with_it(
+    gemini: Gemini, emulator: GeminiEmulator
+) -> None:
+    said = {"content": {"role": "model", "parts": [{"text": "half"}]}, "finishReason": "STOP"}
+    emulator.script(answers.raw({"promptFeedback": {"blockReason": "SAFETY"}, "candidates": [said]}))
+
+    assert (await gemini.ask(QUESTION)).failed == errors.BLOCKED_PROMPT
 
 
 @pytest.mark.filterwarnings("ignore:.* is not a valid FinishReason")

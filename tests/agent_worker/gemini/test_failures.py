@@ -11,7 +11,7 @@ import pytest
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 
-from agent_worker.gemini.client import Gemini
+from agent_worker.gemini.client import Gemini, make_client
 from agent_worker.payloads import errors
 from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
@@ -31,7 +31,12 @@ from tests.support.agent_worker.questions import QUESTION, candidate, failure, g
         (faults.too_long(), errors.TOO_LONG),
         (faults.error(400), errors.REFUSED_REQUEST),
         (faults.error(422), errors.REFUSED_REQUEST),
-        (faults.html_error(400), errors.REFUSED_REQUEST),
+        (faults.html_error(400), errors.WRONG_REQUEST),
+        (faults.html_error(404), errors.WRONG_REQUEST),
+        (faults.error(501), errors.WRONG_REQUEST),
+        (faults.error(429, "Your prepayment credits are depleted."), errors.NO_CREDIT),
+        (faults.error(429, "Your project has exceeded its monthly spending cap."), errors.SPENDING_CAP),
+        (faults.error(403, "Your API key was reported as leaked. Please use another API key."), errors.LEAKED_API_KEY),
         (faults.daily_quota(), errors.DAILY_QUOTA),
     ],
 )
@@ -50,26 +55,25 @@ async def test_what_trying_again_would_not_change_is_final(
     ("answer", "delay"),
     [
         (faults.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
-        (faults.error(429, retry_delay="0s"), timedelta()),
+        (faults.error(429, retry_delay="0s"), None),
         (faults.error(429, retry_delay="86400s"), timedelta(minutes=5)),
         (faults.error(429, retry_delay="soon"), None),
         (faults.error(429, retry_after="7"), timedelta(seconds=7)),
         (faults.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
         (faults.error(429), None),
         (faults.error(503, retry_after="3"), timedelta(seconds=3)),
-        *((faults.error(status), None) for status in (408, 499, 500, 502, 503, 504)),
+        (faults.error(429, "You exceeded your spend-based rate limit."), None),
+        (faults.error(409, status_name="ABORTED"), None),
+        *((faults.error(status), None) for status in (408, 425, 499, 502, 503)),
         (faults.html_error(502), None),
         (faults.Raw(503, "", "text/plain"), None),
         (faults.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
-        (faults.Raw(500, '{"error": "a word"}'), None),
-        (faults.Raw(500, '{"error": {"details": "none"}}'), None),
+        (faults.Raw(503, '{"error": "a word"}'), None),
+        (faults.Raw(503, '{"error": {"details": "none"}}'), None),
         (faults.Raw(204, ""), None),
         (faults.garbage(200), None),
         (faults.garbage(503), None),
-        (answers.raw({"candidates": [{"content": "none"}]}), None),
         (faults.cut(), None),
-        (faults.cut(answers.text("half of this " * 20)), None),
-        (candidate({"text": "Once upon"}), None),  # without a finish reason
     ],
 )
 async def test_what_may_pass_is_retryable_and_asked_only_once(
@@ -81,6 +85,60 @@ async def test_what_may_pass_is_retryable_and_asked_only_once(
 
     assert (error.type, error.non_retryable, error.next_retry_delay) == (errors.MODEL_UNAVAILABLE, False, delay)
     assert len(emulator.requests) == 1
+
+
+@pytest.mark.parametrize("status", [500, 504])
+async def test_an_error_inside_gemini_is_retryable_and_told_from_a_gemini_that_is_away(
+    gemini: Gemini, emulator: GeminiEmulator, status: int
+) -> None:
+    emulator.script(faults.error(status))
+
+    error = await failure(gemini)
+
+    assert (error.type, error.non_retryable) == (errors.MODEL_FAILED, False)
+
+
+ONCE_UPON = {"content": {"role": "model", "parts": [{"text": "Once upon"}]}}
+RATINGS = {"safetyRatings": [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "NEGLIGIBLE"}]}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        faults.cut(answers.text("half of this " * 20)),
+        candidate({"text": "Once upon"}),
+        candidate({"text": "Once upon"}, finishReason="FINISH_REASON_UNSPECIFIED"),
+        candidate({"functionCall": {"name": "get_ip_address", "args": {}}}),
+        answers.raw({"promptFeedback": RATINGS}),
+        answers.raw({"promptFeedback": {}, "candidates": [ONCE_UPON]}),
+        answers.raw({"promptFeedback": RATINGS, "candidates": [ONCE_UPON]}),
+        answers.raw({"promptFeedback": {"blockReason": "BLOCKED_REASON_UNSPECIFIED"}, "candidates": [ONCE_UPON]}),
+        answers.raw({"candidates": [{**RATINGS, **ONCE_UPON}]}),
+        answers.raw({"usageMetadata": {"promptTokenCount": 5}}),
+        answers.raw({"candidates": [{"content": "none"}]}),  # not to be read
+    ],
+)
+async def test_an_answer_that_comes_to_no_end_is_never_taken_for_complete(
+    gemini: Gemini, emulator: GeminiEmulator, answer: Answer
+) -> None:
+    emulator.script(answer)
+
+    error = await failure(gemini)
+
+    assert (error.type, error.non_retryable) == (errors.BROKEN_ANSWER, False)
+    assert len(emulator.requests) == 1
+
+
+async def test_a_model_that_falls_silent_in_mid_sentence_has_not_answered(emulator: GeminiEmulator) -> None:
+    held = emulator.hold_stream(answers.text("Once upon a time").in_pieces(2), after=1)
+    client = make_client(emulator.api_key, emulator.base_url, "v1", timedelta(seconds=60))
+    gemini = Gemini(client, gemini_timeout=timedelta(milliseconds=500))
+
+    error = await failure(gemini)
+    await held.abandoned()
+    await gemini.close()
+
+    assert (error.type, error.non_retryable) == (errors.BROKEN_ANSWER, False)
 
 
 @pytest.mark.usefixtures("few_certificates")
@@ -122,15 +180,15 @@ async def test_a_question_that_is_no_longer_wanted_is_dropped_and_the_client_goe
     assert (await gemini.ask(QUESTION)).text == "still here"
 
 
-async def test_a_transcript_that_gemini_cannot_read_is_refused_for_good(
+async def test_a_request_that_gemini_cannot_read_is_our_fault_and_the_log_names_the_field(
     gemini: Gemini, emulator: GeminiEmulator
 ) -> None:
     odd = {"role": "user", "parts": [{"text": "hi", "written_by_a_later_version": "secret words"}]}
 
     error = await failure(gemini, replace(QUESTION, contents=[odd]))
 
-    assert (error.type, error.non_retryable, len(emulator.requests)) == (errors.REFUSED_REQUEST, True, 1)
-    assert "secret" not in str(error)
+    assert (error.type, error.non_retryable, len(emulator.requests)) == (errors.WRONG_REQUEST, True, 1)
+    assert error.message == "400 INVALID_ARGUMENT unknown name writtenByALaterVersion at contents[0].parts[0]"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500])

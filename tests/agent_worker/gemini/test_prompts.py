@@ -52,8 +52,6 @@ async def test_a_file_that_was_not_put_in_is_only_named(gemini: Gemini, emulator
 @pytest.mark.parametrize(
     ("answer", "code", "is_final"),
     [
-        (answers.empty(), errors.UNUSABLE_ANSWER, False),
-        (ONE_CALL, errors.UNUSABLE_ANSWER, False),
         (answers.blocked_prompt(), errors.BLOCKED_PROMPT, True),
         (faults.error(503), errors.MODEL_UNAVAILABLE, False),
         (faults.bad_key(), errors.BAD_API_KEY, True),
@@ -68,6 +66,21 @@ async def test_a_summary_that_does_not_come_is_an_error(
         await gemini.summarise(MODEL, [HI])
 
     assert (raised.value.type, raised.value.non_retryable) == (code, is_final)
+
+
+@pytest.mark.parametrize("answer", [answers.empty(), ONE_CALL, answers.finish("MAX_TOKENS"), answers.finish("OTHER")])
+async def test_a_summary_that_cannot_be_used_is_asked_for_twice_and_not_for_ever(
+    gemini: Gemini, emulator: GeminiEmulator, answer: Answer
+) -> None:
+    emulator.script(answer, answers.text("Anna asked."), answer, answer)
+
+    assert await gemini.summarise(MODEL, [HI]) == "Anna asked."
+    with pytest.raises(ApplicationError) as raised:
+        await gemini.summarise(MODEL, [HI])
+
+    assert (raised.value.type, raised.value.non_retryable) == (errors.UNUSABLE_ANSWER, True)
+    first, second, *_ = emulator.requests
+    assert second.generation["maxOutputTokens"] == 2 * first.generation["maxOutputTokens"]
 
 
 # Titles

@@ -124,10 +124,10 @@ async def test_a_reply_that_reports_a_missing_signature_is_asked_for_once_more(
     assert (await gemini.ask(question)).text == "repaired"
 
 
-async def test_signatures_that_are_refused_again_refuse_the_request(gemini: Gemini, emulator: GeminiEmulator) -> None:
+async def test_signatures_that_are_refused_again_are_a_fault_of_ours(gemini: Gemini, emulator: GeminiEmulator) -> None:
     refused = faults.error(400, "Thought signature is not valid.")
     emulator.script(refused, refused)
 
     error = await failure(gemini)
 
-    assert (error.type, error.non_retryable, len(emulator.requests)) == (errors.REFUSED_REQUEST, True, 2)
+    assert (error.type, error.non_retryable, len(emulator.requests)) == (errors.WRONG_REQUEST, True, 2)

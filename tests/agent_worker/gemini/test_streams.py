@@ -121,3 +121,15 @@ def test_a_blocked_prompt_has_no_other_end() -> None:
     assembly.add({"promptFeedback": {"blockReason": "SAFETY"}})
 
     assert assembly.is_complete
+
+
+@given(st.lists(PARTS, max_size=4), st.data())
+def test_nothing_but_a_finish_reason_or_a_block_is_an_end(parts: list[dict[str, Any]], data: st.DataObject) -> None:
+    unsaid = st.sampled_from([{}, {"finishReason": ""}, {"finishReason": "FINISH_REASON_UNSPECIFIED"}])
+    ratings = [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "LOW"}]
+    assembly = Assembly()
+    for part in parts:
+        assembly.add(chunk(part, safetyRatings=ratings, **data.draw(unsaid)))
+    assembly.add({"promptFeedback": {"safetyRatings": ratings}, "usageMetadata": {"promptTokenCount": 5}})
+
+    assert not assembly.is_complete

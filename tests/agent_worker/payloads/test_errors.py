@@ -55,7 +55,15 @@ def test_what_nobody_foresaw_has_a_sentence_too() -> None:
 def test_only_what_the_question_itself_causes_poisons_the_conversation() -> None:
     poisonous = {code for code in CODES if errors.poisons_the_conversation(code)}
 
-    assert poisonous == {errors.BLOCKED_PROMPT, errors.REFUSED_REQUEST, errors.TOO_LONG}
+    assert poisonous == {errors.BLOCKED_PROMPT, errors.REFUSED_REQUEST, errors.TOO_LONG, errors.MODEL_FAILED}
+
+
+def test_what_passes_by_itself_is_tried_for_ever_and_what_may_never_pass_is_not() -> None:
+    endless = {code for code in CODES if not errors.has_failed_often(code, 1_000_000)}
+
+    assert endless == set(CODES) - {errors.MODEL_FAILED, errors.BROKEN_ANSWER}
+    assert not errors.has_failed_often(errors.BROKEN_ANSWER, 1)
+    assert not errors.has_failed_often(errors.MODEL_FAILED, 100)
 
 
 def test_the_code_of_a_failed_step_is_the_one_its_adapter_gave_it() -> None:

@@ -13,6 +13,8 @@ from tests.support.agent_worker.rehearsal import Rehearsal, calls, lines, text
 TURN_ENDINGS = [
     *(errors.BAD_API_KEY, errors.UNKNOWN_MODEL, errors.DAILY_QUOTA, errors.NOT_PERMITTED, errors.REFUSED_REQUEST),
     *(errors.TOO_LONG, errors.BLOCKED_PROMPT, errors.BLOCKED_ANSWER, errors.UNUSABLE_ANSWER, errors.DEFECT),
+    *(errors.NO_CREDIT, errors.SPENDING_CAP, errors.LEAKED_API_KEY, errors.UNUSABLE_MODEL, errors.WRONG_REQUEST),
+    *(errors.MODEL_FAILED, errors.BROKEN_ANSWER),
 ]
 A_CALL = calls("look_up")
 BROKEN = [
@@ -43,6 +45,22 @@ async def test_a_turn_that_cannot_succeed_says_so_plainly_and_the_next_message_i
     question = [] if errors.poisons_the_conversation(code) else ["anna: first", said]
     assert lines(rehearsal.cast.read[-1]) == [*question, "anna: second"]
     assert talk.answers[0].is_notice
+
+
+@pytest.mark.parametrize(
+    ("code", "model"),
+    [(errors.UNKNOWN_MODEL, "newer"), (errors.UNUSABLE_MODEL, "newer"), (errors.BAD_API_KEY, "older")],
+)
+async def test_a_conversation_gives_up_a_model_that_cannot_be_used(rehearsal: Rehearsal, code: str, model: str) -> None:
+    rehearsal.cast.learn(gemini_model="older")
+    rehearsal.cast.answers.append(errors.final(code, "HTTP 404"))
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    rehearsal.cast.learn(gemini_model="newer")
+
+    await talk.ask("1.1", "second")
+
+    assert [request.model for request in rehearsal.cast.asked] == ["older", model]
 
 
 async def test_a_reply_that_ends_the_turn_is_told_as_its_code_says(rehearsal: Rehearsal) -> None:
