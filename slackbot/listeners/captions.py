@@ -6,6 +6,7 @@ from html import escape
 
 from agent_worker.contract.messages import Thread
 from slackbot.conversations.recent import Recent
+from text.lines import one_line
 
 LONGEST_TITLE = 80  # characters
 STATES = {
@@ -26,9 +27,7 @@ def permalink(workspace_url: str, thread: Thread) -> str:
 
 def title(recent: Recent) -> str:
     """Its title as mrkdwn, on one line; "" when it has none."""
-    words = " ".join(recent.title.split())
-    cut = words if len(words) <= LONGEST_TITLE else f"{words[: LONGEST_TITLE - 1]}…"
-    return escape(cut, quote=False)
+    return escape(one_line(recent.title, LONGEST_TITLE), quote=False)
 
 
 def place(recent: Recent) -> str:
