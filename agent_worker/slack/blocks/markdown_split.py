@@ -15,9 +15,9 @@ from typing import Protocol
 # A fence may stand in a quotation or begin an item of a list: `lead` is the text before its marks. A quantifier with a
 # second `+` gives nothing back, so that each pattern reads a line once (docs/decisions/0017-linear-text.md).
 _FENCE = re.compile(
-    r"(?P<lead>[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++)?+)(?P<mark>`{3,}+|~{3,}+)(?P<info>[^`\n]*+)\n?\Z"
+    r"\A(?P<lead>[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++)?+)(?P<mark>`{3,}+|~{3,}+)(?P<info>[^`\n]*+)\n?\Z"
 )
-_DELIMITER_ROW = re.compile(r"[ \t>]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?)?[ \t]*+\n?\Z")
+_DELIMITER_ROW = re.compile(r"\A[ \t>]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?)?[ \t]*+\n?\Z")
 _BLANK_LINES = re.compile(r"\A(?:[ \t]*+\n)++")
 
 # Where prose is cut, the best places first. The number is the part of the limit that a cut must fill at least: a line

@@ -79,7 +79,8 @@ def escaped(text: str, may_mention: Collection[str], longest: int) -> str:
 
 def _is_plain_mention(token: re.Match[str]) -> bool:
     """Whether the token is exactly `<@U1>` or `<@U1|label>`, without white space or backslashes in between."""
-    return token[0].startswith(f"<@{token['user']}") and token.string[token.end("user") :][:1] in {">", "|"}
+    end = token.end("user")
+    return token[0].startswith(f"<@{token['user']}") and token.string[end : end + 1] in {">", "|"}
 
 
 def _cut(slack_text: str, longest: int) -> str:
