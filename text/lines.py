@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 ELLIPSIS = "…"
+FOLDED_CHARACTERS = 20_000  # of a text that becomes one line; what follows is left out
 
 
 def one_line(text: str, longest: int) -> str:
-    """`text` with every run of white space as one space, and at most `longest` characters, the last one "…" if cut."""
-    return cut(" ".join(text.split()), longest)
+    """`text` with every run of white space as one space, and at most `longest` characters, the last one "…" if cut.
+
+    Reads the first FOLDED_CHARACTERS of the text, or as many as `longest` if that is more.
+    """
+    return cut(" ".join(cut(text, max(FOLDED_CHARACTERS, longest)).split()), longest)
 
 
 def cut(text: str, longest: int) -> str:

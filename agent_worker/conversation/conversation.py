@@ -73,11 +73,12 @@ class Conversation:
     # What the model is told of them
 
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
-        """Slack ids of authors, mentioned people and channels whose names are not known yet."""
+        """Slack ids of authors, mentioned people and channels whose names are not known yet; of one message, a few."""
         if not self.thread.in_slack:
             return []
+        known = {*self.names, self.bot_user_id}
         ids = [slack_id for message in messages for slack_id in ids_in(message)]
-        return [slack_id for slack_id in dict.fromkeys(ids) if slack_id not in {*self.names, self.bot_user_id}]
+        return [slack_id for slack_id in dict.fromkeys(ids) if slack_id not in known]
 
     def says_nothing(self, messages: Sequence[UserMessage]) -> bool:
         """Whether the messages mention the agent and hold nothing else."""

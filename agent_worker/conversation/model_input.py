@@ -14,6 +14,10 @@ from agent_worker.payloads.model import FILE_PART
 
 Part = dict[str, Any]
 
+# Names looked up for what one message mentions and quotes. Slack allows 90 users and 40 channels a minute for all
+# workers together, a quarter of that at once: so one message does not use up the look-ups of others.
+MOST_NAMED = 10
+
 
 @dataclass(frozen=True)
 class ModelInput:
@@ -56,11 +60,16 @@ class ModelInput:
 
 
 def ids_in(message: UserMessage) -> list[str]:
-    """The Slack ids in a message: of its author, of people and channels that it names, of authors that it quotes."""
+    """The Slack ids whose names a message needs: its author's, the mentioned ones, quoted authors', the open channel's.
+
+    Of the mentioned and quoted ones, the first MOST_NAMED; the others stay ids, or have the name that Slack wrote
+    beside them.
+    """
     text = message.text + (json.dumps(message.attachments) if message.attachments else "")
     mentioned = [*slack_markup.user_mentions(text), *slack_markup.channel_mentions(text)]
     quoted = [str(one["author_id"]) for one in message.attachments if one.get("author_id")]
-    return [message.user, *mentioned, *quoted, *filter(None, [message.looking_at])]
+    named = list(dict.fromkeys([*mentioned, *quoted]))[:MOST_NAMED]
+    return [message.user, *named, *filter(None, [message.looking_at])]
 
 
 def _file_part(file: SlackFile) -> Part:

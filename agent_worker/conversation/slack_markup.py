@@ -2,6 +2,8 @@
 
 Slack writes `&`, `<` and `>` as entities. Everything that is more than text is a token: `<@U1>`, `<#C1|general>`,
 `<!here>`, `<https://example.com|label>`. See "Formatting message text" on docs.slack.dev. Nothing here raises.
+
+No part of a token holds another `<`, and each pattern reads the text once (docs/decisions/0017-linear-text.md).
 """
 
 from __future__ import annotations
@@ -9,32 +11,39 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-_ID = r"[A-Z0-9]+"
-_LABEL = r"(?:\|(?P<label>[^<>]*))?"
+from text.lines import cut
+
+# Characters. A message of Slack has 40,000, and each may be escaped, with up to five characters. The bot hands over no
+# longer text.
+LONGEST_TEXT = 400_000
+
+_LABEL = r"(?:\|(?P<label>[^<>]*+))?"
 # A link needs a scheme, so that a comparison in a text that was never escaped is not taken for one.
 _TOKEN = re.compile(
-    rf"<(?:(?P<sigil>[@#])(?P<id>{_ID})|!(?P<command>[^<>|]+)|(?P<url>[A-Za-z][A-Za-z0-9+.-]*:[^\s<>|]+)){_LABEL}>"
+    r"<(?:(?P<sigil>[@#])(?P<id>[A-Z0-9]++)|!(?P<command>[^<>|]++)|(?P<url>[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>|]++))"
+    rf"{_LABEL}>"
 )
-_USER = re.compile(rf"<@([UW][A-Z0-9]+){_LABEL}>")
-_CHANNEL = re.compile(rf"<#([CDG][A-Z0-9]+){_LABEL}>")
-_EMOJI_FOLLOWS = r":(?!:)[\w+'-]+:"
+_USER = re.compile(rf"<@([UW][A-Z0-9]++){_LABEL}>")
+_CHANNEL = re.compile(rf"<#([CDG][A-Z0-9]++){_LABEL}>")
+_EMOJI_FOLLOWS = re.compile(r":(?!:)[\w+'-]++:")
 
 
 def user_mentions(text: str) -> list[str]:
     """The ids of the people mentioned, each once, in the order of their first mention."""
-    return list(dict.fromkeys(found[1] for found in _USER.finditer(text)))
+    return list(dict.fromkeys(found[1] for found in _USER.finditer(text[:LONGEST_TEXT])))
 
 
 def channel_mentions(text: str) -> list[str]:
     """The ids of the channels mentioned, each once, in the order of their first mention."""
-    return list(dict.fromkeys(found[1] for found in _CHANNEL.finditer(text)))
+    return list(dict.fromkeys(found[1] for found in _CHANNEL.finditer(text[:LONGEST_TEXT])))
 
 
 def plain(text: str, *, bot_user_id: str, names: Mapping[str, str]) -> str:
     """Slack's escaped `text` as a person reads it, without the bot's own mention.
 
     `names` gives the name of a user, user group or channel by its id, without `@` or `#`. If an id is not in it, the
-    token's own label is used, or else the id. Code, line breaks and emoji stay as they are.
+    token's own label is used, or else the id. Code, line breaks and emoji stay as they are. A text that is longer than
+    LONGEST_TEXT is cut there, and ends with "…".
     """
     return _with_tokens_replaced(_without_own_mention(text, bot_user_id), names, unescape)
 
@@ -46,7 +55,8 @@ def plain_markdown(markdown: str, *, bot_user_id: str, names: Mapping[str, str])
 
 def link(url: str, label: str) -> str:
     """A link with its address; `url` and `label` are unescaped. A label that only repeats the address is left out."""
-    address = re.sub(r"^(?:mailto|tel):", "", url)
+    scheme, _, rest = url.partition(":")
+    address = rest if scheme in {"mailto", "tel"} else url
     if label in {"", url, address} or address.endswith(f"://{label}"):
         return address
     return f"{label} ({address})"
@@ -63,25 +73,25 @@ def escape_brackets(text: str) -> str:
 
 
 def _without_own_mention(text: str, bot_user_id: str) -> str:
-    mention = rf"<@{re.escape(bot_user_id)}(?:\|[^<>]*)?>"
-    # The time stays linear because a run of spaces is looked at from its start only, not from each of its spaces.
-    around = rf"(?P<before>(?:(?<!\s)\s+)?){mention}(?:\s*{mention})*(?P<mark>,|:(?![\w+'-]+:))?(?P<after>\s*)"
-    return re.sub(around, _in_place_of_mention, text)
+    mention = rf"<@{re.escape(bot_user_id)}(?:\|[^<>]*+)?>"
+    # A run of spaces is looked at from its start only, not from each of its spaces.
+    around = rf"(?P<before>(?:(?<!\s)\s++)?){mention}(?:\s*+{mention})*+(?P<mark>,|:(?![\w+'-]++:))?(?P<after>\s*+)"
+    return re.sub(around, _in_place_of_mention, cut(text, LONGEST_TEXT))
 
 
 def _in_place_of_mention(mention: re.Match[str]) -> str:
     """The white space or mark that takes the place of a mention, so that neither words nor lines are run together."""
     before, mark, after = mention["before"], mention["mark"] or "", mention["after"]
-    rest = mention.string[mention.end() :]
+    text, end = mention.string, mention.end()
     if mention.start() == 0:
         return after.rpartition("\n")[2] if "\n" in after else ""  # a first line keeps its indentation
-    if not rest:
+    if end == len(text):
         return mark
     if "\n" in before:
         return max(before, after, key=lambda space: space.count("\n")) if "\n" in after else before
     if mark or "\n" in after:
         return mark + after
-    if after or (before and (re.match(_EMOJI_FOLLOWS, rest) or rest[0] not in ".,;:!?)")):
+    if after or (before and (_EMOJI_FOLLOWS.match(text, end) or text[end] not in ".,;:!?)")):
         return " "
     return ""
 

@@ -29,7 +29,7 @@ Topic = Literal["stop", "limit", "refused"]
 Kind = Literal["progress", "waiting", "draft", "answer", "notice", Topic]
 
 _KEY = re.compile(
-    rf"(?P<turn>[^:]+(?:{AGAIN}\d+)?):(?P<kind>progress|waiting|draft|answer|notice|stop|limit|refused)"
+    rf"\A(?P<turn>[^:]++(?:{AGAIN}\d++)?+):(?P<kind>progress|waiting|draft|answer|notice|stop|limit|refused)"
     r"(?::(?P<part>.+))?"
 )
 

@@ -16,7 +16,7 @@ __all__ = ["Source", "Sourced"]
 MOST_SOURCES = 5  # links on the card of one call
 LONGEST_TEXT = 120  # characters of a link's text
 LONGEST_ADDRESS = 2000  # characters
-_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?([/?#][\x21-\x7e]*)?")
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]++(:\d++)?([/?#][\x21-\x7e]*+)?")
 
 
 @dataclass(frozen=True)

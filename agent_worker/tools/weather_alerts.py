@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Annotated, Any
 
 import httpx
@@ -262,9 +263,8 @@ def _text(of: Mapping[str, Any], *names: str) -> str | None:
 def _fewer_places(places: str) -> str:
     """The first names of a list such as `Yakima; Kittitas; …`, and how many more there are."""
     names = places.split("; ")
-    kept = len(names)
-    while kept > 1 and len("; ".join(names[:kept])) > LONGEST_TEXT - len("; and 999 more"):
-        kept -= 1
+    ends = accumulate(len("; ") + len(name) for name in names)  # where each name ends, if one more "; " stood in front
+    kept = max(1, sum(end - len("; ") <= LONGEST_TEXT - len("; and 999 more") for end in ends))
     return places if kept == len(names) else f"{'; '.join(names[:kept])}; and {len(names) - kept} more"
 
 

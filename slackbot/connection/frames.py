@@ -11,15 +11,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from text.json_text import decoded
+
 Frame = dict[str, Any]
 
 
 def read(text: str) -> Frame:
-    """One frame; an empty one if the text is not a JSON object."""
-    try:
-        frame = json.loads(text)
-    except ValueError:
-        return {}
+    """One frame; an empty one if the text is not a JSON object. What is nested too deep in it reads as null."""
+    frame = decoded(text)
     return frame if isinstance(frame, dict) else {}
 
 

@@ -21,7 +21,7 @@ from text.json_shapes import items, mapping
 # A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
 _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]++)(?:\|[^<>]*+)?>")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
 
 def mentioned_users(text: str) -> set[str]:
     """The ids of the users that a text mentions."""
-    return set(_MENTION.findall(text))
+    return set(_MENTION.findall(text[: contents.LONGEST_TEXT]))
 
 
 def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:

@@ -37,9 +37,12 @@ def pack(channel: str, message: Mapping[str, Any]) -> str:
     attached = [("attachments", attachment) for attachment in contents.attachments(message)]
     text = contents.text(message)
     room = LONGEST - min(_length(text), LONGEST - ROOM_FOR_MORE)
+    length = _length(quoted)
     for kind, more in [*files, *attached]:
-        if _length(quoted) + _length(more) + len(", ") <= room:
+        added = _length(more) + len(", ")
+        if length + added <= room:
             quoted[kind].append(more)
+            length = _length(quoted)
     quoted["attachments"][0]["text"] = _cut(text, LONGEST - _length(quoted))
     return _json(quoted)
 

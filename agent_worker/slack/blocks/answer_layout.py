@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agent_worker.payloads.errors import UNUSABLE_ANSWER, sentence
@@ -12,6 +12,9 @@ from agent_worker.slack.blocks.posts import Post
 from process.block_kit import Block
 
 MOST_MESSAGES = 3  # an answer that needs more is shortened, and sent whole as a file
+# Characters. A longer answer needs more than MOST_MESSAGES, so only its beginning is cut into messages: that takes less
+# than 0.1 s, in which the worker does nothing else.
+LONGEST_IN_MESSAGES = 60_000
 IN_THE_FILE = "\n\n_(The whole answer is longer than that: it is in the file below.)_"
 ANSWER_FILE = "answer-{turn}.md"
 # Types of blocks that an answer can do without: not every workspace has them, and together with the text they can be
@@ -39,17 +42,21 @@ def lay_out(request: Deliver) -> Layout:
         below = [buttons.try_again_button(request.turn)] if request.offers_again and request.turn else []
         notice = posts.notice(request.text)
         return Layout([Post(notice.text, [*notice.blocks, *below])], is_answer=False)
+    whole = request.preface + request.text
     try:
-        whole = lay_out_without_file(request)
+        if len(whole) > LONGEST_IN_MESSAGES and not posts.is_blank(whole[:LONGEST_IN_MESSAGES]):
+            return _with_file(request)
+        layout = lay_out_without_file(request)
     except ValueError:  # a person would see nothing of this answer
         return Layout([posts.notice(sentence(UNUSABLE_ANSWER))], is_answer=False)
-    if len(whole.posts) <= MOST_MESSAGES:
-        return whole
-    return Layout(_with_steps_and_buttons(_beginning(request), request), request.preface + request.text)
+    return layout if len(layout.posts) <= MOST_MESSAGES else _with_file(request)
 
 
 def lay_out_without_file(request: Deliver) -> Layout:
-    """The whole answer in as many messages as it takes. Raises ValueError if nothing of it can be seen."""
+    """The answer in as many messages as it takes; beyond `posts.LONGEST_ANSWER` only the file holds all of it.
+
+    Raises ValueError if nothing of the answer can be seen.
+    """
     whole = posts.answer(request.preface + request.text, request.may_mention)
     return Layout(_with_steps_and_buttons(whole, request))
 
@@ -75,11 +82,18 @@ def file_name(request: Deliver) -> str:
     return ANSWER_FILE.format(turn=request.turn.replace(".", "-").replace(":", "-"))
 
 
-def _beginning(request: Deliver) -> list[Post]:
+def _with_file(request: Deliver) -> Layout:
+    """The beginning of an answer in messages, and the whole answer as a file."""
+    whole = request.preface + request.text
+    beginning = _beginning(whole[:LONGEST_IN_MESSAGES], request.may_mention)
+    return Layout(_with_steps_and_buttons(beginning, request), whole)
+
+
+def _beginning(markdown: str, may_mention: Collection[str]) -> list[Post]:
     """The first `MOST_MESSAGES` messages of an answer; the last one says that the whole answer is in the file."""
     room = posts.MARKDOWN_LIMIT - len(IN_THE_FILE)
-    *others, last = posts.answer(request.preface + request.text, request.may_mention, room)[:MOST_MESSAGES]
-    return [*others, *posts.answer(_markdown_of(last) + IN_THE_FILE, request.may_mention)]
+    *others, last = posts.answer(markdown, may_mention, room)[:MOST_MESSAGES]
+    return [*others, *posts.answer(_markdown_of(last) + IN_THE_FILE, may_mention)]
 
 
 def _with_steps_and_buttons(bare: Sequence[Post], request: Deliver) -> list[Post]:

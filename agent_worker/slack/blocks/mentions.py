@@ -1,4 +1,7 @@
-"""Text that notifies only the people whom it may notify: every other mention in it becomes plain text. Pure."""
+"""Text that notifies only the people whom it may notify: every other mention in it becomes plain text. Pure.
+
+All patterns here take time in proportion to the text (docs/decisions/0017-linear-text.md).
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,30 @@ import re
 from collections.abc import Collection
 
 from agent_worker.payloads.limits import writable
-from text.lines import ELLIPSIS
+from text.lines import ELLIPSIS, cut
 
+# Characters of a text that `escaped` reads. A text object of Slack takes 3,000; mentions become shorter when they are
+# escaped, so more than that is read. One message of an answer is not longer than this.
+ESCAPED_CHARACTERS = 12_000
 # A text that was made harmless and is then cut can become dangerous: `name@here`, cut inside the name, notifies. It is
 # made harmless again after the cut, and may become longer by this many characters.
 ROOM_FOR_GUARDS = 8
 
 # A zero-width space after the sign: a person reads the same word, and Slack finds no mention in it.
 _GUARD = "\u200b"
-_GAP = r"[\s\\]*"
+_GAP = r"[\s\\]*+"
+# No part of a token holds another `<`, so that the text after a `<` is read once, up to the next one.
 _TOKEN = re.compile(
-    rf"<{_GAP}(?:@{_GAP}(?P<user>\w+)|!{_GAP}(?P<group>here|channel|everyone|group|subteam\^\w*))"
-    rf"(?P<end>(?:\|(?P<label>[^<>]*))?{_GAP}>)?",
+    rf"<{_GAP}(?:@{_GAP}(?P<user>\w++)|!{_GAP}(?P<group>here|channel|everyone|group|subteam\^\w*+))"
+    rf"(?P<end>(?:\|(?P<label>[^<>]*+)|{_GAP})>)?",
     re.IGNORECASE,
 )
+_USER_OR_SIGN = re.compile(r"<@(?P<user>\w++)(?:\|[^<>]*+)?>|[&<>]")
 # `@here` and its like as a word of its own: not in an e-mail address (`name@here.org`), and not in the path of a web
 # address (`https://example.com/@channel`).
 _WORD = re.compile(r"(?<![^\W_])(?<!/)@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)
 _LABEL = re.compile(r"@?([\w .'-]{1,80})")
+_HALF_AN_ENTITY_OR_MENTION = re.compile(r"(?:&\w{0,4}|<[^<>]*+)\Z")
 # Control characters cannot be seen, and where a client drops one, the text around it could become a mention. Tabs and
 # line breaks stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -34,12 +43,14 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
     """`markdown` that notifies nobody but the users whose ids are in `may_mention`; a person can still read all of it.
 
     `<!channel>`, `<!here>`, `<!everyone>` and user groups never stay, not even in code: Slack may look into code too.
-    Idempotent.
+    Idempotent. Takes 0.2 s for a million characters at most, so the caller limits the length.
     """
+
+    allowed = frozenset(may_mention)
 
     def harmless(token: re.Match[str]) -> str:
         name = token["user"] or token["group"].rpartition("^")[2]
-        if token["user"] in may_mention and _is_plain_mention(token):
+        if token["user"] in allowed and _is_plain_mention(token):
             return token[0]
         if token["end"] is None:  # without a `>` it is no mention yet; text that follows must not make it one
             sign = "@" if token["user"] else "!"
@@ -53,23 +64,27 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
 def escaped(text: str, may_mention: Collection[str], longest: int) -> str:
     """Plain text as Slack's escaped text (`&amp;`, `&lt;`, `&gt;`), in at most `longest` characters; "…" if it is cut.
 
-    The only mentions in it that work are those of the users whose ids are in `may_mention`.
+    Of `text`, the first ESCAPED_CHARACTERS are read. The only mentions that work are those of the users whose ids are
+    in `may_mention`.
     """
 
-    def escape(found: re.Match[str]) -> str:
-        return f"<@{found['user']}>" if found["user"] in may_mention else html.escape(found[0], quote=False)
+    allowed = frozenset(may_mention)
 
-    slack_text = re.sub(r"<@(?P<user>\w+)(?:\|[^<>]*)?>|[&<>]", escape, neutralise(text, may_mention))
+    def escape(found: re.Match[str]) -> str:
+        return f"<@{found['user']}>" if found["user"] in allowed else html.escape(found[0], quote=False)
+
+    slack_text = _USER_OR_SIGN.sub(escape, neutralise(cut(text, ESCAPED_CHARACTERS), may_mention))
     return neutralise(_cut(slack_text, longest - ROOM_FOR_GUARDS), may_mention)
 
 
 def _is_plain_mention(token: re.Match[str]) -> bool:
     """Whether the token is exactly `<@U1>` or `<@U1|label>`, without white space or backslashes in between."""
-    return token[0].startswith(f"<@{token['user']}") and token.string[token.end("user") :][:1] in {">", "|"}
+    end = token.end("user")
+    return token[0].startswith(f"<@{token['user']}") and token.string[end : end + 1] in {">", "|"}
 
 
 def _cut(slack_text: str, longest: int) -> str:
     """Cuts escaped text, but never inside an entity or a mention."""
     if len(slack_text) <= longest:
         return slack_text
-    return re.sub(r"(?:&\w{0,4}|<[^<>]*)\Z", "", slack_text[: longest - 1]) + ELLIPSIS
+    return _HALF_AN_ENTITY_OR_MENTION.sub("", slack_text[: longest - 1]) + ELLIPSIS

@@ -8,10 +8,10 @@ from typing import Any
 
 from agent_worker.payloads.thread import ShownStep, Source, StepState
 from agent_worker.slack.blocks.buttons import stop_button
-from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.mentions import ESCAPED_CHARACTERS, neutralise
 from agent_worker.slack.blocks.posts import Post
 from process.block_kit import Block
-from text.lines import ELLIPSIS, one_line
+from text.lines import ELLIPSIS, cut, one_line
 
 MOST_CARDS = 50  # in one plan (https://docs.slack.dev/reference/block-kit/blocks/plan-block)
 LONGEST_TITLE = 256  # characters, of a card in a stream
@@ -88,4 +88,4 @@ def _outcome(steps: Iterable[ShownStep]) -> str:
 
 def _title(title: str) -> str:
     """One line without mentions; Slack wants a title that is not empty."""
-    return one_line(neutralise(title, ()), LONGEST_TITLE) or ELLIPSIS
+    return one_line(neutralise(cut(title, ESCAPED_CHARACTERS), ()), LONGEST_TITLE) or ELLIPSIS

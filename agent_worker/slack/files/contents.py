@@ -147,7 +147,7 @@ class DescribedFile:
         return [mention(self.name), {"inlineData": {"mimeType": mimetype, "data": data}}]
 
     def _text(self, data: bytes) -> Part:
-        text = data.decode("utf-8-sig", errors="replace")
+        text = data[:LARGEST_TEXT].decode("utf-8-sig", errors="replace")
         ending = f"[end of the file {_shown(self.name)}]"
         if len(text) > LONGEST_TEXT or max(len(data), self.size) > LARGEST_TEXT:
             text = text[:LONGEST_TEXT].rstrip("\N{REPLACEMENT CHARACTER}")

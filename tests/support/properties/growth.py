@@ -1,0 +1,81 @@
+"""How the time that a function takes grows with its text, and the texts that are meant to make it grow."""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+LENGTHS = (2_000, 20_000, 200_000)  # characters; each is compared with half of it
+MOST_GROWTH = 2.5  # times as long for twice the text; a text function whose time grows with the square takes four times
+# Seconds of the processor. Below that, a measurement says nothing, and nobody waits.
+LEAST_MEASURED = 0.02
+MEASUREMENTS = 5  # the best of so many counts: others on the machine only make a measurement longer
+
+SIGNS = tuple("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \n\ta0é。\u200b\u2028\u3000")
+TOKENS = (
+    *("<@U1|", "<@U1>", "<@UBOT> ", "a <@UBOT>:b", "<!here|", "<!here>", "<!subteam^S1|", "<#C1|", "<a:b|", "<a:b> "),
+    *("[a](", "[](", "![", "](", '[a](b "', "```\n", "~~~\n", "```py\na\n\n", "- ```\n", "> ", "- ", "1. ", "- a\n"),
+    *("|a|\n|-|\n", "|a\n", "|-", " |\n", "a\n\n", "\n \n", "a. ", "a.\n", "\r\n", "**a", "*a_", "&#", "&amp;", "&lt;"),
+    *("@here", "\\<", '\\"', '"a",', '{"a":', "[{", "stop ", "<@UBOT|\\", "https://a", "$ ", "`` ` "),
+)
+OPENINGS = ("<@U1|", "<@UBOT|", "<!here", "<!here|", "<a:b|", "```\n", "[a](", '[a](b "', "|a|\n|-|\n", "- ", "\n")
+NESTED = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"), ("[a](", ")"), ("> ", "\n"), ("**", "**"))
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A text of any length: `pump` again and again, between `before` and `after`; `closing` as often after it."""
+
+    pump: str
+    before: str = ""
+    after: str = ""
+    closing: str = ""
+
+    def text(self, length: int) -> str:
+        times = max(0, length - len(self.before) - len(self.after)) // len(self.pump + self.closing)
+        return self.before + self.pump * times + self.closing * times + self.after
+
+
+RUNS = [Attack(pump, after="`x") for pump in SIGNS + TOKENS]
+NESTS = [Attack(pump, closing=closing) for pump, closing in NESTED]
+
+
+def mixtures(seed: str, number: int) -> Iterator[Attack]:
+    """Runs of one or two pieces behind something that was opened and is never closed; the same for the same seed."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        pump = "".join(chance.choices(SIGNS + TOKENS, k=chance.choice([1, 1, 2, 3])))
+        yield Attack(pump, before=chance.choice(OPENINGS), after=chance.choice(["", "`", "x>", "\n"]))
+
+
+def complaint(
+    function: Callable[[str], object], attack: Attack, lengths: tuple[int, ...] = LENGTHS, least: float = LEAST_MEASURED
+) -> str:
+    """Says how the time grows with the text of the attack, if it grows too fast; otherwise ""."""
+    for length in lengths:
+        whole = _seconds(function, attack.text(length))
+        if whole < least:
+            continue
+        half = _seconds(function, attack.text(length // 2))
+        for _ in range(MEASUREMENTS - 1):
+            if whole <= MOST_GROWTH * half:
+                break
+            whole = min(whole, _seconds(function, attack.text(length)))
+            half = min(half, _seconds(function, attack.text(length // 2)))
+        if whole > MOST_GROWTH * half:
+            return f"{length} characters of {attack} take {whole:.3f} s, and half of them {half:.3f} s"
+    return ""
+
+
+def _seconds(function: Callable[[str], object], text: str) -> float:
+    """Of the processor alone: what else runs on the machine does not count."""
+    gc.disable()
+    try:
+        before = time.process_time()
+        function(text)
+        return time.process_time() - before
+    finally:
+        gc.enable()
