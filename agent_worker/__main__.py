@@ -11,7 +11,7 @@ import httpx
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -23,7 +23,7 @@ from agent_worker.slack.api import SlackApi
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import SlackThreads
+from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.worker_share import WorkerShare
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
@@ -63,23 +63,22 @@ async def _activities(
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings, worker_share, http) as us,
+        _slack(settings, worker_share, http) as (identity, slack),
     ):
-        identity, mouth = us
         yield Activities(
             policy=settings.policy,
             bot_user_id=identity.bot_user_id if identity else "",
-            asking=Asking(
+            model_calls=ModelCalls(
                 instructions=settings.agent_instructions,
                 gemini=gemini,
                 toolbox=toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
-                slack=mouth,
+                slack=slack,
             ),
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
-            slack=mouth,
+            slack=slack,
         )
 
 
@@ -108,18 +107,18 @@ async def _slack(
         identity = await slack_client.identify(client)
         api = SlackApi(client, SlackBudget(worker_share.share))
         directory = Directory(api, bot_user_id=identity.bot_user_id)
-        threads = SlackThreads(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
         slack = Slack.of(
             api,
             directory,
-            threads,
+            history,
             files,
             access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
         )
         yield identity, slack
-        await slack.displays.done()
+        await slack.progress_queue.wait_for_all()
 
 
 if __name__ == "__main__":

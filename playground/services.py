@@ -50,7 +50,7 @@ class OutsideServices:
     def forget(self) -> None:
         """Drops old records of requests, which the emulators make for tests."""
         del self._world.calls[:-KEPT_REQUESTS]
-        for record in (self._gemini.requests, self._gemini.asides) if self._gemini else ():
+        for record in (self._gemini.requests, self._gemini.title_requests) if self._gemini else ():
             del record[:-KEPT_REQUESTS]
 
     def _targets(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.people.keeping import StrangeError, remember, restore
+from emulators.slack.snapshot import UnusableSnapshotError, restore, take_snapshot
 from emulators.slack.state.files import StoredFile
 
 PAUSE_SECONDS = 2.0  # from a change to its saving: a crash in between loses it
@@ -39,7 +39,7 @@ class Storage:
             # The addresses of files name the port of the last run; they get the port of this run.
             kept = json.loads(text.replace(f"{kept['origin']}/files-pri/", f"{self._slack.url}/files-pri/"))
             restore(self._slack.backend, kept, self._content)
-        except (ValueError, KeyError, TypeError, StrangeError):
+        except (ValueError, KeyError, TypeError, UnusableSnapshotError):
             self._state.replace(self._state.with_suffix(".unreadable"))
             return False
         return True
@@ -54,7 +54,7 @@ class Storage:
     async def save(self) -> None:
         """Saves the state as it is now. Writes nothing if nothing has changed."""
         backend = self._slack.backend
-        kept, files = remember(backend), backend.files.all
+        kept, files = take_snapshot(backend), backend.files.all
         await asyncio.to_thread(self._write, kept, files)
 
     def _write(self, kept: dict[str, object], files: list[StoredFile]) -> None:

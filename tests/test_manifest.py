@@ -12,8 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from emulators.slack.state.profile import Profile
-from emulators.slack.state.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.rules.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.settings import Settings
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.slash_command import COMMAND
 from tests.support.slack_usage import differences, uses
@@ -93,7 +93,7 @@ def test_the_manifest_has_the_command_and_the_shortcut_that_the_code_listens_to(
 
 
 def test_the_local_slack_installs_the_app_as_the_manifest_says(manifest: dict[str, Any]) -> None:
-    features, plain = manifest["features"], Profile()
+    features, plain = manifest["features"], Settings()
 
     assert sorted(BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
     assert sorted(BOT_EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]

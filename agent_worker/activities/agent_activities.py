@@ -11,7 +11,7 @@ from temporalio import activity
 from temporalio.common import RawValue
 
 from agent_worker.activities.greeting import greeting
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
 from agent_worker.conversation.participants import asks_back
@@ -35,14 +35,14 @@ class Activities:
         *,
         policy: AgentPolicy,
         bot_user_id: str,
-        asking: Asking,
+        model_calls: ModelCalls,
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
     ) -> None:
         self._policy = policy
         self._bot_user_id = bot_user_id
-        self._asking = asking
+        self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
         self._slack_or_none = slack
@@ -56,7 +56,7 @@ class Activities:
         names, past, refused_here = Names(names={}), Past(), ""
         if thread.in_slack:
             if request.earlier_than:
-                past = await self._slack.threads.past(thread, request.earlier_than)
+                past = await self._slack.history.past(thread, request.earlier_than)
             names, _ = await asyncio.gather(
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
@@ -76,7 +76,7 @@ class Activities:
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
         if not (self._slack.directory.knows(request.ids) or request.earlier_than):
-            await self._slack.sessions.set_status(thread, THINKING)
+            await self._slack.status.set_status(thread, THINKING)
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
@@ -95,11 +95,11 @@ class Activities:
 
     @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
-        return await self._asking.reply(request)
+        return await self._model_calls.reply(request)
 
     @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
-        return Summary(text=await self._asking.summary(request))
+        return Summary(text=await self._model_calls.summary(request))
 
     # Acting
 
@@ -108,7 +108,7 @@ class Activities:
         """Any activity that is none of the above is a tool of that name; it may be given steps to show, too."""
         arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
         for shown in args[1:]:
-            self._slack.displays.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
+            self._slack.progress_queue.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
         try:
             async with self._status_kept(thread_of(activity.info().workflow_id or "")):
                 return await self._tools.run(activity.info().activity_type, arguments)
@@ -119,43 +119,34 @@ class Activities:
 
     @activity.defn(name=ActivityName.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
-        return await self._slack.displays.show(request)
+        return await self._slack.progress_queue.show(request)
 
     @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
-        """After this the thread holds the complete answer once, whatever was shown of it before."""
-        await self._slack.displays.over(request)
-        said = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
-        around = (self._end_progress(request), self._rename(request))
-        for failure in await asyncio.gather(said, *around, return_exceptions=True):
-            if failure is not None:  # raised bare: in a group, nobody would see that it passes by itself
+        """Makes the thread hold the complete answer, once, whatever was shown of it before. Can be tried again."""
+        slack = self._slack
+        await slack.progress_queue.wait(request)
+        leftovers = await slack.leftovers.of_delivery(request, is_retry=activity.info().attempt > 1)
+        parts = (
+            slack.delivery.bring(request, leftovers),
+            slack.progress.end(request, leftovers),
+            slack.status.rename(request.thread, request.title),
+        )
+        for failure in await asyncio.gather(*parts, return_exceptions=True):
+            if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
                 raise failure
-        await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
-
-    async def _rename(self, request: Deliver) -> None:
-        if request.title:
-            await self._slack.sessions.rename(request.thread, request.title)
-
-    async def _end_progress(self, request: Deliver) -> None:
-        """Shows how the steps have ended, where they have a message of their own."""
-        progress = request.progress
-        if progress is None or not progress.is_posted:
-            return
-        if request.withdrawn:
-            await self._slack.progress.remove(request.thread, progress)
-        else:
-            await self._slack.progress.finish(request.thread, progress, request.turn)
+        await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
-        await self._slack.replies.whisper(request.thread, request.user, request.text)
+        await self._slack.posts.whisper(request.thread, request.user, request.text)
 
     @asynccontextmanager
     async def _status_kept(self, thread: Thread | None) -> AsyncIterator[None]:
         if thread is None or self._slack_or_none is None:
             yield
             return
-        async with self._slack.sessions.status_kept(thread, "is working…", is_shown=True):
+        async with self._slack.status.status_kept(thread, "is working…", is_shown=True):
             yield
 
     @property

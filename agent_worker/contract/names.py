@@ -20,6 +20,7 @@ MEMO_FEEDBACK = "feedback"  # a list of Feedback: the newest of each person abou
 STOP_BUTTON = "stop_turn"
 FEEDBACK_BUTTONS = "feedback"  # the value begins with "good:" or "bad:"
 TRY_AGAIN_BUTTON = "try_again"
+AGAIN = ":again"  # in the key of a turn, before how often it was tried again: "<ts of its first message>:again2"
 LISTENING_WORKFLOW = "ListeningWorkflow"
 HEARD = "heard"  # the signal that moves the bot's watermark forward; carries a Listening
 SURE_UNTIL = "sure_until"  # the query that returns the watermark, in seconds since 1970

@@ -36,11 +36,11 @@ _log = logging.getLogger(__name__)
 class Listener(Protocol):
     """Receives the visible text of an answer while Gemini writes it."""
 
-    def said(self, text: str) -> None:
-        """Adds `text` to what was said before."""
+    def add(self, text: str) -> None:
+        """Adds `text` to the answer so far."""
 
-    def took_back(self) -> None:
-        """Cancels everything that was said: the question is asked again, and its answer begins anew."""
+    def take_back(self) -> None:
+        """Cancels all text so far: the question is asked again, and its answer begins anew."""
 
 
 def make_client(api_key: str, base_url: str | None, api_version: str, gemini_timeout: timedelta) -> genai.Client:
@@ -90,7 +90,7 @@ class Gemini:
             if reply is None:
                 _log.warning("gemini refused thought signatures", extra={"model": question.model})
                 if listener is not None:
-                    listener.took_back()
+                    listener.take_back()
                 reply = await self._ask(replace(question, contents=without_signatures(question.contents)), listener)
             return reply
 
@@ -149,7 +149,7 @@ class Gemini:
             async for chunk in self._chunks(question):
                 text = assembly.add(chunk)
                 if listener is not None and text:
-                    listener.said(text)
+                    listener.add(text)
         except _NO_ERROR_ANSWER as error:
             if assembly.response() or isinstance(error, ValidationError):
                 raise errors.retryable(errors.BROKEN_ANSWER, type(error).__name__) from None

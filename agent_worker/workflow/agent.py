@@ -217,7 +217,7 @@ class AgentWorkflow:
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
-        said = sentence(code, *turn.done, *turn.undone)
+        said = sentence(code, *turn.display.done, *turn.display.undone)
         epoch = str(workflow.uuid4())
         if code == WITHDRAWN:
             self._conversation.transcript.withdraw_turn(epoch)
@@ -226,7 +226,7 @@ class AgentWorkflow:
             self._conversation.transcript.end_failed_turn(said, poisoned=poisoned, epoch=epoch)
         if needs_another_model(code):  # retired, or set wrongly: the next turn asks the worker which model to use
             self._conversation.model, self._opening.opened = "", None
-        turn.end_open_steps()
+        turn.display.end_running_steps()
         try:
             return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
         except ActivityError as error:

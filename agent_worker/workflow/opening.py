@@ -36,7 +36,7 @@ class Opening:
         self._is_new = False
         self._conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
-        turn.draft = opened.draft or turn.draft
+        turn.display.draft = opened.draft or turn.display.draft
         return opened
 
     async def _ask_worker(self, turn: Turn) -> Opened:
@@ -47,7 +47,7 @@ class Opening:
                 lambda: gave_up_opening(turn, asked, is_new_thread=is_new_thread), open_conversation(request)
             )
         except InterruptedWork:
-            turn.doubt_draft()
+            turn.display.doubt_draft()
             return await self._ask_worker(turn)
 
     def _request(self, turn: Turn) -> OpenConversation:

@@ -21,7 +21,7 @@ OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 
 def gave_up_opening(turn: Turn, asked: Sequence[UserMessage], *, is_new_thread: bool) -> bool:
     """Whether release 0.2 gave up the opening here, because a message that it had asked the model about changed."""
-    if not is_new_thread or turn.messages == asked or turn.draft != Draft():
+    if not is_new_thread or turn.messages == asked or turn.display.draft != Draft():
         return False
     if not all(message.addressed and not message.from_app for message in asked):
         return False

@@ -61,7 +61,7 @@ class Answering:
         while turn.attempts.model_calls < self._opened.policy.agent_max_model_calls:
             reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
-                turn.doubt_draft()  # what was asked has changed meanwhile
+                turn.display.doubt_draft()  # what was asked has changed meanwhile
                 continue
             if reply.failed:
                 raise TurnFailed(reply.failed)
@@ -92,7 +92,7 @@ class Answering:
         turn.attempts.model_calls += 1
         reply = reply or await self._ask(request)
         if reply is not None:
-            turn.draft = reply.draft or turn.draft
+            turn.display.draft = reply.draft or turn.display.draft
             conversation.transcript.confirm(request.known + len(request.new), reply.prompt_tokens)
             self._take_title(reply.title)
         return reply
@@ -104,7 +104,7 @@ class Answering:
         except InterruptedWork:
             return None
         except (ActivityError, asyncio.CancelledError):
-            turn.doubt_draft()
+            turn.display.doubt_draft()
             raise
 
     def _take_title(self, title: str) -> None:
@@ -116,19 +116,19 @@ class Answering:
         """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
         if reply.content is None:
             raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
-        first = self._turn.add_steps(reply.calls)
+        first = self._turn.display.add_steps(reply.calls)
         showing = self._showing_tool(reply.calls)
         if showing is None:
             self._showing.refresh()
         runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
         results = await asyncio.gather(*runs)
-        if not self._turn.has_message_for_steps:
+        if not self._turn.display.has_message_for_steps:
             await self._showing.done()  # what it finds out is where the model may go on
         self._conversation.transcript.add_tool_results(reply.content, reply.calls, results)
 
     def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:
         """The call that shows all of them where steps are shown already: an activity of its own would only cost."""
-        if not self._turn.is_shown:
+        if not self._turn.display.knows_where_steps_are:
             return None
         return next((call for call in calls if call.refused is None), None)
 
@@ -136,7 +136,7 @@ class Answering:
         result = dict(await run_tool(call, self._showing.request() if shows else None))
         # For people: the model has the result itself.
         sources = [Source.model_validate(source) for source in result.pop("sources", [])]
-        self._turn.end_step(step, failed="error" in result, sources=sources)
-        if self._turn.is_running_steps:  # otherwise the next model call shows it
+        self._turn.display.end_step(step, failed="error" in result, sources=sources)
+        if self._turn.display.has_running_steps:  # otherwise the next model call shows it
             self._showing.refresh()
         return result

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.stubs.questions import KINDS, Kind, Question, answer, finding
-from emulators.gemini.answers import Answer, Said, calls, slow, text
-from emulators.gemini.received import Content, ModelRequest, content_text, function_responses
+from emulators.gemini.answers import Answer, Said, calls, text
+from emulators.gemini.faults import slow
+from emulators.gemini.request import Content, ModelRequest, content_text, function_responses
 
 ALERTS, IP_ADDRESS, LOCATION = "get_weather_alerts", "get_ip_address", "get_location_info"
 _NAME = re.compile(rf"\b({'|'.join(KINDS)})-(\d+):")

@@ -12,11 +12,13 @@ from typing import Any, Self
 from aiohttp import web
 
 from benchmarks.stubs.model import StubModel
-from emulators.gemini.answers import slow, text
+from emulators.gemini.answers import text
 from emulators.gemini.emulator import GeminiEmulator
+from emulators.gemini.faults import slow
+from emulators.server import Handler
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.changes import Change
-from emulators.world.emulator import Handler, WorldEmulator
+from emulators.world.emulator import WorldEmulator
 
 AREAS = {"New York": "NY", "California": "CA"}
 
@@ -110,7 +112,7 @@ class Stubs:
     def forget_requests(self) -> None:
         """Drops the recorded requests, which would fill the memory in a long conversation."""
         self.gemini.requests.clear()
-        self.gemini.asides.clear()
+        self.gemini.title_requests.clear()
         self.slack.calls.clear()
 
     @property

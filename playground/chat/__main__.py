@@ -10,7 +10,7 @@ from typing import TextIO
 
 import aiohttp
 
-from emulators.slack.people.control_client import ControlClient, Directory, NotUpError, RefusedError
+from emulators.slack.control_api.client import ControlClient, Directory, NotUpError, RefusedError
 from playground.chat.chat import Chat
 from playground.chat.input_lines import say_lines, type_lines
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import TextIO
 
-from emulators.slack.people.control_client import ControlClient, Directory, RefusedError
+from emulators.slack.control_api.client import ControlClient, Directory, RefusedError
 from emulators.slack.state.changes import Change
 from playground.chat.streamed_lines import new_lines, whole_lines
 

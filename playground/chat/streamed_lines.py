@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from emulators.slack.delivery.visible_text import STATE_MARKS
+from emulators.slack.presentation.visible_text import STATE_MARKS
 from emulators.slack.state.changes import Change
 
 

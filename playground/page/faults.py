@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import Fault
+from emulators.slack.faults.web_api import Fault
 from playground.page.fields import Fields, RefusedError
 from playground.page.surroundings import Surroundings
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from emulators.server import Handler, Route, is_from_itself
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.server import Handler, Route, is_from_itself
 from playground.page.actions import Actions
 from playground.page.faults import Faults
 from playground.page.fields import Fields, RefusedError

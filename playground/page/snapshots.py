@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from emulators.slack.delivery.deliveries import Delivery
 from emulators.slack.emulator import SlackEmulator
+from emulators.slack.events.deliveries import Delivery
 from emulators.slack.state.messages import Channel, Ephemeral, Message, User
-from emulators.slack.web_api.web_api import ApiCall
+from emulators.slack.web_api.endpoint import ApiCall
 from playground.page.fields import Json
 from playground.page.surroundings import Surroundings
 from text.lines import cut
@@ -87,7 +87,7 @@ class Snapshots:
             yield _plain(f"modal/{user}", {"view": view, "errors": views.errors.get(user, {})})
 
     def _records(self) -> Iterator[Part]:
-        shown = self._backend.activity.ephemerals
+        shown = self._backend.workspace.ephemerals
         for number, one in enumerate(shown[-KEPT_RECORDS:], max(0, len(shown) - KEPT_RECORDS) + 1):
             yield f"ephemeral/{number}", one, partial(self._ephemeral, one)
         for call in self._slack.calls[-KEPT_RECORDS:]:

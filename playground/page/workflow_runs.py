@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.names import workflow_id
-from emulators.slack.delivery.visible_text import Reader
+from emulators.slack.presentation.visible_text import Reader
 from playground.page.fields import Json, RefusedError
 from playground.page.surroundings import Surroundings
 from playground.page.timeline import Timeline

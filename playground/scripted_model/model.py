@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer, Said, Text
-from emulators.gemini.received import Content, ModelRequest, content_text, function_calls, function_responses
+from emulators.gemini.request import Content, ModelRequest, content_text, function_calls, function_responses
 from playground.scripted_model.reports import report
 from playground.scripted_model.us_states import state_in, states_in
 from text.json_shapes import mapping
@@ -77,7 +77,7 @@ class ScriptedModel:
 
     def answer(self, request: ModelRequest) -> Answer:
         answer = _summary(request) if _is_summary(request) else _word_by_word(_reply(request), self.pause)
-        return answers.slow(answer, self.delay) if self.delay else answer
+        return faults.slow(answer, self.delay) if self.delay else answer
 
 
 def _reply(request: ModelRequest) -> Said:

@@ -16,7 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.service import RPCError
 
 from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain
-from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_BUTTON, TRY_AGAIN, TRY_AGAIN_BUTTON
+from agent_worker.contract.names import (
+    AGAIN,
+    FEEDBACK,
+    FEEDBACK_BUTTONS,
+    STOP,
+    STOP_BUTTON,
+    TRY_AGAIN,
+    TRY_AGAIN_BUTTON,
+)
 from process.slack import Identity
 from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
@@ -28,7 +36,7 @@ from text.json_shapes import items, mapping
 # did not.
 STORE_TIMEOUT, TELL_TIMEOUT = 1.5, 1.0  # seconds
 PRESS_AGAIN = "I could not be told what you pressed just now. Please press it once more."
-_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?::again[0-9]{{1,9}})?)")  # the opinion, if any, and the turn's key
+_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?:{AGAIN}[0-9]{{1,9}})?)")  # the opinion, if any, and the turn's key
 logger = logging.getLogger(__name__)
 
 

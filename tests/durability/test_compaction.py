@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -25,7 +25,7 @@ from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.emulator import GeminiEmulator
-from emulators.gemini.received import ModelRequest, function_responses
+from emulators.gemini.request import ModelRequest, function_responses
 from process import temporal
 from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
@@ -75,7 +75,7 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
         activities = Activities(
             policy=policy,
             bot_user_id=stage.slack.bot_user_id,
-            asking=Asking(
+            model_calls=ModelCalls(
                 instructions="Answer.",
                 gemini=adapter,
                 toolbox=toolbox,

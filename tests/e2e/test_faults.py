@@ -7,20 +7,9 @@ import asyncio
 import pytest
 
 from agent_worker.activities.model_call import WAITING
-from emulators.gemini.answers import (
-    Answer,
-    bad_key,
-    blocked_prompt,
-    calls,
-    cut,
-    daily_quota,
-    empty,
-    error,
-    finish,
-    raw,
-    text,
-)
-from emulators.slack.web_api.faults import FaultKind
+from emulators.gemini.answers import Answer, blocked_prompt, calls, empty, finish, raw, text
+from emulators.gemini.faults import bad_key, cut, daily_quota, error
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.e2e.stage import Stage
 
 HALF = {"role": "model", "parts": [{"text": "One two three four"}]}

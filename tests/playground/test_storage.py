@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.people.keeping import remember
-from emulators.slack.state.clock import Clock
+from emulators.slack.snapshot import take_snapshot
 from playground.new_workspace import populate
 from playground.storage import Storage
 
@@ -44,7 +44,7 @@ def client_of(slack: SlackEmulator) -> AsyncWebClient:
 
 def known(slack: SlackEmulator) -> object:
     """Everything that the emulator remembers, without the address in the URLs of files, which differs in each run."""
-    everything = remember(slack.backend)
+    everything = take_snapshot(slack.backend)
     del everything["last_ts"]
     return json.loads(json.dumps(everything).replace(slack.url, ""))
 

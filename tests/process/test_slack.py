@@ -10,7 +10,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.settings import BAD_SETTINGS
 from process.slack import CALL_TIMEOUT, Identity, bot_token, identify, open_client
 

@@ -21,7 +21,7 @@ from agent_worker.slack.blocks.posts import Post, answer, notice, plain
 from agent_worker.slack.blocks.step_lines import progress
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.rules.arguments import Arguments
-from emulators.slack.rules.limits import read_content
+from emulators.slack.rules.messages import read_content
 from process.slack import open_client
 from tests.support.properties.strategies import FRAGMENTS, Written, texts_of
 

@@ -1,6 +1,6 @@
 """What the code uses of Slack (methods, events, scopes), compared with what the manifest asks for.
 
-Which scopes a method or an event needs stands in the tables of the local Slack, `emulators.slack.state.scopes`. What
+Which scopes a method or an event needs stands in the tables of the local Slack, `emulators.slack.rules.scopes`. What
 the local Slack does not check is added here, from the pages of docs.slack.dev.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from emulators.slack.state.scopes import BOT_EVENTS, EVENT_SCOPES, MESSAGE_EVENTS, METHOD_SCOPES
+from emulators.slack.rules.scopes import BOT_EVENTS, EVENT_SCOPES, MESSAGE_EVENTS, METHOD_SCOPES
 
 ARGUMENT_SCOPES: Mapping[str, str] = {"include_all_metadata": "metadata.message:read"}
 # An event is subscribed to by its name in a payload, but a message by the kind of its channel.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent_worker.payloads.errors import UNUSABLE_ANSWER, sentence
-from agent_worker.payloads.thread import Deliver
+from agent_worker.payloads.thread import IN_DRAFT, Deliver
 from agent_worker.slack.blocks import buttons, posts, task_cards
 from agent_worker.slack.blocks.posts import Post
 from process.block_kit import Block
@@ -92,7 +92,7 @@ def _with_steps_and_buttons(bare: Sequence[Post], request: Deliver) -> list[Post
 def _steps_above(request: Deliver) -> list[Block]:
     """The steps, if the thread shows them together with the draft and not in a message of their own."""
     progress = request.progress
-    if progress is None or progress.is_posted or not progress.steps or not request.draft.messages:
+    if progress is None or request.steps_shown not in IN_DRAFT:
         return []
     return [task_cards.plan_block(progress.steps, is_over=True)]
 

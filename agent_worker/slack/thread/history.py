@@ -1,10 +1,9 @@
-"""What a Slack thread holds: the agent's own posts, and what people said in it."""
+"""What a Slack thread holds: what people said in it, and the agent's own messages."""
 
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,29 +12,48 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.conversation import slack_markup
 from agent_worker.conversation.message_text import message_text
+from agent_worker.payloads import post_keys
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
+from agent_worker.slack.thread.metadata import PostMetadata
 
-EVENT_TYPE = "agent_post"  # of our metadata, which everyone in the workspace may read: no secrets
-PAGE = 200
-EARLIER_MESSAGES = 100  # what is read of a thread that the agent joins late: the newest ones
-EARLIER_MESSAGE_CHARACTERS = 2_000
-EARLIER_CHARACTERS = 40_000
+PAGE = 200  # messages in one call
+# Slack gives the oldest messages of a thread first. A thread that does not fit into one page is read from its end: the
+# messages of the last ten minutes before the question, or of a longer or shorter time, until these are neither too few
+# nor more than one page.
+LARGE_PAGE = 1_000  # messages in one call; Slack allows no more
+FIRST_TIME = 600.0  # seconds before the question
+LONGER = 16.0  # times as long, while there are too few messages
+MOST_TRIES = 12
+MOST_PAGES = 3  # of the messages after the question
+# What is read of a thread that the agent joins late. The newest messages are kept.
+EARLIER_MESSAGES = 100
+EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
+EARLIER_CHARACTERS = 40_000  # of all of them
+LEFT_OUT = "[Older messages of this thread are left out.]"
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Past:
-    """What was said before, a line an author and message, and the `ts` of messages that the agent has answered."""
+    """What a thread held before a message.
+
+    `text` has a line "<author>: <message>" for each message; it begins with LEFT_OUT if it is not all. `answered` has
+    the `ts` of messages that the agent has answered, at least of those that are not older than the message. `people`
+    are the ids of those who wrote what was read, without apps.
+    """
 
     text: str = ""
     answered: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()  # who wrote, apps left out
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OwnMessage:
-    """A message of the agent: `key` from its metadata, "" for none; `state` as Slack says of a streamed message."""
+    """A message of the agent. `key` is its post key, "" if it has none; `files` are the names of its files.
+
+    `state` is Slack's `streaming_state`, "" if Slack does not tell one.
+    """
 
     ts: str
     key: str
@@ -43,42 +61,89 @@ class OwnMessage:
     files: tuple[str, ...]
 
 
-class SlackThreads:
+class ThreadHistory:
+    """Reads threads. Raises ApplicationError (SLACK_UNAVAILABLE, retryable) while Slack cannot be reached."""
+
     def __init__(self, api: SlackApi, directory: Directory, *, bot_user_id: str, bot_id: str) -> None:
         self._api = api
         self._directory = directory
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    async def own_messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[OwnMessage]:
-        """Each message of the agent itself; another app's metadata proves nothing."""
-        async for message in self._messages(thread, oldest=oldest):
-            if message.get("bot_id") == self._bot_id:
-                payload = self._own_payload(message) or {}
-                names = [str(file.get("name", "")) for file in message.get("files") or []]
-                state = str(message.get("streaming_state") or "")
-                yield OwnMessage(str(message["ts"]), str(payload.get("key", "")), state, tuple(names))
+    async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
+        """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
+
+        Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
+        """
+        younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
+        return [_own_message(message) for message in younger if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
-        """The thread up to the message `before`, bounded; nothing where Slack does not let the agent read it."""
-        messages: deque[dict[str, Any]] = deque(maxlen=EARLIER_MESSAGES)
-        answered: list[str] = []
-        people: dict[str, None] = {}
+        """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread.
+
+        Takes a bounded number of calls, however long the thread is.
+        """
         try:
-            async for message in self._messages(thread):
-                payload = self._own_payload(message)
-                answered += payload.get("answers", []) if payload else []
-                if message["ts"] < before and not self._is_progress(payload):
-                    messages.append(message)
-                    people |= {} if message.get("bot_id") else {str(message.get("user") or ""): None}
+            messages, is_whole = await self._around(thread, before)
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
-        return Past(await self._told(messages), tuple(answered), tuple(filter(None, people)))
+            return Past()
+        own = {message["ts"]: PostMetadata.read(message) for message in messages if self._is_own(message)}
+        earlier = [
+            message for message in messages if message["ts"] < before and not _shows_progress(own.get(message["ts"]))
+        ]
+        people = dict.fromkeys(str(message.get("user") or "") for message in earlier if not message.get("bot_id"))
+        return Past(
+            text=await self._text_of(earlier, is_whole=is_whole),
+            answered=tuple(ts for post in own.values() for ts in post.answers),
+            people=tuple(filter(None, people)),
+        )
 
-    async def _told(self, messages: Iterable[dict[str, Any]]) -> str:
-        lines = [await self._line(message) for message in messages]
+    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], bool]:
+        """The messages before and after the message `before`, oldest first, and whether these are all.
+
+        Of a long thread: the root, the newest messages before, and those after.
+        """
+        page, cursor = await self._page(thread, limit=PAGE)
+        if not cursor:
+            return page, True
+        newest = await self._newest(thread, before)
+        return _each_once([page[0], *newest, *await self._after(thread, before)]), False
+
+    async def _newest(self, thread: Thread, before: str) -> list[dict[str, Any]]:
+        """Of a long thread, at most one page of the newest messages before this `ts`, oldest first."""
+        age = float(before) - float(thread.thread_ts)
+        too_short, too_long = 0.0, 0.0  # seconds before the message; 0.0: not known
+        seconds = min(FIRST_TIME, age)
+        newest: list[dict[str, Any]] = []
+        for _ in range(MOST_TRIES):
+            oldest = f"{float(before) - seconds:.6f}"
+            page, cursor = await self._page(thread, limit=LARGE_PAGE, oldest=oldest, latest=before)
+            if cursor:
+                too_long = seconds
+            else:
+                newest, too_short = page, seconds
+            if not cursor and (len(page) > EARLIER_MESSAGES or seconds >= age):
+                break
+            seconds = (too_short + too_long) / 2 if too_long else min(seconds * LONGER, age)
+        return newest
+
+    async def _after(self, thread: Thread, ts: str) -> list[dict[str, Any]]:
+        """The messages after this `ts`, oldest first, at most MOST_PAGES pages."""
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page, cursor = await self._page(thread, limit=LARGE_PAGE, cursor=cursor, oldest=ts)
+            found += page
+            if not cursor:
+                break
+        return found
+
+    async def _text_of(self, messages: Sequence[dict[str, Any]], *, is_whole: bool) -> str:
+        """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
+        lines = [await self._line(message) for message in messages[-EARLIER_MESSAGES:]]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
         for line in reversed([line for line in lines if line]):
@@ -86,7 +151,8 @@ class SlackThreads:
             if room < 0:
                 break
             kept.append(line)
-        return "\n".join(reversed(kept))
+        is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
+        return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
 
     async def _line(self, message: Mapping[str, Any]) -> str:
         raw = str(message.get("text") or "")
@@ -99,37 +165,56 @@ class SlackThreads:
         return f"{await self._author(message)}: {text}"
 
     async def _author(self, message: Mapping[str, Any]) -> str:
-        if message.get("bot_id") == self._bot_id:
+        if self._is_own(message):
             return "You"
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
             return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
         return await self._directory.name(str(message.get("user") or "someone"))
 
-    def _own_payload(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload")
-        is_own = message.get("bot_id") == self._bot_id and metadata.get("event_type") == EVENT_TYPE
-        return payload if is_own and isinstance(payload, dict) else None
+    def _is_own(self, message: Mapping[str, Any]) -> bool:
+        """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it."""
+        return message.get("bot_id") == self._bot_id
 
-    @staticmethod
-    def _is_progress(payload: Mapping[str, Any] | None) -> bool:
-        return payload is not None and str(payload.get("key", "")).endswith(":progress")
-
-    async def _messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[dict[str, Any]]:
-        """All messages with their metadata, the root first, page by page."""
-        arguments: dict[str, Any] = {"oldest": oldest} if oldest else {}
+    async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
+        """The root first and then the replies, oldest first, from `oldest` on; the root comes in any case."""
+        cursor = ""
         while True:
-            page = await self._api.call(
-                self._api.client.conversations_replies,
-                channel=thread.channel,
-                ts=thread.thread_ts,
-                limit=PAGE,
-                include_all_metadata=True,
-                **arguments,
-            )
-            for message in page.get("messages", []):
+            page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
+            for message in page:
                 yield message
-            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
-            if not arguments["cursor"]:
+            if not cursor:
                 return
+
+    async def _page(
+        self, thread: Thread, *, limit: int, cursor: str = "", **times: str
+    ) -> tuple[list[dict[str, Any]], str]:
+        """One call: messages, and the cursor of the next page, "" if this is the last. `times`: oldest and latest."""
+        answer = await self._api.call(
+            self._api.client.conversations_replies,
+            channel=thread.channel,
+            ts=thread.thread_ts,
+            limit=limit,
+            cursor=cursor or None,
+            include_all_metadata=True,
+            **times,
+        )
+        messages: list[dict[str, Any]] = answer.get("messages", [])
+        return messages, str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+def _own_message(message: Mapping[str, Any]) -> OwnMessage:
+    names = tuple(str(file.get("name", "")) for file in message.get("files") or [])
+    state = str(message.get("streaming_state") or "")
+    return OwnMessage(str(message["ts"]), PostMetadata.read(message).key, state, names)
+
+
+def _shows_progress(own: PostMetadata | None) -> bool:
+    key = post_keys.read(own.key) if own else None
+    return key is not None and key.kind == "progress"
+
+
+def _each_once(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order of their `ts`; the root comes with every page."""
+    found = {str(message["ts"]): message for message in messages}
+    return [found[ts] for ts in sorted(found, key=float)]

@@ -159,7 +159,12 @@ async def run_the_tool() -> Any:
     async with httpx.AsyncClient() as http:
         nothing: Any = None
         activities = Activities(
-            policy=nothing, bot_user_id="", asking=nothing, toolbox=toolbox, tools=toolbox.open(http, []), slack=None
+            policy=nothing,
+            bot_user_id="",
+            model_calls=nothing,
+            toolbox=toolbox,
+            tools=toolbox.open(http, []),
+            slack=None,
         )
         arguments = activity.payload_converter().to_payload({})
         return await activities.run_tool([RawValue(arguments)])

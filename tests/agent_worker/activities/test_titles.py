@@ -11,9 +11,10 @@ from agent_worker.activities import titles
 from agent_worker.activities.titles import LONGEST_WORDS, Titles, first_words
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads.policy import Naming
-from emulators.gemini import answers
-from emulators.gemini.answers import Answer, Slow
+from emulators.gemini import answers, faults
+from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
+from emulators.gemini.faults import Slow
 
 ASKED = "What is the weather like\nin New York today?"
 MODEL = "gemini-3.8-flash"
@@ -33,12 +34,12 @@ async def test_a_title_is_found_as_the_settings_say(
     emulator.title_answer = answers.text("Sun in NY")
 
     assert await found(gemini, naming) == title
-    assert len(emulator.asides) == (naming == "model")
+    assert len(emulator.title_requests) == (naming == "model")
 
 
 async def test_a_conversation_that_has_a_title_gets_no_other(gemini: Gemini, emulator: GeminiEmulator) -> None:
     assert await found(gemini, "model", untitled="") == ""
-    assert emulator.asides == []
+    assert emulator.title_requests == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_the_first_words_make_a_short_title(asked: str, title: str) -> None:
     assert len(title) <= LONGEST_WORDS + 1
 
 
-@pytest.mark.parametrize("failure", [answers.error(503), answers.bad_key(), answers.empty(), answers.garbage()])
+@pytest.mark.parametrize("failure", [faults.error(503), faults.bad_key(), answers.empty(), faults.garbage()])
 async def test_a_model_that_fails_is_replaced_by_the_first_words(
     gemini: Gemini, emulator: GeminiEmulator, failure: Answer
 ) -> None:

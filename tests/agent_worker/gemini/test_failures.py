@@ -13,7 +13,7 @@ from temporalio.converter import DataConverter
 
 from agent_worker.gemini.client import Gemini, make_client
 from agent_worker.payloads import errors
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import QUESTION, candidate, failure, gemini_at
@@ -22,22 +22,22 @@ from tests.support.agent_worker.questions import QUESTION, candidate, failure, g
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (answers.bad_key(), errors.BAD_API_KEY),
-        (answers.error(401), errors.BAD_API_KEY),
-        (answers.error(403), errors.NOT_PERMITTED),
-        (answers.unsupported_location(), errors.NOT_PERMITTED),
-        (answers.error(404), errors.UNKNOWN_MODEL),
-        (answers.error(413), errors.TOO_LONG),
-        (answers.too_long(), errors.TOO_LONG),
-        (answers.error(400), errors.REFUSED_REQUEST),
-        (answers.error(422), errors.REFUSED_REQUEST),
-        (answers.html_error(400), errors.WRONG_REQUEST),
-        (answers.html_error(404), errors.WRONG_REQUEST),
-        (answers.error(501), errors.WRONG_REQUEST),
-        (answers.error(429, "Your prepayment credits are depleted."), errors.NO_CREDIT),
-        (answers.error(429, "Your project has exceeded its monthly spending cap."), errors.SPENDING_CAP),
-        (answers.error(403, "Your API key was reported as leaked. Please use another API key."), errors.LEAKED_API_KEY),
-        (answers.daily_quota(), errors.DAILY_QUOTA),
+        (faults.bad_key(), errors.BAD_API_KEY),
+        (faults.error(401), errors.BAD_API_KEY),
+        (faults.error(403), errors.NOT_PERMITTED),
+        (faults.unsupported_location(), errors.NOT_PERMITTED),
+        (faults.error(404), errors.UNKNOWN_MODEL),
+        (faults.error(413), errors.TOO_LONG),
+        (faults.too_long(), errors.TOO_LONG),
+        (faults.error(400), errors.REFUSED_REQUEST),
+        (faults.error(422), errors.REFUSED_REQUEST),
+        (faults.html_error(400), errors.WRONG_REQUEST),
+        (faults.html_error(404), errors.WRONG_REQUEST),
+        (faults.error(501), errors.WRONG_REQUEST),
+        (faults.error(429, "Your prepayment credits are depleted."), errors.NO_CREDIT),
+        (faults.error(429, "Your project has exceeded its monthly spending cap."), errors.SPENDING_CAP),
+        (faults.error(403, "Your API key was reported as leaked. Please use another API key."), errors.LEAKED_API_KEY),
+        (faults.daily_quota(), errors.DAILY_QUOTA),
     ],
 )
 async def test_what_trying_again_would_not_change_is_final(
@@ -54,26 +54,26 @@ async def test_what_trying_again_would_not_change_is_final(
 @pytest.mark.parametrize(
     ("answer", "delay"),
     [
-        (answers.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
-        (answers.error(429, retry_delay="0s"), None),
-        (answers.error(429, retry_delay="86400s"), timedelta(minutes=5)),
-        (answers.error(429, retry_delay="soon"), None),
-        (answers.error(429, retry_after="7"), timedelta(seconds=7)),
-        (answers.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
-        (answers.error(429), None),
-        (answers.error(503, retry_after="3"), timedelta(seconds=3)),
-        (answers.error(429, "You exceeded your spend-based rate limit."), None),
-        (answers.error(409, status_name="ABORTED"), None),
-        *((answers.error(status), None) for status in (408, 425, 499, 502, 503)),
-        (answers.html_error(502), None),
-        (answers.Raw(503, "", "text/plain"), None),
-        (answers.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
-        (answers.Raw(503, '{"error": "a word"}'), None),
-        (answers.Raw(503, '{"error": {"details": "none"}}'), None),
-        (answers.Raw(204, ""), None),
-        (answers.garbage(200), None),
-        (answers.garbage(503), None),
-        (answers.cut(), None),
+        (faults.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
+        (faults.error(429, retry_delay="0s"), None),
+        (faults.error(429, retry_delay="86400s"), timedelta(minutes=5)),
+        (faults.error(429, retry_delay="soon"), None),
+        (faults.error(429, retry_after="7"), timedelta(seconds=7)),
+        (faults.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
+        (faults.error(429), None),
+        (faults.error(503, retry_after="3"), timedelta(seconds=3)),
+        (faults.error(429, "You exceeded your spend-based rate limit."), None),
+        (faults.error(409, status_name="ABORTED"), None),
+        *((faults.error(status), None) for status in (408, 425, 499, 502, 503)),
+        (faults.html_error(502), None),
+        (faults.Raw(503, "", "text/plain"), None),
+        (faults.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
+        (faults.Raw(503, '{"error": "a word"}'), None),
+        (faults.Raw(503, '{"error": {"details": "none"}}'), None),
+        (faults.Raw(204, ""), None),
+        (faults.garbage(200), None),
+        (faults.garbage(503), None),
+        (faults.cut(), None),
     ],
 )
 async def test_what_may_pass_is_retryable_and_asked_only_once(
@@ -91,7 +91,7 @@ async def test_what_may_pass_is_retryable_and_asked_only_once(
 async def test_an_error_inside_gemini_is_retryable_and_told_from_a_gemini_that_is_away(
     gemini: Gemini, emulator: GeminiEmulator, status: int
 ) -> None:
-    emulator.script(answers.error(status))
+    emulator.script(faults.error(status))
 
     error = await failure(gemini)
 
@@ -105,7 +105,7 @@ RATINGS = {"safetyRatings": [{"category": "HARM_CATEGORY_HARASSMENT", "probabili
 @pytest.mark.parametrize(
     "answer",
     [
-        answers.cut(answers.text("half of this " * 20)),
+        faults.cut(answers.text("half of this " * 20)),
         candidate({"text": "Once upon"}),
         candidate({"text": "Once upon"}, finishReason="FINISH_REASON_UNSPECIFIED"),
         candidate({"functionCall": {"name": "get_ip_address", "args": {}}}),
@@ -197,7 +197,7 @@ async def test_no_error_tells_the_key_the_address_or_what_was_said(
 ) -> None:
     message = "Consumer 'api_key:test-key' said 'my secret' at https://gemini.example/v1?key=test-key"
     details = [{"@type": "ErrorInfo", "reason": "key test-key is bad", "violations": [{"quotaId": "api_key:test-key"}]}]
-    emulator.script(answers.error(status, message, details=details))
+    emulator.script(faults.error(status, message, details=details))
 
     error = await failure(gemini)
 

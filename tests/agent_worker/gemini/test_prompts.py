@@ -11,7 +11,7 @@ from agent_worker.gemini.prompts import LONGEST_TITLE
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import FILE_PART, Content
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import HI, MODEL, ONE_CALL, QUESTION, after
@@ -53,8 +53,8 @@ async def test_a_file_that_was_not_put_in_is_only_named(gemini: Gemini, emulator
     ("answer", "code", "is_final"),
     [
         (answers.blocked_prompt(), errors.BLOCKED_PROMPT, True),
-        (answers.error(503), errors.MODEL_UNAVAILABLE, False),
-        (answers.bad_key(), errors.BAD_API_KEY, True),
+        (faults.error(503), errors.MODEL_UNAVAILABLE, False),
+        (faults.bad_key(), errors.BAD_API_KEY, True),
     ],
 )
 async def test_a_summary_that_does_not_come_is_an_error(
@@ -111,7 +111,7 @@ async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini
 
     await gemini.title("gemini-3.8-flash", "x" * 5_000)
 
-    (request,) = emulator.asides
+    (request,) = emulator.title_requests
     assert request.max_output_tokens == 256
     assert len(request.last_text) == 2_000
     assert request.declarations == {}

@@ -25,10 +25,10 @@ class Ears:
         self.heard: list[str] = []
         self.times_taken_back = 0
 
-    def said(self, text: str) -> None:
+    def add(self, text: str) -> None:
         self.heard.append(text)
 
-    def took_back(self) -> None:
+    def take_back(self) -> None:
         self.heard.clear()
         self.times_taken_back += 1
 

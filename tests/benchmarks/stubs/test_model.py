@@ -8,8 +8,9 @@ import pytest
 
 from benchmarks.stubs.model import StubModel
 from benchmarks.stubs.questions import LETTER_CHARACTERS, Question, right_answer
-from emulators.gemini.answers import Call, Said, Slow, Text
-from emulators.gemini.received import ModelRequest
+from emulators.gemini.answers import Call, Said, Text
+from emulators.gemini.faults import Slow
+from emulators.gemini.request import ModelRequest
 
 ALERTS = {"New York": 2, "California": 3}
 

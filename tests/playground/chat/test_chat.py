@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulators.slack.people.control_client import ControlClient
+from emulators.slack.control_api.client import ControlClient
 from emulators.slack.state.changes import Change
 from playground.chat.__main__ import parse, run
 from playground.chat.chat import Chat

@@ -104,7 +104,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     await handle.signal(STOP, StopRequest(at="1.000000", user=stage.anna))
     async with Visitor(stage.slack.url) as visitor:
         drawer = Drawer(visitor, stage.channel, ts)
-        await drawer.until(lambda: drawer.steps[-1]["kind"] != "run" and "stop" in str(drawer.steps))
+        await drawer.until(lambda: "stop" in str(drawer.steps) and "7 days" in str(drawer.steps))
 
     assert (drawer.shown["workflow_id"], drawer.shown["status"]) == (handle.id, "running")
     assert drawer.shown["temporal_url"].startswith(f"{UI}/namespaces/default/workflows/slack%3A")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulators.gemini.answers import Call, Said, Slow, Text
-from emulators.gemini.received import ModelRequest
+from emulators.gemini.answers import Call, Said, Text
+from emulators.gemini.faults import Slow
+from emulators.gemini.request import ModelRequest
 from playground.scripted_model.model import ScriptedModel
 
 NAMES = {"get_weather_alerts": "state", "get_ip_address": None, "get_location_info": "ipaddress"}

@@ -9,8 +9,8 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from agent_worker.contract.messages import Thread
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.state.clock import Clock
 from process.slack import Identity, open_client
 from slackbot.catch_up.slack_history import PAGE, ROOTS_SINCE, SlackHistory
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.settings import BAD_SETTINGS
 from process.slack import open_client
 from slackbot.connection import socket_mode as socket_mode_module

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from agent_worker.contract.messages import Thread
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.slack import Identity, open_client
 from slackbot.conversations.participation import Participation
 

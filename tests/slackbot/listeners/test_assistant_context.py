@@ -67,16 +67,16 @@ async def test_the_channel_in_the_message_counts_more_than_an_earlier_event(stag
     stage.slack.look_at(stage.anna, stage.channel)
     await stage.heard()
     # no event is sent: only the message names the channel
-    stage.slack._backend.attention.look_at(stage.anna, other)
+    stage.slack._backend.app_context.look_at(stage.anna, other)
 
     assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == other
 
 
 async def test_opening_the_direct_messages_says_it_too(stage: ConversationStage) -> None:
-    stage.slack._backend.attention.look_at(stage.anna, stage.channel)
+    stage.slack._backend.app_context.look_at(stage.anna, stage.channel)
     stage.slack.open_app_home(stage.anna)
     await stage.heard()
-    stage.slack._backend.attention.look_at(stage.anna, None)  # the message names no channel
+    stage.slack._backend.app_context.look_at(stage.anna, None)  # the message names no channel
 
     assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
 

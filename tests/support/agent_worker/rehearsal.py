@@ -29,11 +29,11 @@ from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, 
 from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.thread import Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.worker import build_worker
-from emulators.gemini.bodies import Refused
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.errors import Refused
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import DUMMY, Signatures
-from emulators.gemini.turns import check_turns
 from process import temporal
 
 SECOND = 1 / (24 * 60 * 60)  # in days, as the policy counts them

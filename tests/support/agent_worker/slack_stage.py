@@ -1,4 +1,4 @@
-"""A Slack with one thread of Anna's, and the worker's own Slack side on real clients."""
+"""A Slack with one thread that Anna has begun, and the worker's own Slack parts on real clients."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from agent_worker.slack.api import SlackApi
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import EVENT_TYPE, SlackThreads
-from agent_worker.slack.thread.posts import SlackReplies
-from agent_worker.slack.thread.progress import SlackProgress
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.metadata import EVENT_TYPE
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.progress import ProgressDisplay
 from agent_worker.slack.thread.streams import ReplyMode
 from emulators.slack.emulator import SlackEmulator
 from process.slack import open_client
@@ -40,15 +41,15 @@ class SlackStage:
         return self.ours.directory
 
     @property
-    def threads(self) -> SlackThreads:
-        return self.ours.threads
+    def history(self) -> ThreadHistory:
+        return self.ours.history
 
     @property
-    def replies(self) -> SlackReplies:
-        return self.ours.replies
+    def posts(self) -> ThreadPosts:
+        return self.ours.posts
 
     @property
-    def progress(self) -> SlackProgress:
+    def progress(self) -> ProgressDisplay:
         return self.ours.progress
 
     @property
@@ -83,7 +84,7 @@ async def slack_stage(
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
         api = SlackApi(client, SlackBudget())
         directory = Directory(api, bot_user_id=slack.bot_user_id)
-        threads = SlackThreads(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        history = ThreadHistory(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, directory, threads, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
+        ours = Slack.of(api, directory, history, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
         yield SlackStage(slack, anna, channel, thread, client, ours)

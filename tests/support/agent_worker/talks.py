@@ -10,10 +10,10 @@ from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.model import Content, ToolCall
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import Signatures
-from emulators.gemini.turns import check_turns
 from tests.support.agent_worker.rehearsal import OPENED
 
 CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.script import Hold
+from emulators.gemini.holds import HeldAnswer
+from emulators.gemini.request import ModelRequest
 from tests.support.durability.answering import TOOL
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
@@ -32,7 +32,7 @@ class HeldModelCall:
     """A model call that is answered by rule when it is released."""
 
     stage: BreakableStage
-    hold: Hold
+    hold: HeldAnswer
     request: ModelRequest | None = None
 
     async def reached(self) -> None:

@@ -6,14 +6,14 @@ import json
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.slack.blocks import buttons
-from emulators.slack.rules import block_rules
+from emulators.slack.rules.blocks import block_problems
 
 TURN = "1700000000.000100:again1"
 
 
 def test_slack_takes_all_of_them() -> None:
-    assert block_rules.problems(buttons.below_answer(TURN, offers_again=True)) == []
-    assert block_rules.problems([buttons.try_again_button(TURN), buttons.stop_button(TURN)]) == []
+    assert block_problems(buttons.below_answer(TURN, offers_again=True)) == []
+    assert block_problems([buttons.try_again_button(TURN), buttons.stop_button(TURN)]) == []
 
 
 def test_an_answer_can_be_judged_and_says_that_an_ai_wrote_it() -> None:

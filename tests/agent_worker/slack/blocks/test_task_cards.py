@@ -7,7 +7,7 @@ import pytest
 from agent_worker.contract.names import STOP_BUTTON
 from agent_worker.payloads.thread import ShownStep, Source, StepState
 from agent_worker.slack.blocks.task_cards import LONGEST_TITLE, MOST_CARDS, cards, chunks, plan, plan_block
-from emulators.slack.rules import block_rules
+from emulators.slack.rules.blocks import block_problems
 
 PAGE = Source(text="Flood Warning", url="https://www.weather.gov/alerts")
 
@@ -36,7 +36,7 @@ def test_each_step_is_a_card_with_its_state_and_its_sources() -> None:
 def test_slack_takes_any_number_of_steps(count: int) -> None:
     post = plan(many(count), "1.0", is_over=True)
 
-    assert block_rules.problems(post.blocks) == []
+    assert block_problems(post.blocks) == []
     assert len(post.blocks[0]["tasks"]) == min(count, MOST_CARDS)
 
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.thread.history import EARLIER_CHARACTERS, EARLIER_MESSAGE_CHARACTERS, EARLIER_MESSAGES, Past
+from agent_worker.slack.thread.history import (
+    EARLIER_CHARACTERS,
+    EARLIER_MESSAGE_CHARACTERS,
+    EARLIER_MESSAGES,
+    LEFT_OUT,
+    MOST_PAGES,
+    MOST_TRIES,
+    PAGE,
+    Past,
+)
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 
@@ -22,7 +32,11 @@ async def stage() -> AsyncIterator[SlackStage]:
 async def read_past(stage: SlackStage) -> Past:
     """All that the thread holds now, as it is before a message that somebody writes next."""
     (now,) = stage.people_say("and now?")
-    return await stage.threads.past(stage.thread, now)
+    return await stage.history.past(stage.thread, now)
+
+
+def reads(stage: SlackStage) -> list[Any]:
+    return [call for call in stage.slack.calls if call.method == "conversations.replies"]
 
 
 async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage: SlackStage) -> None:
@@ -40,15 +54,15 @@ async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage
 async def test_what_was_said_at_the_same_time_or_later_is_not_the_past(stage: SlackStage) -> None:
     now, _ = stage.people_say("now", "later")
 
-    past = await stage.threads.past(stage.thread, now)
+    past = await stage.history.past(stage.thread, now)
 
     assert past.text == "anna: hello"
 
 
 async def test_the_agents_own_answers_are_its_own_and_its_progress_was_not_said(stage: SlackStage) -> None:
     key = stage.root
-    await stage.replies.post(stage.thread, f"{key}:progress", posts.notice("looking it up"))
-    await stage.replies.post(stage.thread, f"{key}:answer:0", posts.notice("It is sunny."), [stage.root])
+    await stage.posts.post(stage.thread, f"{key}:progress", posts.notice("looking it up"))
+    await stage.posts.post(stage.thread, f"{key}:answer:0", posts.notice("It is sunny."), [stage.root])
 
     past = await read_past(stage)
 
@@ -59,9 +73,9 @@ async def test_what_the_agent_has_answered_is_known_from_the_thread_even_if_the_
     stage: SlackStage,
 ) -> None:
     (second,) = stage.people_say("and you?")
-    await stage.replies.post(stage.thread, f"{stage.root}:answer:0", posts.notice("Hi."), [stage.root, second])
+    await stage.posts.post(stage.thread, f"{stage.root}:answer:0", posts.notice("Hi."), [stage.root, second])
 
-    past = await stage.threads.past(stage.thread, stage.root)
+    past = await stage.history.past(stage.thread, stage.root)
 
     assert past.answered == (stage.root, second)
 
@@ -79,7 +93,49 @@ async def test_of_a_long_thread_the_newest_messages_are_read(stage: SlackStage) 
 
     past = await read_past(stage)
 
-    assert past.text.splitlines() == [f"anna: {number}" for number in range(150, EARLIER_MESSAGES + 150)]
+    assert past.text.splitlines() == [LEFT_OUT, *(f"anna: {number}" for number in range(150, EARLIER_MESSAGES + 150))]
+
+
+@pytest.mark.parametrize("count", [1_500, 8_000])
+async def test_a_thread_of_thousands_of_messages_is_read_from_its_end_in_a_few_calls(
+    stage: SlackStage, count: int
+) -> None:
+    stage.people_say(*[str(number) for number in range(count)])
+
+    past = await read_past(stage)
+
+    lines = past.text.splitlines()
+    assert lines == [LEFT_OUT, *(f"anna: {number}" for number in range(count - EARLIER_MESSAGES, count))]
+    assert len(reads(stage)) <= 1 + MOST_TRIES + MOST_PAGES
+
+
+async def test_of_a_long_thread_that_was_silent_for_weeks_the_end_is_read_all_the_same(stage: SlackStage) -> None:
+    stage.people_say(*[str(number) for number in range(PAGE * 2)])
+    stage.slack.clock.advance(30 * 86_400)
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines()[-1] == f"anna: {PAGE * 2 - 1}"
+    assert past.text.splitlines()[0] == LEFT_OUT
+
+
+async def test_what_was_answered_in_a_long_thread_is_known(stage: SlackStage) -> None:
+    stage.people_say(*[str(number) for number in range(PAGE + 50)])
+    (question,) = stage.people_say("and you?")
+    await stage.posts.post(stage.thread, f"{question}:answer:0", posts.notice("Hi."), [question])
+
+    past = await stage.history.past(stage.thread, question)
+
+    assert past.answered == (question,)
+
+
+async def test_a_short_thread_is_read_whole_with_one_call(stage: SlackStage) -> None:
+    stage.people_say("one", "two")
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines() == ["anna: hello", "anna: one", "anna: two"]
+    assert len(reads(stage)) == 1
 
 
 async def test_of_very_long_messages_the_beginning_is_read_and_of_many_the_newest(stage: SlackStage) -> None:
@@ -88,8 +144,9 @@ async def test_of_very_long_messages_the_beginning_is_read_and_of_many_the_newes
     past = await read_past(stage)
 
     lines = past.text.splitlines()
-    assert len(past.text) <= EARLIER_CHARACTERS + len(lines)
+    assert len(past.text) <= EARLIER_CHARACTERS + len(lines) + len(LEFT_OUT)
     assert lines[-1].startswith("anna: 29 xxx")
+    assert lines.pop(0) == LEFT_OUT
     assert all(len(line) < EARLIER_MESSAGE_CHARACTERS + 20 and line.endswith(" […]") for line in lines)
 
 
