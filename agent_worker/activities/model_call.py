@@ -62,7 +62,7 @@ class ModelCalls:
         async with self._titles.sought(request.model, untitled) as title:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
-                with _bounded_attempts():
+                with _not_for_ever():
                     reply = self._planned(await self._gemini.ask(self._question(request, contents)))
             else:
                 reply = await self._reply_in(self._slack, request)
@@ -71,7 +71,7 @@ class ModelCalls:
     async def summary(self, request: Summarise) -> str:
         """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
         contents = await self._contents(request.epoch, request.end, [])
-        with _bounded_attempts():
+        with _not_for_ever():
             return await self._gemini.summarise(request.model, contents)
 
     async def _contents(self, epoch: str, known: int, new: list[Content]) -> list[Content]:
@@ -144,8 +144,8 @@ def _draft_after(reply: ModelReply, draft: Draft) -> Draft:
 
 
 @contextmanager
-def _bounded_attempts() -> Iterator[None]:
-    """For a call of Gemini that shows nothing: makes its error final if Gemini has failed like this too often."""
+def _not_for_ever() -> Iterator[None]:
+    """Ends the attempts if Gemini fails in the same way again and again. For calls that show nothing in the thread."""
     try:
         yield
     except ApplicationError as failure:
@@ -156,11 +156,10 @@ def _bounded_attempts() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Handover:
-    """What a failed attempt tells the next one, with its last heartbeat: which draft the thread shows.
+    """What a failed attempt tells the next one: which draft the thread shows.
 
-    Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill, and when
-    the failed attempt was not sure of its draft, there is none. `is_told`: the thread was told that Gemini does not
-    answer.
+    Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill there is
+    none. `is_told`: the thread was told that Gemini does not answer.
     """
 
     draft: Draft
@@ -168,6 +167,7 @@ class _Handover:
 
     @classmethod
     def of_last_attempt(cls) -> _Handover | None:
+        """None after a kill, and if the last attempt was not sure what the thread shows."""
         details = failed_attempts.handed_on()
         if len(details) != len(fields(cls)):
             return None
