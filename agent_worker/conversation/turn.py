@@ -35,6 +35,7 @@ class Turn:
     title: str = ""  # that the conversation was given meanwhile
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model has not heard of
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
+    began_after: int = 0  # the transcript's `turn_start` before this turn
     is_withdrawn: bool = False
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
@@ -89,6 +90,16 @@ class Turn:
         self.messages[self.heard :] = admitted
         self.heard = len(self.messages)
         return admitted
+
+    def heard_message(self, ts: str) -> UserMessage | None:
+        """The message with this `ts`, if the model is told of it in this turn."""
+        return next((message for message in self.messages[: self.heard] if message.ts == ts), None)
+
+    def drop_stopped(self, stopped_at: float) -> None:
+        """Takes out what was asked before a stop; the turn counts as the answer to it all the same."""
+        stopped = [message for message in self.unheard if float(message.ts) < stopped_at]
+        self.messages = [message for message in self.messages if message not in stopped]
+        self.also_answers += [message.ts for message in stopped]
 
     def change(self, change: MessageChange) -> bool:
         """Takes up that a message was edited or deleted; False if it is none of this turn's."""

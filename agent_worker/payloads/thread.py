@@ -120,11 +120,12 @@ class Deliver(InThread):
 
 
 class TellPerson(Stored):
-    """A line that only one person sees, in the thread where that person has pressed something."""
+    """A line that only one person sees, in the thread; `in_channel`: in the channel, as the thread may be empty."""
 
     thread: Thread
     user: str
     text: str
+    in_channel: bool = False
 
 
 class Answered(Stored):

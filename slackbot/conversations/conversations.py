@@ -94,7 +94,9 @@ class Conversations:
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message
         if incoming.says_stop:
-            request = StopRequest(at=message.ts, user=message.user, said=message.ts, addressed=message.addressed)
+            request = StopRequest(
+                at=message.ts, user=message.user, said=message.ts, addressed=message.addressed, team=message.team
+            )
             if await self.signal_if_open(thread, STOP, request) or not message.addressed:
                 return
         await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})

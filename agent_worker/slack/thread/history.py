@@ -75,10 +75,10 @@ class SlackThreads:
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
-        return Past(await self._told(messages), tuple(answered), tuple(filter(None, people)))
+        return Past(await self._told(messages, thread.channel), tuple(answered), tuple(filter(None, people)))
 
-    async def _told(self, messages: Iterable[dict[str, Any]]) -> str:
-        lines = [await self._line(message) for message in messages]
+    async def _told(self, messages: Iterable[dict[str, Any]], channel: str) -> str:
+        lines = [await self._line(message, channel) for message in messages]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
         for line in reversed([line for line in lines if line]):
@@ -88,9 +88,10 @@ class SlackThreads:
             kept.append(line)
         return "\n".join(reversed(kept))
 
-    async def _line(self, message: Mapping[str, Any]) -> str:
+    async def _line(self, message: Mapping[str, Any], channel: str) -> str:
         raw = str(message.get("text") or "")
-        names = await self._directory.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
+        mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
+        names = await self._directory.names(mentioned, within=channel)
         text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""

@@ -89,12 +89,12 @@ class SlackReplies:
             if error.message not in GONE:
                 raise
 
-    async def whisper(self, thread: Thread, user: str, text: str) -> None:
-        """Shows a line in the thread to one person, once: Slack does not keep it."""
+    async def whisper(self, thread: Thread, user: str, text: str, *, in_channel: bool = False) -> None:
+        """Shows a line to one person, once: Slack does not keep it. In a thread it needs a reply to be seen."""
         await self._api.call(
             self._api.client.chat_postEphemeral,
             channel=thread.channel,
-            thread_ts=thread.thread_ts,
+            thread_ts=None if in_channel else thread.thread_ts,
             user=user,
             text=text,
         )

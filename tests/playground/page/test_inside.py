@@ -97,7 +97,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     said = UserMessage(ts=ts, user=stage.anna, text="weather in New York?")
     await handle.signal(USER_MESSAGE, said)  # by a bot that cannot know whether it has told it
     await handle.signal(FEEDBACK, Feedback(turn=ts, user=stage.ben, value="good", at="1.000000"))
-    await handle.signal(RENAMED, Renamed(title="Storms"))
+    await handle.signal(RENAMED, Renamed(title="Storms", user=stage.anna))
     await handle.signal(MESSAGE_CHANGED, MessageChange(ts="1.000000", at="2.000000", deleted=True))
     await handle.signal(STOP, StopRequest(at="1.000000", user=stage.anna))
     async with Visitor(stage.slack.url) as visitor:

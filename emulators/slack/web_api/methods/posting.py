@@ -64,7 +64,9 @@ def post_ephemeral(backend: Backend, arguments: Arguments) -> Json:
         raise SlackError("user_not_in_channel")
     content = _content_of_post(arguments)
     message = _by_app(backend, channel, content, _thread_ts(backend, arguments, channel))
-    backend.activity.show_only_to(user, message)
+    root = backend.workspace.message(channel.id, message.thread_ts) if message.thread_ts else None
+    if root is None or backend.workspace.replies(root):  # in a thread without replies Slack shows it to nobody
+        backend.activity.show_only_to(user, message)
     return {"message_ts": message.ts}
 
 

@@ -133,8 +133,10 @@ async def test_what_is_gone_already_can_be_taken_away_again(stage: SlackStage) -
 
 
 async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+    await stage.replies.whisper(stage.thread, stage.anna, "Not you.", in_channel=True)  # the thread has no reply yet
+    stage.people_say("hello?")
     await stage.replies.whisper(stage.thread, stage.anna, "Thank you.")
 
-    (word,) = stage.slack.ephemerals(stage.channel, stage.anna)
-    assert (word.text, word.thread_ts) == ("Thank you.", stage.root)
+    words = stage.slack.ephemerals(stage.channel, stage.anna)
+    assert [(word.text, word.thread_ts) for word in words] == [("Not you.", None), ("Thank you.", stage.root)]
     assert said(stage) == []
