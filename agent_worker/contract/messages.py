@@ -94,6 +94,7 @@ class StopRequest(BaseModel):
     said: str = ""
     addressed: bool = True
     team: str = ""  # the person's workspace, as in UserMessage
+    from_app: bool = False  # said by an app that is allowed to talk to the agent
 
 
 class Feedback(BaseModel):

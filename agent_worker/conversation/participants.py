@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent_worker.contract.messages import UserMessage
@@ -37,6 +37,7 @@ class Participants:
     thread_replies: ThreadReplies | None = None
     spoken: list[str] = field(default_factory=list)  # ids of everybody who has written, apps left out
     has_asked_back: bool = False  # the agent's last answer ends with a question, and nobody has written since
+    answered_by: str = ""  # who has written first after the agent's last question
     verdicts: dict[str, Verdict] = field(default_factory=dict)  # of people, by Slack id; the newest last
     here: Verdict = field(default_factory=Verdict)  # of the channel: whether anybody may talk to the agent in it
     told: list[str] = field(default_factory=list)  # ids of those who were told why they may not
@@ -52,7 +53,8 @@ class Participants:
         if not message.from_app and message.user not in self.spoken:
             self.spoken.append(message.user)
         judged = self.judged(message)
-        self.has_asked_back = False
+        if self.has_asked_back:
+            self.has_asked_back, self.answered_by = False, message.user
         return judged
 
     def judged(self, message: UserMessage) -> UserMessage:
@@ -72,7 +74,7 @@ class Participants:
 
     def has_answered(self, text: str) -> None:
         """Notes the agent's answer: a reply to a question of the agent needs no mention."""
-        self.has_asked_back = asks_back(text)
+        self.has_asked_back, self.answered_by = asks_back(text), ""
 
     # May its author talk to the agent?
 
@@ -93,8 +95,13 @@ class Participants:
         self.here = Verdict(judgement.refused_here, now)
         for user in judgement.judged:
             self._note(user, judgement.refused.get(user, ""), now)
-        # A conversation of one person with the agent stays one, whoever tries to join it.
-        self.spoken = [user for user in self.spoken if user not in judgement.refused]
+        self._disregard(judgement.refused)
+
+    def _disregard(self, refused: Collection[str]) -> None:
+        """Makes it as if these people had not written: the others are answered as before."""
+        self.spoken = [user for user in self.spoken if user not in refused]
+        if self.answered_by in refused:
+            self.has_asked_back, self.answered_by = True, ""
 
     def _learn_from_release_0_2(self, asked: Sequence[Author], judgement: Judgement, now: float) -> None:
         """Release 0.2 named only those whom it refused, and a refusal held for the life of the conversation."""
@@ -134,6 +141,10 @@ class Participants:
         users = dict.fromkeys(message.user for message in messages if not message.from_app)
         verdicts = {user: self.verdict(user, now) for user in users if user not in self.told}
         return {user: verdict.refusal for user, verdict in verdicts.items() if verdict and verdict.refusal}
+
+    def note_told(self, users: Iterable[str]) -> None:
+        """Notes that these people were told why they may not talk to the agent."""
+        self.told = [*self.told, *users][-VERDICTS_KEPT:]
 
 
 def asks_back(text: str) -> bool:

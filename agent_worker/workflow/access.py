@@ -81,7 +81,8 @@ class Access:
             await self._ask(self._conversation.unknown_ids(turn.messages), self._unjudged(turn.messages))
         await self._refuse(turn)
         asked = len(turn.messages)
-        turn.messages = self._participants.admitted(turn.messages, workflow.time())
+        admitted = self._participants.admitted(turn.messages, workflow.time())
+        turn.messages = list(map(self._participants.judged, admitted))
         is_asked = self._participants.is_asked(turn.messages)
         if is_asked or len(turn.messages) == asked or not self._patch.applies():
             return bool(turn.messages)
@@ -105,7 +106,7 @@ class Access:
         if not refusals:
             return
         if self._conversation.thread.is_direct or not self._patch.applies():
-            self._participants.told += refusals
+            self._participants.note_told(refusals)
             await self._speaking.say(turn.key, "refused", "\n".join(dict.fromkeys(refusals.values())))
             return
         for message in turn.unheard:
@@ -131,6 +132,9 @@ class Access:
     def learn(self, asked: Sequence[Author], judgement: Judgement) -> None:
         """Takes over what the worker says of these people, and does or refuses what has waited for it."""
         self._participants.learn(asked, judgement, workflow.time())
+        if judgement.judged and judgement.refused:
+            inbox = self._conversation.inbox  # a reply may be for the agent after all, if another person does not count
+            inbox.keep(list(map(self._participants.judged, inbox.messages)))
         waiting, self._waiting = self._waiting, []
         for deed in waiting:
             self._settle_or_wait(deed)
@@ -179,7 +183,7 @@ class Access:
     def _tell(self, user: str, reason: str, at: str, *, in_channel: bool = False) -> None:
         if user in self._participants.told:
             return
-        self._participants.told.append(user)
+        self._participants.note_told([user])
         if self._conversation.thread.is_direct:
             self._speaking.say_aside(at, "refused", reason)
         else:

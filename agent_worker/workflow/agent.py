@@ -121,6 +121,9 @@ class AgentWorkflow:
         """Ends the turn if it was asked before the stop, and drops waiting messages that were."""
         if request.said and not self._conversation.inbox.is_new(request.said):
             return
+        if request.from_app:
+            self._stop(request)
+            return
         author = Author(id=request.user, team=request.team)
         is_told = request.addressed or self._turn is not None  # otherwise the word may be meant for another person
         self._access.let(author, partial(self._stop, request), at=request.at, is_told=is_told)

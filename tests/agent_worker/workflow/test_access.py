@@ -147,6 +147,29 @@ async def test_a_guest_does_not_have_answered_what_others_only_say_to_each_other
     assert lines(rehearsal.cast.read[-1])[-2:] == ["ben: let us meet at noon", "anna: when?"]
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_guest_who_answers_the_agents_question_first_does_not_answer_for_the_members(
+    rehearsal: Rehearsal, *, is_late: bool
+) -> None:
+    rehearsal.cast.learn(thread_replies="auto")
+    rehearsal.cast.answers += [text("yes"), text("Which day do you mean?"), text("Sunday, then.")]
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    await talk.ask("2.0", "second", "U2")
+    rehearsal.cast.looking_up = held = Held(None)
+
+    await talk.say("3.0", "Friday", GUEST, addressed=False)
+    await held.reached()
+    if is_late:
+        held.release()
+        await rehearsal.until(lambda: rehearsal.cast.told)
+    await talk.say("3.5", "Sunday", addressed=False)
+    held.release()
+
+    assert (await talk.answered(3))[-1] == "Sunday, then."
+    assert lines(rehearsal.cast.read[-1])[-1] == "anna: Sunday"
+
+
 async def test_what_guests_say_to_each_other_is_not_answered_with_a_refusal(rehearsal: Rehearsal) -> None:
     rehearsal.cast.learn(thread_replies="mention")
     talk = rehearsal.conversation()
@@ -276,6 +299,14 @@ async def test_after_a_guests_attempts_the_last_answer_can_still_be_tried_again(
 
 
 # Deeds: who may, is heard
+
+
+async def test_the_word_stop_of_an_allowed_app_counts(rehearsal: Rehearsal) -> None:
+    talk, _ = await thinking(rehearsal)
+
+    await talk.signal(STOP, StopRequest(at="1.5", user="B5", said="1.5", from_app=True))
+
+    assert await talk.answered() == [STOPPED]
 
 
 async def test_a_stop_of_a_member_whom_the_conversation_does_not_know_is_carried_out(rehearsal: Rehearsal) -> None:
