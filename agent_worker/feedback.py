@@ -56,7 +56,7 @@ async def _kept(client: Client, task_queue: str) -> AsyncIterator[tuple[Thread, 
 
 
 def _line(thread: Thread, feedback: Feedback) -> dict[str, Any]:
-    return thread.model_dump(include={"team", "channel", "thread_ts"}) | feedback.model_dump()
+    return thread.model_dump(include={"team", "channel", "thread_ts"}) | feedback.model_dump(exclude={"team"})
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 
 from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
+
+APP_ID = re.compile(r"[ab][a-z0-9]{5,}")  # of an app or its bot, in lower case
 
 
 def _app_token(token: SecretStr) -> SecretStr:
@@ -28,7 +31,8 @@ class BotSettings(ProcessSettings):
     slack_api_url: HttpUrl = Field(HttpUrl(SLACK_API_URL), description="the address of Slack's Web API")
     slackbot_allowed_apps: str = Field(
         "",
-        description="names or ids of other apps that may talk to the agent, separated by commas; empty means none",
+        description="app or bot ids (A… or B…) of other apps that may talk to the agent, separated by commas; "
+        "empty means none",
     )
     slackbot_catch_up_hours: float = Field(
         24.0, ge=0, le=720, description="how many hours back the bot looks for messages that it missed; 0 means never"
@@ -42,8 +46,13 @@ class BotSettings(ProcessSettings):
 
     @property
     def allowed_apps(self) -> frozenset[str]:
-        """Names or ids, in lower case."""
+        """App and bot ids, in lower case."""
         return comma_separated(self.slackbot_allowed_apps.lower())
+
+    @property
+    def names_of_apps(self) -> list[str]:
+        """The entries that are no ids, and so allow nobody."""
+        return sorted(entry for entry in self.allowed_apps if not APP_ID.fullmatch(entry))
 
     @property
     def catch_up_window(self) -> timedelta:

@@ -53,21 +53,23 @@ class Activities:
     async def open_conversation(self, request: OpenConversation) -> Opened:
         """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
         thread = request.thread
-        names, past, refused_here = Names(names={}), Past(), ""
+        names, past = Names(names={}), Past()
         if thread.in_slack:
             if request.earlier_than:
                 past = await self._slack.history.past(thread, request.earlier_than)
             names, _ = await asyncio.gather(
-                self._known(request.ids, request.authors), self._show_thinking(thread, request)
+                self._known(request.ids, request.authors, thread), self._show_thinking(thread, request)
             )
-            refused_here = self._slack.access_policy.refusal_in(thread)
+            if names.refuses(request.authors):
+                await self._slack.status.end(thread, waits=False)  # no answer will take the status away
         return Opened(
             policy=self._policy,
             bot_user_id=self._bot_user_id,
             greeting=greeting(self._toolbox.summary()),
             names=names.names,
+            judged=names.judged,
             refused=names.refused,
-            refused_here=refused_here,
+            refused_here=names.refused_here,
             earlier=past.text,
             answered=list(past.answered),
             people=list(past.people),
@@ -80,16 +82,21 @@ class Activities:
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
-        return await self._known(request.ids, request.authors)
+        return await self._known(request.ids, request.authors, request.thread)
 
-    async def _known(self, ids: Sequence[str], authors: Sequence[Author]) -> Names:
-        """Who they are, and who of them may not talk to the agent."""
+    async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
+        """Who they are, and who of the authors may not talk to the agent in this thread."""
         slack = self._slack
-        names = await slack.directory.names(ids)
+        names = await slack.directory.names(ids, within=thread.channel if thread else "")
         judged = {
             author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
         }
-        return Names(names=names, refused={slack_id: reason for slack_id, reason in judged.items() if reason})
+        return Names(
+            names=names,
+            judged=list(judged) if thread else None,  # release 0.2 did not say which thread it asks for
+            refused={slack_id: reason for slack_id, reason in judged.items() if reason},
+            refused_here=slack.access_policy.refusal_in(thread) if thread else "",
+        )
 
     # Thinking
 
@@ -139,7 +146,7 @@ class Activities:
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
-        await self._slack.posts.whisper(request.thread, request.user, request.text)
+        await self._slack.posts.whisper(request.thread, request.user, request.text, in_channel=request.in_channel)
 
     @asynccontextmanager
     async def _status_kept(self, thread: Thread | None) -> AsyncIterator[None]:

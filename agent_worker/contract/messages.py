@@ -93,6 +93,8 @@ class StopRequest(BaseModel):
     user: str
     said: str = ""
     addressed: bool = True
+    team: str = ""  # the person's workspace, as in UserMessage
+    from_app: bool = False  # said by an app that is allowed to talk to the agent
 
 
 class Feedback(BaseModel):
@@ -104,6 +106,7 @@ class Feedback(BaseModel):
     user: str
     value: Literal["good", "bad"]
     at: str
+    team: str = ""  # the person's workspace, as in UserMessage
 
 
 class TryAgain(BaseModel):
@@ -114,14 +117,20 @@ class TryAgain(BaseModel):
     turn: str
     user: str
     at: str
+    team: str = ""  # the person's workspace, as in UserMessage
 
 
 class Renamed(BaseModel):
-    """A person has given the conversation a title."""
+    """A person has given the conversation a title.
+
+    The bot of release 0.2 did not say who: nobody can tell whether that person may, so its title is not taken.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     title: str
+    user: str = ""
+    team: str = ""  # the person's workspace, as in UserMessage
 
 
 class Start(BaseModel):

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent_worker.contract.messages import UserMessage
-from agent_worker.payloads.opening import Opened
+from agent_worker.payloads.opening import Judgement, Opened
 from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
+
+# The worker's directory remembers people for 5 minutes, too. So a changed setting, or a person who became a guest,
+# takes effect within 10 minutes, at the price of one short activity for each person and 5 minutes.
+VERDICT_LASTS = 300.0  # seconds
+VERDICTS_KEPT = 1_000  # people; the one who was judged least recently is forgotten first, and judged again
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a person may talk to the agent, or whether anybody may in this channel."""
+
+    refusal: str = ""  # why not, a sentence for that person; "" for who may
+    at: float = 0.0  # when the worker has told it, in seconds since 1970
+
+    def is_fresh(self, now: float) -> bool:
+        return now - self.at < VERDICT_LASTS
 
 
 @dataclass
 class Participants:
-    """Kept with the conversation.
+    """Kept with the conversation. Nobody is admitted without a fresh verdict.
 
     `thread_replies` is None until the conversation is opened: until then every message counts as meant for the agent.
     """
@@ -21,15 +37,14 @@ class Participants:
     thread_replies: ThreadReplies | None = None
     spoken: list[str] = field(default_factory=list)  # ids of everybody who has written, apps left out
     has_asked_back: bool = False  # the agent's last answer ends with a question, and nobody has written since
-    refused: dict[str, str] = field(default_factory=dict)  # why a person may not talk to the agent, by Slack id
-    refused_here: str = ""  # why nobody may, in this channel or workspace
+    answered_by: str = ""  # who has written first after the agent's last question
+    verdicts: dict[str, Verdict] = field(default_factory=dict)  # of people, by Slack id; the newest last
+    here: Verdict = field(default_factory=Verdict)  # of the channel: whether anybody may talk to the agent in it
     told: list[str] = field(default_factory=list)  # ids of those who were told why they may not
 
     def open(self, opened: Opened) -> None:
         self.thread_replies = opened.policy.thread_replies
         self.spoken = list(dict.fromkeys([*opened.people, *self.spoken]))
-        self.refused |= opened.refused
-        self.refused_here = opened.refused_here
 
     # Is a message meant for the agent?
 
@@ -38,7 +53,8 @@ class Participants:
         if not message.from_app and message.user not in self.spoken:
             self.spoken.append(message.user)
         judged = self.judged(message)
-        self.has_asked_back = False
+        if self.has_asked_back:
+            self.has_asked_back, self.answered_by = False, message.user
         return judged
 
     def judged(self, message: UserMessage) -> UserMessage:
@@ -58,25 +74,77 @@ class Participants:
 
     def has_answered(self, text: str) -> None:
         """Notes the agent's answer: a reply to a question of the agent needs no mention."""
-        self.has_asked_back = asks_back(text)
+        self.has_asked_back, self.answered_by = asks_back(text), ""
 
     # May its author talk to the agent?
 
-    def authors(self, messages: Sequence[UserMessage], known: Mapping[str, str]) -> list[Author]:
-        """The people about whom the worker has to decide: those whose names are not known yet."""
+    def unjudged(self, messages: Iterable[UserMessage], now: float) -> list[Author]:
+        """The people without a fresh verdict. An app has none of its own: the bot has judged it by its id."""
         authors = {message.user: message.team for message in messages if not message.from_app}
-        return [Author(id=slack_id, team=team) for slack_id, team in authors.items() if slack_id not in known]
+        return [Author(id=user, team=team) for user, team in authors.items() if self.verdict(user, now) is None]
 
-    def admitted(self, messages: Sequence[UserMessage]) -> list[UserMessage]:
-        """The messages of those who may talk to the agent."""
-        return [] if self.refused_here else [message for message in messages if message.user not in self.refused]
+    def must_ask(self, messages: Sequence[UserMessage], now: float) -> bool:
+        """Whether the worker has to be asked before it is known which of the messages count."""
+        return bool(messages) and (not self.here.is_fresh(now) or bool(self.unjudged(messages, now)))
 
-    def refusal(self, messages: Sequence[UserMessage]) -> str:
-        """Why the authors of these messages may not talk to the agent, for those who were not told; else ""."""
-        users = dict.fromkeys(message.user for message in messages)
-        reasons = {user: self.refused_here or self.refused.get(user, "") for user in users if user not in self.told}
-        self.told += [user for user, reason in reasons.items() if reason]
-        return "\n".join(dict.fromkeys(filter(None, reasons.values())))
+    def learn(self, asked: Sequence[Author], judgement: Judgement, now: float) -> None:
+        """Takes over what the worker says of the people about whom it was asked, and of the channel."""
+        if judgement.judged is None:
+            self._learn_from_release_0_2(asked, judgement, now)
+            return
+        self.here = Verdict(judgement.refused_here, now)
+        for user in judgement.judged:
+            self._note(user, judgement.refused.get(user, ""), now)
+        self._disregard(judgement.refused)
+
+    def _disregard(self, refused: Collection[str]) -> None:
+        """Makes it as if these people had not written: the others are answered as before."""
+        self.spoken = [user for user in self.spoken if user not in refused]
+        if self.answered_by in refused:
+            self.has_asked_back, self.answered_by = True, ""
+
+    def _learn_from_release_0_2(self, asked: Sequence[Author], judgement: Judgement, now: float) -> None:
+        """Release 0.2 named only those whom it refused, and a refusal held for the life of the conversation."""
+        here = judgement.refused_here if isinstance(judgement, Opened) else self.here.refusal
+        self.here = Verdict(here, now)
+        for user in dict.fromkeys([*(author.id for author in asked), *judgement.refused]):
+            before = self.verdicts.get(user, Verdict()).refusal
+            self._note(user, judgement.refused.get(user, before), now)
+
+    def _note(self, user: str, refusal: str, now: float) -> None:
+        self.verdicts.pop(user, None)
+        self.verdicts[user] = Verdict(refusal, now)
+        if len(self.verdicts) > VERDICTS_KEPT:
+            del self.verdicts[next(iter(self.verdicts))]
+        if not refusal and not self.here.refusal and user in self.told:
+            self.told.remove(user)  # who is refused anew is told anew
+
+    def verdict(self, user: str, now: float) -> Verdict | None:
+        """What holds for the person in this channel; None if the worker has to be asked."""
+        verdict = self.verdicts.get(user)
+        if verdict is None or not verdict.is_fresh(now) or not self.here.is_fresh(now):
+            return None
+        return self.here if self.here.refusal else verdict
+
+    def admitted(self, messages: Iterable[UserMessage], now: float) -> list[UserMessage]:
+        """The messages of those who may talk to the agent: of people with a fresh verdict, and of allowed apps."""
+        return [message for message in messages if self._admits(message, now)]
+
+    def _admits(self, message: UserMessage, now: float) -> bool:
+        verdict = (
+            (self.here if self.here.is_fresh(now) else None) if message.from_app else self.verdict(message.user, now)
+        )
+        return verdict is not None and not verdict.refusal
+
+    def refusals(self, messages: Iterable[UserMessage], now: float) -> dict[str, str]:
+        """Why the authors of the messages may not talk to the agent, by Slack id, for those who were not told."""
+        users = dict.fromkeys(message.user for message in messages if not message.from_app)
+        verdicts = {user: self.verdict(user, now) for user in users if user not in self.told}
+        return {user: verdict.refusal for user, verdict in verdicts.items() if verdict and verdict.refusal}
+
+    def note_told(self, users: Iterable[str]) -> None:
+        """Notes that these people were told why they may not talk to the agent."""
+        self.told = [*self.told, *users][-VERDICTS_KEPT:]
 
 
 def asks_back(text: str) -> bool:

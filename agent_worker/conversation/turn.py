@@ -27,6 +27,7 @@ class Turn:
     attempts: Attempts = field(default_factory=Attempts)
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
+    began_after: int = 0  # the transcript's `turn_start` before this turn
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
     display: TurnDisplay = field(init=False)
@@ -86,6 +87,16 @@ class Turn:
         self.messages[self.heard :] = admitted
         self.heard = len(self.messages)
         return admitted
+
+    def heard_message(self, ts: str) -> UserMessage | None:
+        """The message with this `ts`, if the model is told of it in this turn."""
+        return next((message for message in self.messages[: self.heard] if message.ts == ts), None)
+
+    def drop_stopped(self, stopped_at: float) -> None:
+        """Takes out what was asked before a stop; the turn counts as the answer to it all the same."""
+        stopped = [message for message in self.unheard if float(message.ts) < stopped_at]
+        self.messages = [message for message in self.messages if message not in stopped]
+        self.also_answers += [message.ts for message in stopped]
 
     def change(self, change: MessageChange) -> bool:
         """Applies an edit or a deletion; returns False if the message is not one of this turn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import model_validator
@@ -26,31 +27,46 @@ class OpenConversation(Stored):
 
 
 class LookUpNames(Stored):
-    """Asks the same of people and channels that a conversation hears of later."""
+    """Asks the same of people and channels that a conversation hears of later.
+
+    `thread` is the conversation's; None only in what release 0.2 has stored.
+    """
 
     ids: list[str]
     authors: list[Author] = []
+    thread: Thread | None = None
 
 
-class Names(Stored):
-    """Display names of users and channels by Slack id.
+class Judgement(Stored):
+    """Who may talk to the agent in a thread.
 
-    `refused`: why an author may not talk to the agent, by Slack id: a sentence for that person.
+    `judged`: the Slack ids of all authors that the worker was asked about; None if release 0.2 has judged.
+    `refused`: why an author may not, by Slack id: a sentence for that person. `refused_here`: why nobody may in this
+    channel; "" if people may.
     """
 
-    names: dict[str, str]
+    judged: list[str] | None = None
     refused: dict[str, str] = {}
+    refused_here: str = ""
+
+    def refuses(self, authors: Sequence[Author]) -> bool:
+        """Whether none of these authors may talk to the agent; False if there are none."""
+        return bool(authors) and (bool(self.refused_here) or all(author.id in self.refused for author in authors))
 
 
-class Opened(Stored):
+class Names(Judgement):
+    """Display names of users and channels by Slack id, and the judgement on the authors that were asked about."""
+
+    names: dict[str, str]
+
+
+class Opened(Judgement):
     """What the worker tells a run when it opens: its settings, who is who, and what the thread already holds."""
 
     policy: AgentPolicy
     bot_user_id: str
     greeting: str
     names: dict[str, str] = {}
-    refused: dict[str, str] = {}  # as in Names
-    refused_here: str = ""  # why nobody may talk to the agent in this channel or workspace
     earlier: str = ""  # what was said in the thread before, one line for each message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out

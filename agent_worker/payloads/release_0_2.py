@@ -42,9 +42,20 @@ _RENAMED = {"participants": "people", "limits": "governor"}
 def conversation_in(carried: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a Conversation in what a run carried over."""
     if "transcript" in carried:
-        return dict(carried)
+        return dict(carried) | _participants_in(carried)
     own = {name: value for name, value in carried.items() if name not in {*_TRANSCRIPT, *_INBOX.values()}}
     renamed = {name: own.pop(old) for name, old in _RENAMED.items() if old in own}
     transcript = {name: carried[name] for name in _TRANSCRIPT if name in carried}
     inbox = {name: carried[old] for name, old in _INBOX.items() if old in carried}
-    return {**own, **renamed, "transcript": transcript, "inbox": inbox}
+    return {**own, **renamed, **_participants_in(renamed), "transcript": transcript, "inbox": inbox}
+
+
+def _participants_in(carried: Mapping[str, Any]) -> dict[str, Any]:
+    """The participants with verdicts, which are no longer fresh, in place of bare refusals."""
+    participants = carried.get("participants")
+    if not isinstance(participants, dict) or "verdicts" in participants:
+        return {}
+    verdicts = {user: {"refusal": reason} for user, reason in participants.get("refused", {}).items()}
+    here = {"refusal": participants.get("refused_here", "")}
+    others = {name: value for name, value in participants.items() if name not in {"refused", "refused_here"}}
+    return {"participants": {**others, "verdicts": verdicts, "here": here}}

@@ -150,11 +150,12 @@ class Deliver(InThread):
 
 
 class TellPerson(Stored):
-    """A line that only one person sees, in the thread where this person has pressed a button."""
+    """A line that only one person sees, in the thread; with `in_channel` in the channel, as the thread may be empty."""
 
     thread: Thread
     user: str
     text: str
+    in_channel: bool = False
 
 
 class Answered(Stored):

@@ -21,8 +21,9 @@ ELSEWHERE = "Sorry, I may not answer in this channel. Write to me directly, or a
 class AccessPolicy:
     """The rules of one agent. All ids are Slack's.
 
-    `team` is the agent's own workspace; people of the other `workspaces` may talk to it too. If `users` is not empty,
-    nobody else may. If `channels` is not empty, the agent answers in no other channel.
+    `team` is the agent's own workspace, or the organisation if it is installed for all workspaces of one. People of the
+    other `workspaces` may talk to it too. If `users` is not empty, nobody else may. If `channels` is not empty, the
+    agent answers in no other channel.
     """
 
     team: str
@@ -38,13 +39,13 @@ class AccessPolicy:
         """
         if author.id in self.users:
             return ""
-        teams = {author.team, str(user.get("team_id") or "")} - {"", self.team}
+        homes = self._homes(author, user)
         if self.users:
             reason = NOT_LISTED
-        elif not teams <= set(self.workspaces) or (user.get("is_stranger") and not teams):
+        elif not homes:
+            reason = STRANGER if user.get("is_stranger") else UNKNOWN
+        elif not any(home <= {self.team, *self.workspaces} for home in homes):
             reason = STRANGER
-        elif not (user or teams):
-            reason = UNKNOWN
         elif not self.guests and (user.get("is_restricted") or user.get("is_ultra_restricted")):
             reason = GUEST
         else:
@@ -58,3 +59,18 @@ class AccessPolicy:
         """
         is_open = not self.channels or thread.channel in self.channels or thread.is_direct
         return "" if is_open else ELSEWHERE
+
+    def _homes(self, author: Author, user: Mapping[str, Any]) -> list[set[str]]:
+        """Sets of workspaces: the person may talk to the agent if all workspaces of any one set may.
+
+        In an organisation with several workspaces (Enterprise Grid), `users.info` lists all those that the person is
+        in, and one is enough. The message may name another one of them as its author's, or the organisation. Anybody
+        else is in one workspace, and the message and `users.info` have to agree on it.
+        """
+        enterprise = user.get("enterprise_user") or {}
+        if teams := enterprise.get("teams"):
+            return [{str(team)} for team in (*teams, enterprise.get("enterprise_id")) if team]
+        named = {author.team, str(user.get("team_id") or "")} - {""}
+        if not user:
+            named -= {self.team}  # a member or a guest: Slack does not tell
+        return [named] if named else []

@@ -18,6 +18,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType
 
+from agent_worker.contract.messages import Thread
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
@@ -44,8 +45,8 @@ async def open_conversation(request: OpenConversation) -> Opened:
     return await _until_done(ActivityName.OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
-async def look_up_names(ids: list[str], authors: Sequence[Author] = ()) -> Names:
-    request = LookUpNames(ids=ids, authors=list(authors))
+async def look_up_names(ids: list[str], authors: Sequence[Author] = (), thread: Thread | None = None) -> Names:
+    request = LookUpNames(ids=ids, authors=list(authors), thread=thread)
     return await _until_done(ActivityName.LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 

@@ -8,14 +8,14 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.policy import AgentPolicy
+    from agent_worker.workflow.access import Access
     from agent_worker.workflow.outbox import Speaking
 
 
 class Admission:
-    """Tells those whom it refuses why, once each."""
-
-    def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
+    def __init__(self, conversation: Conversation, access: Access, speaking: Speaking) -> None:
         self._conversation = conversation
+        self._access = access
         self._speaking = speaking
 
     async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
@@ -30,9 +30,8 @@ class Admission:
         if not participants.is_asked(turn.messages):
             self._conversation.inbox.put_back(turn.messages)
             return False
-        await self._speaking.refuse(turn.key, turn.messages)
-        turn.messages = participants.admitted(turn.messages)
-        return bool(turn.messages)
+        turn.drop_stopped(self._conversation.inbox.stopped_at)
+        return await self._access.judge(turn)
 
     async def _is_within_limits(self, turn: Turn, policy: AgentPolicy) -> bool:
         """Asks the turn limits, tells the thread what they have to say, and waits as long as they want."""

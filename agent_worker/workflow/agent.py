@@ -1,12 +1,14 @@
 """AgentWorkflow: one Slack thread's conversation, from its first message until nobody has written for a long time.
 
 Messages wait in the inbox. Each turn takes up the waiting messages and ends with one answer. What people do meanwhile
-arrives as signals: more messages steer the turn, edits change what it answers, a stop or a deletion ends it.
+arrives as signals: more messages steer the turn, edits change what it answers, a stop or a deletion ends it. All of it
+goes through Access: what a person may not do changes nothing.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -42,6 +44,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from agent_worker.payloads.model import ReadTranscript, TranscriptPage
     from agent_worker.payloads.opening import Opened
+    from agent_worker.payloads.thread import Author
+    from agent_worker.workflow.access import Access
     from agent_worker.workflow.admission import Admission
     from agent_worker.workflow.compaction import compact
     from agent_worker.workflow.idle_timer import IdleTimer
@@ -65,27 +69,34 @@ class AgentWorkflow:
     def __init__(self, start: Run) -> None:
         new = Conversation(thread=start.thread, transcript=Transcript(epoch=str(workflow.uuid4())))
         self._conversation = start.carried or new
-        self._opening = Opening(self._conversation, is_new=start.carried is None)
+        self._speaking = Speaking(self._conversation)
+        self._access = Access(self._conversation, self._speaking)
+        self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
         self._turn: Turn | None = None  # the turn that is being answered
-        self._speaking = Speaking(self._conversation)
 
     @workflow.run
     async def run(self, start: Run) -> str:
         """Answers until the conversation is idle; returns the last answer. In a terminal there is just one."""
         answer = ""
-        while await self._next_turn():
-            answer = await self._take_turn()
-            if not start.thread.in_slack and not self._conversation.has_work:
-                break
-            await self._keep_short()
-        await self._speaking.done()
+        is_over = False
+        while not is_over:
+            while await self._next_turn():
+                answer = await self._take_turn()
+                if not start.thread.in_slack and not self._conversation.has_work:
+                    break
+                await self._keep_short()
+            await self._access.done()
+            is_over = not self._conversation.has_work  # somebody may have written, or pressed Try again, meanwhile
         return answer
 
     # What people do. The handlers only note it: a handler that awaits can lose its message when the run ends.
+    # Whether the person may do it is decided by Access.
 
     @workflow.signal(name=USER_MESSAGE)
     def user_message(self, message: UserMessage) -> None:
+        if self._access.turns_away(message):
+            return
         self._idle_timer.begin_again()
         self._conversation.receive(message)
         if self._turn is not None:
@@ -93,6 +104,15 @@ class AgentWorkflow:
 
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:
+        """What no turn has read can be changed by anybody: it is judged, as it then reads, when a turn takes it up."""
+        message = self._turn.heard_message(change.ts) if self._turn is not None else None
+        if message is None or message.from_app:
+            self._change(change)
+        else:
+            author = Author(id=message.user, team=message.team)
+            self._access.let(author, partial(self._change, change), at=change.at)
+
+    def _change(self, change: MessageChange) -> None:
         if self._turn is None or not self._turn.change(change):
             self._conversation.inbox.change(change)
 
@@ -101,6 +121,14 @@ class AgentWorkflow:
         """Ends the turn if it was asked before the stop, and drops waiting messages that were."""
         if request.said and not self._conversation.inbox.is_new(request.said):
             return
+        if request.from_app:
+            self._stop(request)
+            return
+        author = Author(id=request.user, team=request.team)
+        is_told = request.addressed or self._turn is not None  # otherwise the word may be meant for another person
+        self._access.let(author, partial(self._stop, request), at=request.at, is_told=is_told)
+
+    def _stop(self, request: StopRequest) -> None:
         drops_messages = self._conversation.stop(request)
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
@@ -109,13 +137,22 @@ class AgentWorkflow:
 
     @workflow.signal(name=FEEDBACK)
     def feedback(self, feedback: Feedback) -> None:
+        author = Author(id=feedback.user, team=feedback.team)
+        self._access.let(author, partial(self._note_feedback, feedback), at=feedback.at)
+
+    def _note_feedback(self, feedback: Feedback) -> None:
         is_first = self._conversation.note_feedback(feedback)
-        workflow.upsert_memo({MEMO_FEEDBACK: [one.model_dump() for one in self._conversation.feedback]})
+        kept = [one.model_dump(exclude={"team"}) for one in self._conversation.feedback]
+        workflow.upsert_memo({MEMO_FEEDBACK: kept})
         if is_first:
             self._speaking.tell(feedback.user, THANKS)
 
     @workflow.signal(name=TRY_AGAIN)
     def try_again(self, request: TryAgain) -> None:
+        author = Author(id=request.user, team=request.team)
+        self._access.let(author, partial(self._try_again, request), at=request.at)
+
+    def _try_again(self, request: TryAgain) -> None:
         # An answer can be pressed before the workflow hears that it was delivered.
         is_answered = self._turn is None or self._turn.is_delivering
         if not is_answered or self._conversation.has_work:
@@ -128,6 +165,10 @@ class AgentWorkflow:
 
     @workflow.signal(name=RENAMED)
     def renamed(self, renamed: Renamed) -> None:
+        author = Author(id=renamed.user, team=renamed.team)
+        self._access.let(author, partial(self._rename, renamed), at=f"{workflow.time():.6f}")
+
+    def _rename(self, renamed: Renamed) -> None:
         self._conversation.title = renamed.title
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
@@ -186,6 +227,7 @@ class AgentWorkflow:
         turn = Turn(messages=inbox.take() if conversation.has_work else stopped)
         taken = {message.ts for message in turn.messages}
         turn.also_answers = [message.ts for message in stopped if message.ts not in taken]
+        turn.began_after = conversation.transcript.turn_start
         conversation.transcript.start_turn()
         return turn
 
@@ -196,7 +238,7 @@ class AgentWorkflow:
         opened = await self._opening.open(turn)
         if not turn.messages and turn.earlier is None:
             return ""  # the thread shows that all messages were answered before
-        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened.policy):
+        if not await Admission(self._conversation, self._access, self._speaking).is_admitted(turn, opened.policy):
             return ""
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
             return await self._speaking.end(turn, opened.greeting)
@@ -210,7 +252,7 @@ class AgentWorkflow:
 
     def _answering(self, turn: Turn, opened: Opened) -> Answering:
         showing = self._showing(turn)
-        return Answering(self._conversation, turn, opened, speaking=self._speaking, showing=showing)
+        return Answering(self._conversation, turn, opened, access=self._access, showing=showing)
 
     def _showing(self, turn: Turn) -> Showing:
         return Showing(self._conversation.thread, turn)
@@ -248,7 +290,7 @@ class AgentWorkflow:
     async def _continue_as_new(self) -> None:
         """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first."""
         await workflow.wait_condition(workflow.all_handlers_finished)
-        await self._speaking.done()
+        await self._access.done()
         run = Run(thread=self._conversation.thread, carried=self._conversation)
         if not run.fits_one_payload(workflow.payload_converter()):
             return

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.opening import OpenConversation, Opened
+    from agent_worker.workflow.access import Access
     from agent_worker.workflow.activity_calls import open_conversation
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.release_0_2 import gave_up_opening
@@ -22,33 +23,36 @@ class Opening:
     thread, which is then read; one that was carried over from another run knows its past.
     """
 
-    def __init__(self, conversation: Conversation, *, is_new: bool) -> None:
+    def __init__(self, conversation: Conversation, access: Access, *, is_new: bool) -> None:
         self.opened: Opened | None = None
         self._conversation = conversation
+        self._access = access
         self._is_new = is_new
 
     async def open(self, turn: Turn) -> Opened:
         """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered."""
         if self.opened is not None:
             return self.opened
-        opened = await self._ask_worker(turn)
+        request, opened = await self._ask_worker(turn)
         self.opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         self._conversation.open(opened)
+        self._access.learn(request.authors, opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         turn.display.draft = opened.draft or turn.display.draft
         return opened
 
-    async def _ask_worker(self, turn: Turn) -> Opened:
+    async def _ask_worker(self, turn: Turn) -> tuple[OpenConversation, Opened]:
         request, asked = self._request(turn), list(turn.messages)
         is_new_thread = self._is_new and request.earlier_than is None
         try:
-            return await unless(
+            opened = await unless(
                 lambda: gave_up_opening(turn, asked, is_new_thread=is_new_thread), open_conversation(request)
             )
         except InterruptedWork:
             turn.display.doubt_draft()
             return await self._ask_worker(turn)
+        return request, opened
 
     def _request(self, turn: Turn) -> OpenConversation:
         conversation = self._conversation
@@ -57,7 +61,7 @@ class Opening:
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if has_a_past else None,
-            authors=conversation.participants.authors(turn.messages, conversation.names),
+            authors=conversation.participants.unjudged(turn.messages, workflow.time()),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -11,7 +11,6 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from typing import Any
 
-    from agent_worker.contract.messages import UserMessage
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads import post_keys
@@ -57,21 +56,17 @@ class Speaking:
                 Deliver(thread=self._thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True)
             )
 
-    async def refuse(self, ts: str, messages: Sequence[UserMessage]) -> None:
-        """Tells those who may not talk to the agent why, once each."""
-        if reason := self._conversation.participants.refusal(messages):
-            await self.say(ts, "refused", reason)
-
     def say_aside(self, ts: str, topic: Topic, text: str) -> None:
         """The same, beside a turn."""
         self._do(self.say(ts, topic, text))
 
-    def tell(self, user: str, text: str) -> None:
-        """Beside a turn, and so that only one person sees it."""
-        self._do(tell_person(TellPerson(thread=self._thread, user=user, text=text)))
+    def tell(self, user: str, text: str, *, in_channel: bool = False, failed: Callable[[], None] | None = None) -> None:
+        """Beside a turn, and so that only one person sees it; calls `failed` if that cannot be done."""
+        request = TellPerson(thread=self._thread, user=user, text=text, in_channel=in_channel)
+        self._do(tell_person(request), failed)
 
-    def _do(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(_forgiving(errand))
+    def _do(self, errand: Coroutine[Any, Any, None], failed: Callable[[], None] | None = None) -> None:
+        task = asyncio.create_task(_forgiving(errand, failed))
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
@@ -81,8 +76,10 @@ class Speaking:
             await asyncio.gather(*self._errands)
 
 
-async def _forgiving(errand: Coroutine[Any, Any, None]) -> None:
+async def _forgiving(errand: Coroutine[Any, Any, None], failed: Callable[[], None] | None) -> None:
     try:
         await errand
     except ActivityError:
         workflow.logger.info("something was not said aside")
+        if failed is not None:
+            failed()

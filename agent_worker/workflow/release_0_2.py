@@ -15,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.thread import Draft
 
+# Release 0.2 judged only people whose names were unknown, and only their messages. It told them in the thread.
+VERDICTS_EXPIRE = "verdicts expire"
 # Only histories without this patch have an opening that asks the model.
 OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 
@@ -26,3 +28,22 @@ def gave_up_opening(turn: Turn, asked: Sequence[UserMessage], *, is_new_thread: 
     if not all(message.addressed and not message.from_app for message in asked):
         return False
     return not workflow.patched(OPENING_DOES_NOT_ASK)
+
+
+class Patch:
+    """Whether the workflow may do what release 0.2 did not do.
+
+    Temporal keeps the first answer for the whole run. The answer is no only while the history of release 0.2 is
+    replayed, and must not hold for what comes after it: the next question gets another name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._refused = 0
+
+    def applies(self) -> bool:
+        """To be asked only where the two differ: a new history then notes the patch at its first use."""
+        if workflow.patched(f"{self._name} {self._refused}" if self._refused else self._name):
+            return True
+        self._refused += 1
+        return False

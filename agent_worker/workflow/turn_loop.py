@@ -19,9 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.model import AskModel, ModelReply, ToolCall
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Source
-    from agent_worker.workflow.activity_calls import ask_model, look_up_names, run_tool
+    from agent_worker.workflow.access import Access
+    from agent_worker.workflow.activity_calls import ask_model, run_tool
     from agent_worker.workflow.interruption import InterruptedWork, unless
-    from agent_worker.workflow.outbox import Speaking
     from agent_worker.workflow.progress_updates import Showing
 
 
@@ -29,25 +29,20 @@ class Answering:
     """One turn's loop. What it learns it writes into the conversation and the turn."""
 
     def __init__(
-        self, conversation: Conversation, turn: Turn, opened: Opened, *, speaking: Speaking, showing: Showing
+        self, conversation: Conversation, turn: Turn, opened: Opened, *, access: Access, showing: Showing
     ) -> None:
         self._conversation = conversation
         self._turn = turn
         self._opened = opened
-        self._speaking = speaking
+        self._access = access
         self._showing = showing
 
     async def hear(self) -> bool:
         """Adds what people said, once it is known who they are; False when none of them may talk to the agent."""
-        conversation, turn = self._conversation, self._turn
-        if unknown := conversation.unknown_ids(turn.unheard):
-            known = await look_up_names(unknown, conversation.participants.authors(turn.unheard, conversation.names))
-            conversation.names |= known.names
-            conversation.participants.refused |= known.refused
-        await self._speaking.refuse(turn.key, turn.unheard)
-        if admitted := turn.hear(conversation.participants.admitted(turn.unheard)):
-            conversation.add_messages(admitted)
-        return bool(turn.messages)
+        admitted = await self._access.admit(self._turn)
+        if self._turn.hear(admitted):
+            self._conversation.add_messages(admitted)
+        return bool(self._turn.messages)
 
     async def think(self) -> ModelReply:
         """Asks the model until it answers. When this is over, nothing is being shown any more."""

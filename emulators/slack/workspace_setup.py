@@ -23,8 +23,12 @@ class WorkspaceSetup:
         is_guest: bool = False,
         is_single_channel_guest: bool = False,
         team_id: str | None = None,
+        organisation: str = "",
     ) -> str:
-        """Add a person. Returns the user id. With another `team_id` than the app's they come through Slack Connect."""
+        """Add a person. Returns the user id. With another `team_id` than the app's they come through Slack Connect.
+
+        With an `organisation` (an id that begins with E), the person's workspace is one of several (Enterprise Grid).
+        """
         own = self._backend.installation.team_id
         user = User(
             id=self._backend.workspace.new_id("U"),
@@ -32,6 +36,7 @@ class WorkspaceSetup:
             real_name=real_name or name.title(),
             display_name=display_name or name,
             foreign_team="" if team_id in (None, own) else str(team_id),
+            organisation=organisation,
             is_guest=is_guest,
             is_single_channel_guest=is_single_channel_guest,
         )

@@ -94,7 +94,8 @@ class Conversations:
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message
         if incoming.says_stop:
-            request = StopRequest(at=message.ts, user=message.user, said=message.ts, addressed=message.addressed)
+            who = {name: getattr(message, name) for name in ("user", "team", "from_app", "addressed")}
+            request = StopRequest(at=message.ts, said=message.ts, **who)
             if await self.signal_if_open(thread, STOP, request) or not message.addressed:
                 return
         await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 
 # At most 64 characters: Slack's ids are shorter, and a workflow id made of them must stay below Temporal's 1,000 bytes.
 PERSON = re.compile(r"[UW][A-Z0-9]{1,63}")
@@ -18,6 +19,16 @@ TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 def has_form(value: object, form: re.Pattern[str]) -> bool:
     """Whether `value` is a string of this form; a value of any other type is not."""
     return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def foreign_workspace(teams: Iterable[object], own: str) -> str:
+    """The first id of a workspace among these; "" if it is the agent's `own`, or if there is none.
+
+    The id of an organisation with several workspaces (Enterprise Grid) is passed over: it does not say in which of them
+    a person is.
+    """
+    team = next((str(team) for team in teams if has_form(team, WORKSPACE)), own)
+    return "" if team == own else team
 
 
 def current_ts() -> str:

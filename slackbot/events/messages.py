@@ -14,7 +14,7 @@ from typing import Any
 from agent_worker.contract.messages import Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
-from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, WORKSPACE, has_form
+from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
 
@@ -47,7 +47,7 @@ class Ignored:
 def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> IncomingMessage | Ignored:
     """Decides on one `app_mention` or `message` event, from its payload alone.
 
-    `allowed_apps` are the names or ids, in lower case, of other apps that may talk to the agent.
+    `allowed_apps` are the app or bot ids, in lower case, of other apps that may talk to the agent.
     """
     event = mapping(body.get("event"))
     if reason := reason_to_ignore(event, bot, allowed_apps):
@@ -72,7 +72,7 @@ def mentioned_users(text: str) -> set[str]:
 
 def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:
     """Why a message cannot be for the agent, whatever its text is; "" if it can be."""
-    is_from_app = not _names_of_app(message).isdisjoint(allowed_apps) and message.get("bot_id") != bot.bot_id
+    is_from_app = not _ids_of_app(message).isdisjoint(allowed_apps) and message.get("bot_id") != bot.bot_id
     return _author_problem(message, bot, is_from_app=is_from_app) or _form_problem(message)
 
 
@@ -100,24 +100,30 @@ def _message(
 
 def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
     """The fields that few messages have: only those that are not empty, so that no others are stored."""
-    # The event names the author's workspace; its envelope, read last, names the one in which the event happened.
-    teams = (*map(event.get, ("user_team", "source_team", "team")), body.get("team_id"))
-    team = next((team for team in teams if has_form(team, WORKSPACE)), thread.team)
     more = {
-        "team": "" if team == thread.team else team,
+        "team": team_of_author(body, event, thread.team),
         "files": contents.files(event),
         "attachments": contents.attachments(event),
     }
     return {name: value for name, value in more.items() if value}
 
 
-def _names_of_app(event: Mapping[str, Any]) -> set[str]:
-    """The names and ids of the app that wrote the message, in lower case; empty for a person's message."""
+def team_of_author(body: Mapping[str, Any], event: Mapping[str, Any], own: str) -> str:
+    """The workspace of the person who caused the event, if it is not the agent's `own`; else "".
+
+    The event names it; its envelope, read last, names the workspace in which the event happened.
+    """
+    return foreign_workspace((*map(event.get, ("user_team", "source_team", "team")), body.get("team_id")), own)
+
+
+def _ids_of_app(event: Mapping[str, Any]) -> set[str]:
+    """The ids of the app that wrote the message, in lower case; empty for a person's message.
+
+    Its names do not count: whoever posts through a webhook can choose them.
+    """
     if not event.get("bot_id"):
         return set()
-    profile = mapping(event.get("bot_profile"))
-    names = (event["bot_id"], event.get("app_id"), event.get("username"), profile.get("name"))
-    return {name.lower() for name in names if isinstance(name, str)}
+    return {name.lower() for name in (event["bot_id"], event.get("app_id")) if isinstance(name, str)}
 
 
 def _author_problem(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -> str:

@@ -15,6 +15,7 @@ from slackbot.events import messages
 from slackbot.events.contents import storable_text
 from slackbot.events.ids import CHANNEL, PERSON, TS, has_form
 from text.json_shapes import mapping
+from text.lines import one_line
 
 LONGEST_TITLE = 200  # characters
 
@@ -34,14 +35,20 @@ class AgentSessions:
         event = mapping(body.get("event"))
         thread, at = self._thread(body, event), event.get("event_ts")
         if thread is not None and has_form(at, TS):
-            await self._conversations.signal_if_open(thread, STOP, StopRequest(at=str(at), user=event["user"]))
+            team = messages.team_of_author(body, event, thread.team)
+            request = StopRequest(at=str(at), user=event["user"], team=team)
+            await self._conversations.signal_if_open(thread, STOP, request)
 
     async def on_title_changed(self, body: Mapping[str, Any]) -> None:
         """Bolt does not call this for titles that the agent itself has set: it passes over the app's own events."""
         event = mapping(body.get("event"))
-        thread, title = self._thread(body, event), storable_text(event.get("title"), LONGEST_TITLE).strip()
+        thread, title = self._thread(body, event), storable_text(event.get("title"), LONGEST_TITLE)
+        title = one_line(title, LONGEST_TITLE)
         if thread is not None and title:
-            await self._conversations.signal_if_open(thread, RENAMED, Renamed(title=title))
+            team = messages.team_of_author(body, event, thread.team)
+            await self._conversations.signal_if_open(
+                thread, RENAMED, Renamed(title=title, user=event["user"], team=team)
+            )
 
     def _thread(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Thread | None:
         """The thread that the event is about; None if it does not name a thread and a person."""

@@ -29,7 +29,7 @@ from process.slack import Identity
 from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.deduplication import Deduplicator
-from slackbot.events.ids import CHANNEL, PERSON, TS, has_form
+from slackbot.events.ids import CHANNEL, PERSON, TS, foreign_workspace, has_form
 from text.json_shapes import items, mapping
 
 # Of the 3 s that Slack waits for the acknowledgement: for Temporal to store the click, and for telling the person if it
@@ -105,12 +105,17 @@ def read(body: Mapping[str, Any], bot: Identity) -> Click | None:
     if message.get("bot_id") != bot.bot_id or not all(has_form(value, form) for value, form in forms):
         return None
     thread = Thread(team=bot.team_id, channel=str(channel), thread_ts=str(thread_ts))
-    signal = _signal(press, user=str(user), at=str(at))
+    team = foreign_workspace([mapping(body.get("user")).get("team_id")], bot.team_id)
+    who = {"user": str(user), "at": str(at)} | ({"team": team} if team else {})
+    signal = _signal(press, who)
     return Click(thread, str(user), *signal, at=str(at)) if signal else None
 
 
-def _signal(press: Mapping[str, Any], *, user: str, at: str) -> tuple[str, BaseModel] | None:
-    """The signal that a button sends, by name and content; None if the button and its value do not fit together."""
+def _signal(press: Mapping[str, Any], who: Mapping[str, str]) -> tuple[str, BaseModel] | None:
+    """The signal that a button sends, by name and content; None if the button and its value do not fit together.
+
+    `who` has the fields of the content that say who has pressed, and when.
+    """
     value = press.get("value")
     found = _VALUE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
@@ -118,9 +123,9 @@ def _signal(press: Mapping[str, Any], *, user: str, at: str) -> tuple[str, BaseM
     opinion, turn = found.groups()
     button = press.get("action_id")
     if button == FEEDBACK_BUTTONS and opinion:
-        return FEEDBACK, Feedback(turn=turn, user=user, value="good" if opinion == "good:" else "bad", at=at)
+        return FEEDBACK, Feedback(turn=turn, value="good" if opinion == "good:" else "bad", **who)
     if button == TRY_AGAIN_BUTTON and not opinion:
-        return TRY_AGAIN, TryAgain(turn=turn, user=user, at=at)
+        return TRY_AGAIN, TryAgain(turn=turn, **who)
     if button == STOP_BUTTON and not opinion:
-        return STOP, StopRequest(at=at, user=user)
+        return STOP, StopRequest(**who)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from agent_worker.contract.messages import Thread
@@ -15,6 +16,11 @@ STATES = {
     "closed": "closed; write there to go on",
 }
 STOPPING = "stopping"
+_LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb", ":": "\ua789"}
+_WORD_JOINER = "\u2060"  # invisible, and no break
+_AT_A_WORDS_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_EMOJI = re.compile(r":(?=[\w+'-]{1,100}:)")
+_READ_TOGETHER = re.compile(r"[@#](?=\S)|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})")
 
 
 def permalink(workspace_url: str, thread: Thread) -> str:
@@ -26,8 +32,20 @@ def permalink(workspace_url: str, thread: Thread) -> str:
 
 
 def title(recent: RecentConversation) -> str:
-    """The title on one line, escaped for mrkdwn; "" if the conversation has none."""
-    return escape(one_line(recent.title, LONGEST_TITLE), quote=False)
+    """The title on one line, as text that means nothing in mrkdwn; "" if the conversation has none."""
+    return literal(one_line(recent.title, LONGEST_TITLE))
+
+
+def literal(text: str) -> str:
+    """Text that Slack shows as it is in mrkdwn, without formatting, emoji, mentions or links.
+
+    mrkdwn can escape only `&`, `<` and `>`. So the other characters that begin something are shown by ones that look
+    like them, and an invisible character parts those that Slack reads together.
+    """
+    text = _AT_A_WORDS_EDGE.sub(_LOOKALIKES["_"], text)
+    text = _EMOJI.sub(_LOOKALIKES[":"], text)
+    text = re.sub("[*~`]", lambda mark: _LOOKALIKES[mark[0]], text)
+    return escape(_READ_TOGETHER.sub(rf"\g<0>{_WORD_JOINER}", text), quote=False)
 
 
 def place(recent: RecentConversation) -> str:

@@ -18,7 +18,7 @@ from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.contents import storable_text
-from slackbot.events.ids import PERSON, TS, has_form
+from slackbot.events.ids import PERSON, TS, foreign_workspace, has_form
 from slackbot.listeners import captions
 from slackbot.listeners.suggested_prompts import PROMPTS
 from text.json_shapes import mapping
@@ -64,8 +64,9 @@ class HomeTab:
         stopped, notice = storable_text(press.get("value"), LONGEST_ID), ""
         thread = thread_of(stopped)
         if thread is not None and has_form(press.get("action_ts"), TS):
+            team = foreign_workspace([body["user"].get("team_id")], self._bot.team_id)
             try:
-                await self._stop_signals.send([thread], StopRequest(at=press["action_ts"], user=user))
+                await self._stop_signals.send([thread], StopRequest(at=press["action_ts"], user=user, team=team))
             except TEMPORAL_IS_AWAY as error:
                 logger.warning("a stop could not be handed over", extra={"reason": type(error).__name__})
                 stopped, notice = "", NOT_STOPPED

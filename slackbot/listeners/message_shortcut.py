@@ -22,7 +22,7 @@ from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.events import quotation
 from slackbot.events.contents import storable_text
-from slackbot.events.ids import current_ts
+from slackbot.events.ids import current_ts, foreign_workspace
 from slackbot.events.messages import IncomingMessage
 
 ASK_ABOUT_MESSAGE = "ask_about_message"  # the id of the shortcut, of its form and of the question in the form
@@ -92,13 +92,12 @@ class MessageShortcut:
 
     def _incoming(self, body: Mapping[str, Any], question: str) -> IncomingMessage:
         quoted, author = quotation.unpack(body["view"]["private_metadata"]), body["user"]
-        team = str(author.get("team_id") or "")
         message = UserMessage(
             ts=self._ts(body["view"]["id"]),
             user=author["id"],
             text=question,
             direct=quoted.channel.startswith("D"),
-            team="" if team == self._bot.team_id else team,
+            team=foreign_workspace([author.get("team_id")], self._bot.team_id),
             files=quoted.files,
             attachments=quoted.attachments,
             unseen=True,

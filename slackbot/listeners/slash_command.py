@@ -12,7 +12,7 @@ from agent_worker.contract.messages import StopRequest
 from process.slack import Identity
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
-from slackbot.events.ids import current_ts
+from slackbot.events.ids import current_ts, foreign_workspace
 from slackbot.listeners import captions
 
 COMMAND = "/agent"
@@ -42,20 +42,21 @@ class SlashCommand:
         """Answers in the acknowledgement, for which Slack waits 3 s: the timeouts of all calls together are shorter."""
         commands = {"status": self._status, "stop": self._stop}
         command = commands.get(str(body.get("text") or "").strip().lower())
+        team = foreign_workspace([body.get("team_id")], self._bot.team_id)
         try:
-            answer = HELP if command is None else await command(body["user_id"], body["channel_id"])
+            answer = HELP if command is None else await command(body["user_id"], body["channel_id"], team)
         except TEMPORAL_IS_AWAY as error:
             logger.warning("a command could not be carried out", extra={"reason": type(error).__name__})
             answer = AWAY
         await ack(answer, response_type="ephemeral")
 
-    async def _status(self, user: str, channel: str) -> str:
+    async def _status(self, user: str, channel: str, _: str) -> str:
         """Also lists all conversations in the channel if it is the person's direct messages with the agent."""
         recent = await self._recent.of(user, channel)
         return "\n".join(map(self._line, recent[:SHOWN])) or NONE_YET
 
-    async def _stop(self, user: str, channel: str) -> str:
-        request = StopRequest(at=current_ts(), user=user)
+    async def _stop(self, user: str, channel: str, team: str) -> str:
+        request = StopRequest(at=current_ts(), user=user, team=team)
         working = await self._recent.at_work(user, channel)
         if not working:
             return NOTHING_TO_STOP

@@ -51,3 +51,13 @@ def test_tokens_that_were_mixed_up_are_told_apart_and_not_shown(
     assert "SLACK_BOT_TOKEN: is not a bot token" in printed
     assert "SLACK_APP_TOKEN: is not an app-level token" in printed
     assert "very-secret" not in printed
+
+
+def test_entries_that_are_names_of_apps_and_no_ids_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    monkeypatch.setenv("SLACKBOT_ALLOWED_APPS", "Deploy Bot, A0123ABCD, B0123ABCD, build-bot")
+
+    (settings,) = load(BotSettings)
+
+    assert settings.names_of_apps == ["build-bot", "deploy bot"]

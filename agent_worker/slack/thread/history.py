@@ -96,7 +96,7 @@ class ThreadHistory:
         ]
         people = dict.fromkeys(str(message.get("user") or "") for message in earlier if not message.get("bot_id"))
         return Past(
-            text=await self._text_of(earlier, is_whole=is_whole),
+            text=await self._text_of(earlier, thread.channel, is_whole=is_whole),
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
         )
@@ -141,9 +141,9 @@ class ThreadHistory:
                 break
         return found
 
-    async def _text_of(self, messages: Sequence[dict[str, Any]], *, is_whole: bool) -> str:
+    async def _text_of(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> str:
         """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
-        lines = [await self._line(message) for message in messages[-EARLIER_MESSAGES:]]
+        lines = [await self._line(message, channel) for message in messages[-EARLIER_MESSAGES:]]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
         for line in reversed([line for line in lines if line]):
@@ -154,9 +154,10 @@ class ThreadHistory:
         is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
         return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
 
-    async def _line(self, message: Mapping[str, Any]) -> str:
+    async def _line(self, message: Mapping[str, Any], channel: str) -> str:
         raw = str(message.get("text") or "")
-        names = await self._directory.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
+        mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
+        names = await self._directory.names(mentioned, within=channel)
         text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""

@@ -96,12 +96,15 @@ class ThreadPosts:
             if error.message not in GONE:
                 raise
 
-    async def whisper(self, thread: Thread, user: str, text: str) -> None:
-        """Shows a line in the thread to one person. Slack does not keep it, so it cannot be looked for."""
+    async def whisper(self, thread: Thread, user: str, text: str, *, in_channel: bool = False) -> None:
+        """Shows a line to one person. Slack does not keep it, so it cannot be looked for.
+
+        Slack shows it in a thread only if the thread has a reply; `in_channel`: show it in the channel instead.
+        """
         await self._api.call(
             self._api.client.chat_postEphemeral,
             channel=thread.channel,
-            thread_ts=thread.thread_ts,
+            thread_ts=None if in_channel else thread.thread_ts,
             user=user,
             text=text,
         )

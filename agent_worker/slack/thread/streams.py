@@ -27,6 +27,7 @@ _NOT_HERE = {
     "channel_type_not_supported",
     "missing_recipient_team_id",
     "missing_recipient_user_id",
+    "team_not_found",
     "user_not_found",
     "messages_tab_disabled",
     "method_not_supported_for_channel_type",
@@ -68,7 +69,7 @@ class ThreadStreams:
                 channel=thread.channel,
                 thread_ts=thread.thread_ts,
                 recipient_user_id=audience.id,
-                recipient_team_id=audience.team or thread.team,
+                recipient_team_id=_workspace(audience.team, thread.team),
                 chunks=list(chunks) or None,
             )
         except ApplicationError as error:
@@ -119,6 +120,11 @@ class ThreadStreams:
             metadata=metadata(key, answers),
             session_status=session_status,
         )
+
+
+def _workspace(*teams: str) -> str | None:
+    """The first id of a workspace; None if all are empty or name an organisation, which Slack does not take here."""
+    return next((team for team in teams if team.startswith("T")), None)
 
 
 def text_chunk(text: str) -> Chunk:

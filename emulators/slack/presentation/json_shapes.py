@@ -54,7 +54,7 @@ class Shapes:
             profile |= {"api_app_id": user.app_id, "bot_id": user.bot_id}
         shape: Json = {
             "id": user.id,
-            "team_id": team_id,
+            "team_id": user.organisation or team_id,
             "name": user.name,
             "real_name": user.real_name,
             "deleted": user.is_deactivated,
@@ -67,6 +67,9 @@ class Shapes:
             "is_app_user": False,
             "updated": 0,
         }
+        if user.organisation:
+            belongs = {"id": user.id, "enterprise_id": user.organisation, "enterprise_name": "Organisation"}
+            shape["enterprise_user"] = belongs | {"is_admin": False, "is_owner": False, "teams": [team_id]}
         # Somebody from another workspace is a stranger until they share a channel with the app.
         return shape | ({"is_stranger": not self._meets(user)} if user.foreign_team else {})
 
@@ -113,18 +116,18 @@ class Shapes:
     def _origin(self, message: Message) -> Json:
         """The author's team and, for people from another workspace, their profile."""
         author = self.workspace.users.get(message.user)
-        if author is None or not author.foreign_team:
+        if author is None or not (author.foreign_team or author.organisation):
             return {"team": self.installation.team_id}
         profile = {
             "name": author.name,
             "real_name": author.real_name,
             "display_name": author.display_name,
-            "team": author.foreign_team,
+            "team": author.organisation or author.foreign_team,
             "is_restricted": False,
             "is_ultra_restricted": False,
         }
-        teams = dict.fromkeys(("team", "user_team", "source_team"), author.foreign_team)
-        return teams | {"user_profile": profile}
+        teams = dict.fromkeys(("user_team", "source_team"), profile["team"])
+        return {"team": author.foreign_team or self.installation.team_id} | teams | {"user_profile": profile}
 
     def _meets(self, user: User) -> bool:
         both = {user.id, self.installation.bot_user_id}

@@ -23,6 +23,7 @@ class User:
     app_id: str = ""
     tz: str = "Europe/London"
     foreign_team: str = ""  # another workspace, for somebody who is here through Slack Connect
+    organisation: str = ""  # with several workspaces (Enterprise Grid), to which the person's workspace belongs
     is_guest: bool = False
     is_single_channel_guest: bool = False
     is_deactivated: bool = False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from agent_worker.conversation import participants
 from agent_worker.conversation.participants import Participants, asks_back
+from agent_worker.payloads.opening import Judgement
 from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
 from tests.support.agent_worker.rehearsal import told
@@ -87,28 +90,95 @@ def test_before_the_thread_is_known_nobody_is_judged() -> None:
     assert them.is_asked([message("2.0").model_copy(update={"addressed": False})])
 
 
-def test_only_people_whose_names_are_not_known_are_judged_and_apps_never() -> None:
+# Who may talk to the agent
+
+NOW = 1_000.0
+BY_BEN = message("1.1", user=BEN).model_copy(update={"team": "T2"})
+BY_AN_APP = message("1.2", user="B5").model_copy(update={"from_app": True})
+SAID = [message("1.0", user=ANNA), BY_BEN, BY_AN_APP]
+
+
+def judged(them: Participants, *users: str, here: str = "", refused: Mapping[str, str] | None = None) -> Participants:
+    """After the worker has judged these people and the channel."""
+    asked = [Author(id=user) for user in users]
+    them.learn(asked, Judgement(judged=list(users), refused=dict(refused or {}), refused_here=here), NOW)
+    return them
+
+
+def admitted(them: Participants, now: float = NOW) -> list[str]:
+    return [one.user for one in them.admitted(SAID, now)]
+
+
+def test_nobody_is_admitted_without_a_verdict_and_an_app_needs_none_of_its_own() -> None:
     them = people()
-    said = [
-        message("1.0", user=ANNA),
-        message("1.1", user=BEN).model_copy(update={"team": "T2"}),
-        message("1.2", user="B5").model_copy(update={"from_app": True}),
-    ]
+    assert (admitted(them), them.must_ask([BY_AN_APP], NOW)) == ([], True)
 
-    assert them.authors(said, {ANNA: "anna"}) == [Author(id=BEN, team="T2")]
+    judged(them, ANNA)
 
-
-def test_each_person_is_refused_once_and_the_same_reason_is_said_once() -> None:
-    them = people(refused={ANNA: "Not you.", BEN: "Not you."})
-    said = [message("1.0", user=ANNA), message("1.1", user=BEN), message("1.2", user="U3")]
-
-    assert them.refusal(said) == "Not you."
-    assert them.refusal(said) == ""
-    assert [one.user for one in them.admitted(said)] == ["U3"]
+    assert admitted(them) == [ANNA, "B5"]
+    assert them.unjudged(SAID, NOW) == [Author(id=BEN, team="T2")]
+    assert not them.must_ask([BY_AN_APP], NOW)
 
 
-def test_where_nobody_may_nobody_is_admitted() -> None:
-    them = people(refused_here="Not here.")
+def test_a_person_for_whom_the_worker_has_no_verdict_is_not_admitted() -> None:
+    them = people()
 
-    assert them.admitted([message("1.0")]) == []
-    assert them.refusal([message("1.0")]) == "Not here."
+    them.learn([Author(id=ANNA)], Judgement(judged=[]), NOW)
+
+    assert admitted(them) == ["B5"]
+
+
+def test_a_verdict_holds_for_five_minutes() -> None:
+    them = judged(people(), ANNA, BEN)
+
+    assert admitted(them, NOW + 299.9) == [ANNA, BEN, "B5"]
+    assert admitted(them, NOW + 300) == []
+    assert them.unjudged(SAID[:1], NOW + 300) == [Author(id=ANNA)]
+
+
+def test_a_person_is_refused_until_the_worker_says_otherwise_and_told_anew_after_that() -> None:
+    them = judged(people(), ANNA, BEN, refused={BEN: "Not you."})
+    assert them.refusals(SAID, NOW) == {BEN: "Not you."}
+    them.told.append(BEN)
+    assert (admitted(them), them.refusals(SAID, NOW)) == ([ANNA, "B5"], {})
+
+    judged(them, BEN)
+    assert admitted(them) == [ANNA, BEN, "B5"]
+
+    judged(them, BEN, refused={BEN: "Not any more."})
+    assert them.refusals(SAID, NOW) == {BEN: "Not any more."}
+
+
+def test_where_nobody_may_nobody_is_admitted_and_apps_are_not_told() -> None:
+    them = judged(people(), ANNA, BEN, here="Not here.")
+
+    assert admitted(them) == []
+    assert them.refusals(SAID, NOW) == {ANNA: "Not here.", BEN: "Not here."}
+
+
+def test_a_person_who_may_not_talk_to_the_agent_does_not_end_a_talk_of_two() -> None:
+    them = people()
+    hears(them, ANNA)
+    hears(them, BEN)
+
+    judged(them, BEN, refused={BEN: "Not you."})
+
+    assert hears(them, ANNA)
+
+
+def test_what_release_0_2_did_not_judge_it_admitted_and_its_refusals_stay() -> None:
+    them = people()
+    them.learn([], Judgement(refused={BEN: "Not you."}), NOW)
+
+    them.learn([Author(id=ANNA), Author(id=BEN)], Judgement(), NOW + 900)
+
+    assert admitted(them, NOW + 900) == [ANNA, "B5"]
+
+
+def test_of_many_verdicts_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(participants, "VERDICTS_KEPT", 2)
+
+    them = judged(people(), ANNA, BEN, "U3")
+    judged(them, BEN)
+
+    assert list(them.verdicts) == ["U3", BEN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.conversation.participants import Verdict
 from agent_worker.conversation.run import Run
 from agent_worker.payloads.opening import Opened
 
@@ -57,7 +58,7 @@ async def test_what_its_runs_carry_over_is_read_into_the_parts_of_a_conversation
         "ahead": [],
         "stopped_at": 1.5,
         "again": None,
-        "people": {"thread_replies": "auto", "spoken": ["U1"], "told": ["U9"]},
+        "people": {"thread_replies": "auto", "spoken": ["U1"], "told": ["U9"], "refused": {"U9": "No."}},
         "thread": {"team": "T1", "channel": "C1", "thread_ts": "1.0"},
         "epoch": "first",
         "model": "gemini-3.8-flash",
@@ -80,3 +81,16 @@ async def test_what_its_runs_carry_over_is_read_into_the_parts_of_a_conversation
     assert (conversation.inbox.seen, conversation.inbox.stopped_at) == (["1.0", "1.1"], 1.5)
     assert (conversation.participants.spoken, conversation.participants.told) == (["U1"], ["U9"])
     assert (conversation.limits.turns, conversation.limits.app_turns) == ([1.0], 2)
+    assert conversation.participants.verdicts == {"U9": Verdict("No.", at=0.0)}
+
+
+async def test_refusals_in_a_run_that_was_carried_over_later_are_read_as_verdicts_that_are_not_fresh() -> None:
+    thread = {"team": "T1", "channel": "C1", "thread_ts": "1.0"}
+    participants = {"spoken": ["U1"], "told": ["U9"], "refused": {"U9": "No."}, "refused_here": "Not here."}
+    carried = {"thread": thread, "transcript": {"epoch": "first"}, "participants": participants}
+
+    (run,) = await DATA_CONVERTER.decode(await DATA_CONVERTER.encode([{"thread": thread, "carried": carried}]), [Run])
+
+    read = run.carried.participants
+    assert (read.spoken, read.told) == (["U1"], ["U9"])
+    assert (read.verdicts, read.here) == ({"U9": Verdict("No.", at=0.0)}, Verdict("Not here.", at=0.0))

@@ -46,6 +46,22 @@ async def test_a_channel_goes_by_its_name(stage: SlackStage) -> None:
     assert await stage.directory.names([stage.channel]) == {stage.channel: "general"}
 
 
+@pytest.mark.parametrize("kind", ["private channel", "group direct messages"])
+async def test_the_name_of_a_private_channel_is_told_only_in_that_channel(stage: SlackStage, kind: str) -> None:
+    if kind == "private channel":
+        private = stage.slack.add_channel("layoffs", members=[stage.anna], is_private=True)
+    else:
+        private = stage.slack.open_group_dm([stage.anna, stage.slack.add_user("ben")])
+
+    elsewhere = await stage.directory.names([private], within=stage.channel)
+    nowhere = await stage.directory.names([private])
+    there = await stage.directory.names([private, stage.channel], within=private)
+
+    assert (elsewhere, nowhere) == ({private: private}, {private: private})
+    assert there[private] != private
+    assert there[stage.channel] == "general"
+
+
 async def test_each_person_is_asked_about_once_and_the_agent_never(stage: SlackStage) -> None:
     await stage.directory.names([stage.anna, stage.slack.bot_user_id])
 

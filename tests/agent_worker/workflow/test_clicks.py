@@ -198,7 +198,7 @@ async def test_a_title_that_a_person_gives_counts(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation()
     await talk.ask("1.0")
 
-    await talk.signal(RENAMED, Renamed(title="Mine"))
+    await talk.signal(RENAMED, Renamed(title="Mine", user="U1"))
     await talk.ask("2.0")
 
     assert await kept(talk, MEMO_TITLE) == "Mine"

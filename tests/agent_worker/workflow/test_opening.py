@@ -139,9 +139,12 @@ async def test_names_that_are_still_unknown_are_looked_up_first(rehearsal: Rehea
 
 async def test_nobody_who_may_not_talk_to_the_agent_gets_the_model_asked(temporal_address: str) -> None:
     async with Rehearsal(temporal_address, refused={"U1": "Guests may not."}) as rehearsal:
-        assert await ask(rehearsal) == "Guests may not."
+        talk = begun(rehearsal)
+        await talk.say(root(talk), "hello")
+        await rehearsal.until(lambda: rehearsal.cast.told)
 
-        assert rehearsal.cast.asked == []
+        assert [request.text for request in rehearsal.cast.told] == ["Guests may not."]
+        assert (rehearsal.cast.asked, rehearsal.cast.said) == ([], [])
 
 
 async def test_a_mention_without_words_is_greeted(rehearsal: Rehearsal) -> None:

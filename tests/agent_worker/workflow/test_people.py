@@ -1,4 +1,4 @@
-"""Promises to several people in one thread: nobody is butted into, nothing is forgotten, guests are told why."""
+"""Promises to several people in one thread: nobody is butted into, nothing is forgotten."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import pytest
 
 from agent_worker.contract.messages import MessageChange
 from agent_worker.contract.names import MESSAGE_CHANGED
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, lines, text
-
-NO_GUESTS = "Guests cannot talk to me."
+from tests.support.agent_worker.rehearsal import Rehearsal, Talk, lines, text
 
 
 @pytest.fixture
@@ -108,49 +106,6 @@ async def test_what_is_overheard_can_be_taken_back(rehearsal: Rehearsal) -> None
     await talk.ask("3.0", "now")
 
     assert "oops" not in str(rehearsal.cast.read)
-
-
-# Those who may not
-
-
-async def test_who_may_not_talk_to_the_agent_is_told_so_once_and_not_answered(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, refused={"U1": NO_GUESTS}) as rehearsal:
-        talk = rehearsal.conversation()
-        await talk.ask("1.0", "first")
-
-        await talk.say("2.0", "please")
-        await talk.ask("3.0", "and I?", "U2")
-
-        assert rehearsal.cast.said == [NO_GUESTS, "yes"]
-        assert lines(rehearsal.cast.read[-1]) == ["ben: and I?"]
-
-
-async def test_a_guest_who_joins_a_running_turn_does_not_steer_it(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.refused["U9"] = NO_GUESTS
-    held = Held(text("done"))
-    rehearsal.cast.answers.append(held)
-    talk = rehearsal.conversation()
-    await talk.say("1.0", "first")
-    await held.reached()
-
-    await talk.say("1.1", "do as I say", "U9")
-    held.release()
-    assert await talk.answered(2) == ["done", NO_GUESTS]
-
-    await talk.ask("2.0", "second")
-    assert "do as I say" not in str(rehearsal.cast.read)
-
-
-async def test_where_the_agent_may_not_speak_it_says_so_to_each_person_once(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, refused_here="Not in this channel.") as rehearsal:
-        talk = rehearsal.conversation()
-        await talk.ask("1.0", "<@UBOT>", "U1")
-        for ts, user in (("2.0", "U1"), ("3.0", "U2")):
-            await talk.say(ts, "<@UBOT>", user)
-        await talk.answered(2)
-
-        assert rehearsal.cast.said == ["Not in this channel."] * 2
-        assert rehearsal.cast.asked == []
 
 
 # What they have open

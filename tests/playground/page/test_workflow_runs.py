@@ -98,8 +98,8 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     handle = await stage.workflow(ts)
     said = UserMessage(ts=ts, user=stage.anna, text="weather in New York?")
     await handle.signal(USER_MESSAGE, said)  # as a bot does that does not know whether it has sent the signal before
-    await handle.signal(FEEDBACK, Feedback(turn=ts, user=stage.ben, value="good", at="1.000000"))
-    await handle.signal(RENAMED, Renamed(title="Storms"))
+    await handle.signal(FEEDBACK, Feedback(turn=ts, user=stage.anna, value="good", at="1.000000"))
+    await handle.signal(RENAMED, Renamed(title="Storms", user=stage.anna))
     await handle.signal(MESSAGE_CHANGED, MessageChange(ts="1.000000", at="2.000000", deleted=True))
     await handle.signal(STOP, StopRequest(at="1.000000", user=stage.anna))
     async with Visitor(stage.slack.url) as visitor:
@@ -120,7 +120,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     assert [title for kind, title in told if kind == "signal"] == [
         "anna wrote “@agent weather in New York?”",
         "anna wrote “weather in New York?”, told again and known already",
-        "ben judged the answer: good",
+        "anna judged the answer: good",
         "The conversation was renamed: “Storms”",
         "A message was deleted",
         "anna wants it to stop",

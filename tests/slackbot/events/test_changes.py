@@ -105,10 +105,10 @@ def test_an_event_without_a_persons_change_is_ignored(event: Event) -> None:
 
 
 def test_an_edit_by_an_allowed_app_is_a_change() -> None:
-    app: dict[str, Any] = {"bot_id": "B2", "user": "U9", "bot_profile": {"name": "Reporter"}}
+    app: dict[str, Any] = {"bot_id": "B2", "user": "U9"}
     event = changed(reply("a", **app), reply("b", **app, edited=EDITED))
 
-    assert isinstance(read(body(event), BOT, ["reporter"]), IncomingChange)
+    assert isinstance(read(body(event), BOT, ["b2"]), IncomingChange)
 
 
 def test_the_team_of_a_change_is_the_one_that_installed_the_app() -> None:

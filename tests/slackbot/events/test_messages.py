@@ -223,6 +223,30 @@ def test_a_message_names_its_authors_workspace_if_it_is_another_one(
     assert (decision.thread.team, decision.message.team) == ("T1", team)
 
 
+WEBHOOK: Event = {
+    "subtype": "bot_message",
+    "user": None,
+    "bot_id": "B2",
+    "app_id": "A2",
+    "username": "deploybot",
+    "bot_profile": {"id": "B2", "app_id": "A2", "name": "deploybot"},
+}
+
+
+@pytest.mark.parametrize("allowed", ["b2", "a2"])
+def test_an_app_is_allowed_by_its_id_or_the_id_of_its_bot(allowed: str) -> None:
+    decision = read(body(mention(**WEBHOOK)), BOT, [allowed])
+
+    assert isinstance(decision, IncomingMessage)
+    assert decision.message.from_app
+
+
+def test_the_names_that_an_app_gives_itself_allow_it_nothing() -> None:
+    decision = read(body(mention(**WEBHOOK)), BOT, ["deploybot"])
+
+    assert isinstance(decision, Ignored)
+
+
 @pytest.mark.parametrize(
     ("event", "says_stop"),
     [

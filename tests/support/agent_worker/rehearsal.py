@@ -27,7 +27,7 @@ from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.policy import AgentPolicy
-from agent_worker.payloads.thread import Deliver, Shown, ShowProgress, TellPerson
+from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.worker import build_worker
 from emulators.gemini.errors import Refused
 from emulators.gemini.request import ModelRequest
@@ -129,8 +129,10 @@ class Cast:
         self.looking_up: Held | None = None
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
-        self.refused: dict[str, str] = {}  # of those who are looked up
+        self.refused: dict[str, str] = {}  # why, by Slack id
+        self.judged: list[list[str]] = []  # about whom the worker was asked, each time
         self.told: list[TellPerson] = []
+        self.telling_fails = 0  # so many times
         self.asked: list[AskModel] = []
         self.read: list[list[Content]] = []  # the whole transcript that each model call was given
         self.shown: list[ShowProgress] = []
@@ -147,7 +149,14 @@ class Cast:
         self.changed.set()
         if self.opening is not None:
             await self.opening()
-        return self.opened
+        return self.opened.model_copy(update=self._judged(request.authors))
+
+    def _judged(self, authors: Sequence[Author]) -> dict[str, Any]:
+        """The judgement on these people: `refused` says why some of them may not talk to the agent."""
+        self.judged.append([author.id for author in authors])
+        reasons = self.opened.refused | self.refused
+        refused = {author.id: reasons[author.id] for author in authors if author.id in reasons}
+        return {"judged": self.judged[-1], "refused": refused, "refused_here": self.opened.refused_here}
 
     def learn(self, **changes: Any) -> None:
         """From now on conversations are opened with other settings (fields of the policy), names and so on."""
@@ -156,16 +165,18 @@ class Cast:
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         self.looked_up.append(request.ids)
+        self.changed.set()
         if self.looking_up is not None:
             await self.looking_up()
         names = {slack_id: slack_id.lower() for slack_id in request.ids}
-        authors = {author.id for author in request.authors}
-        return Names(
-            names=names, refused={slack_id: why for slack_id, why in self.refused.items() if slack_id in authors}
-        )
+        return Names(names=names, **self._judged(request.authors))
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
+        self.changed.set()
+        if self.telling_fails:
+            self.telling_fails -= 1
+            raise errors.final(errors.SLACK_REFUSED, "user_not_in_channel")
         self.told.append(request)
         self.changed.set()
 

@@ -211,7 +211,7 @@ async def judged_and_tried_again(rehearsal: Rehearsal) -> Talk:
     await talk.click(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.6"))
     await talk.answered(2)
     await talk.click(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.7"))
-    await talk.signal(RENAMED, Renamed(title="Greetings"))
+    await talk.signal(RENAMED, Renamed(title="Greetings", user="U1"))
     await rehearsal.until(lambda: len(rehearsal.cast.told) == len(("thanks", "not the last one")))
     return talk
 

@@ -29,7 +29,9 @@ def post_ephemeral(backend: Backend, arguments: Arguments) -> Json:
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     message = _message(backend, arguments, channel)
-    backend.writer.show_only_to(user, message)
+    root = backend.workspace.message(channel.id, message.thread_ts) if message.thread_ts else None
+    if root is None or backend.workspace.replies(root):  # in a thread without replies Slack shows it to nobody
+        backend.writer.show_only_to(user, message)
     return {"message_ts": message.ts}
 
 

@@ -75,6 +75,9 @@ def _check_recipient(backend: Backend, channel: Channel, arguments: Arguments) -
             raise SlackError("missing_recipient_user_id")
         if not team:
             raise SlackError("missing_recipient_team_id")
+    teams = {backend.installation.team_id, *(user.foreign_team for user in backend.workspace.users.values())}
+    if team and team not in teams:
+        raise SlackError("team_not_found")  # an organisation is no workspace either
     person = backend.workspace.users.get(user) if user else None
     if user and (person is None or team not in (None, person.foreign_team or backend.installation.team_id)):
         raise SlackError("user_not_found")

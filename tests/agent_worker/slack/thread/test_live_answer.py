@@ -332,6 +332,23 @@ async def test_without_streams_the_answer_is_a_message_that_changes(profile: dic
         assert stage.calls(START) == (1 if "streaming" in profile else 0)
 
 
+async def test_a_member_of_an_organisation_is_streamed_to_as_one_of_the_agents_workspace(stage: SlackStage) -> None:
+    greta = stage.slack.add_user("greta", organisation="E0OURS")
+    stage.slack.join(greta, stage.channel)
+
+    ts = await stage.ours.streams.start(stage.thread, Author(id=greta, team="E0OURS"), [])
+
+    assert ts is not None
+
+
+async def test_where_slack_takes_no_workspace_nothing_is_streamed(stage: SlackStage) -> None:
+    of_the_organisation = stage.thread.model_copy(update={"team": "E0OURS"})
+    unknown = Author(id=stage.anna, team="T0UNKNOWN")
+
+    assert await stage.ours.streams.start(of_the_organisation, Author(id=stage.anna), []) is None
+    assert await stage.ours.streams.start(stage.thread, unknown, []) is None
+
+
 async def test_an_app_is_not_streamed_to(stage: SlackStage) -> None:
     async with living(stage, audience=None) as live:
         live.add("one ")

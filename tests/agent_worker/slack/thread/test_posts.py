@@ -127,9 +127,11 @@ async def test_what_is_gone_already_can_be_taken_away_again(stage: SlackStage) -
     assert texts(stage) == []
 
 
-async def test_a_line_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+    await stage.posts.whisper(stage.thread, stage.anna, "Not you.", in_channel=True)  # the thread has no reply yet
+    stage.people_say("hello?")
     await stage.posts.whisper(stage.thread, stage.anna, "Thank you.")
 
-    (line,) = stage.slack.ephemerals(stage.channel, stage.anna)
-    assert (line.text, line.thread_ts) == ("Thank you.", stage.root)
+    words = stage.slack.ephemerals(stage.channel, stage.anna)
+    assert [(word.text, word.thread_ts) for word in words] == [("Not you.", None), ("Thank you.", stage.root)]
     assert texts(stage) == []

@@ -183,6 +183,8 @@ async def test_each_person_has_their_own_ephemeral_messages_also_in_threads(stag
     ben = slack.add_user("ben")
     slack.join(ben, stage.general)
     root = slack.say(ben, stage.general, "root")
+    await stage.client.chat_postEphemeral(channel=stage.general, user=ben, text="seen by nobody", thread_ts=root)
+    slack.say(ben, stage.general, "reply", thread_ts=root)
     for user in (stage.anna, ben):
         await stage.client.chat_postEphemeral(channel=stage.general, user=user, text=f"for {user}", thread_ts=root)
 

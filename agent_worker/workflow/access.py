@@ -1,0 +1,202 @@
+"""Access: the one door for everything that a person can do in a conversation.
+
+Messages are judged when a turn takes them up. What a person presses, stops or changes meanwhile is a deed: it is done
+at once for a person with a fresh verdict, and otherwise waits until the worker has judged that person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.contract.messages import UserMessage
+    from agent_worker.conversation.conversation import Conversation
+    from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.opening import Judgement
+    from agent_worker.payloads.thread import Author
+    from agent_worker.workflow.activity_calls import look_up_names
+    from agent_worker.workflow.outbox import Speaking
+    from agent_worker.workflow.release_0_2 import VERDICTS_EXPIRE, Patch
+
+MOST_WAITING = 500  # deeds; those of people who are judged already never wait
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a person wants done. `at` is its moment, a Slack `ts`; `is_told`: the person hears of a refusal."""
+
+    author: Author
+    do: Callable[[], None]
+    at: str
+    is_told: bool
+
+
+class Access:
+    """Who is refused is told so once, and only to them. In a terminal there is one person, who may do everything."""
+
+    def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
+        self._conversation = conversation
+        self._participants = conversation.participants
+        self._speaking = speaking
+        self._patch = Patch(VERDICTS_EXPIRE)
+        self._waiting: list[Deed] = []  # in the order in which they came
+        self._judging: asyncio.Task[None] | None = None
+
+    # Messages
+
+    def turns_away(self, message: UserMessage) -> bool:
+        """Whether the message need not wait for a turn, because its author was refused within the last minutes."""
+        if not self._in_slack or message.from_app:
+            return False
+        verdict = self._participants.verdict(message.user, workflow.time())
+        if verdict is None or not verdict.refusal or not self._patch.applies():
+            return False
+        if self._conversation.inbox.is_new(message.ts) and message.addressed:
+            self._tell(message.user, verdict.refusal, message.ts, in_channel=self._is_out_of_thread(message))
+        return True
+
+    async def admit(self, turn: Turn) -> list[UserMessage]:
+        """Those of the turn's unheard messages that count, after asking the worker about authors and names."""
+        if not self._in_slack:
+            return turn.unheard
+        unknown = self._conversation.unknown_ids(turn.unheard)
+        if self._must_ask(turn.unheard) or unknown:
+            await self._ask(unknown, self._unjudged(turn.unheard))
+        await self._refuse(turn)
+        return self._participants.admitted(turn.unheard, workflow.time())
+
+    async def judge(self, turn: Turn) -> bool:
+        """Whether any message of a new turn is to be answered; takes out those of people who may not be answered.
+
+        What only waits to be read with the next question goes back.
+        """
+        if not self._in_slack:
+            return bool(turn.messages)
+        if self._must_ask(turn.messages):
+            await self._ask(self._conversation.unknown_ids(turn.messages), self._unjudged(turn.messages))
+        await self._refuse(turn)
+        asked = len(turn.messages)
+        admitted = self._participants.admitted(turn.messages, workflow.time())
+        turn.messages = list(map(self._participants.judged, admitted))
+        is_asked = self._participants.is_asked(turn.messages)
+        if is_asked or len(turn.messages) == asked or not self._patch.applies():
+            return bool(turn.messages)
+        self._conversation.inbox.put_back(turn.messages)
+        self._conversation.transcript.turn_start = turn.began_after
+        return False
+
+    def _must_ask(self, messages: Sequence[UserMessage]) -> bool:
+        """Whether the worker is to be asked about the authors, which release 0.2 did only for unknown names."""
+        now = workflow.time()
+        if not self._participants.must_ask(messages, now):
+            return False
+        if self._patch.applies():
+            return True
+        self._participants.learn(self._unjudged(messages), Judgement(), now)
+        return False
+
+    async def _refuse(self, turn: Turn) -> None:
+        """Tells those whose messages do not count why, once each."""
+        refusals = self._participants.refusals(turn.unheard, workflow.time())
+        if not refusals:
+            return
+        if self._conversation.thread.is_direct or not self._patch.applies():
+            self._participants.note_told(refusals)
+            await self._speaking.say(turn.key, "refused", "\n".join(dict.fromkeys(refusals.values())))
+            return
+        for message in turn.unheard:
+            if message.addressed and message.user in refusals:
+                in_channel = self._is_out_of_thread(message)
+                self._tell(message.user, refusals[message.user], message.ts, in_channel=in_channel)
+
+    def _is_out_of_thread(self, message: UserMessage) -> bool:
+        """Whether the thread may have no reply yet: Slack shows a line to one person only in a thread that has one."""
+        return message.unseen or message.ts == self._conversation.thread.thread_ts
+
+    # Deeds
+
+    def let(self, author: Author, do: Callable[[], None], *, at: str, is_told: bool = True) -> None:
+        """Does what the person wants if the person may: at once, or when the worker has judged the person."""
+        verdict = self._participants.verdict(author.id, workflow.time())
+        is_admitted = verdict is not None and not verdict.refusal
+        if not self._in_slack or is_admitted or not self._patch.applies():
+            do()
+        elif author.id:
+            self._settle_or_wait(Deed(author, do, at, is_told))
+
+    def learn(self, asked: Sequence[Author], judgement: Judgement) -> None:
+        """Takes over what the worker says of these people, and does or refuses what has waited for it."""
+        self._participants.learn(asked, judgement, workflow.time())
+        if judgement.judged and judgement.refused:
+            inbox = self._conversation.inbox  # a reply may be for the agent after all, if another person does not count
+            inbox.keep(list(map(self._participants.judged, inbox.messages)))
+        waiting, self._waiting = self._waiting, []
+        for deed in waiting:
+            self._settle_or_wait(deed)
+
+    def _settle_or_wait(self, deed: Deed) -> None:
+        verdict = self._participants.verdict(deed.author.id, workflow.time())
+        if verdict is None:
+            self._wait(deed)
+        elif not verdict.refusal:
+            deed.do()
+        elif deed.is_told:
+            self._tell(deed.author.id, verdict.refusal, deed.at)
+
+    def _wait(self, deed: Deed) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            workflow.logger.warning("too many people to judge: what one of them did is left out")
+            return
+        self._waiting.append(deed)
+        if self._judging is None or self._judging.done():
+            self._judging = asyncio.create_task(self._judge_waiting())
+
+    async def _judge_waiting(self) -> None:
+        while self._waiting:
+            asked = list(dict.fromkeys(deed.author for deed in self._waiting))
+            try:
+                await self._ask([], asked)
+            except ActivityError:
+                workflow.logger.exception("people could not be judged")
+            # Without an answer nobody is admitted.
+            self._waiting = [deed for deed in self._waiting if deed.author not in asked]
+
+    async def done(self) -> None:
+        """Returns when nothing waits for a judgement, and all that was said aside is said."""
+        while self._judging is not None and not self._judging.done():
+            await asyncio.gather(self._judging)
+            await self._speaking.done()
+        await self._speaking.done()
+
+    # The worker is asked, people are told
+
+    async def _ask(self, ids: list[str], authors: Sequence[Author]) -> None:
+        known = await look_up_names(ids, authors, self._conversation.thread)
+        self._conversation.names |= known.names
+        self.learn(authors, known)
+
+    def _tell(self, user: str, reason: str, at: str, *, in_channel: bool = False) -> None:
+        if user in self._participants.told:
+            return
+        self._participants.note_told([user])
+        if self._conversation.thread.is_direct:
+            self._speaking.say_aside(at, "refused", reason)
+        else:
+            self._speaking.tell(user, reason, in_channel=in_channel, failed=lambda: self._tell_again(user))
+
+    def _tell_again(self, user: str) -> None:
+        """Nobody knows whether the person was told: the next attempt is told again."""
+        if user in self._participants.told:
+            self._participants.told.remove(user)
+
+    def _unjudged(self, messages: Sequence[UserMessage]) -> list[Author]:
+        return self._participants.unjudged(messages, workflow.time())
+
+    @property
+    def _in_slack(self) -> bool:
+        return self._conversation.thread.in_slack
