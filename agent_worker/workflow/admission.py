@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.errors import STOPPED, TurnFailed
     from agent_worker.payloads.policy import AgentPolicy
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.outbox import Speaking
@@ -19,7 +20,10 @@ class Admission:
         self._speaking = speaking
 
     async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
-        """Takes out of the turn the messages that are not to be answered; returns False if none is left."""
+        """Takes out of the turn the messages that are not to be answered; returns False if none is left.
+
+        Raises TurnFailed if a stop has taken out all of them.
+        """
         if turn.earlier is None and not await self._is_for_us(turn):
             return False
         return await self._is_within_limits(turn, policy)
@@ -31,6 +35,8 @@ class Admission:
             self._conversation.inbox.put_back(turn.messages)
             return False
         turn.drop_stopped(self._conversation.inbox.stopped_at)
+        if not turn.messages:
+            raise TurnFailed(STOPPED)
         return await self._access.judge(turn)
 
     async def _is_within_limits(self, turn: Turn, policy: AgentPolicy) -> bool:

@@ -327,6 +327,20 @@ async def test_a_stop_of_a_person_who_takes_part_waits_for_nobody(rehearsal: Reh
     assert await talk.answered() == [STOPPED]
 
 
+async def test_a_stop_that_is_judged_with_the_opening_ends_the_turn_in_words(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.looking_up = held = Held(None)  # so that only the opening judges
+    talk = rehearsal.conversation()
+    await rehearsal.leave()
+    await talk.say("1.0", "first")
+    await does(talk, "U1", DEEDS["stop button"])
+
+    await rehearsal.come_back()
+
+    assert await talk.answered() == [STOPPED]
+    assert (talk.answers[0].answers, rehearsal.cast.asked) == (["1.0"], [])
+    held.release()
+
+
 async def test_a_stop_that_is_judged_late_drops_what_was_asked_before_it_and_nothing_else(
     rehearsal: Rehearsal,
 ) -> None:
