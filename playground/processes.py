@@ -46,24 +46,27 @@ class ManagedProcess:
 
     async def start(self, *, wait: bool = True) -> None:
         """Starts it and, with `wait`, returns when it is up."""
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._ready.clear()
-        self._process = await asyncio.create_subprocess_exec(
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._process = await self._spawn({**kept, "PYTHONPATH": str(ROOT), **self._environment})
+        self._reading = asyncio.create_task(self._read(self._process))
+        await self._type(self._process)
+        if wait:
+            await self.is_up()
+
+    async def _spawn(self, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             self._module,
             *self._arguments,
             cwd=self._directory,
-            env={**kept, "PYTHONPATH": str(ROOT), **self._environment},
+            env=dict(environment),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in the terminal is for the one who started us
         )
-        self._reading = asyncio.create_task(self._read(self._process))
-        await self._type(self._process)
-        if wait:
-            await self.is_up()
 
     async def is_up(self) -> None:
         """Waits until it is up; raises RuntimeError with the end of its log when it does not come up."""

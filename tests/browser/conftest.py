@@ -30,7 +30,7 @@ expect.set_options(timeout=15_000)  # milliseconds; other tests may keep the mac
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium(processes: None) -> str:
     """Where it is. CI_NEEDS_BROWSER=1 makes its absence a failure."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:

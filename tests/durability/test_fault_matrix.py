@@ -34,16 +34,18 @@ UNHURRIED = "tests.support.durability.unhurried_worker"
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+async def stage(processes: None, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """A stage of its own for each test: what breaks on it breaks for nobody else."""
     async with BreakableStage(tmp_path, worker_module=UNHURRIED) as stage:
         yield stage
 
 
 @pytest.fixture
-async def patient_stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
-    async with BreakableStage(tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="45") as stage:
+    async with BreakableStage(
+        tmp_path, temporal_ends=fault.temporal_ends, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="45"
+    ) as stage:
         yield stage
 
 

@@ -122,7 +122,7 @@ def report(cast: Endless, life: Lifeline) -> None:
 
 
 @pytest.fixture
-def restless_address() -> Iterator[str]:
+def restless_address(processes: None) -> Iterator[str]:
     with Restless() as server:
         yield server.address
 

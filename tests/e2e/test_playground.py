@@ -22,7 +22,7 @@ READY = "Ctrl-C"
 
 
 @pytest.fixture
-async def ports() -> dict[str, str]:
+async def ports(processes: None) -> dict[str, str]:
     names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT", "PLAYGROUND_TEMPORAL_UI_PORT")
     return {name: str(free_port()) for name in names}
 

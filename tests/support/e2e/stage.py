@@ -24,6 +24,7 @@ from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.messages import Message
 from emulators.world.emulator import WorldEmulator
 from playground.processes import ManagedProcess
+from tests.support.e2e.warm_process import WarmProcess
 
 
 class Stage:
@@ -71,7 +72,7 @@ class Stage:
 
     def process(self, module: str, *, ready: str, arguments: Sequence[str] = (), **extra: str) -> ManagedProcess:
         environment = {**self.environment, **extra}
-        process = ManagedProcess(module, environment, ready=ready, arguments=arguments, directory=self._directory)
+        process = WarmProcess(module, environment, ready=ready, arguments=arguments, directory=self._directory)
         self.processes.append(process)
         return process
 
