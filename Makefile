@@ -6,6 +6,7 @@
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
 # make bench    the numbers, beside two references: some twenty minutes; make bench QUICK=1 is a look in two
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
+# make settings docs/settings.md and .env.example, made anew from the settings classes
 # make install  the set-up alone, into .venv
 # make lock     the pinned requirements, made anew from pyproject.toml
 
@@ -16,16 +17,16 @@ N ?= 1000
 SEED ?= 1
 TURNS ?= 1000
 
-.PHONY: run chat test chaos soak bench record lint check install lock format
+.PHONY: run chat test chaos soak bench record settings lint check install lock format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
 
 chat: $(INSTALLED)
-	@$(BIN)/python -m playground.chat.chat
+	@$(BIN)/python -m playground.chat
 
 test: $(INSTALLED)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)
@@ -38,6 +39,9 @@ bench: $(INSTALLED)
 
 record: $(INSTALLED)
 	$(BIN)/python -m tests.durability.record $(NAME)
+
+settings: $(INSTALLED)
+	$(BIN)/python -m playground.settings_reference
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

@@ -10,20 +10,21 @@ from contextlib import asynccontextmanager
 import httpx
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.activities.agent_activities import Activities, AgentProfile
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.agent_activities import Activities
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import SlackThreads
-from agent_worker.slack.worker_share import Fleet
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.worker_share import WorkerShare
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
@@ -36,12 +37,12 @@ logger = logging.getLogger("agent_worker")
 
 
 async def main() -> None:
-    toolbox = Toolbox.discover(reserved=activity_names.NAMES)
+    toolbox = Toolbox.discover(reserved=list(ActivityName))
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
-    fleet = Fleet(client, settings.temporal_task_queue)
-    async with fleet.watched(), _activities(settings, toolbox, tool_settings, fleet) as activities:
+    worker_share = WorkerShare(client, settings.temporal_task_queue)
+    async with worker_share.kept_current(), _activities(settings, toolbox, tool_settings, worker_share) as activities:
         version = settings.temporal_deployment
         async with build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
@@ -56,44 +57,29 @@ def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str
 
 @asynccontextmanager
 async def _activities(
-    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], fleet: Fleet
+    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], worker_share: WorkerShare
 ) -> AsyncIterator[Activities]:
-    """The activities on their clients: one of each for the whole process, closed after the worker has stopped."""
+    """The activities with their clients: one client of each kind, closed after the worker has stopped."""
     async with (
         httpx.AsyncClient(timeout=TOOL_HTTP_TIMEOUT) as http,
         _gemini(settings) as gemini,
-        _slack(settings, fleet, http) as us,
+        _slack(settings, worker_share, http) as (identity, slack),
     ):
-        identity, mouth = us
         yield Activities(
-            profile=_profile(settings, identity),
-            asking=Asking(
+            policy=settings.policy,
+            bot_user_id=identity.bot_user_id if identity else "",
+            model_calls=ModelCalls(
                 instructions=settings.agent_instructions,
                 gemini=gemini,
                 toolbox=toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
-                slack=mouth,
+                slack=slack,
             ),
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
-            slack=mouth,
+            slack=slack,
         )
-
-
-def _profile(settings: WorkerSettings, identity: slack_client.Identity | None) -> AgentProfile:
-    return AgentProfile(
-        model=settings.gemini_model,
-        bot_user_id=identity.bot_user_id if identity else "",
-        max_model_calls=settings.agent_max_model_calls,
-        model_timeout=settings.gemini_timeout,
-        idle=settings.agent_idle,
-        context_tokens=settings.agent_context_tokens,
-        max_app_turns=settings.agent_max_app_turns,
-        max_hourly_turns=settings.agent_max_hourly_turns,
-        thread_replies=settings.thread_replies,
-        names_conversations=settings.agent_titles != "off",
-    )
 
 
 @asynccontextmanager
@@ -101,7 +87,7 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
     base_url = str(settings.google_gemini_base_url) if settings.google_gemini_base_url else None
     key = settings.google_api_key.get_secret_value()
     client = make_client(key, base_url, settings.gemini_api_version, settings.gemini_timeout)
-    gemini = Gemini(client, longest_silence=settings.gemini_timeout)
+    gemini = Gemini(client, gemini_timeout=settings.gemini_timeout)
     try:
         yield gemini
     finally:
@@ -110,7 +96,7 @@ async def _gemini(settings: WorkerSettings) -> AsyncIterator[Gemini]:
 
 @asynccontextmanager
 async def _slack(
-    settings: WorkerSettings, fleet: Fleet, http: httpx.AsyncClient
+    settings: WorkerSettings, worker_share: WorkerShare, http: httpx.AsyncClient
 ) -> AsyncIterator[tuple[slack_client.Identity | None, Slack | None]]:
     token = settings.slack_bot_token
     if token is None:
@@ -119,12 +105,20 @@ async def _slack(
         return
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
-        api = SlackApi(client, SlackBudget(fleet.share))
-        threads = SlackThreads(api, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        api = SlackApi(client, SlackBudget(worker_share.share))
+        directory = Directory(api, bot_user_id=identity.bot_user_id)
+        history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
-        slack = Slack.of(api, threads, files, settings.door(identity.team_id), settings.slack_reply_mode)
+        slack = Slack.of(
+            api,
+            directory,
+            history,
+            files,
+            access_policy=settings.access_policy(identity.team_id),
+            mode=settings.slack_reply_mode,
+        )
         yield identity, slack
-        await slack.displays.done()
+        await slack.progress_queue.wait_for_all()
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""`python -m agent_worker.ask "…"`: asks the same agent from a terminal, without Slack, and shows its steps.
+"""`python -m agent_worker.ask "…"`: asks the agent from a terminal, without Slack, and shows what it does.
 
-The steps are read from the workflow's history as Temporal writes it, so what is shown is what was done.
+The lines are read from the workflow's history while Temporal writes it, so they show what was really done.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
@@ -18,8 +17,7 @@ from temporalio.client import WorkflowHandle
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE
-from agent_worker.payloads import activity_names
-from agent_worker.payloads.opening import OpenConversation
+from agent_worker.payloads.activity_names import ActivityName
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 
@@ -50,7 +48,7 @@ async def main() -> None:
         result_type=str,
     )
     try:
-        async for line in _steps(handle, settings.temporal_task_queue):
+        async for line in _progress(handle, settings.temporal_task_queue):
             print(line, flush=True)
         print(f"\n{await handle.result()}")
     except asyncio.CancelledError:
@@ -58,8 +56,8 @@ async def main() -> None:
         raise
 
 
-async def _steps(handle: WorkflowHandle[object, str], task_queue: str) -> AsyncIterator[str]:
-    """A line for each step as it begins and ends, until the answer is there."""
+async def _progress(handle: WorkflowHandle[object, str], task_queue: str) -> AsyncIterator[str]:
+    """A line when an activity begins and one when it ends, until the conversation is over."""
     asked = f"no worker has taken this yet: is `python -m agent_worker` running on task queue {task_queue}?"
     waiting = asyncio.get_running_loop().call_later(PATIENCE, print, asked)
     try:
@@ -67,13 +65,13 @@ async def _steps(handle: WorkflowHandle[object, str], task_queue: str) -> AsyncI
         async for event in handle.fetch_history_events(wait_new_event=True):
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 waiting.cancel()
-            for line in await _told(event, begun):
+            for line in await _lines(event, begun):
                 yield line
     finally:
         waiting.cancel()
 
 
-async def _told(event: HistoryEvent, begun: dict[int, str]) -> list[str]:
+async def _lines(event: HistoryEvent, begun: dict[int, str]) -> list[str]:
     if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
         begun[event.event_id] = title = await _title(event)
         return [f"… {title}"] if title else []
@@ -84,27 +82,20 @@ async def _told(event: HistoryEvent, begun: dict[int, str]) -> list[str]:
 
 
 async def _title(event: HistoryEvent) -> str:
-    """What a person is told of an activity that begins; nothing for those that only prepare."""
+    """What a person is told of an activity that begins; "" for one that only prepares."""
     scheduled = event.activity_task_scheduled_event_attributes
     name = scheduled.activity_type.name
-    if name == activity_names.ASK_MODEL or (
-        name == activity_names.OPEN_CONVERSATION and await _asks_at_once(scheduled.input.payloads)
-    ):
+    if name == ActivityName.ASK_MODEL:
         return "thinking"
-    if name in activity_names.NAMES:
+    if name in list(ActivityName):
         return ""
     (title,) = await DATA_CONVERTER.decode([event.user_metadata.summary], [str])
     arguments = scheduled.input.payloads[0].data.decode()
     return f"{title} [{name} {arguments}]"
 
 
-async def _asks_at_once(payloads: Sequence[Payload]) -> bool:
-    (opening,) = await DATA_CONVERTER.decode(payloads, [OpenConversation])
-    return opening.asks is not None
-
-
 async def _mark(event: HistoryEvent) -> str:
-    """Whether the step that ended did what it was to do; a tool's error is a result for the model."""
+    """A tick if the activity succeeded, else a cross; a tool's error is a result for the model, and a cross."""
     if event.event_type != EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
         return "✗"
     payloads = event.activity_task_completed_event_attributes.result.payloads

@@ -1,8 +1,8 @@
 """`python -m agent_worker.feedback export`: what people think of the answers, one JSON object a line.
 
-It is read from Temporal's list of conversations, where it stays for as long as Temporal keeps a conversation. No worker
-has to be up. Fields: team, channel, thread_ts, turn (the `ts` of the question, `:again1` for a second try), user, value
-(good or bad), at (seconds since 1970). Of each person and turn it is what that person thinks now.
+It is read from Temporal's list of conversations, which needs no worker, and exists for as long as Temporal keeps the
+conversation. Fields: team, channel, thread_ts, turn (the `ts` of the question; with `:again1` for a second try), user,
+value (good or bad), at (seconds since 1970). Each person's newest opinion of a turn is exported.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ async def exported(client: Client, task_queue: str) -> list[dict[str, Any]]:
 
 
 async def _kept(client: Client, task_queue: str) -> AsyncIterator[tuple[Thread, Feedback]]:
-    """What the runs of all conversations hold; a conversation that was closed and opened again has several."""
+    """The feedback in every run; a conversation that was closed and opened again has several runs."""
     query = f"WorkflowType = '{AGENT_WORKFLOW}' AND TaskQueue = '{task_queue}'"
     async for execution in client.list_workflows(query):
         thread = thread_of(execution.id)

@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.payloads.opening import Naming, ThreadReplies
-from agent_worker.slack.access import Door
+from agent_worker.payloads.policy import AgentPolicy, Naming, ThreadReplies
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.thread.streams import ReplyMode
-from process.settings import ProcessSettings
+from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
 
 DEFAULT_INSTRUCTIONS = """\
@@ -33,46 +33,103 @@ BUILD_ID = r"^[^:]+$"
 
 class WorkerSettings(ProcessSettings):
     slack_bot_token: Annotated[SecretStr, AfterValidator(bot_token)] | None = Field(
-        None, description="the Bot User OAuth Token, xoxb-…; without it the worker serves agent_worker.ask only"
+        None,
+        description="the Bot User OAuth Token (xoxb-…) of the Slack app; "
+        "a worker without it only answers python -m agent_worker.ask",
     )
-    slack_api_url: HttpUrl = Field(HttpUrl(SLACK_API_URL), description="where Slack's Web API is")
+    slack_api_url: HttpUrl = Field(HttpUrl(SLACK_API_URL), description="the address of Slack's Web API")
     google_api_key: SecretStr = Field(
         validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         description="a Gemini API key from Google AI Studio; GEMINI_API_KEY is read too",
     )
-    google_gemini_base_url: HttpUrl | None = Field(None, description="where Gemini is, if not at Google's address")
-    gemini_model: str = Field("gemini-3.8-flash", min_length=1, description="kept for the life of a conversation")
-    gemini_api_version: str = Field("v1", pattern=r"^v1(beta|alpha)?$", description="v1, v1beta or v1alpha")
-    gemini_timeout_seconds: int = Field(60, ge=10, le=600, description="one model call; Gemini refuses less than 10")
-    agent_instructions: str = Field(DEFAULT_INSTRUCTIONS, description="text, or the path of a text file")
-    agent_max_model_calls: int = Field(12, ge=1, le=100, description="in one turn; the last is asked for an answer")
-    agent_context_tokens: int = Field(
-        200_000, ge=1_000, description="above it, what is old in a conversation gives way to a summary"
+    google_gemini_base_url: HttpUrl | None = Field(
+        None, description="the address of the Gemini API, if it is not Google's own"
     )
-    agent_max_app_turns: int = Field(5, ge=0, description="answers to other apps in a row, until a person writes")
-    agent_max_hourly_turns: int = Field(60, ge=1, description="answers in one thread within an hour")
-    agent_idle_days: float = Field(7, gt=0, le=365, description="a conversation closes after so many days of silence")
-    agent_titles: Naming = Field("model", description="what names a conversation: model, words or off")
-    slack_reply_mode: ReplyMode = Field("auto", description="auto, stream or post")
-    thread_replies: ThreadReplies = Field("auto", description="auto, all or mention")
-    slack_allowed_users: str = Field("", description="ids of the people who may talk to the agent, with commas")
-    slack_allowed_channels: str = Field("", description="ids of the channels it may answer in, with commas")
-    slack_allowed_workspaces: str = Field("", description="ids of other workspaces whose people may talk to it")
+    gemini_model: str = Field(
+        "gemini-3.8-flash",
+        min_length=1,
+        description="the Gemini model; a conversation keeps the model that it began with",
+    )
+    gemini_api_version: str = Field(
+        "v1",
+        pattern=r"^v1(beta|alpha)?$",
+        description="the version of the Gemini API: v1, v1beta or v1alpha; models named …-latest need v1beta",
+    )
+    gemini_timeout_seconds: int = Field(
+        60,
+        ge=10,
+        le=600,
+        description="how many seconds Gemini may be silent in one model call; Gemini refuses less than 10",
+    )
+    agent_instructions: str = Field(
+        DEFAULT_INSTRUCTIONS,
+        description="the system instruction of every model call: a text, or the path of a .md or .txt file; "
+        "the default asks for a haiku, or for what the tools found",
+    )
+    agent_max_model_calls: int = Field(
+        12, ge=1, le=100, description="how many model calls one turn may take; the last one may not ask for tools"
+    )
+    agent_context_tokens: int = Field(
+        200_000, ge=1_000, description="above so many tokens, the older turns are replaced by a summary"
+    )
+    agent_max_app_turns: int = Field(
+        5, ge=0, description="how many answers in a row other apps get before the agent waits for a person"
+    )
+    agent_max_hourly_turns: int = Field(
+        60, ge=1, description="how many answers one thread gets within an hour; the next ones wait"
+    )
+    agent_idle_days: float = Field(
+        7, gt=0, le=365, description="a conversation closes after so many days without a message"
+    )
+    agent_titles: Naming = Field(
+        "model",
+        description="what names a conversation: model (Gemini is asked), words (the first words of the question) or "
+        "off (no title)",
+    )
+    slack_reply_mode: ReplyMode = Field(
+        "auto",
+        description="how an answer appears while it is written: auto (as a stream, if Slack's limits leave room), "
+        "stream (always as a stream, after a wait if necessary) or post (as messages that are updated every 3 seconds)",
+    )
+    thread_replies: ThreadReplies = Field(
+        "auto",
+        description="which replies without a mention are answered: auto (if only one person and the agent talk, or "
+        "after a question of the agent), all, or mention (none of them)",
+    )
+    slack_allowed_users: str = Field(
+        "",
+        description="ids of the people who may talk to the agent, separated by commas; "
+        "empty means all members of the workspace",
+    )
+    slack_allowed_channels: str = Field(
+        "",
+        description="ids of the channels that the agent answers in, separated by commas; empty means all channels, "
+        "and direct messages are always answered",
+    )
+    slack_allowed_workspaces: str = Field(
+        "",
+        description="ids of other workspaces whose people may talk to the agent in shared channels (Slack Connect), "
+        "separated by commas; empty means none",
+    )
     slack_allow_guests: bool = Field(default=False, description="whether guests of the workspace may talk to the agent")
     temporal_deployment_name: Annotated[str, Field(pattern=DEPLOYMENT_NAME)] | None = Field(
-        None, description="with TEMPORAL_WORKER_BUILD_ID: the Worker Deployment that this worker is a version of"
+        None,
+        description="the Worker Deployment that this worker is a version of; "
+        "set it together with TEMPORAL_WORKER_BUILD_ID or not at all",
     )
     temporal_worker_build_id: Annotated[str, Field(pattern=BUILD_ID)] | None = Field(
-        None, validate_default=True, description="with TEMPORAL_DEPLOYMENT_NAME: which version this worker is"
+        None,
+        validate_default=True,
+        description="the version of this worker; set it together with TEMPORAL_DEPLOYMENT_NAME or not at all",
     )
 
-    def door(self, team: str) -> Door:
-        """Who may talk to the agent that is at home in this team."""
-        return Door(
+    def access_policy(self, team: str) -> AccessPolicy:
+        """Who may talk to the agent. `team` is the id of the workspace that it was installed in."""
+        return AccessPolicy(
             team=team,
-            users=_listed(self.slack_allowed_users),
-            channels=_listed(self.slack_allowed_channels),
-            workspaces=_listed(self.slack_allowed_workspaces),
+            users=comma_separated(self.slack_allowed_users),
+            channels=comma_separated(self.slack_allowed_channels),
+            workspaces=comma_separated(self.slack_allowed_workspaces),
             guests=self.slack_allow_guests,
         )
 
@@ -108,9 +165,6 @@ class WorkerSettings(ProcessSettings):
         return timedelta(seconds=self.gemini_timeout_seconds)
 
     @property
-    def agent_idle(self) -> timedelta:
-        return timedelta(days=self.agent_idle_days)
-
-
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+    def policy(self) -> AgentPolicy:
+        """The settings that conversations go by: those that have a field of the same name in AgentPolicy."""
+        return AgentPolicy.model_validate(self, from_attributes=True)

@@ -1,4 +1,4 @@
-"""`make bench`: measures the product beside two references, says what it found, and keeps it in a dated file."""
+"""`make bench`: measures the product beside two references, prints what was found and writes it to a dated file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import bars, plan, plots, results, table
+from benchmarks import plan
+from benchmarks.report import results, table
+from benchmarks.report.targets import judge_all
 from benchmarks.session import Session
 
 QUICK_RESULTS = Path(".run") / "benchmarks"  # too few runs to be kept with the project
@@ -26,20 +28,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         session = Session(plan.QUICK if arguments.quick else plan.FULL, Path(directory), say)
         measured = asyncio.run(session.run())
-    judged = bars.bars(measured)
-    report = results.report(measured, judged, is_quick=arguments.quick, at=at)
-    kept = arguments.results or (QUICK_RESULTS if arguments.quick else results.DIRECTORY)
-    path = results.write(report, kept)
-    print("", table.table(measured), "", table.bar_table(judged), "", sep="\n")
-    for plot in plots.write(report, kept):
-        say(f"drawn: {plot}")
-    say(f"kept: {path}")
+    targets = judge_all(measured)
+    report = results.report(measured, targets, is_quick=arguments.quick, at=at)
+    path = results.write(report, arguments.results or (QUICK_RESULTS if arguments.quick else results.DIRECTORY))
+    print("", table.table(measured), "", table.target_table(targets), "", sep="\n")
+    say(f"written: {path}")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a look in two minutes, with few runs")
-    parser.add_argument("--results", type=Path, help="where results and plots are kept")
+    parser.add_argument("--quick", action="store_true", help="few runs, in about two minutes")
+    parser.add_argument("--results", type=Path, help="the folder for the result file")
     return parser.parse_args()
 
 

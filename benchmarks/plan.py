@@ -1,28 +1,28 @@
-"""How much is measured: all of it, or enough for a look in two minutes."""
+"""How much is measured: everything in twenty minutes, or a few runs in two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.questions import Kind
-from benchmarks.stubs import NONE, REAL, Latencies
+from benchmarks.stubs.questions import Kind
+from benchmarks.stubs.services import NONE, REAL, Latencies
 
 
 @dataclass(frozen=True)
 class Turns:
-    """Turns of one kind, one contender after the other: at least `fewest` rounds, at most `most`, until stable."""
+    """Turns of one kind, one at a time: at least `fewest` rounds, at most `most`, until the medians are stable."""
 
     kind: Kind
     latencies: Latencies
     fewest: int
     most: int
-    follow_up: bool = False  # a second question in each thread
+    follow_up: bool = False  # whether each thread gets a second question
     warm_up: int = 2  # turns of each contender that are not counted
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """So many threads at once, each with several turns one after the other, and the whole so many times."""
+    """`threads` threads at once, each with `turns` turns one after the other; all of it is repeated `times` times."""
 
     threads: int
     turns: int
@@ -33,14 +33,13 @@ class Crowd:
 class Plan:
     turns: tuple[Turns, ...]
     crowds: tuple[Crowd, ...]
-    letters: int  # turns of the long conversation
-    reference_letters: int
-    idle: int  # open conversations
-    idle_steps: tuple[int, ...]  # at which the memory is read and turns are timed
+    letters: int  # turns of the product's long conversation
+    reference_letters: int  # turns of the references' long conversations
+    open_counts: tuple[int, ...]  # numbers of open conversations at which memory is read and turns are timed
     starts: int
-    kills: int  # and as many orderly ends
+    kills: int  # of the product's worker, by SIGKILL, and as many by SIGTERM
     reference_kills: int  # a minute each
-    fleets: tuple[int, ...]  # numbers of workers
+    worker_counts: tuple[int, ...]
 
 
 FULL = Plan(
@@ -55,12 +54,11 @@ FULL = Plan(
     crowds=(Crowd(1, 20, 3), Crowd(20, 5, 5), Crowd(200, 1, 2)),
     letters=200,
     reference_letters=200,
-    idle=1_000,
-    idle_steps=(0, 100, 300, 1_000),
+    open_counts=(0, 100, 300, 1_000),
     starts=5,
     kills=3,
     reference_kills=1,
-    fleets=(1, 2, 4),
+    worker_counts=(1, 2, 4),
 )
 QUICK = Plan(
     turns=(
@@ -72,10 +70,9 @@ QUICK = Plan(
     crowds=(Crowd(20, 2, 1),),
     letters=200,
     reference_letters=20,
-    idle=60,
-    idle_steps=(0, 60),
+    open_counts=(0, 60),
     starts=1,
     kills=1,
     reference_kills=0,
-    fleets=(),
+    worker_counts=(),
 )

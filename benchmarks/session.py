@@ -1,4 +1,4 @@
-"""One session of benchmarks: which stage is set up for what, in which order."""
+"""One session of benchmarks: which workloads run, on which contenders, in which order."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from benchmarks import crowds, growth, mishaps
-from benchmarks.contenders import ALL, PRODUCT, Contender, Recipe
-from benchmarks.measurements import Measurements
-from benchmarks.measuring import MeasuredServer
+from benchmarks.contenders.contender import Contender
+from benchmarks.contenders.recipes import ALL, PRODUCT, Recipe
+from benchmarks.measurements.measurements import Measurements
+from benchmarks.measurements.temporal_server import MeasuredServer
 from benchmarks.plan import Crowd, Plan
-from benchmarks.turns import TurnBenchmark, describe
+from benchmarks.workloads import crowds, long_conversations, open_conversations, restarts
+from benchmarks.workloads.turns import TurnBenchmark, describe
 
-FLEET_CROWD = Crowd(20, 10, 3)
+CROWD_OF_WORKERS = Crowd(20, 10, 3)  # what each number of workers is measured with
 
 
 class Session:
-    """`say` is told what goes on. Each part has a Temporal server of its own, and nothing left of the part before."""
+    """Runs a plan. Each part has a Temporal server and processes of its own, so no part affects the next one.
+
+    `say` is called with one line of progress at a time; `directory` is the working directory of the processes.
+    """
 
     def __init__(self, plan: Plan, directory: Path, say: Callable[[str], None]) -> None:
         self._plan = plan
@@ -28,15 +32,16 @@ class Session:
         self.measurements = Measurements()
 
     async def run(self) -> Measurements:
-        await self._one_at_a_time()
+        await self._turns()
         await self._crowds()
-        await self._growth()
-        await self._mishaps()
-        for workers in self._plan.fleets:
-            await self._fleet(workers)
+        await self._open_conversations()
+        await self._long_conversations()
+        await self._restarts()
+        for workers in self._plan.worker_counts:
+            await self._workers(workers)
         return self.measurements
 
-    async def _one_at_a_time(self) -> None:
+    async def _turns(self) -> None:
         async with self._stage(*ALL) as (contenders, client):
             benchmark = TurnBenchmark(contenders, client, self.measurements)
             for turns in self._plan.turns:
@@ -51,38 +56,41 @@ class Session:
                 speed = self.measurements.median("turns per second", crowds.where(crowd), recipe.name)
                 self._say(f"{crowds.where(crowd)}: {recipe.name} {speed:.1f} turns/s")
 
-    async def _growth(self) -> None:
+    async def _open_conversations(self) -> None:
         async with self._stage(PRODUCT) as ((product,), _):
-            await growth.open_conversations(product, self._plan.idle_steps, self.measurements)
-            self._say(f"{self._plan.idle} conversations opened")
-        async with self._stage(*ALL) as (contenders, client):
-            plan = self._plan
-            letters = {one.name: plan.letters if one is PRODUCT else plan.reference_letters for one in ALL}
-            await growth.long_conversations(contenders, client, letters, self.measurements)
-            self._say(f"conversations of letters: {letters}")
+            await open_conversations.run(product, self._plan.open_counts, self.measurements)
+        self._say(f"{self._plan.open_counts[-1]} conversations opened")
 
-    async def _mishaps(self) -> None:
+    async def _long_conversations(self) -> None:
+        plan = self._plan
+        letters = {one.name: plan.letters if one is PRODUCT else plan.reference_letters for one in ALL}
+        async with self._stage(*ALL) as (contenders, client):
+            await long_conversations.run(contenders, client, letters, self.measurements)
+        self._say(f"long conversations, in turns: {letters}")
+
+    async def _restarts(self) -> None:
         for recipe in ALL if self._plan.reference_kills else (PRODUCT,):
             kills = self._plan.kills if recipe is PRODUCT else self._plan.reference_kills
             async with self._stage(recipe) as ((contender,), _):
-                await mishaps.starts(contender, self._plan.starts, self.measurements)
+                await restarts.starts(contender, self._plan.starts, self.measurements)
                 if recipe.is_durable:
-                    await mishaps.kills(contender, kills, self.measurements)
-                if recipe is PRODUCT:  # the others just die
-                    await mishaps.drains(contender, kills, self.measurements)
-            self._say(f"starts and mishaps: {recipe.name}")
+                    await restarts.kills(contender, kills, self.measurements)
+                if recipe is PRODUCT:  # the references do not finish their turns before they end
+                    await restarts.drains(contender, kills, self.measurements)
+            self._say(f"starts, kills and ends: {recipe.name}")
 
-    async def _fleet(self, workers: int) -> None:
+    async def _workers(self, workers: int) -> None:
+        measured = Measurements()
         async with self._stage(PRODUCT, workers=workers) as (products, _):
-            fleet = Measurements()
-            await crowds.run(products, FLEET_CROWD, fleet)
-        for one in fleet:
-            name = f"product, {workers} worker{'s' if workers > 1 else ''}"
+            await crowds.run(products, CROWD_OF_WORKERS, measured)
+        name = f"product, {workers} worker{'s' if workers > 1 else ''}"
+        for one in measured:
             self.measurements.add(one.what, one.where, name, one.unit, one.values)
         self._say(f"{workers} workers")
 
     @asynccontextmanager
     async def _stage(self, *recipes: Recipe, workers: int = 1) -> AsyncIterator[tuple[Sequence[Contender], Client]]:
+        """A new Temporal server, the contenders running on it, and a client of it."""
         async with AsyncExitStack() as stack:
             server = stack.enter_context(MeasuredServer())
             contenders = [

@@ -1,4 +1,4 @@
-"""The project's own processes, started as a user starts them: `python -m …` with an environment."""
+"""The project's processes, started as a user starts them: `python -m …` with an environment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 30.0
-STOP_SECONDS = 40.0  # the worker lets running steps finish for 30 s
-# What the surroundings may hold is not meant for these processes: they get what they are given.
+STOP_SECONDS = 40.0  # the worker gives running activities 30 s to finish
+# The only variables of this process's environment that are passed on. All others have to be given.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
 
 
 class ManagedProcess:
-    """One process. `lines` holds what it has written; `ready` is part of the line that says it is up."""
+    """One process.
+
+    `lines` holds the lines that it has written. It is up when it has written a line that contains `ready`. `typed` is
+    sent to its standard input, which is then closed. `on_line` is called with each line.
+    """
 
     def __init__(
         self,
@@ -45,7 +49,7 @@ class ManagedProcess:
         self._another_line = asyncio.Event()
 
     async def start(self, *, wait: bool = True) -> None:
-        """Starts it and, with `wait`, returns when it is up."""
+        """Starts the process and, with `wait`, returns when it is up."""
         self._ready.clear()
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = await self._spawn({**kept, "PYTHONPATH": str(ROOT), **self._environment})
@@ -65,11 +69,11 @@ class ManagedProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the terminal is for the one who started us
+            start_new_session=True,  # Ctrl-C at the terminal must not reach it: this process stops it in order
         )
 
     async def is_up(self) -> None:
-        """Waits until it is up; raises RuntimeError with the end of its log when it does not come up."""
+        """Waits until the process is up. Raises RuntimeError with the end of its log if it ends or takes over 30 s."""
         try:
             await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
         except TimeoutError:
@@ -79,9 +83,9 @@ class ManagedProcess:
             raise RuntimeError(f"{self._module} did not start (exit code {self.return_code}):\n{log}")
 
     async def _type(self, process: asyncio.subprocess.Process) -> None:
-        """Gives it what it is to find on its standard input, and nothing after that."""
+        """Writes `typed` to the standard input of the process and closes it."""
         assert process.stdin is not None
-        with suppress(ConnectionError):  # one that ends at once reads nothing
+        with suppress(ConnectionError):  # the process has ended without reading
             process.stdin.write(self._typed.encode())
             await process.stdin.drain()
         process.stdin.close()
@@ -91,22 +95,22 @@ class ManagedProcess:
         async for raw in process.stdout:
             line = raw.decode(errors="replace").rstrip()
             self.lines.append(line)
-            self._another_line.set()  # whoever waits now looks again; whoever waits later waits for the next one
+            self._another_line.set()  # wakes those that wait; a new event is for those that wait later
             self._another_line = asyncio.Event()
             if self._on_line:
                 self._on_line(line)
             if self._ready_line in line:
                 self._ready.set()
         await process.wait()
-        self._ready.set()  # nobody should wait for a process that has ended
+        self._ready.set()  # an ended process never becomes ready: `is_up` must not wait
 
     async def logged(self, text: str) -> None:
-        """Waits until it has logged a line with this text."""
+        """Waits until the process has written a line that contains `text`."""
         while not any(text in line for line in self.lines):
             await self._another_line.wait()
 
     async def ended(self) -> int:
-        """Waits until it has ended and all it said is in `lines`; its exit code, negative for a signal."""
+        """Waits until the process has ended and `lines` is complete. Returns the exit code, negative for a signal."""
         assert self._process is not None
         assert self._reading is not None
         await asyncio.shield(self._reading)
@@ -126,11 +130,11 @@ class ManagedProcess:
         return self._process.pid
 
     async def stop(self, seconds: float = STOP_SECONDS) -> int:
-        """SIGTERM, and its exit code; SIGKILL when it does not end in time."""
+        """Sends SIGTERM and, if the process has not ended after `seconds`, SIGKILL. Returns the exit code."""
         return await self._end(signal.SIGTERM, seconds)
 
     async def kill(self) -> int:
-        """SIGKILL: as a crash would."""
+        """Sends SIGKILL, as a crash would end it. Returns the exit code."""
         return await self._end(signal.SIGKILL, STOP_SECONDS)
 
     async def _end(self, number: signal.Signals, seconds: float) -> int:

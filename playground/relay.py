@@ -1,4 +1,4 @@
-"""Addresses on this machine behind which services can be exchanged, and taken away, while the worker runs."""
+"""An HTTP relay on this machine: services behind its addresses can be exchanged or cut off while the worker runs."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-# What belongs to one connection and not to the message, and what is made anew for the next.
+# Headers that belong to one connection, not to the message. The next connection gets its own.
 _OF_THE_CONNECTION = """connection content-length host keep-alive proxy-authenticate proxy-authorization te trailer
  transfer-encoding upgrade"""
 _NOT_PASSED_ON = frozenset(_OF_THE_CONNECTION.split())
 LOOPBACK = "http://127.0.0.1:"
 CONNECT_SECONDS = 10.0
-LARGEST_REQUEST = 64 * 1024 * 1024
+LARGEST_REQUEST = 64 * 1024 * 1024  # bytes
 
 
 class Relay:
-    """`async with Relay({name: URL}) as relay:` passes on what comes to `relay.address(name)`; answers are streamed.
+    """`async with Relay({name: URL}) as relay:` sends requests to `relay.address(name)` on to the URL.
 
-    `targets` may be changed at any time. While a name is in `away`, its connections are cut without an answer.
+    Answers are streamed. `targets` may be changed at any time. While a name is in `away`, and if the target cannot be
+    reached, connections to the name are cut without an answer.
     """
 
     def __init__(self, targets: Mapping[str, str]) -> None:
@@ -29,13 +30,13 @@ class Relay:
         self.away: set[str] = set()
         application = web.Application(client_max_size=LARGEST_REQUEST)
         application.router.add_route("*", "/{name}{path:(/.*)?}", self._pass_on)
-        # Who hangs up here hangs up there: a model call that nobody waits for is paid for all the same.
+        # If the caller closes its connection, the one to the target is closed too: nobody needs that answer any more.
         self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         self._port = 0
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-        # Proxies from the environment are for what is out there; `auto_decompress`: bodies go on as they come.
+        # Compressed bodies are passed on unchanged. Only the session for the internet uses proxies of the environment.
         self._inside = aiohttp.ClientSession(auto_decompress=False, timeout=timeout)
         self._outside = aiohttp.ClientSession(auto_decompress=False, timeout=timeout, trust_env=True)
         await self._runner.setup()
@@ -83,7 +84,7 @@ def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cut(request: web.Request) -> web.Response:
-    """End the connection; what is returned finds nobody to go to."""
+    """Ends the connection. The response is not sent: the connection is closed by then."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=502)

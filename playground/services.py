@@ -1,4 +1,4 @@
-"""What the agent asks beside Slack: Gemini, and the services of its tools; each real or a stand-in, behind a relay."""
+"""Gemini and the services of the tools: each is real or a stand-in, and is reached through a relay."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack
 
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.world.emulator import WorldEmulator
-from playground.demo.demo import DemoScript
 from playground.page.surroundings import Services, Surroundings
 from playground.relay import Relay
+from playground.scripted_model.model import ScriptedModel
 
-DEMO_DELAY = 0.8  # seconds; so that a person can watch the steps of the scripted model
-DEMO_PAUSE = 0.04  # seconds between two of its words
-KEPT_REQUESTS = 200
+MODEL_DELAY = 0.8  # seconds before an answer of the scripted model, so that a person can watch it
+MODEL_PAUSE = 0.04  # seconds between two of its words
+KEPT_REQUESTS = 200  # records of requests that are kept
 GEMINI = "GOOGLE_GEMINI_BASE_URL"
 REAL_GEMINI = "https://generativelanguage.googleapis.com"
 REAL_SERVICES = {
@@ -23,8 +23,11 @@ REAL_SERVICES = {
 }
 
 
-class Asked:
-    """Enter `open`; `environment` is how the worker finds them. `given` is the environment of the user."""
+class OutsideServices:
+    """`open` starts the stand-ins and the relay. Then `environment` holds the settings that lead the worker there.
+
+    `given` is the user's environment. Addresses of real services that are set in it are used.
+    """
 
     def __init__(self, given: Mapping[str, str], surroundings: Surroundings) -> None:
         self._given = given
@@ -36,7 +39,7 @@ class Asked:
     async def open(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self._world)
         if self._surroundings.model == "scripted":
-            self._gemini = GeminiEmulator(script=DemoScript(delay=DEMO_DELAY, pause=DEMO_PAUSE))
+            self._gemini = GeminiEmulator(script=ScriptedModel(delay=MODEL_DELAY, pause=MODEL_PAUSE))
             await stack.enter_async_context(self._gemini)
             self.environment["GOOGLE_API_KEY"] = self._gemini.api_key
         self._relay = await stack.enter_async_context(Relay(self._targets()))
@@ -45,9 +48,9 @@ class Asked:
         self._surroundings.go_away |= {"gemini": self._take_gemini_away, "tools": self._take_tools_away}
 
     def forget(self) -> None:
-        """Drop what only tests look at, so that it does not take more and more."""
+        """Drops old records of requests, which the emulators make for tests."""
         del self._world.calls[:-KEPT_REQUESTS]
-        for record in (self._gemini.requests, self._gemini.asides) if self._gemini else ():
+        for record in (self._gemini.requests, self._gemini.title_requests) if self._gemini else ():
             del record[:-KEPT_REQUESTS]
 
     def _targets(self) -> dict[str, str]:
@@ -65,14 +68,14 @@ class Asked:
         self._surroundings.services = which
         self._relay.targets |= self._services(which)
 
-    async def _take_gemini_away(self, is_away: bool) -> None:  # noqa: FBT001  what all that go away take
-        """The stand-in answers 503, as the tests let it; to the real one the way is cut."""
+    async def _take_gemini_away(self, is_away: bool) -> None:  # noqa: FBT001  a GoAway takes one value
+        """The stand-in answers 503 as long as it is away; connections to the real Gemini are cut."""
         if self._gemini:
             self._gemini.away(is_away)
         else:
             self._cut_off(is_away, [GEMINI])
 
-    async def _take_tools_away(self, is_away: bool) -> None:  # noqa: FBT001  what all that go away take
+    async def _take_tools_away(self, is_away: bool) -> None:  # noqa: FBT001  a GoAway takes one value
         self._cut_off(is_away, list(REAL_SERVICES))
 
     def _cut_off(self, is_away: bool, names: list[str]) -> None:  # noqa: FBT001  as above

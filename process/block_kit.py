@@ -1,4 +1,7 @@
-"""The pieces of Slack's Block Kit that every message is made of (https://docs.slack.dev/reference/block-kit). Pure."""
+"""The pieces of Slack's Block Kit that our messages and pages are made of. Pure.
+
+Slack's reference: https://docs.slack.dev/reference/block-kit
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ def plain_text(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """A text object in Slack's markup; `text` is escaped already. Slack does not look for names or links in it."""
+    """A text object in Slack's markup; `text` is already escaped. Slack makes no links of plain names or addresses."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -26,13 +29,18 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain_text(text)}
 
 
+def divider() -> Block:
+    """A horizontal line."""
+    return {"type": "divider"}
+
+
 def context(*texts: str) -> Block:
     """Small grey text, in Slack's markup."""
     return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
 
 
 def button(text: str, action_id: str, **more: Any) -> Block:
-    """`more`: `value`, `style`, `url`, `accessibility_label` …"""
+    """A button; `more` are further fields of it: `value`, `style`, `url`, `accessibility_label` …"""
     return {"type": "button", "action_id": action_id, "text": plain_text(text), **more}
 
 

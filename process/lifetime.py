@@ -1,4 +1,4 @@
-"""How a process lives: it runs until it is told to stop, closes what it opened, and then leaves at once."""
+"""The life of a process: it runs until a signal stops it, closes what it has opened, and exits at once."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ logger = logging.getLogger("process")
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]], *, at_once: Callable[[], None] = lambda: None) -> NoReturn:
-    """Runs `main` and exits: 0 when it ended or was stopped, 1 when it failed.
+    """Runs `main` and exits the process: with 0 if it ended or was stopped, with 1 if it failed.
 
-    SIGTERM and SIGINT cancel `main` once, wherever it waits: its `async with` blocks then close in their order, and may
-    take the time they need. A second signal ends the process, after no more than `at_once`.
+    The first SIGTERM or SIGINT cancels `main`, whose `async with` blocks then close in order and may take the time they
+    need. A second signal calls `at_once` and exits with 128 plus the signal's number, without waiting for them.
     """
     try:
         code = asyncio.run(_until_stopped(main, at_once))
@@ -31,7 +31,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], *, at_once: Callable[[], 
 
 
 def exit_now(code: int) -> NoReturn:
-    """Ends without the interpreter's shutdown, in which temporalio 1.35 aborts one time in twenty (sdk-python #300)."""
+    """Exits without the interpreter's shutdown: temporalio 1.35 aborts in one of twenty shutdowns (sdk-python #300)."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -39,6 +39,7 @@ def exit_now(code: int) -> NoReturn:
 
 
 async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]], at_once: Callable[[], None]) -> int:
+    """Runs `main` and returns 0; raises what `main` raised, unless a signal has cancelled it."""
     task = asyncio.create_task(main())
     signals: list[int] = []
 

@@ -1,4 +1,7 @@
-"""Logs as events: a constant message and its facts, as lines or as JSON; never what people say, never tokens."""
+"""Logs as events: a constant message and its facts, as lines or as JSON.
+
+What people write and tokens must never be in a log.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
-# At DEBUG these print whole requests: message text and prompts. They stay quiet, whatever LOG_LEVEL says.
+# At DEBUG these libraries log whole requests, with messages and prompts. They log errors only, whatever LOG_LEVEL is.
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 def configure(log_format: Literal["json", "lines"], level: str) -> None:
-    """Sends all logs of this process to standard error."""
+    """Sends all logs of this process to standard error, at `level` and above."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_json() if log_format == "json" else Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -28,7 +31,7 @@ def _json() -> JsonFormatter:
 
 
 class Lines(logging.Formatter):
-    """`06:02:11 INFO agent_worker: worker is ready task_queue=agent`"""
+    """One line for each event: `06:02:11 INFO agent_worker: worker is ready task_queue=agent`"""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")

@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env`, read once; all that is missing or wrong is said together, by name."""
+"""Settings from the environment and `.env`, read once. All that are missing or wrong are named together."""
 
 from __future__ import annotations
 
@@ -13,31 +13,42 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DOTENV = ".env"
-BAD_SETTINGS = 2  # exit code
+BAD_SETTINGS = 2  # the exit code
 
-
-# A settings class, or a function that reads settings of another kind and raises ValueError with a plain sentence.
+# A settings class, or a function that reads other settings and raises ValueError, with a plain sentence, if it cannot.
 Reader = type[BaseSettings] | Callable[[], Any]
 
 
 class ProcessSettings(BaseSettings):
-    """What each process of the project reads; a field's name in capitals is its environment variable."""
+    """The settings of every process; each is read from the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
-    temporal_task_queue: str = Field("agent", min_length=1, description="the task queue that bot and worker share")
-    log_format: Literal["json", "lines"] = Field("lines", description="json or lines")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    temporal_task_queue: str = Field(
+        "agent", min_length=1, description="the task queue that the bot and the worker share; every agent needs its own"
+    )
+    log_format: Literal["json", "lines"] = Field(
+        "lines", description="the form of the logs: lines (for people) or json (one object a line)"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO",
+        description="DEBUG, INFO, WARNING or ERROR; no level logs messages of people or tokens",
+    )
 
 
 def environment() -> dict[str, str]:
-    """The environment with `.env` beneath it, for what is not read by a settings class (Temporal's own variables)."""
+    """The environment variables, and those in `.env` that are not among them. For what Temporal's SDK reads."""
     from_file = {name: value for name, value in dotenv_values(DOTENV).items() if value}
     return {**from_file, **os.environ}
 
 
+def comma_separated(text: str) -> frozenset[str]:
+    """The names in a setting such as "one, two"; empty if there are none."""
+    return frozenset(filter(None, (name.strip() for name in text.split(","))))
+
+
 def problems_of(readers: Iterable[Reader]) -> tuple[list[Any], list[str]]:
-    """Reads each; returns what could be read, and a line for each setting that is missing or wrong."""
+    """Returns the settings that could be read, and one line for each setting that is missing or wrong."""
     read: list[Any] = []
     problems: list[str] = []
     for reader in readers:
@@ -51,7 +62,7 @@ def problems_of(readers: Iterable[Reader]) -> tuple[list[Any], list[str]]:
 
 
 def load(*readers: Reader) -> list[Any]:
-    """Reads all, in order; ends the process with code 2 when any setting is missing or wrong."""
+    """Returns what the readers read, in their order. Exits with code 2 if any setting is missing or wrong."""
     read, problems = problems_of(readers)
     if problems:
         refuse(problems)
@@ -59,13 +70,14 @@ def load(*readers: Reader) -> list[Any]:
 
 
 def refuse(problems: Iterable[str]) -> NoReturn:
-    """Ends the process and says what to put right. Values are never printed: they may be secrets."""
+    """Prints what has to be put right and exits with code 2. Values are never printed: they may be secrets."""
     lines = [f"  {problem}" for problem in dict.fromkeys(problems)]
     print("These settings need attention (environment or .env):", *lines, sep="\n", file=sys.stderr)
     raise SystemExit(BAD_SETTINGS)
 
 
 def _problem(settings_class: Any, detail: Mapping[str, Any]) -> str:
+    """One line about one of pydantic's errors: the setting, what is wrong with it, and what it is for."""
     location = str(detail["loc"][0]) if detail["loc"] else ""
     name, field = _field(settings_class, location)
     is_missing = detail["type"] == "missing"
@@ -75,7 +87,7 @@ def _problem(settings_class: Any, detail: Mapping[str, Any]) -> str:
 
 
 def _field(settings_class: type[BaseSettings], location: str) -> tuple[str, FieldInfo | None]:
-    """The environment variable and the field behind an error's location, which may be one of the field's aliases."""
+    """The environment variable and the field that an error is about; `location` is the field's name or an alias."""
     for name, field in settings_class.model_fields.items():
         choices = getattr(field.validation_alias, "choices", [])
         if location.lower() in {name, *(str(choice).lower() for choice in choices)}:

@@ -1,4 +1,4 @@
-"""The Slack client of a process: one session, explicit deadlines, no retries of its own; and who it is in Slack."""
+"""The Slack client of a process, and who the app is in its workspace."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def bot_token(token: SecretStr) -> SecretStr:
-    """Checks what kind of token it is; raises ValueError without quoting it."""
+    """Returns the token if it is a bot token; raises ValueError, without the token in its text, if not."""
     if not token.get_secret_value().startswith("xoxb-"):
         raise ValueError("is not a bot token")
     return token
@@ -42,7 +42,10 @@ class Identity:
 
 @asynccontextmanager
 async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterator[AsyncWebClient]:
-    """A client on one session. The SDK's own retries are off: they post a message twice whose reply was lost."""
+    """A client for Slack's Web API; every call ends after 10 s. `token` is None if each call brings its own.
+
+    The SDK's retries are off: they would post a message again if only Slack's reply was lost.
+    """
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
         client = AsyncWebClient(
             token=token.get_secret_value() if token else None,
@@ -52,12 +55,12 @@ async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterato
             retry_handlers=[],
         )
         if api_url.host in _THIS_MACHINE:
-            client.proxy = None  # the SDK takes HTTPS_PROXY for every address, whatever NO_PROXY says
+            client.proxy = None  # the SDK uses HTTPS_PROXY for every address and ignores NO_PROXY
         yield client
 
 
 async def identify(client: AsyncWebClient) -> Identity:
-    """Asks Slack whose the token is; waits while Slack is away, ends the process when it refuses the token."""
+    """Asks Slack who the token belongs to. Waits while Slack is away; exits with code 2 if Slack refuses the token."""
     pause = 0.25
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The connection to Temporal: set up as Temporal's own variables and profiles say, and waited for."""
+"""The connection to Temporal, configured by Temporal's own environment variables and profiles."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def connection() -> dict[str, Any]:
-    """Arguments of `Client.connect`: TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, TLS and profiles, as the SDK reads them.
+    """The arguments of `Client.connect`, from TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, TLS settings and profiles.
 
-    Raises ValueError with a plain sentence when they do not fit together.
+    Raises ValueError with a plain sentence if the settings cannot be read.
     """
     try:
         config = dict(ClientConfig.load_client_connect_config(override_env_vars=environment()))
@@ -32,12 +32,12 @@ def connection() -> dict[str, Any]:
 
 
 async def connect(config: Mapping[str, Any], data_converter: DataConverter) -> Client:
-    """Connects, and waits for a server that is not up yet instead of failing."""
+    """Connects; while the server cannot be reached it waits and tries again, for ever."""
     pause = 0.25
     while True:
         try:
             return await Client.connect(**config, data_converter=data_converter)
-        except RuntimeError as error:  # the SDK's word for "could not connect"
+        except RuntimeError as error:  # what the SDK raises if it cannot connect
             facts = {"address": config["target_host"], "reason": str(error)[:200]}
             logger.warning("waiting for Temporal", extra=facts)
             await asyncio.sleep(pause)

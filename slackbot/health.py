@@ -1,6 +1,6 @@
-"""The health endpoint: `GET /healthz` says whether the bot hears Slack and reaches Temporal. It holds no secrets.
+"""The health endpoint: `GET /healthz` says whether the bot is connected to Slack and reaches Temporal. No secrets.
 
-200 or 503 {"socket": "connected", "last_frame_seconds": 1.3, "temporal": "reachable", "catch_up": "done"}
+200 or 503, and {"socket": "connected", "last_frame_seconds": 1.3, "temporal": "reachable", "catch_up": "done"}
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ Report = tuple[bool, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Health:
-    """What the parts of the bot say about themselves, asked when somebody asks."""
+    """Asks the connection, Temporal and the catch-up how they are, each time that a report is wanted."""
 
     client: Client
     socket_mode: SocketMode
     catch_up: CatchUp
 
     async def report(self) -> Report:
-        """Whether all is well, and what is what. A catch-up under way is well."""
+        """Whether the bot is healthy, and the facts. A catch-up that is running is healthy."""
         temporal = "reachable" if await self._reaches_temporal() else "unreachable"
-        heard = self.socket_mode.last_frame
+        last_frame = self.socket_mode.last_frame
         facts = {
             "socket": self.socket_mode.state,
-            "last_frame_seconds": round(time.time() - heard, 1) if heard else None,
+            "last_frame_seconds": round(time.time() - last_frame, 1) if last_frame else None,
             "temporal": temporal,
             "catch_up": self.catch_up.state,
         }
@@ -52,14 +52,14 @@ class Health:
 
 @asynccontextmanager
 async def serve(host: str, port: int | None, report: Callable[[], Awaitable[Report]]) -> AsyncIterator[None]:
-    """Serves the report while the block runs; without a port there is nothing to serve."""
+    """Serves the report while the `async with` block runs; without a port nothing is served."""
     if port is None:
         yield
         return
 
     async def healthz(_: web.Request) -> web.Response:
-        is_well, facts = await report()
-        return web.json_response(facts, status=200 if is_well else 503)
+        is_healthy, facts = await report()
+        return web.json_response(facts, status=200 if is_healthy else 503)
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)

@@ -1,8 +1,9 @@
+"""Promises of manifest.yml: Slack would accept it, and it asks for exactly what the code uses."""
+
 from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from emulators.slack.state import scopes as playground_scopes
-from emulators.slack.state.profile import Profile
-from emulators.slack.state.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.rules.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.settings import Settings
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.slash_command import COMMAND
-from tests.support.slack_scopes import METHOD_SCOPES, differences, uses
+from tests.support.slack_usage import differences, uses
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"
@@ -77,13 +77,6 @@ def test_the_schema_refuses_what_slack_or_this_app_cannot_use(
     assert len(problems(schema, manifest)) == 1
 
 
-def test_each_scope_says_what_it_is_for(manifest: dict[str, Any]) -> None:
-    scopes = MANIFEST.read_text().partition("\n    bot:\n")[2].partition("\nsettings:")[0]
-    reasons = dict(re.findall(r"^ +- (\S+) # (\S.{10,})$", scopes, re.MULTILINE))
-
-    assert sorted(reasons) == manifest["oauth_config"]["scopes"]["bot"]
-
-
 def test_the_manifest_asks_for_exactly_what_the_code_uses(manifest: dict[str, Any]) -> None:
     files = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
 
@@ -92,28 +85,21 @@ def test_the_manifest_asks_for_exactly_what_the_code_uses(manifest: dict[str, An
     assert differences(found, manifest) == []
 
 
-def test_the_command_and_the_shortcut_are_those_that_the_code_listens_to(manifest: dict[str, Any]) -> None:
+def test_the_manifest_has_the_command_and_the_shortcut_that_the_code_listens_to(manifest: dict[str, Any]) -> None:
     features = manifest["features"]
 
     assert [command["command"] for command in features["slash_commands"]] == [COMMAND]
     assert [shortcut["callback_id"] for shortcut in features["shortcuts"]] == [ASK_ABOUT_MESSAGE]
 
 
-def test_the_local_slack_has_the_app_installed_as_the_manifest_says(manifest: dict[str, Any]) -> None:
-    features, plain = manifest["features"], Profile()
+def test_the_local_slack_installs_the_app_as_the_manifest_says(manifest: dict[str, Any]) -> None:
+    features, plain = manifest["features"], Settings()
 
     assert sorted(BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
     assert sorted(BOT_EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]
     assert list(plain.shortcuts) == [shortcut["callback_id"] for shortcut in features["shortcuts"]]
     assert plain.home_tab == features["app_home"]["home_tab_enabled"]
     assert plain.is_agent == ("agent_view" in features)
-
-
-def test_slack_and_its_local_stand_in_ask_for_the_same_scopes() -> None:
-    emulated = {method: frozenset(scopes) for method, scopes in playground_scopes.METHOD_SCOPES.items()}
-    in_both = METHOD_SCOPES.keys() & emulated.keys()
-
-    assert {method: emulated[method] for method in in_both} == {method: METHOD_SCOPES[method] for method in in_both}
 
 
 SAMPLE = """
@@ -148,7 +134,7 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
         ("client.reactions_add(name='x')", ["scope reactions:write is missing: needed by reactions.add (b.py:1)"]),
         ("client.api_call('files.info')", ["scope files:read is missing: needed by files.info (b.py:1)"]),
         ("client.api_call(name)", ["b.py:1 calls a method of Slack whose name is not written out"]),
-        ("client.admin_users_remove()", ["method admin.users.remove (b.py:1) is not in the tables"]),
+        ("client.admin_users_remove()", ["method admin.users.remove (b.py:1) is not in the tables of the local Slack"]),
         ("client.apps_connections_open(app_token='x')", []),
         (
             "self._client.conversations_info(channel='C1')",
@@ -211,7 +197,10 @@ def remove_agent(manifest: dict[str, Any]) -> None:
         (add_event, ["event app_home_opened is subscribed to, but nothing listens to it"]),
         (
             add_unknown_event,
-            ["event star_added is not in the tables", "event star_added is subscribed to, but nothing listens to it"],
+            [
+                "event star_added is not in the tables of the local Slack",
+                "event star_added is subscribed to, but nothing listens to it",
+            ],
         ),
         (add_scope, ["scope files:read is asked for, but nothing needs it"]),
         (add_interactivity, ["interactivity is on, but nothing needs it"]),

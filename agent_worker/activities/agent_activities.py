@@ -5,135 +5,101 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities.greeting import greeting
-from agent_worker.activities.model_call import Asking, hand_on_what_was_left
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
-from agent_worker.conversation.model_request import first_question
 from agent_worker.conversation.participants import asks_back
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
-from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened, ThreadReplies
+from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
-
-
-@dataclass(frozen=True)
-class AgentProfile:
-    """What makes this agent this agent, beside its tools."""
-
-    model: str
-    bot_user_id: str
-    max_model_calls: int
-    model_timeout: timedelta
-    idle: timedelta
-    context_tokens: int
-    max_app_turns: int
-    max_hourly_turns: int
-    thread_replies: ThreadReplies
-    names_conversations: bool
+from agent_worker.toolbox.toolbox import Toolbox
 
 
 class Activities:
     def __init__(
         self,
         *,
-        profile: AgentProfile,
-        asking: Asking,
+        policy: AgentPolicy,
+        bot_user_id: str,
+        model_calls: ModelCalls,
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
     ) -> None:
-        self._profile = profile
-        self._asking = asking
+        self._policy = policy
+        self._bot_user_id = bot_user_id
+        self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
         self._slack_or_none = slack
 
     # Hearing
 
-    @activity.defn(name=activity_names.OPEN_CONVERSATION)
+    @activity.defn(name=ActivityName.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
-        """Opens it, and asks what it begins with if nothing stands in the way."""
-        try:
-            opened = await self._opened(request)
-        except ApplicationError:
-            hand_on_what_was_left()
-            raise
-        if (question := first_question(request, opened)) is None:
-            return opened
-        return opened.with_reply(await self._asking.reply_at_once(question))
-
-    async def _opened(self, request: OpenConversation) -> Opened:
+        """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
         thread = request.thread
         names, past, refused_here = Names(names={}), Past(), ""
         if thread.in_slack:
             if request.earlier_than:
-                past = await self._slack.threads.past(thread, request.earlier_than)
+                past = await self._slack.history.past(thread, request.earlier_than)
             names, _ = await asyncio.gather(
                 self._known(request.ids, request.authors), self._show_thinking(thread, request)
             )
-            refused_here = self._slack.door.refusal_in(thread)
-        profile = self._profile
+            refused_here = self._slack.access_policy.refusal_in(thread)
         return Opened(
-            model=profile.model,
-            bot_user_id=profile.bot_user_id,
+            policy=self._policy,
+            bot_user_id=self._bot_user_id,
             greeting=greeting(self._toolbox.summary()),
-            max_model_calls=profile.max_model_calls,
-            model_seconds=profile.model_timeout.total_seconds(),
-            idle_seconds=profile.idle.total_seconds(),
-            context_tokens=profile.context_tokens,
-            max_app_turns=profile.max_app_turns,
-            max_hourly_turns=profile.max_hourly_turns,
             names=names.names,
+            refused=names.refused,
+            refused_here=refused_here,
             earlier=past.text,
             answered=list(past.answered),
             people=list(past.people),
-            thread_replies=profile.thread_replies,
-            refused=names.refused,
-            refused_here=refused_here,
-            names_conversations=profile.names_conversations and thread.in_slack,
-            tools_show_steps=True,
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
-        if not (self._slack.threads.knows(request.ids) or request.earlier_than):
-            await self._slack.sessions.set_status(thread, THINKING)
+        if not (self._slack.directory.knows(request.ids) or request.earlier_than):
+            await self._slack.status.set_status(thread, THINKING)
 
-    @activity.defn(name=activity_names.LOOK_UP_NAMES)
+    @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         return await self._known(request.ids, request.authors)
 
     async def _known(self, ids: Sequence[str], authors: Sequence[Author]) -> Names:
         """Who they are, and who of them may not talk to the agent."""
         slack = self._slack
-        names = await slack.threads.names(ids)
-        judged = {author.id: slack.door.refusal(author, await slack.threads.user(author.id)) for author in authors}
+        names = await slack.directory.names(ids)
+        judged = {
+            author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
+        }
         return Names(names=names, refused={slack_id: reason for slack_id, reason in judged.items() if reason})
 
     # Thinking
 
-    @activity.defn(name=activity_names.ASK_MODEL)
+    @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
-        return await self._asking.reply(request)
+        return await self._model_calls.reply(request)
 
-    @activity.defn(name=activity_names.SUMMARISE)
+    @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
-        return Summary(text=await self._asking.summary(request))
+        return Summary(text=await self._model_calls.summary(request))
 
     # Acting
 
@@ -142,7 +108,7 @@ class Activities:
         """Any activity that is none of the above is a tool of that name; it may be given steps to show, too."""
         arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
         for shown in args[1:]:
-            self._slack.displays.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
+            self._slack.progress_queue.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
         try:
             async with self._status_kept(thread_of(activity.info().workflow_id or "")):
                 return await self._tools.run(activity.info().activity_type, arguments)
@@ -151,45 +117,36 @@ class Activities:
 
     # Speaking
 
-    @activity.defn(name=activity_names.SHOW_PROGRESS)
+    @activity.defn(name=ActivityName.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
-        return await self._slack.displays.show(request)
+        return await self._slack.progress_queue.show(request)
 
-    @activity.defn(name=activity_names.DELIVER)
+    @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
-        """After this the thread holds the complete answer once, whatever was shown of it before."""
-        await self._slack.displays.over(request)
-        said = self._slack.answers.settle(request, is_repeated=activity.info().attempt > 1)
-        around = (self._end_progress(request), self._rename(request))
-        for failure in await asyncio.gather(said, *around, return_exceptions=True):
-            if failure is not None:  # raised bare: in a group, nobody would see that it passes by itself
+        """Makes the thread hold the complete answer, once, whatever was shown of it before. Can be tried again."""
+        slack = self._slack
+        await slack.progress_queue.wait(request)
+        leftovers = await slack.leftovers.of_delivery(request, is_retry=activity.info().attempt > 1)
+        parts = (
+            slack.delivery.bring(request, leftovers),
+            slack.progress.end(request, leftovers),
+            slack.status.rename(request.thread, request.title),
+        )
+        for failure in await asyncio.gather(*parts, return_exceptions=True):
+            if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
                 raise failure
-        await self._slack.sessions.end(request.thread, waits=not request.is_notice and asks_back(request.text))
+        await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
 
-    async def _rename(self, request: Deliver) -> None:
-        if request.title:
-            await self._slack.sessions.rename(request.thread, request.title)
-
-    async def _end_progress(self, request: Deliver) -> None:
-        """Shows how the steps have ended, where they have a message of their own."""
-        progress = request.progress
-        if progress is None or not progress.is_posted:
-            return
-        if request.withdrawn:
-            await self._slack.progress.remove(request.thread, progress)
-        else:
-            await self._slack.progress.finish(request.thread, progress, request.turn)
-
-    @activity.defn(name=activity_names.TELL_PERSON)
+    @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
-        await self._slack.replies.whisper(request.thread, request.user, request.text)
+        await self._slack.posts.whisper(request.thread, request.user, request.text)
 
     @asynccontextmanager
     async def _status_kept(self, thread: Thread | None) -> AsyncIterator[None]:
         if thread is None or self._slack_or_none is None:
             yield
             return
-        async with self._slack.sessions.status_kept(thread, "is working…", is_shown=True):
+        async with self._slack.status.status_kept(thread, "is working…", is_shown=True):
             yield
 
     @property

@@ -1,4 +1,4 @@
-"""What holds for every activity: it heartbeats, ends in time, and a defect is logged and not tried for ever."""
+"""What every activity does: it heartbeats, ends before its deadline, and logs how it failed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
 
-# Well within steps.HEARTBEAT_TIMEOUT. A step that ends sooner sends none: Temporal Cloud bills each one.
-INTERVAL = 2.0  # seconds
-# An error that no adapter has translated is most likely our own; a new version may cure it, the hundredth try will not.
+# A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
+HEARTBEAT_INTERVAL = 2.0  # seconds
+# An error that no adapter has translated is most likely a bug of ours: trying for ever does not mend it.
 DEFECT_ATTEMPTS = 5
-# A step ends so much before Temporal gives it up: one that went on would write into the thread beside the next attempt.
-IN_TIME = 0.5  # seconds
+# An activity ends this long before Temporal gives it up: otherwise it could write beside its next attempt.
+ENDS_EARLY = 0.5  # seconds
 logger = logging.getLogger(__name__)
 
 
@@ -32,10 +32,10 @@ class _Guarded(ActivityInboundInterceptor):
         try:
             return await self._in_time(input)
         except ApplicationError as error:
-            logger.warning("step failed", extra=_facts() | {"code": error.type, "reason": error.message})
+            logger.warning("activity failed", extra=_facts() | {"code": error.type, "reason": error.message})
             raise
         except Exception as error:
-            logger.exception("step failed by a defect", extra=_facts())
+            logger.exception("activity failed by a defect", extra=_facts())
             if activity.info().attempt >= DEFECT_ATTEMPTS:
                 raise final(DEFECT, type(error).__name__) from error
             raise
@@ -45,7 +45,7 @@ class _Guarded(ActivityInboundInterceptor):
     async def _in_time(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         longest = activity.info().start_to_close_timeout
         try:
-            async with asyncio.timeout(longest.total_seconds() - IN_TIME if longest else None) as deadline:
+            async with asyncio.timeout(longest.total_seconds() - ENDS_EARLY if longest else None) as deadline:
                 return await super().execute_activity(input)
         except TimeoutError:
             if not deadline.expired():
@@ -55,10 +55,10 @@ class _Guarded(ActivityInboundInterceptor):
 
 def _facts() -> dict[str, Any]:
     info = activity.info()
-    return {"step": info.activity_type, "attempt": info.attempt, "workflow_id": info.workflow_id}
+    return {"activity": info.activity_type, "attempt": info.attempt, "workflow_id": info.workflow_id}
 
 
 async def _beat() -> None:
     while True:
-        await asyncio.sleep(INTERVAL)
+        await asyncio.sleep(HEARTBEAT_INTERVAL)
         activity.heartbeat()

@@ -1,12 +1,10 @@
-"""A model call, and what the thread shows around it: how the tools before have ended, the words, the tools to come."""
+"""A model call: what Gemini is given, and what the thread shows of the answer while Gemini writes it."""
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,22 +15,22 @@ from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import MODEL_UNAVAILABLE
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.toolbox import Toolbox
 
-CALLS_AT_ONCE = 32  # tool calls of one model answer that are run
-PATIENCE = timedelta(seconds=10)  # then the thread is told that the model does not answer
+CALLS_AT_ONCE = 32  # tool calls of one reply that are run
+TELLS_AFTER = timedelta(seconds=10)  # without an answer, the thread is told that Gemini does not answer
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
 logger = logging.getLogger(__name__)
 
 
-class Asking:
-    """`slack` is None in a worker that only serves terminals. To be used within an activity."""
+class ModelCalls:
+    """To be used within an activity. `slack` is None in a worker that only serves terminals."""
 
     def __init__(
         self,
@@ -52,21 +50,12 @@ class Asking:
         self._slack = slack
 
     async def reply(self, request: AskModel) -> ModelReply:
-        """The whole reply, with each call's title and policy; raises ApplicationError when there is none."""
+        """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none."""
         try:
             return await self._titled_reply(request)
-        except _Unanswered as failure:
-            failure.left.hand_on()
+        except _FailedCall as failure:
+            failure.handover.give()
             raise failure.error from None
-
-    async def reply_at_once(self, request: AskModel) -> ModelReply | Draft:
-        """The same in one attempt. Where another one may help there is no reply, but what this one has left."""
-        try:
-            return await self._titled_reply(request)
-        except _Unanswered as failure:
-            return without_reply(failure.error, failure.left.draft)
-        except ApplicationError as error:
-            return without_reply(error, Draft())
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
@@ -79,7 +68,7 @@ class Asking:
         return reply.model_copy(update={"title": title.found})
 
     async def summary(self, request: Summarise) -> str:
-        """Of the beginning of a conversation; raises ApplicationError when there is none."""
+        """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
         contents = await self._contents(request.epoch, request.end, [])
         return await self._gemini.summarise(request.model, contents)
 
@@ -101,32 +90,30 @@ class Asking:
     # In a thread
 
     async def _reply_in(self, slack: Slack, request: AskModel) -> ModelReply:
-        if request.progress is not None and not request.progress.is_posted:
-            await slack.displays.over(request)  # the answer goes into the very stream that shows the steps
-        async with _shown_as_thinking(slack, request):
+        async with slack.progress_queue.thinking(request):
             return self._planned(await self._ask_in(slack, request))
 
     async def _ask_in(self, slack: Slack, request: AskModel) -> ModelReply:
-        """Text reaches the thread while it is written."""
-        attempt, before = activity.info().attempt, _Left.by_the_attempt_before()
+        """Asks, and shows the text in the thread while Gemini writes it."""
+        attempt, before = activity.info().attempt, _Handover.of_last_attempt()
         contents = await self._contents(request.epoch, request.known, request.new)
         question = self._question(request, await slack.files.filled(contents, request.turn, attempt))
-        draft = before.draft if before else await slack.draft(request, is_repeated=attempt > 1)
-        live = slack.live_text(request, draft)
+        draft = before.draft if before else await slack.leftovers.draft(request, is_retry=attempt > 1)
+        live = slack.live_answer(request, draft)
         try:
             async with live:
                 reply = await self._gemini.ask(question, live)
         except ApplicationError as error:
-            left = _Left(attempt, live.draft, is_told=before is not None and before.is_told)
+            handover = _Handover(attempt, live.draft, is_told=before is not None and before.is_told)
             if error.type == MODEL_UNAVAILABLE and not error.non_retryable:
-                left = await _told_if_long(slack, request, left)
-            raise _Unanswered(error, left) from error
-        return reply.model_copy(update={"draft": _after(reply, live.draft)})
+                handover = await _tell_if_long(slack, request, handover)
+            raise _FailedCall(error, handover) from error
+        return reply.model_copy(update={"draft": _draft_after(reply, live.draft)})
 
-    # Calls
+    # Tool calls
 
     def _planned(self, reply: ModelReply) -> ModelReply:
-        """With each tool's title and policy, so that history says how it was run."""
+        """The reply with each tool's title and policy, so that history says how the tool was run."""
         return reply.model_copy(update={"calls": [self._plan(index, call) for index, call in enumerate(reply.calls)]})
 
     def _plan(self, index: int, call: ToolCall) -> ToolCall:
@@ -145,56 +132,20 @@ class Asking:
         )
 
 
-def _after(reply: ModelReply, draft: Draft) -> Draft:
-    """The draft, knowing what became of the text in it."""
-    if reply.calls:  # it was a word before the tools; the answer is still to come
+def _draft_after(reply: ModelReply, draft: Draft) -> Draft:
+    """What the draft is worth after this reply."""
+    if reply.calls:  # the text was said before the tool calls; the answer is still to come
         return draft.model_copy(update={"written": 0})
-    is_void = bool(reply.unusable or reply.failed) and draft.written > 0
-    return draft.model_copy(update={"unsure": True}) if is_void else draft
-
-
-@asynccontextmanager
-async def _shown_as_thinking(slack: Slack, request: AskModel) -> AsyncIterator[None]:
-    """The status while the model thinks, and how the steps before have ended; nothing of it once the reply is there."""
-    others, replied = asyncio.create_task(slack.displays.over(request)), asyncio.Event()
-    showing = asyncio.create_task(_show_thinking(slack, request, others, replied))
-    try:
-        yield
-    finally:
-        others.cancel()
-        replied.set()
-        await showing
-
-
-async def _show_thinking(slack: Slack, request: AskModel, others: asyncio.Task[None], replied: asyncio.Event) -> None:
-    """After what is being shown already: what came later would be written over."""
-    await asyncio.wait([others])
-    if others.cancelled():
-        return
-    async with slack.sessions.status_kept(request.thread, THINKING):
-        await _show_steps(slack, request)
-        await replied.wait()
-
-
-async def _show_steps(slack: Slack, request: AskModel) -> None:
-    progress, draft = request.progress, request.draft
-    if progress is None:
-        return
-    try:
-        if progress.is_posted:
-            await slack.progress.post(request.thread, progress, request.turn)
-        elif draft.has_cards and draft.streaming_since is not None and not draft.unsure:
-            await slack.progress.append(request.thread, progress, draft)
-    except ApplicationError as error:
-        logger.info("progress not shown", extra={"reason": error.message})
+    shows_void_text = bool(reply.unusable or reply.failed) and draft.written > 0
+    return draft.model_copy(update={"unsure": True}) if shows_void_text else draft
 
 
 @dataclass(frozen=True)
-class _Left:
-    """What an attempt that failed has left in the thread; Temporal hands it to the next one with the last heartbeat.
+class _Handover:
+    """What a failed attempt tells the next one, with its last heartbeat: which draft the thread shows.
 
-    Otherwise each attempt would have to look for it, and Slack lets a thread be read only so often. After a kill there
-    is nothing to rely on. `is_told`: the thread says that Gemini does not answer.
+    Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill there is
+    none. `is_told`: the thread was told that Gemini does not answer.
     """
 
     attempt: int
@@ -202,52 +153,38 @@ class _Left:
     is_told: bool = False
 
     @classmethod
-    def by_the_attempt_before(cls) -> _Left | None:
+    def of_last_attempt(cls) -> _Handover | None:
         info = activity.info()
         if len(info.heartbeat_details) != len(dataclasses.fields(cls)):
             return None
         attempt, draft, is_told = info.heartbeat_details
         return cls(attempt, Draft.model_validate(draft), is_told) if attempt == info.attempt - 1 else None
 
-    def hand_on(self) -> None:
+    def give(self) -> None:
         if not self.draft.unsure:
             activity.heartbeat(self.attempt, self.draft, self.is_told)
 
 
-def hand_on_what_was_left() -> None:
-    """For an attempt that fails before it asks: the thread holds no more than it did before."""
-    info = activity.info()
-    before = _Left(0, Draft()) if info.attempt == 1 else _Left.by_the_attempt_before()
-    if before is not None:
-        replace(before, attempt=info.attempt).hand_on()
+class _FailedCall(Exception):  # noqa: N818  it names what happened to the call
+    """The model call failed with `error`; `handover` is for the next attempt."""
 
-
-class _Unanswered(Exception):  # noqa: N818  it names what happened to the call
-    """The model call went wrong, as `error` says, when the thread held what is `left`."""
-
-    def __init__(self, error: ApplicationError, left: _Left) -> None:
+    def __init__(self, error: ApplicationError, handover: _Handover) -> None:
         super().__init__(error.message)
         self.error = error
-        self.left = left
+        self.handover = handover
 
 
-def without_reply(error: ApplicationError, draft: Draft) -> ModelReply | Draft:
-    """What comes of a single attempt that failed: the turn's end, or what another attempt has to know."""
-    return ModelReply(failed=error.type or "unknown", draft=draft) if error.non_retryable else draft
-
-
-async def _told_if_long(slack: Slack, request: AskModel, left: _Left) -> _Left:
-    """Tells the thread, once, that Gemini does not answer; the answer will take the place of that."""
-    if left.is_told or datetime.now(UTC) - activity.info().scheduled_time < PATIENCE:
-        return left
+async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover) -> _Handover:
+    """Tells the thread, once, that Gemini does not answer. The post is a draft: the answer will replace it."""
+    if handover.is_told or datetime.now(UTC) - activity.info().scheduled_time < TELLS_AFTER:
+        return handover
+    draft = handover.draft
     try:
-        key = f"{request.turn}:waiting"
-        ts = await slack.replies.post_once(request.thread, key, posts.notice(WAITING), maybe_posted=True)
+        ts = await slack.posts.post_once(request.thread, post_keys.waiting(request.turn), posts.notice(WAITING))
     except ApplicationError as error:
         logger.info("waiting note not posted", extra={"reason": error.message})
-        return replace(left, draft=left.draft.model_copy(update={"unsure": True}))
-    is_streaming = left.draft.streaming_since is not None  # that has to be ended first
-    messages = [*(message for message in left.draft.messages if message != ts), ts]
-    return replace(
-        left, draft=left.draft.model_copy(update={"messages": messages, "unsure": is_streaming}), is_told=True
-    )
+        return replace(handover, draft=draft.model_copy(update={"unsure": True}))
+    must_be_ended_first = draft.streaming_since is not None
+    messages = [*(message for message in draft.messages if message != ts), ts]
+    draft = draft.model_copy(update={"messages": messages, "unsure": must_be_ended_first})
+    return replace(handover, draft=draft, is_told=True)

@@ -1,4 +1,4 @@
-"""The title of a conversation: a few words from the model, or else the first words of what was asked."""
+"""The title of a conversation: a few words from the model, or the first words of the first message."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.opening import Naming
+from agent_worker.payloads.policy import Naming
+from text.lines import ELLIPSIS, whole_words
 
 LONGEST_WORDS = 60  # characters
-PATIENCE = 0.5  # seconds, once the answer is there
+LONGEST_WAIT = timedelta(milliseconds=500)  # for the title, after the answer is complete
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Title:
+    """`found` is "" until a title is found."""
+
     found: str = ""
 
 
 class Titles:
-    """Best effort: a title that is not found in time is sought again with the next model call."""
+    """Finds titles, unless the settings turn them off. What is not found in time is sought with a later model call."""
 
     def __init__(self, naming: Naming, gemini: Gemini) -> None:
         self._naming = naming
@@ -32,9 +36,10 @@ class Titles:
 
     @asynccontextmanager
     async def sought(self, model: str, untitled: str) -> AsyncIterator[Title]:
-        """Looks for a title while the block runs, and a moment longer; `found` is set when the block has ended.
+        """Looks for a title while the block runs, and up to LONGEST_WAIT longer. Read `found` after the block.
 
-        `untitled` is what was asked first, "" for a conversation that needs no title.
+        `untitled` is the first message of the conversation, or "" if the conversation needs no title. Never raises
+        because of a title; if the block raises, the search ends at once.
         """
         title = Title()
         if not untitled or self._naming == "off":
@@ -43,7 +48,7 @@ class Titles:
         seeking = asyncio.create_task(self._seek(model, untitled, title))
         try:
             yield title
-            await asyncio.wait({seeking}, timeout=PATIENCE)
+            await asyncio.wait({seeking}, timeout=LONGEST_WAIT.total_seconds())
         finally:
             seeking.cancel()
             await asyncio.gather(seeking, return_exceptions=True)
@@ -61,7 +66,6 @@ class Titles:
 
 
 def first_words(text: str) -> str:
-    words = " ".join(text.split())
-    if len(words) <= LONGEST_WORDS:
-        return words
-    return (words[:LONGEST_WORDS].rpartition(" ")[0] or words[:LONGEST_WORDS]) + "…"
+    """The first words of `text` on one line, at most LONGEST_WORDS characters and a "…" if something is missing."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_WORDS else whole_words(line, LONGEST_WORDS) + ELLIPSIS

@@ -1,4 +1,4 @@
-"""How everything that Temporal stores is written as JSON, and read again."""
+"""How both processes write what Temporal stores as JSON, and read it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from temporalio.converter import DataConverter
 
 
 class _CompactPayloads(PydanticPayloadConverter):
-    """Pydantic JSON without the fields that nobody set: what is stored in history is what was said."""
+    """Pydantic's JSON without the fields that nobody has set, so that Temporal's history stays small."""
 
     def __init__(self) -> None:
         super().__init__(ToJsonOptions(exclude_unset=True))

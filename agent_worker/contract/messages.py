@@ -1,7 +1,7 @@
-"""What the bot and the worker agree on: names, the workflow id, the messages that cross and how they are written.
+"""The messages that cross between the bot and the worker: what starts a workflow, and what its signals carry.
 
-This is the only module of the worker that the bot imports, so it stays small: everything here is either read by both
-processes or stored in Temporal, where a later version must still be able to read it.
+Temporal stores them, so a later version must still be able to read them. A moment is a Slack `ts`: seconds since 1970,
+as text, with six decimals.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Thread(BaseModel):
-    """Where a conversation takes place: one Slack thread, or a terminal, without ids and posts."""
+    """Where a conversation takes place: one Slack thread, or a terminal, which has no Slack ids and no posts."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,12 +27,12 @@ class Thread(BaseModel):
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is a direct message between one person and the agent."""
+        """Whether the thread is in the direct messages between one person and the agent."""
         return self.in_slack and self.channel.startswith("D")
 
 
 class SlackFile(BaseModel):
-    """A file that came with a message, as Slack describes it; the worker fetches its bytes when it needs them."""
+    """A file that came with a message, as Slack describes it. Its bytes are downloaded by the worker, when needed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,9 +43,9 @@ class SlackFile(BaseModel):
 
 
 class UserMessage(BaseModel):
-    """One message for the agent, as Slack wrote it; `ts` is unique in its channel and orders the conversation.
+    """One message for the agent. `ts` is unique in its channel, and the conversation is in the order of `ts`.
 
-    `text` is Slack's escaped text with its tokens (`<@U1>`, `&amp;`): who is behind them is looked up by the worker.
+    `text` is as Slack sends it, escaped and with ids (`<@U1>`, `&amp;`): the worker looks up the names behind the ids.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,18 +53,18 @@ class UserMessage(BaseModel):
     ts: str
     user: str
     text: str
-    direct: bool = False  # written in a direct message, where author names would be noise
+    direct: bool = False  # written in a direct message, where the author's name need not be said
     from_app: bool = False  # written by an app that is allowed to talk to the agent
-    addressed: bool = True  # mentions the agent or is written to it directly; other replies it only may answer
-    team: str = ""  # the author's workspace, where it is not the agent's own (Slack Connect)
+    addressed: bool = True  # a mention or a direct message; False for a reply that the agent may leave unanswered
+    team: str = ""  # the author's workspace, if it is not the agent's own (Slack Connect)
     files: list[SlackFile] = []
     attachments: list[dict[str, Any]] = []  # forwarded messages, previews and tables, as Slack writes them
     looking_at: str = ""  # the channel that the author has open beside the agent
-    unseen: bool = False  # asked through the shortcut: nobody can read it in the thread
+    unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
 
 
 class MessageChange(BaseModel):
-    """A message that its author has edited or deleted after it was sent; `at` is the `event_ts` of the change."""
+    """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,15 +76,15 @@ class MessageChange(BaseModel):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What takes the place of the message's own."""
+        """The text and attachments that replace those of the message."""
         return {"text": self.text, "attachments": self.attachments}
 
 
 class StopRequest(BaseModel):
-    """Somebody wants the agent to stop what it was asked before the moment `at` (a Slack `ts`).
+    """Somebody wants the agent to stop what it was asked to do before the moment `at`.
 
-    `said` is the `ts` of the message that said so in words; "" for a button. Words that are not `addressed` may be
-    meant for another person.
+    `said` is the `ts` of the message that says "stop"; "" if a button was pressed. A message that is not `addressed` to
+    the agent may be meant for another person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,7 +96,7 @@ class StopRequest(BaseModel):
 
 
 class Feedback(BaseModel):
-    """What a person thinks of the answer of `turn` (its key, from the button's value); `at` is the click's `ts`."""
+    """What a person thinks of an answer. `turn` is the key of the answer's turn; `at` is the click's `ts`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,7 +107,7 @@ class Feedback(BaseModel):
 
 
 class TryAgain(BaseModel):
-    """Somebody wants the answer of `turn` anew; `at` is the click's `ts`."""
+    """Somebody wants a new answer to the question of `turn` (the key of a turn); `at` is the click's `ts`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -125,7 +125,7 @@ class Renamed(BaseModel):
 
 
 class Start(BaseModel):
-    """What a conversation is started with; its messages come as signals."""
+    """The argument of a new AgentWorkflow; the messages come as signals."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -133,7 +133,7 @@ class Start(BaseModel):
 
 
 class Listening(BaseModel):
-    """Everything written in Slack before `sure_until` (seconds since 1970, as in Slack's `ts`) is handed over."""
+    """The watermark: the bot has handed over every message written before `sure_until`, in seconds since 1970."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""The names that both processes must spell the same: workflows, signals, queries, memo keys, buttons, workflow ids."""
+"""The names that the bot and the worker must spell the same: workflows, signals, queries, memo keys, buttons, ids."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ STOP = "stop"  # … a StopRequest
 FEEDBACK = "feedback"  # … a Feedback
 TRY_AGAIN = "try_again"  # … a TryAgain
 RENAMED = "renamed"  # … a Renamed
-TRANSCRIPT = "transcript"  # the query that reads a page of the conversation
-# What Temporal's list of conversations shows of each: its memo's keys.
-MEMO_USER = "user"  # who began it, a Slack id
+TRANSCRIPT = "transcript"  # the query that returns a page of the conversation's transcript
+# The keys of a conversation's memo, which Temporal returns with its list of workflows.
+MEMO_USER = "user"  # the Slack id of the person who began the conversation
 MEMO_TITLE = "title"
-MEMO_FEEDBACK = "feedback"  # a list of Feedback: of each turn and person, the newest
-# What the agent's buttons are called in Slack; a button's value says which turn it belongs to.
+MEMO_FEEDBACK = "feedback"  # a list of Feedback: the newest of each person about each turn
+# The `action_id` of each button below the agent's messages; the button's value says which turn it belongs to.
 STOP_BUTTON = "stop_turn"
 FEEDBACK_BUTTONS = "feedback"  # the value begins with "good:" or "bad:"
 TRY_AGAIN_BUTTON = "try_again"
+AGAIN = ":again"  # in the key of a turn, before how often it was tried again: "<ts of its first message>:again2"
 LISTENING_WORKFLOW = "ListeningWorkflow"
-HEARD = "heard"  # the signal that moves the bot's watermark; carries a Listening
-SURE_UNTIL = "sure_until"  # the query that reads it: seconds since 1970
+HEARD = "heard"  # the signal that moves the bot's watermark forward; carries a Listening
+SURE_UNTIL = "sure_until"  # the query that returns the watermark, in seconds since 1970
 
 
 def workflow_id(team: str, channel: str, thread_ts: str) -> str:
-    """The id of the one AgentWorkflow of a Slack thread; the root message's `ts` is the thread's timestamp."""
+    """The id of the one AgentWorkflow of a Slack thread; `thread_ts` is the `ts` of the thread's first message."""
     return f"{workflow_id_prefix(team)}{channel}:{thread_ts}"
 
 
 def workflow_id_prefix(team: str) -> str:
-    """How the ids of all Slack conversations of a team begin."""
+    """The beginning of the workflow ids of all Slack conversations in a team."""
     return f"slack:{team}:"
 
 
 def thread_of(workflow_id: str) -> Thread | None:
-    """The Slack thread that a workflow's id names; None where it names none."""
+    """The Slack thread of a workflow id; None if it is not the id of a Slack conversation."""
     kind, *place = workflow_id.split(":")
     if kind != "slack" or len(place) != len(("team", "channel", "thread_ts")):
         return None
@@ -44,5 +45,5 @@ def thread_of(workflow_id: str) -> Thread | None:
 
 
 def listening_workflow_id(task_queue: str, team: str) -> str:
-    """The id of the one ListeningWorkflow of an agent in a team; each agent has a task queue of its own."""
+    """The id of the one ListeningWorkflow of an agent in a team. The task queue tells agents in the same team apart."""
     return f"slackbot:{task_queue}:{team}"

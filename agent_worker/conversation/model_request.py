@@ -1,41 +1,27 @@
-"""What the model is asked next, from the conversation as it is. Pure: the worker can tell what a workflow would ask."""
+"""What the model is asked next: the one place that decides what goes into a model call. Pure."""
 
 from __future__ import annotations
 
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.turn import Turn
 from agent_worker.payloads.model import AskModel
-from agent_worker.payloads.opening import OpenConversation, Opened
+from agent_worker.payloads.policy import AgentPolicy
 
 
-def next_question(conversation: Conversation, turn: Turn, opened: Opened) -> AskModel:
-    """With tools, unless the model has had its share of calls: the last one is for the answer."""
-    is_last = turn.model_calls + 1 == opened.max_model_calls
-    wants_title = opened.names_conversations and not conversation.title
+def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) -> AskModel:
+    """The turn's next model call. The last one that the policy allows is without tools, so that it is an answer."""
+    transcript = conversation.transcript
+    is_last = turn.attempts.model_calls + 1 == policy.agent_max_model_calls
+    wants_title = conversation.thread.in_slack and policy.agent_titles != "off" and not conversation.title
     return AskModel(
         **turn.in_thread(conversation.thread),
         model=conversation.model,
-        epoch=conversation.epoch,
-        known=conversation.confirmed,
-        new=conversation.entries[conversation.confirmed :],
-        may_call_tools=not (is_last or turn.must_answer),
-        more_room=turn.needs_more_room,
+        epoch=transcript.epoch,
+        known=transcript.confirmed,
+        new=transcript.entries[transcript.confirmed :],
+        may_call_tools=not (is_last or turn.attempts.must_answer),
+        more_room=turn.attempts.needs_more_room,
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",
     )
-
-
-def first_question(request: OpenConversation, opened: Opened) -> AskModel | None:
-    """What a conversation asks first, once it is open; None where it was not to be asked at once, or will not be."""
-    if request.asks is None:
-        return None
-    conversation = Conversation(thread=request.thread, epoch=request.asks.epoch)
-    conversation.open(opened)
-    turn = Turn(messages=list(request.asks.messages))
-    if conversation.unknown_ids(turn.messages) or conversation.says_nothing(turn.messages):
-        return None
-    if conversation.people.admitted(turn.messages) != turn.messages:
-        return None
-    conversation.add_user_messages(turn.hear(turn.messages))
-    return next_question(conversation, turn, opened)

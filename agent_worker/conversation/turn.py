@@ -1,73 +1,64 @@
-"""One turn in progress: which messages it answers, which steps it took, and what of it is shown."""
+"""One turn in progress: which messages it answers, what people do to them meanwhile, and what becomes of it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
-from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
-from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall
-from agent_worker.payloads.thread import Answered, Author, Draft, Progress, Shown, ShownStep, Source, StepState
+from agent_worker.conversation.attempts import Attempts
+from agent_worker.conversation.turn_display import TurnDisplay
+from agent_worker.payloads.errors import STOPPED, WITHDRAWN
+from agent_worker.payloads.thread import Answered, Author
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
-UNUSABLE_ANSWERS = 2  # so often the model is asked again in one turn when nothing can be done with what it said
 
 
 @dataclass
 class Turn:
-    """The messages it answers, the steps it took, and what it learned of the model.
-
-    It begins with at least one message, or with an `earlier` turn that is tried `again`.
-    """
+    """Begins with at least one message, or with an `earlier` turn that is tried `again`."""
 
     messages: list[UserMessage]
-    heard: int = 0  # so many of them are in the transcript
+    heard: int = 0  # number of messages, from the first on, that are in the transcript
     earlier: Answered | None = None
     again: TryAgain | None = None
-    steps: list[ShownStep] = field(default_factory=list)
-    model_calls: int = 0
-    unusable: int = 0
-    needs_more_room: bool = False
-    must_answer: bool = False  # the model asks for too many tools
-    progress_ts: str | None = None
-    progress_unsure: bool = False  # Slack may have posted it without our knowing
-    progress_is_due: bool = False
-    draft: Draft = field(default_factory=Draft)
-    title: str = ""  # that the conversation was given meanwhile
-    changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model has not heard of
+    changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model was not told of yet
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
-    is_withdrawn: bool = False
+    attempts: Attempts = field(default_factory=Attempts)
+    title: str = ""  # a new title that the conversation was given during the turn
+    is_withdrawn: bool = False  # all its messages were deleted
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
+    display: TurnDisplay = field(init=False)
 
     def __post_init__(self) -> None:
-        # Names the turn in every post it makes: no other turn of the thread can begin with the same message.
+        # The key is in every post of the turn. No other turn of the thread can begin with the same message.
         self.key = self.earlier.next_key if self.earlier else self.messages[0].ts
+        self.display = TurnDisplay(self.key)
 
     # What it answers
 
     @property
     def asked_at(self) -> float:
-        """When the newest part of it was asked, in seconds since 1970."""
+        """When the newest of its messages was written, or "Try again" pressed; seconds since 1970."""
         moments = [message.ts for message in self.messages] + ([self.again.at] if self.again else [])
         return max(map(float, moments), default=0.0)
 
     @property
     def answers(self) -> list[str]:
+        """The `ts` of the messages that the answer is for."""
         before = self.earlier.answers if self.earlier else []
         return [*before, *self.also_answers, *(message.ts for message in self.messages)][-ANSWERS_NAMED:]
 
     @property
     def may_mention(self) -> list[str]:
-        """Only people who speak in this turn may be notified by its answer."""
+        """Only people who have written in this turn may be notified by its answer."""
         before = self.earlier.may_mention if self.earlier else []
         return list(dict.fromkeys([*before, *(message.user for message in self.messages)]))
 
     @property
     def audience(self) -> Author | None:
-        """For whom the answer is streamed: who spoke last."""
+        """The person the answer is streamed to: who wrote last. None if that was an app."""
         if not self.messages:
             return self.earlier.audience if self.earlier else None
         last = self.messages[-1]
@@ -75,32 +66,29 @@ class Turn:
 
     @property
     def answered(self) -> Answered:
+        """What is kept of the turn, so that it can be tried again."""
         return Answered(key=self.key, answers=self.answers, may_mention=self.may_mention, audience=self.audience)
 
     @property
-    def may_be_asked_at_once(self) -> bool:
-        """Whether it is for the agent whatever its settings are, and nothing of an answer has been begun."""
-        is_for_us = all(message.addressed and not message.from_app for message in self.messages)
-        return is_for_us and self.draft == Draft()
-
-    @property
     def unseen(self) -> list[UserMessage]:
+        """Its messages that nobody can read in the thread."""
         return [message for message in self.messages if message.unseen]
 
-    # What comes in between
+    # What people do meanwhile
 
     @property
     def unheard(self) -> list[UserMessage]:
+        """Its messages that are not in the transcript yet."""
         return self.messages[self.heard :]
 
     def hear(self, admitted: list[UserMessage]) -> list[UserMessage]:
-        """Notes that of the messages that were not, these are in the transcript now; the others are left out."""
+        """Replaces the unheard messages by `admitted` and marks them as heard."""
         self.messages[self.heard :] = admitted
         self.heard = len(self.messages)
         return admitted
 
     def change(self, change: MessageChange) -> bool:
-        """Takes up that a message was edited or deleted; False if it is none of this turn's."""
+        """Applies an edit or a deletion; returns False if the message is not one of this turn."""
         index = next((at for at, message in enumerate(self.messages) if message.ts == change.ts), None)
         if index is None:
             return False
@@ -115,7 +103,7 @@ class Turn:
         return True
 
     def complete(self, message: UserMessage) -> None:
-        """Takes up the files of a message that came without them first: a mention arrives as two events."""
+        """Adds the files of a message that came without them: a mention arrives as two events."""
         for index, known in enumerate(self.messages):
             if known.ts == message.ts and message.files and not known.files:
                 self.messages[index] = message
@@ -126,90 +114,21 @@ class Turn:
         return changes
 
     def ending(self, stopped_at: float) -> str:
-        """The code of what ends it early; "" when it goes on."""
+        """The code with which the turn ends early, because it was stopped or withdrawn; "" if it goes on."""
         if self.is_delivering:
             return ""
         if self.is_withdrawn:
             return WITHDRAWN
         return STOPPED if self.asked_at < stopped_at else ""
 
-    # Its way to an answer
-
-    def note_unusable(self, reason: str) -> None:
-        """Counts an answer that nothing can be done with; raises TurnFailed when asking again has not helped."""
-        self.unusable += 1
-        if self.unusable > UNUSABLE_ANSWERS:
-            raise TurnFailed(UNUSABLE_ANSWER)
-        self.needs_more_room = self.needs_more_room or reason == CUT_OFF
-        self.must_answer = self.must_answer or reason == TOO_MANY_TOOL_CALLS
-
-    def add_steps(self, calls: Sequence[ToolCall]) -> int:
-        """Shows the calls as running; returns the index of the first."""
-        self.steps += [ShownStep(title=call.title or call.name, state="in_progress") for call in calls]
-        return len(self.steps) - len(calls)
-
-    def end_step(self, index: int, *, failed: bool, sources: Sequence[Source] = ()) -> None:
-        state: StepState = "error" if failed else "complete"
-        self.steps[index] = ShownStep(title=self.steps[index].title, state=state, sources=list(sources))
-
-    @property
-    def is_running_steps(self) -> bool:
-        return any(step.state == "in_progress" for step in self.steps)
-
-    def end_open_steps(self) -> None:
-        """A turn that ends leaves nothing behind that looks as if it still ran."""
-        for index, step in enumerate(self.steps):
-            if step.state == "in_progress":
-                self.end_step(index, failed=True)
-
-    @property
-    def done(self) -> list[str]:
-        """What it has done so far, for a person who does not get an answer."""
-        return _listed("Done before that:", self.steps, "complete")
-
-    @property
-    def undone(self) -> list[str]:
-        return _listed("Not finished:", self.steps, "in_progress")
-
-    # What is shown
-
-    @property
-    def progress(self) -> Progress | None:
-        """The steps as they should look now; None in a turn without tools."""
-        if not self.steps:
-            return None
-        key = f"{self.key}:progress"
-        return Progress(key=key, steps=list(self.steps), ts=self.progress_ts, unsure=self.progress_unsure)
-
-    @property
-    def has_message_for_steps(self) -> bool:
-        """Whether they are shown apart from the answer: then the model may write that while they change."""
-        return self.progress_ts is not None
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is known where the steps are shown: then they can be changed without finding out anything."""
-        return self.has_message_for_steps or (self.draft.has_cards and not self.draft.unsure)
+    # What activities are told of it
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
-        """What a step that writes into the thread has to know of the turn: the fields of InThread."""
+        """The fields of InThread: what an activity that writes into the thread has to know of the turn."""
         return {
             "thread": thread,
             "turn": self.key,
-            "progress": self.progress,
-            "draft": self.draft,
+            "progress": self.display.progress,
+            "draft": self.display.draft,
             "audience": self.audience,
         }
-
-    def take_shown(self, shown: Shown) -> None:
-        self.progress_ts = shown.ts or self.progress_ts
-        self.draft = shown.draft or self.draft
-
-    def doubt_draft(self) -> None:
-        """A step that showed it has not come back: the thread may hold more than it has told."""
-        self.draft = self.draft.model_copy(update={"unsure": True})
-
-
-def _listed(heading: str, steps: Sequence[ShownStep], state: StepState) -> list[str]:
-    titles = [f"• {step.title}" for step in steps if step.state == state]
-    return [heading, *titles] if titles else []

@@ -1,4 +1,4 @@
-"""How often a conversation may answer: what stops two bots that answer each other, and slows down a flood. Pure."""
+"""How many turns a conversation may have: stops two bots that answer each other, and slows down a flood. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ FLOOD = (
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What becomes of a turn: `say` is told first; then it is answered after `wait` seconds, or not at all."""
+class Decision:
+    """What becomes of a turn: first `say` is told to the thread, if it is not "".
+
+    Then the turn is answered after `wait` seconds, or not at all if `answer` is False.
+    """
 
     answer: bool = True
     say: str = ""
@@ -28,30 +31,33 @@ class Verdict:
 
 
 @dataclass
-class Governor:
-    """Kept with the conversation, so that neither a restart nor a new run forgets it."""
+class TurnLimits:
+    """Kept with the conversation, so that neither a restart nor a new run forgets the count."""
 
-    turns: list[float] = field(default_factory=list)  # when the turns of the last hour began, in seconds
-    app_turns: int = 0  # in a row, without a person
-    has_said_so: bool = False
+    turns: list[float] = field(default_factory=list)  # when the turns of the last hour began; seconds since 1970
+    app_turns: int = 0  # turns that answered apps only, in a row
+    has_said_so: bool = False  # whether the thread was told that apps get no more answers
 
-    def admit(self, messages: Sequence[UserMessage], now: float, *, app_turns: int, hourly_turns: int) -> Verdict:
-        """Decides on a turn that answers these messages; asked once a turn."""
+    def decide(self, messages: Sequence[UserMessage], now: float, *, app_turns: int, hourly_turns: int) -> Decision:
+        """Decides on a turn that answers these messages. To be called once for each turn.
+
+        `now`: seconds since 1970. `app_turns`, `hourly_turns`: how many the settings allow.
+        """
         if any(not message.from_app for message in messages):
             self.app_turns, self.has_said_so = 0, False
         elif self.app_turns >= app_turns:
             say = "" if self.has_said_so else LOOP.format(turns=self.app_turns)
             self.has_said_so = True
-            return Verdict(answer=False, say=say)
+            return Decision(answer=False, say=say)
         else:
             self.app_turns += 1
         return self._paced(now, hourly_turns)
 
-    def _paced(self, now: float, hourly_turns: int) -> Verdict:
+    def _paced(self, now: float, hourly_turns: int) -> Decision:
         self.turns = [began for began in self.turns if began > now - WINDOW]
         if len(self.turns) < hourly_turns:
             self.turns.append(now)
-            return Verdict()
+            return Decision()
         wait = self.turns[-hourly_turns] + WINDOW - now
         self.turns.append(now + wait)
-        return Verdict(say=FLOOD.format(turns=hourly_turns, minutes=max(1, round(wait / 60))), wait=wait)
+        return Decision(say=FLOOD.format(turns=hourly_turns, minutes=max(1, round(wait / 60))), wait=wait)

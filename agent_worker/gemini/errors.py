@@ -1,9 +1,9 @@
-"""What an error answer of Gemini means for the turn: try again, and when, or give up, and why. Pure."""
+"""What an error answer of Gemini means: whether another attempt may succeed and when, or why the turn fails. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads import errors
+from text.json_shapes import mapping, mappings, string
 
-LONGEST_DELAY = timedelta(minutes=5)  # so that a strange answer cannot put a person off for hours
-_CANCELLED = 499  # "The operation was cancelled.", by Google
+LONGEST_DELAY = timedelta(minutes=5)  # so that an odd answer cannot make a person wait for hours
+_CANCELLED = 499  # Google's status for "The operation was cancelled."
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, _CANCELLED)
 _PERMANENT = range(400, 500)
 _CONSTANT = re.compile(r"[A-Za-z]+([-_][A-Za-z]+)*")
@@ -23,9 +24,10 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
 def from_answer(status: int, body: object, retry_after: str | None = None) -> ApplicationError:
     """Translates an HTTP error answer: its status, its JSON body (of any shape) and its Retry-After header.
 
-    The error carries the status and Gemini's own constants only: its message may repeat the key or what people wrote.
+    The error carries only the status and Google's constants. Gemini's message is left out, because it may repeat the
+    key or what people wrote.
     """
-    details = list(_details(body))
+    details = mappings(_error(body).get("details"))
     fact = " ".join([str(status), *_constants(body, details)])
     if status == HTTPStatus.TOO_MANY_REQUESTS and any("PerDay" in quota for quota in _quotas(details)):
         return errors.final(errors.DAILY_QUOTA, fact)
@@ -40,7 +42,7 @@ def is_about_signatures(status: int, body: object) -> bool:
 
 
 def _code(status: int, body: object, details: list[Mapping[str, Any]]) -> str:
-    """Which of our codes an error of the caller's own making is; `status` is 4xx."""
+    """Our code for an error that the request itself causes; `status` is 4xx."""
     if status == HTTPStatus.BAD_REQUEST:
         return _code_of_bad_request(body, details)
     codes = {
@@ -53,10 +55,11 @@ def _code(status: int, body: object, details: list[Mapping[str, Any]]) -> str:
 
 
 def _code_of_bad_request(body: object, details: list[Mapping[str, Any]]) -> str:
+    """Our code for status 400, which Gemini uses for several kinds of errors."""
     message = _message(body)
     if any(detail.get("reason") == "API_KEY_INVALID" for detail in details) or "api key not valid" in message:
         return errors.BAD_API_KEY
-    if _error(body).get("status") == "FAILED_PRECONDITION":  # the country, or no billing
+    if _error(body).get("status") == "FAILED_PRECONDITION":  # Gemini is not offered in this country, or needs billing
         return errors.NOT_PERMITTED
     if "exceeds the maximum number of tokens" in message:
         return errors.TOO_LONG
@@ -64,39 +67,28 @@ def _code_of_bad_request(body: object, details: list[Mapping[str, Any]]) -> str:
 
 
 def _delay(details: list[Mapping[str, Any]], retry_after: str | None) -> timedelta | None:
-    """When Gemini says to come back: RetryInfo's "17.402s", else the header's seconds; None when it does not say."""
+    """How long Gemini asks to wait: RetryInfo's "17.402s", or the header's seconds; None if it names neither."""
     named = [str(detail["retryDelay"]).removesuffix("s") for detail in details if "retryDelay" in detail]
     seconds = [float(text) for text in [*named, retry_after or ""] if _SECONDS.fullmatch(text)]
     return min(timedelta(seconds=seconds[0]), LONGEST_DELAY) if seconds else None
 
 
 def _constants(body: object, details: list[Mapping[str, Any]]) -> list[str]:
-    """The status name, reasons and quotas: words that Google defines, kept only if they look it (keys have digits)."""
+    """The status name, reasons and quotas that look like words that Google defines; a key has digits."""
     reasons = [detail.get("reason") for detail in details]
     words = [_error(body).get("status"), *reasons, *_quotas(details)]
     return [word for word in words if isinstance(word, str) and _CONSTANT.fullmatch(word)]
 
 
 def _quotas(details: list[Mapping[str, Any]]) -> list[str]:
-    violations = [violation for detail in details for violation in _list(detail.get("violations"))]
-    return [str(violation.get("quotaId", "")) for violation in violations if isinstance(violation, Mapping)]
-
-
-def _details(body: object) -> Iterator[Mapping[str, Any]]:
-    return (detail for detail in _list(_error(body).get("details")) if isinstance(detail, Mapping))
+    return [string(violation.get("quotaId")) for detail in details for violation in mappings(detail.get("violations"))]
 
 
 def _message(body: object) -> str:
-    return str(_error(body).get("message", "")).lower()
+    return string(_error(body).get("message")).lower()
 
 
 def _error(body: object) -> Mapping[str, Any]:
-    """The error object of Google's envelope; a page that is no JSON arrives as {"message", "status"} itself."""
-    if not isinstance(body, Mapping):
-        return {}
-    error = body.get("error", body)
-    return error if isinstance(error, Mapping) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    """The error object in the body. Of an answer that is no JSON the SDK makes the error object itself."""
+    answer = mapping(body)
+    return mapping(answer.get("error", answer))

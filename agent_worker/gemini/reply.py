@@ -1,28 +1,29 @@
-"""What a reply of Gemini is worth: an answer, calls, nothing usable, or the end of the turn. Pure."""
+"""How a reply of Gemini is judged: an answer, tool calls, nothing usable, or the end of the turn. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent_worker.payloads.errors import BLOCKED_ANSWER, BLOCKED_PROMPT, NOT_PERMITTED
 from agent_worker.payloads.limits import is_too_deep, writable
 from agent_worker.payloads.model import CUT_OFF, Content, ModelReply, ToolCall
+from text.json_shapes import items, mapping, string
 
-MISSING_SIGNATURE = "missing_thought_signature"  # about what was sent, not about the answer
+MISSING_SIGNATURE = "missing_thought_signature"  # a complaint about the request, not about the answer
 EMPTY = "empty"
 MALFORMED = "malformed_response"
 MALFORMED_CALL = "malformed_function_call"
-LONGEST_REASON = 60  # characters; a finish reason is one word
+LONGEST_REASON = 60  # characters; a finish reason of the API is one word
 _MOST_TOKENS = 2**31  # the API's counts have 32 bits
 _CUT_OFF_NOTE = "\n\n_(My answer was cut off here, because it became too long.)_"
 _BLOCKED = (
     *("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "ESCALATION", "MODEL_ARMOR"),
     *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"),
 )
-_CUT_OFF = ("MAX_TOKENS", "CONTINUATION")  # the latter: Gemini would go on in another request
-# Nothing that comes with these can be relied on, not even calls or text.
+_CUT_OFF = ("MAX_TOKENS", "CONTINUATION")  # CONTINUATION: Gemini would go on in another request
+# With these reasons nothing in the reply can be relied on, not even its calls or text.
 _UNUSABLE = (
     "MALFORMED_FUNCTION_CALL",
     "UNEXPECTED_TOOL_CALL",
@@ -33,19 +34,20 @@ _UNUSABLE = (
 
 
 def judge(response: Mapping[str, Any], *, may_call_tools: bool) -> ModelReply:
-    """The reply in a GenerateContentResponse (JSON, camelCase). Its parts decide; the finish reason only warns.
+    """Judges a GenerateContentResponse (JSON, camelCase).
 
-    Never raises: what has another shape, or could not be stored, is an unusable answer.
+    Its parts decide, unless the finish reason says that Gemini blocked or garbled the answer.
+    Never raises: a response of another shape, or that Temporal could not store, is an unusable answer.
     """
     stored = _storable(response)
     if stored is None:
         return _unusable(MALFORMED, 0)
     tokens = _tokens(stored)
-    candidates = _list(stored.get("candidates"))
+    candidates = items(stored.get("candidates"))
     if not candidates:
-        is_blocked = bool(_mapping(stored.get("promptFeedback")).get("blockReason"))
+        is_blocked = bool(mapping(stored.get("promptFeedback")).get("blockReason"))
         return _failed(BLOCKED_PROMPT, tokens) if is_blocked else _unusable(EMPTY, tokens)
-    return _judge_candidate(_mapping(candidates[0]), tokens, may_call_tools=may_call_tools)
+    return _judge_candidate(mapping(candidates[0]), tokens, may_call_tools=may_call_tools)
 
 
 def _judge_candidate(candidate: Mapping[str, Any], tokens: int, *, may_call_tools: bool) -> ModelReply:
@@ -56,7 +58,7 @@ def _judge_candidate(candidate: Mapping[str, Any], tokens: int, *, may_call_tool
         return _failed(NOT_PERMITTED, tokens)
     if reason in _UNUSABLE:
         return _unusable(reason.lower(), tokens)
-    parts = _list(_mapping(candidate.get("content")).get("parts"))
+    parts = items(mapping(candidate.get("content")).get("parts"))
     if not all(map(_is_part, parts)):
         return _unusable(MALFORMED, tokens)
     content = _compact(parts)
@@ -76,11 +78,11 @@ def _with_calls(
     if not all(map(_is_call, calls)):
         return _unusable(MALFORMED_CALL, tokens)
     asked = [ToolCall(name=call["name"], args=call.get("args") or {}, id=call.get("id")) for call in calls]
-    return ModelReply(content=content, text=_visible_text(content), calls=asked, prompt_tokens=tokens)
+    return ModelReply(content=content, text=visible_text(content["parts"]), calls=asked, prompt_tokens=tokens)
 
 
 def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
-    text = _visible_text(content)
+    text = visible_text(content["parts"])
     is_cut_off = reason in _CUT_OFF
     if text.strip():
         return ModelReply(content=content, text=text + _CUT_OFF_NOTE * is_cut_off, prompt_tokens=tokens)
@@ -90,21 +92,21 @@ def _without_calls(content: Content, reason: str, tokens: int) -> ModelReply:
 
 
 def _storable(response: object) -> Mapping[str, Any] | None:
-    """A copy of the response that can be stored; None when it is too deep or no JSON (Python reads NaN as a number)."""
+    """A copy that Temporal can store; None if the response is too deep, or no JSON (Python reads NaN as a number)."""
     try:
         copy = json.loads(writable(json.dumps(response, ensure_ascii=False, allow_nan=False)))
     except (TypeError, ValueError, RecursionError):
         return None
-    return None if is_too_deep(copy) else _mapping(copy)
+    return None if is_too_deep(copy) else mapping(copy)
 
 
 def _tokens(response: Mapping[str, Any]) -> int:
-    count = _mapping(response.get("usageMetadata")).get("promptTokenCount")
+    count = mapping(response.get("usageMetadata")).get("promptTokenCount")
     return count if isinstance(count, int) and 0 < count < _MOST_TOKENS else 0
 
 
 def _is_part(part: object) -> bool:
-    """Whether a part can be read and sent back: an object, its text a string."""
+    """Whether a part can be read and sent back: an object whose text, if it has one, is a string."""
     return isinstance(part, dict) and isinstance(part.get("text", ""), str)
 
 
@@ -115,14 +117,6 @@ def _is_call(call: object) -> bool:
     return isinstance(name, str) and bool(name) and (its_id is None or isinstance(its_id, str))
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _failed(code: str, tokens: int) -> ModelReply:
     return ModelReply(failed=code, prompt_tokens=tokens)
 
@@ -131,17 +125,18 @@ def _unusable(reason: str, tokens: int) -> ModelReply:
     return ModelReply(unusable=reason, prompt_tokens=tokens)
 
 
-def _visible_text(content: Content) -> str:
-    return "".join(part.get("text", "") for part in content["parts"] if not part.get("thought"))
+def visible_text(parts: Iterable[Mapping[str, Any]]) -> str:
+    """The text that people may see, without the model's thoughts."""
+    return "".join(string(part.get("text")) for part in parts if not part.get("thought"))
 
 
 def _compact(parts: Sequence[Mapping[str, Any]]) -> Content:
-    """The content to store: no part is merged, and no signature lost; thoughts without one are not kept."""
+    """The content to store: all parts unmerged, but without empty parts and thoughts that have no signature."""
     sendable = [_sendable(part) for part in parts if part]
     kept = [part for part in sendable if not part.get("thought") or "thoughtSignature" in part]
     return {"role": "model", "parts": kept}
 
 
 def _sendable(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Gemini sends a signature on its own, but takes it back only beside a text."""
+    """The part as Gemini takes it back: it sends a signature alone, but accepts one only beside a text."""
     return {"text": "", **part} if part.keys() <= {"thought", "thoughtSignature"} else dict(part)

@@ -1,4 +1,4 @@
-"""A question to the model, in the shape in which it goes over the wire to Gemini. Pure."""
+"""A question to the model, and the JSON body in which Gemini receives it. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from agent_worker.payloads.model import FILE_PART, Content
 
-MOST_OUTPUT_TOKENS = 65_536  # of every current model, in one answer
-# Documented for calls that no model made; goes over the wire as this very string, which is base64 too.
+MOST_OUTPUT_TOKENS = 65_536  # in one answer of any current model
+# Google documents it for calls that have no signature. It is sent as it stands here: it is valid base64 too.
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 
 
@@ -19,7 +19,8 @@ class Question:
     """What the model is asked.
 
     `contents` and `declarations` have Gemini's wire shape; a declaration has a name, a description and, if the tool
-    takes arguments, `parametersJsonSchema`. `more_room` is for asking again after an answer that was cut off.
+    takes arguments, `parametersJsonSchema`. `more_room` allows twice as many output tokens, for asking again after an
+    answer that was cut off. `max_output_tokens` limits a short answer; None allows as many as usual.
     """
 
     model: str
@@ -28,7 +29,7 @@ class Question:
     declarations: Sequence[Mapping[str, Any]] = ()
     may_call_tools: bool = True
     more_room: bool = False
-    max_output_tokens: int | None = None  # None: as much as usual
+    max_output_tokens: int | None = None
 
 
 def body(question: Question, usual_output_tokens: int) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def body(question: Question, usual_output_tokens: int) -> dict[str, Any]:
     if question.instructions:
         sent["systemInstruction"] = {"role": "user", "parts": [{"text": question.instructions}]}
     if question.declarations:
-        # With NONE the declarations stay: the conversation may hold calls of these tools.
+        # The declarations are sent with NONE too, because the conversation may hold calls of these tools.
         mode = "AUTO" if question.may_call_tools else "NONE"
         sent["tools"] = [{"functionDeclarations": list(question.declarations)}]
         sent["toolConfig"] = {"functionCallingConfig": {"mode": mode}}
@@ -48,12 +49,12 @@ def body(question: Question, usual_output_tokens: int) -> dict[str, Any]:
 
 
 def without_signatures(contents: Sequence[Content]) -> list[Content]:
-    """A copy of the contents in which each first call carries the dummy, and nothing else a signature."""
+    """A copy without signatures, but with the dummy in the first call of each entry: Gemini insists on one there."""
     return [_unsigned(content) if content["role"] == "model" else content for content in contents]
 
 
 def without_files(content: Content) -> Content:
-    """Files that nobody has put in (a worker without Slack cannot) are only named."""
+    """A copy in which files that were not loaded are only named; a worker without Slack cannot load any."""
     named = [{"text": f"[file: {part[FILE_PART]['name']}]"} if FILE_PART in part else part for part in content["parts"]]
     return {**content, "parts": named}
 
@@ -61,19 +62,19 @@ def without_files(content: Content) -> Content:
 def _generation(question: Question, usual_output_tokens: int) -> dict[str, Any]:
     usual = question.max_output_tokens or usual_output_tokens
     generation: dict[str, Any] = {"maxOutputTokens": min(usual * (2 if question.more_room else 1), MOST_OUTPUT_TOKENS)}
-    # Thoughts use up the same room as the answer.
+    # Thoughts count against the same limit as the answer.
     if (question.more_room or question.max_output_tokens) and _knows_thinking_levels(question.model):
         generation["thinkingConfig"] = {"thinkingLevel": "LOW"}
     return generation
 
 
 def _knows_thinking_levels(model: str) -> bool:
-    """Lite models think less than "low" anyway, others know no levels."""
+    """Whether the level "low" makes this model think less. Lite models think less anyway, older ones have no levels."""
     return model.startswith(("gemini-3", "gemini-4")) and "lite" not in model
 
 
 def _wire(content: Content) -> Content:
-    """As it goes over the wire: bytes in base64."""
+    """The entry as it is sent: with bytes in base64."""
     return {**content, "parts": [_encoded(part) for part in without_files(content)["parts"]]}
 
 

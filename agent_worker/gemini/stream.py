@@ -1,15 +1,18 @@
-"""An answer of Gemini that comes in pieces, put together to what it would have been in one piece. Pure."""
+"""The chunks of a streamed answer, joined to the response that Gemini would have sent in one piece. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from agent_worker.gemini.reply import visible_text
+from text.json_shapes import items, mapping, mappings
 
 Json = dict[str, Any]
 
 
 class Assembly:
-    """Takes the chunks of one streamed GenerateContentResponse (JSON, camelCase), in their order."""
+    """Joins the chunks of one streamed GenerateContentResponse (JSON, camelCase), which are added in order."""
 
     def __init__(self) -> None:
         self._parts: list[Json] = []
@@ -17,31 +20,29 @@ class Assembly:
         self._finish: Json = {}
 
     def add(self, chunk: Mapping[str, Any]) -> str:
-        """The visible text that this chunk adds."""
+        """Adds a chunk and returns its visible text."""
         self._rest |= {name: value for name, value in chunk.items() if name != "candidates"}
-        candidate = _first(chunk.get("candidates"))
+        candidate = mapping(next(iter(items(chunk.get("candidates"))), None))
         self._finish |= {name: value for name, value in candidate.items() if name != "content"}
-        content = candidate.get("content")
-        parts = content.get("parts") if isinstance(content, Mapping) else None
-        added = [part for part in parts or [] if isinstance(part, Mapping)]
+        added = mappings(mapping(candidate.get("content")).get("parts"))
         for part in added:
             self._add_part(dict(part))
-        return _visible(added)
+        return visible_text(added)
 
     @property
     def is_complete(self) -> bool:
-        """Whether the end has come: a finish reason, or word that nothing will come."""
+        """Whether the response has ended: with a finish reason, or because Gemini blocked the prompt."""
         return "finishReason" in self._finish or "promptFeedback" in self._rest
 
     def response(self) -> Json:
-        """The whole response."""
+        """The response that the chunks make together."""
         if not self._parts and not self._finish:
             return self._rest
         content = {"role": "model", "parts": self._parts}
         return {**self._rest, "candidates": [{"content": content, **self._finish}]}
 
     def _add_part(self, part: Json) -> None:
-        """Text goes on in the part before it, if that is of the same kind; a signature stays with what it came with."""
+        """Appends text to the last part if that is of the same kind. A part with a signature is never merged."""
         last = self._parts[-1] if self._parts else {}
         if _is_plain(last) and _is_plain(part) and bool(last.get("thought")) == bool(part.get("thought")):
             self._parts[-1] = {**last, "text": last["text"] + part["text"]}
@@ -50,13 +51,5 @@ class Assembly:
 
 
 def _is_plain(part: Mapping[str, Any]) -> bool:
+    """Whether a part holds text or a thought and nothing else."""
     return part.keys() <= {"text", "thought"} and isinstance(part.get("text"), str)
-
-
-def _visible(parts: Iterable[Mapping[str, Any]]) -> str:
-    texts = (part.get("text") for part in parts if not part.get("thought"))
-    return "".join(text for text in texts if isinstance(text, str))
-
-
-def _first(values: object) -> Mapping[str, Any]:
-    return values[0] if isinstance(values, list) and values and isinstance(values[0], Mapping) else {}

@@ -1,14 +1,19 @@
-"""The one registry of activities: a name here, a method of that name in `Activities`, a call in `activity_calls`."""
+"""The registry of activities.
+
+An activity is a name here, the method of `Activities` with that name, and a call in `workflow/activity_calls.py`. The
+worker registers the methods by these names. A tool is an activity, too: any other name is the name of a tool.
+"""
 
 from __future__ import annotations
 
-OPEN_CONVERSATION = "open_conversation"
-LOOK_UP_NAMES = "look_up_names"
-ASK_MODEL = "ask_model"
-SUMMARISE = "summarise"
-SHOW_PROGRESS = "show_progress"
-DELIVER = "deliver"
-TELL_PERSON = "tell_person"
-NAMES = frozenset(  # no tool's name
-    {OPEN_CONVERSATION, LOOK_UP_NAMES, ASK_MODEL, SUMMARISE, SHOW_PROGRESS, DELIVER, TELL_PERSON}
-)
+from enum import StrEnum
+
+
+class ActivityName(StrEnum):
+    OPEN_CONVERSATION = "open_conversation"
+    LOOK_UP_NAMES = "look_up_names"
+    ASK_MODEL = "ask_model"
+    SUMMARISE = "summarise"
+    SHOW_PROGRESS = "show_progress"
+    DELIVER = "deliver"
+    TELL_PERSON = "tell_person"

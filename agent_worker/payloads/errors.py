@@ -1,7 +1,7 @@
-"""What can go wrong while answering, as a code that Temporal stores and a plain sentence that a person reads.
+"""Error codes, and the sentence that a person reads for each.
 
 A code is the `type` of the `ApplicationError` that an adapter raises; the adapter also decides whether Temporal may try
-again. The person never sees the error itself, only the sentence of its code.
+again. People never see the error itself.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ BLOCKED_PROMPT = "blocked_prompt"
 BLOCKED_ANSWER = "blocked_answer"
 UNUSABLE_ANSWER = "unusable_answer"
 OUT_OF_STEPS = "out_of_steps"
-DEFECT = "defect"  # our own
-STOPPED = "stopped"  # somebody wanted it to stop
+DEFECT = "defect"  # a bug of ours
+STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
-TOOL_UNAVAILABLE = "tool_unavailable"  # as often as its policy says; the message is the tool's, for the model
-OUT_OF_TIME = "out_of_time"  # one attempt of a step took too long
+TOOL_UNAVAILABLE = "tool_unavailable"  # retried as the tool's policy says; its message is for the model
+OUT_OF_TIME = "out_of_time"  # one attempt of an activity took too long
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
 SLACK_REFUSED = "slack_refused"
 
-# What happened, and what the person can do. In between stands what was done before it happened.
+# What happened, and what the person can do. What was done before it happened is told in between.
 _EXPLAINED = {
     BAD_API_KEY: ("I can't reach my model: Gemini does not accept the API key.", "Whoever runs me can fix that."),
     UNKNOWN_MODEL: (
@@ -73,14 +73,14 @@ _EXPLAINED = {
 }
 _UNKNOWN = ("Something went wrong on my side, and I could not finish this answer.", "Please ask again.")
 
-# Temporal logs the others with a stack trace each time; these are told in one line (`interceptors`).
+# Temporal logs other errors with a stack trace for each attempt; these are logged in one line (interceptor.py).
 _EXPECTED = ApplicationErrorCategory.BENIGN
-# After these the question itself is taken out of the conversation: sent again, it would only fail again.
+# After these the question itself is dropped from the transcript: sent again, it would fail again.
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG})
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
-    """A turn that cannot succeed; `code` says why."""
+    """The turn cannot succeed; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -88,18 +88,18 @@ class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
 
 
 def sentence(code: str, *between: str) -> str:
-    """What the person in the thread is told for this code: what happened, what was done `between`, what to do."""
+    """What the thread is told for this code: what happened, the lines `between`, and what the person can do."""
     happened, to_do = _EXPLAINED.get(code, _UNKNOWN)
     return "\n".join([happened, *between, to_do]) if between else f"{happened} {to_do}"
 
 
 def poisons_the_conversation(code: str) -> bool:
-    """Whether asking again with the same question in the conversation would fail the same way."""
+    """Whether every later model call would fail the same way with this question in the transcript."""
     return code in _POISONOUS
 
 
 def code_of(error: BaseException) -> str:
-    """The code of a failed step or turn; "unknown" when the error is none of ours."""
+    """The code of a failed activity or turn; "unknown" for an error that is not ours."""
     if isinstance(error, TurnFailed):
         return error.code
     cause = error.cause if isinstance(error, ActivityError) else error
@@ -107,10 +107,10 @@ def code_of(error: BaseException) -> str:
 
 
 def retryable(code: str, fact: str, delay: timedelta | None = None) -> ApplicationError:
-    """An error that Temporal tries again, after `delay` when the service named one. `fact` is for logs: no secrets."""
+    """An error after which Temporal tries again; not before `delay`, if given. `fact` is for logs: no secrets."""
     return ApplicationError(fact, type=code, next_retry_delay=delay, category=_EXPECTED)
 
 
 def final(code: str, fact: str) -> ApplicationError:
-    """An error that trying again would not change. `fact` is for logs: no secrets, no message text."""
+    """An error after which Temporal does not try again. `fact` is for logs: no secrets, no message text."""
     return ApplicationError(fact, type=code, non_retryable=True, category=_EXPECTED)

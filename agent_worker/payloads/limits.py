@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-# Levels of lists and objects in each other. Temporal's data converter writes about 250 of them and reads about 200
-# (measured with pydantic 2.14): what is between the two is stored, and then fails every workflow task that reads it.
+# Levels of nested lists and objects. Temporal's data converter writes about 250 levels and reads about 200 (measured
+# with pydantic 2.14). A value in between would be stored, and then fail every workflow task that reads it.
 DEEPEST = 100
 
 
 def writable(text: str) -> str:
-    """`text` with a question mark for each half of a surrogate pair, which Temporal and Slack refuse."""
+    """`text` with a question mark for each lone surrogate: Temporal and Slack refuse those."""
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def is_too_deep(value: object) -> bool:
-    """Whether a JSON value has more than DEEPEST levels, in itself no recursion."""
+    """Whether a JSON value has more than DEEPEST levels. Does not recurse, so any depth is safe."""
     level = [value]
     for _ in range(DEEPEST + 1):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -32,7 +32,7 @@ def _inside(value: object) -> list[object]:
 
 
 def fair_limit(sizes: Sequence[int], room: int) -> int:
-    """How large one may be, so that all that are not larger fit into `room`; small ones leave theirs to the others."""
+    """The largest size at which all that are not larger fit into `room`; what small ones leave goes to the others."""
     for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
         if size > room // count:
             return room // count

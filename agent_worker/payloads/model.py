@@ -6,18 +6,21 @@ from typing import Any
 
 from agent_worker.payloads.thread import Draft, InThread, Stored
 
-# One entry of the transcript in Gemini's wire shape, {"role": "user" | "model", "parts": [...]}, signatures untouched.
-# One kind of part is our own: {FILE_PART: a SlackFile}, in whose place the worker puts the file when it asks the model.
+# An entry of the transcript in Gemini's wire shape: {"role": "user" | "model", "parts": [...]}, with all signatures.
+# One kind of part is our own: {FILE_PART: a SlackFile}. The worker puts the file in its place when it asks the model.
 Content = dict[str, Any]
 FILE_PART = "slackFile"
-# Reasons for an unusable answer that change how the model is asked again.
+# Reasons for an unusable reply that change how the model is asked again.
 CUT_OFF = "cut_off"
 TOO_MANY_TOOL_CALLS = "too_many_tool_calls"
-LONGEST_STREAM = 10  # times as long as Gemini may be silent, an answer may take
+LONGEST_STREAM = 10  # a whole answer may take this many times as long as Gemini may be silent
 
 
 class AskModel(InThread):
-    """`new` are the transcript's entries from index `known` on; the worker has, or reads, those before."""
+    """A model call. `new` holds the transcript's entries from index `known` on.
+
+    The worker has the entries before, or reads them from the workflow. The reply is streamed into the thread.
+    """
 
     turn: str
     model: str
@@ -25,14 +28,14 @@ class AskModel(InThread):
     known: int
     new: list[Content]
     may_call_tools: bool = True
-    more_room: bool = False  # the last answer was cut off before it said anything
+    more_room: bool = False  # the last reply was cut off before it said anything
     preface: str = ""  # Markdown that stands before the answer in the thread
     may_mention: list[str] = []
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
 
 
 class ToolCall(Stored):
-    """A call that the model asks for, with its tool's policy; `id` is Gemini's own and goes back with the result."""
+    """A tool call that the model asks for, with the tool's policy. `id` is Gemini's and goes back with the result."""
 
     name: str
     args: dict[str, Any]
@@ -40,13 +43,14 @@ class ToolCall(Stored):
     title: str = ""
     timeout_seconds: float = 30
     attempts: int = 1
-    refused: str | None = None  # why this call is not run: no such tool
+    refused: str | None = None  # why this call is not run, in words for the model
 
 
 class ModelReply(Stored):
-    """What the model said, judged by its parts.
+    """What the model said: an answer, tool calls, or neither.
 
-    `unusable` names why nothing can be done with it (ask again); `failed` is the code of a turn that this ends.
+    `unusable`: why nothing can be done with the reply; the model is asked again. `failed`: the error code with which
+    the turn ends. `draft`: what the thread shows of the answer. `title`: a title for the conversation, "" for none.
     """
 
     content: Content | None = None
@@ -80,7 +84,7 @@ class ReadTranscript(Stored):
 
 
 class TranscriptPage(Stored):
-    """A page of entries, at most about 1 MB; empty with `stale` set when the epoch has changed."""
+    """Entries, at most about 1 MB; none, with `stale` set, if the transcript has another epoch by now."""
 
     entries: list[Content]
     stale: bool = False

@@ -1,17 +1,21 @@
-"""What each step of a conversation is given and what it gives back: plain, small, and stored in Temporal's history.
+"""What activities are told and tell of a Slack thread: steps, drafts, deliveries. Stored in Temporal's history.
 
-Histories outlive versions: a field added later needs a default, or conversations that are open cannot be read any more.
+A history may be read by a later release. So a field that is added needs a default, or open conversations are lost.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads import post_keys
 
 StepState = Literal["pending", "in_progress", "complete", "error"]
+StepsShown = Literal["nowhere", "own message", "perhaps own message", "stream", "with the answer"]
+IN_OWN_MESSAGE: frozenset[StepsShown] = frozenset({"own message", "perhaps own message"})
+IN_DRAFT: frozenset[StepsShown] = frozenset({"stream", "with the answer"})
 
 
 class Stored(BaseModel):
@@ -19,14 +23,14 @@ class Stored(BaseModel):
 
 
 class Author(Stored):
-    """Who writes to the agent; `team` is the author's workspace where it is not the agent's own."""
+    """A person who writes to the agent. `team` is the person's workspace, "" if it is the agent's own."""
 
     id: str
     team: str = ""
 
 
 class Source(Stored):
-    """Where a result comes from: a page that a person can open."""
+    """A page that a tool's result comes from and that a person can open."""
 
     text: str
     url: str
@@ -41,26 +45,26 @@ class ShownStep(Stored):
 
 
 class Progress(Stored):
-    """The one progress message of a turn. `ts` is None until Slack has told it; `unsure`: it may have been posted."""
+    """A turn's steps. There is at most one message for them alone; `key` is its post key.
+
+    `ts` is that message's; None if there is none, or if Slack has not told it. `unsure`: an attempt to post the message
+    has failed, and the thread may hold it all the same.
+    """
 
     key: str
     steps: list[ShownStep]
     ts: str | None = None
     unsure: bool = False
 
-    @property
-    def is_posted(self) -> bool:
-        """Whether the steps are, or may be, in a message of their own; otherwise they belong to the draft."""
-        return self.ts is not None or self.unsure
-
 
 class Draft(Stored):
-    """What a thread holds of a turn's answer before it is delivered.
+    """What the thread shows of a turn's answer before the delivery.
 
-    `messages` are their `ts`, oldest first; each but the last is finished. `streaming_since` (seconds since 1970): the
-    last one is a stream, of `characters` so far, and with the turn's steps in it if it `has_cards`; None: it is changed
-    by updates. `written` counts the characters of the answer's own text that are shown. `unsure`: the thread may hold
-    more or other than this says, so look.
+    `messages` are the `ts` of its messages, oldest first; all but the last are finished. If the last one is a stream,
+    `streaming_since` says when it began (seconds since 1970), `characters` how long its text is, and `has_cards`
+    whether it shows the turn's steps. Otherwise the last one is changed by updates. `written` counts the characters of
+    the answer itself that are shown. `unsure`: an activity that wrote into the thread has failed or was cancelled, and
+    the thread may hold something else than this draft.
     """
 
     messages: list[str] = []
@@ -70,11 +74,37 @@ class Draft(Stored):
     has_cards: bool = False
     unsure: bool = False
 
+    @property
+    def is_open_stream(self) -> bool:
+        """Whether the last message is known to be a stream, so that it can be added to and ended."""
+        return self.streaming_since is not None and not self.unsure
+
+
+def steps_shown(progress: Progress | None, draft: Draft) -> StepsShown:
+    """Where the thread shows a turn's steps.
+
+    - "nowhere": they are not shown yet, or there are none.
+    - "own message": in a message of their own, with the `ts` of `progress`.
+    - "perhaps own message": it was posted, or not: only a look into the thread can tell.
+    - "stream": as cards in the stream that will be the answer.
+    - "with the answer": there is a draft without cards; whatever completes it shows them above the text.
+    """
+    if progress is None:
+        return "nowhere"
+    if progress.ts is not None:
+        return "own message"
+    if progress.unsure:
+        return "perhaps own message"
+    if draft.has_cards and not draft.unsure:
+        return "stream"
+    return "with the answer" if draft.messages else "nowhere"
+
 
 class InThread(Stored):
-    """What a step has to know of its turn in the thread.
+    """What an activity that writes into the thread has to know of the turn.
 
-    `turn` is the turn's key; `audience` is for whom it is streamed, None where nothing can be.
+    `turn` is the turn's key, "" outside a turn. `audience` is the person an answer is streamed to; None if an app
+    wrote last, because Slack streams nothing to an app.
     """
 
     thread: Thread
@@ -83,29 +113,29 @@ class InThread(Stored):
     draft: Draft = Draft()
     audience: Author | None = None
 
+    @property
+    def steps_shown(self) -> StepsShown:
+        return steps_shown(self.progress, self.draft)
+
 
 class ShowProgress(InThread):
     progress: Progress
 
 
 class Shown(Stored):
-    """Where the steps are shown: the progress message (`ts`, "" for none), or the draft they are streamed into."""
+    """What has changed by showing the steps: the `ts` of their own message ("" for none), or the draft they are in."""
 
     ts: str = ""
     draft: Draft | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _of_release_0_1(cls, value: Any) -> Any:
-        """Release 0.1.0 gave back the `ts` alone, and its conversations are still open."""
-        return {"ts": value} if isinstance(value, str) else value
-
 
 class Deliver(InThread):
-    """The complete answer to the messages `answers` (their `ts`); `key` makes it said once.
+    """The complete answer to the messages `answers` (their `ts`). It replaces the draft.
 
-    It takes the place of the `draft`. `offers_again`: with a button to try again. `withdrawn`: the question was taken
-    back, so nothing is said and what was shown is taken away. `title`: what the conversation is called from now on.
+    `key` names the delivery, so that it can be tried again without posting anything twice. Only the users `may_mention`
+    can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try again"
+    button. `withdrawn`: the question was deleted, so nothing is posted and what the turn has shown is deleted. `title`
+    is the conversation's new title, "" if it stays as it is.
     """
 
     key: str
@@ -120,7 +150,7 @@ class Deliver(InThread):
 
 
 class TellPerson(Stored):
-    """A line that only one person sees, in the thread where that person has pressed something."""
+    """A line that only one person sees, in the thread where this person has pressed a button."""
 
     thread: Thread
     user: str
@@ -137,6 +167,5 @@ class Answered(Stored):
 
     @property
     def next_key(self) -> str:
-        """The key of the turn that tries it again: its posts have to be told from those of the first."""
-        ts, _, number = self.key.partition(":again")
-        return f"{ts}:again{int(number or 0) + 1}"
+        """The key of the turn that tries this one again."""
+        return post_keys.next_turn(self.key)

@@ -1,4 +1,4 @@
-"""Who may talk to the agent: members of its workspace, unless the settings say otherwise. Pure."""
+"""Who may talk to the agent, and where: members of its workspace, unless the settings say otherwise. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.thread import Author
 
+# What people are told. "Whoever runs me" is the person who set up this agent.
 NOT_LISTED = "Sorry, I may only talk to people whom whoever runs me has listed."
 GUEST = "Sorry, I may not talk to guests of this workspace. Whoever runs me can allow it."
 STRANGER = "Sorry, I may not talk to people of other workspaces. Whoever runs me can allow yours."
@@ -17,8 +18,12 @@ ELSEWHERE = "Sorry, I may not answer in this channel. Write to me directly, or a
 
 
 @dataclass(frozen=True)
-class Door:
-    """Empty `users` and `channels` mean all; `workspaces` are those that are welcome beside the agent's own."""
+class AccessPolicy:
+    """The rules of one agent. All ids are Slack's.
+
+    `team` is the agent's own workspace; people of the other `workspaces` may talk to it too. If `users` is not empty,
+    nobody else may. If `channels` is not empty, the agent answers in no other channel.
+    """
 
     team: str
     users: Collection[str] = field(default_factory=frozenset)
@@ -27,7 +32,10 @@ class Door:
     guests: bool = False
 
     def refusal(self, author: Author, user: Mapping[str, Any]) -> str:
-        """Why this person may not talk to the agent; "" when there is no reason. `user` is what users.info tells."""
+        """The sentence for a person who may not talk to the agent; "" for one who may.
+
+        `user` is what `users.info` tells of this person: empty if Slack does not tell.
+        """
         if author.id in self.users:
             return ""
         teams = {author.team, str(user.get("team_id") or "")} - {"", self.team}
@@ -44,6 +52,9 @@ class Door:
         return reason
 
     def refusal_in(self, thread: Thread) -> str:
-        """Why nobody may talk to it in this thread."""
+        """The sentence for a channel in which the agent may not answer; "" for one in which it may.
+
+        A direct message is always allowed.
+        """
         is_open = not self.channels or thread.channel in self.channels or thread.is_direct
         return "" if is_open else ELSEWHERE

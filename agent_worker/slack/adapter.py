@@ -1,75 +1,79 @@
-"""The agent's mouth and eyes in Slack: its parts, and what takes more than one of them."""
+"""The agent's side of Slack: its parts, put together on one API client."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from agent_worker.payloads.model import AskModel
-from agent_worker.payloads.thread import Draft
-from agent_worker.slack.access import Door
+from agent_worker.payloads.thread import IN_DRAFT, Draft, steps_shown
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
-from agent_worker.slack.thread.delivery import SlackAnswers
-from agent_worker.slack.thread.history import SlackThreads
-from agent_worker.slack.thread.leftovers import SlackRemains
-from agent_worker.slack.thread.live_answer import LiveText, Place
-from agent_worker.slack.thread.posts import SlackReplies
-from agent_worker.slack.thread.progress import SlackProgress
-from agent_worker.slack.thread.progress_queue import SlackDisplays
-from agent_worker.slack.thread.status import SlackSessions
-from agent_worker.slack.thread.streams import ReplyMode, SlackStreams
+from agent_worker.slack.thread.delivery import AnswerDelivery
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.leftovers import ThreadLeftovers
+from agent_worker.slack.thread.live_answer import LiveAnswer, Place
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.progress import ProgressDisplay
+from agent_worker.slack.thread.progress_queue import ProgressQueue
+from agent_worker.slack.thread.status import ThreadStatus
+from agent_worker.slack.thread.streams import ReplyMode, ThreadStreams
 
 
 @dataclass(frozen=True)
 class Slack:
-    threads: SlackThreads
-    replies: SlackReplies
-    streams: SlackStreams
-    remains: SlackRemains
-    answers: SlackAnswers
-    progress: SlackProgress
-    sessions: SlackSessions
-    displays: SlackDisplays
+    directory: Directory
+    history: ThreadHistory
+    posts: ThreadPosts
+    streams: ThreadStreams
+    leftovers: ThreadLeftovers
+    delivery: AnswerDelivery
+    progress: ProgressDisplay
+    status: ThreadStatus
+    progress_queue: ProgressQueue
     files: SlackFiles
-    door: Door
+    access_policy: AccessPolicy
 
     @classmethod
-    def of(cls, api: SlackApi, threads: SlackThreads, files: SlackFiles, door: Door, mode: ReplyMode) -> Slack:
-        replies, streams = SlackReplies(api, threads), SlackStreams(api, mode)
-        remains = SlackRemains(threads, streams)
-        progress, sessions = SlackProgress(replies, streams), SlackSessions(api)
+    def of(
+        cls,
+        api: SlackApi,
+        directory: Directory,
+        history: ThreadHistory,
+        files: SlackFiles,
+        *,
+        access_policy: AccessPolicy,
+        mode: ReplyMode,
+    ) -> Slack:
+        posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
+        leftovers = ThreadLeftovers(history, streams)
+        progress, status = ProgressDisplay(posts, streams), ThreadStatus(api)
         return cls(
-            threads=threads,
-            replies=replies,
+            directory=directory,
+            history=history,
+            posts=posts,
             streams=streams,
-            remains=remains,
-            answers=SlackAnswers(replies, streams, remains, SlackUploads(api)),
+            leftovers=leftovers,
+            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api)),
             progress=progress,
-            sessions=sessions,
-            displays=SlackDisplays(progress, sessions),
+            status=status,
+            progress_queue=ProgressQueue(progress, status),
             files=files,
-            door=door,
+            access_policy=access_policy,
         )
 
-    async def draft(self, request: AskModel, *, is_repeated: bool) -> Draft:
-        """The draft as it can be relied on: what an earlier step may have left behind is looked for."""
-        if not (is_repeated or request.draft.unsure):
-            return request.draft
-        left = await self.remains.of(request.thread, request.turn, request.draft)
-        return Draft(messages=left.drafts)
-
-    def live_text(self, request: AskModel, draft: Draft) -> LiveText:
-        """Shows the answer while it is written."""
-        progress = request.progress
-        has_cards = progress is not None and not progress.is_posted and bool(draft.messages)
+    def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:
+        """Shows the answer while it is written, in this draft."""
+        progress, is_above = request.progress, steps_shown(request.progress, draft) in IN_DRAFT
         place = Place(
             thread=request.thread,
             turn=request.turn,
             audience=request.audience,
             may_mention=request.may_mention,
             preface=request.preface,
-            above=[task_cards.plan_block(progress.steps, is_over=False)] if progress and has_cards else [],
+            above=[task_cards.plan_block(progress.steps, is_over=False)] if progress and is_above else [],
         )
-        return LiveText(self.replies, self.streams, place, draft)
+        return LiveAnswer(self.posts, self.streams, place, draft)

@@ -1,4 +1,4 @@
-"""Calls to Slack's Web API, with Slack's failures translated once into what Temporal does about them."""
+"""Calls to Slack's Web API. Its errors are translated here, once, into errors that Temporal retries or gives up."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final
 from agent_worker.slack.rate_limits import SlackBudget
 from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, TOKEN_REFUSED, error_code, retry_after
 
-# Whoever runs the app has to put these right; what was to be said must not be lost meanwhile.
+# A person has to repair these in the app's settings. Until then the calls are retried, so that no message is lost.
 _UNTIL_REPAIRED = {*TOKEN_REFUSED, "access_denied", "missing_scope", "team_access_not_granted"}
 _SERVER_ERRORS = range(500, 600)
-_RATE_LIMIT_PAUSE = timedelta(seconds=10)  # where Slack names none
+_RATE_LIMIT_PAUSE = timedelta(seconds=10)  # if Slack does not say how long to wait
 _REPAIR_PAUSE = timedelta(seconds=30)
 
 
 class SlackApi:
-    """The Web API within its rate limits: each call waits for its turn."""
+    """The Web API within its rate limits."""
 
     def __init__(self, client: AsyncWebClient, budget: SlackBudget) -> None:
         self.client = client
         self.budget = budget
 
     async def call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:
-        """As `call` below, when the budget allows it."""
+        """As the function `call` below, but waits first until the rate limits allow the call."""
         await self.budget.wait(method.__name__, arguments.get("channel", ""))
         return await self.call_at_once(method, **arguments)
 
     async def call_at_once(
         self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any
     ) -> dict[str, Any]:
-        """For what the budget was already asked for."""
+        """Without waiting: for a call that `budget.wait` or `budget.spare` has allowed already."""
         try:
             return await call(method, **arguments)
         except ApplicationError as error:
@@ -52,20 +52,21 @@ class SlackApi:
 async def call(method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> dict[str, Any]:
     """Calls one Web API method and returns Slack's answer.
 
-    Raises ApplicationError: SLACK_UNAVAILABLE (tried again, after Slack's own Retry-After where it names one) or
-    SLACK_REFUSED (final), each with Slack's error name as its message.
+    Raises ApplicationError with Slack's error name as its message: SLACK_UNAVAILABLE, which Temporal retries (after
+    the seconds in Slack's Retry-After, if there are any), or SLACK_REFUSED, which is final. Neither has a cause: it
+    could quote the request or the token.
     """
     try:
         response = await method(**arguments)
     except SlackApiError as error:
-        raise _translated(error) from None  # the SDK's text quotes the whole answer
+        raise _translated(error) from None  # the SDK's text quotes Slack's whole answer
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None
     return dict(response.data) if isinstance(response.data, dict) else {}
 
 
 def may_not_see(error: ApplicationError) -> bool:
-    """Whether Slack will not show this to the app, now or later: what can do without it goes on without it."""
+    """Whether Slack refuses to show something to the app, so that the caller goes on without it."""
     return error.type == SLACK_REFUSED or error.message == "missing_scope"
 
 

@@ -1,4 +1,4 @@
-"""How many workers share Slack's limits: asked of Temporal, which knows who polls the task queue."""
+"""This worker's share of Slack's rate limits: Temporal knows how many workers poll the task queue."""
 
 from __future__ import annotations
 
@@ -14,38 +14,40 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-INTERVAL = 20.0  # seconds between two looks
-POLLING = timedelta(seconds=90)  # who has not asked for work for so long is gone; a poll takes a minute at most
+INTERVAL = 20.0  # seconds between two counts
+# A worker that has not polled for this long counts as gone; a running one polls at least once a minute.
+POLLING = timedelta(seconds=90)
 logger = logging.getLogger(__name__)
 
 
-class Fleet:
-    """`size` is at least 1, and as it was at the last look."""
+class WorkerShare:
+    """`workers` is the number at the last count, at least 1; before the first count it is 1."""
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
-        self.size = 1
+        self.workers = 1
 
     def share(self) -> float:
-        return 1 / self.size
+        """The part of each limit that this worker may use, between 0 and 1."""
+        return 1 / self.workers
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
-        """Looks now and again, while the block runs."""
-        watching = asyncio.create_task(self._watch())
+    async def kept_current(self) -> AsyncIterator[None]:
+        """Counts again and again while the block runs."""
+        counting = asyncio.create_task(self._keep_counting())
         try:
             yield
         finally:
-            watching.cancel()
+            counting.cancel()
 
-    async def _watch(self) -> None:
+    async def _keep_counting(self) -> None:
         while True:
-            await self.look()
+            await self.count()
             await asyncio.sleep(INTERVAL)
 
-    async def look(self) -> None:
-        """Counts the workers; while Temporal does not say, the last number stands."""
+    async def count(self) -> None:
+        """Counts the workers. While Temporal does not answer, the last number stays."""
         request = DescribeTaskQueueRequest(
             namespace=self._client.namespace,
             task_queue=TaskQueue(name=self._task_queue),
@@ -56,8 +58,8 @@ class Fleet:
         except RPCError as error:
             logger.info("workers not counted", extra={"reason": error.status.name})
             return
-        self.size = max(1, len({poller.identity for poller in answer.pollers if _is_there(poller)}))
+        self.workers = max(1, len({poller.identity for poller in answer.pollers if _is_polling(poller)}))
 
 
-def _is_there(poller: PollerInfo) -> bool:
+def _is_polling(poller: PollerInfo) -> bool:
     return datetime.now(UTC) - poller.last_access_time.ToDatetime(tzinfo=UTC) < POLLING

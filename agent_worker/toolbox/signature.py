@@ -1,4 +1,4 @@
-"""A tool's signature: the arguments it lets the model give, as JSON Schema and as a check with readable complaints.
+"""A tool's signature: the JSON Schema of its arguments, and the check of the arguments that the model gives.
 
 Parameters before the `*` come from the model, parameters after it from the worker.
 """
@@ -15,6 +15,8 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic.errors import PydanticUserError
 
+from text.lines import cut
+
 MOST_COMPLAINTS = 5  # a model corrects a few mistakes at a time; a longer list only costs tokens
 LONGEST_COMPLAINT = 400  # characters
 
@@ -25,7 +27,7 @@ _NOISE = ("title", "discriminator", "$defs")
 
 
 class ArgumentsError(Exception):
-    """The model's arguments do not fit; the message tells the model which one, and what is allowed."""
+    """The model's arguments do not fit the signature. The message tells the model which ones, and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,14 @@ class Signature:
         return list(self.arguments.model_fields)
 
     def schema(self) -> dict[str, Any] | None:
-        """JSON Schema of the arguments without titles or references, or None when there are no arguments."""
+        """The JSON Schema of the arguments, without titles or references; None if the tool takes no arguments."""
         return _without_noise(self.arguments.model_json_schema()) if self.names else None
 
     def fit(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The keyword arguments for the function, checked, converted and with defaults; raises ArgumentsError."""
+        """Checks and converts what the model gave, adds defaults, and returns the function's keyword arguments.
+
+        Raises ArgumentsError if the arguments do not fit.
+        """
         try:
             fitting = self.arguments.model_validate(dict(given) if isinstance(given, Mapping) else given or {})
         except ValidationError as error:
@@ -55,7 +60,7 @@ class Signature:
 
     def _complaint(self, error: ValidationError) -> str:
         problems = error.errors(include_url=False)
-        lines = [_shortened(self._problem(problem)) for problem in problems[:MOST_COMPLAINTS]]
+        lines = [cut(self._problem(problem), LONGEST_COMPLAINT) for problem in problems[:MOST_COMPLAINTS]]
         if len(problems) > MOST_COMPLAINTS:
             lines.append(f"and {len(problems) - MOST_COMPLAINTS} more")
         return f"The arguments of {self.function_name} do not fit: {'; '.join(lines)}."
@@ -71,7 +76,7 @@ class Signature:
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:
-    """Read an async function's signature; raises TypeError that names file, function and parameter when it cannot."""
+    """Reads an async function's signature; raises TypeError, naming file, function and parameter, for a bad one."""
     if not inspect.iscoroutinefunction(function):
         raise TypeError(f"{place(function)} must be an async function")
     types = _annotations(function)
@@ -91,7 +96,7 @@ def read_signature(function: Callable[..., Any]) -> Signature:
 
 
 def place(function: Callable[..., Any]) -> str:
-    """Where a function was written, for error messages: `weather_alerts.py:12 get_weather_alerts()`."""
+    """Where a function stands, for error messages: `weather_alerts.py:12 get_weather_alerts()`."""
     code = getattr(function, "__code__", None)
     file = f"{Path(code.co_filename).name}:{code.co_firstlineno} " if code else ""
     return f"{file}{getattr(function, '__name__', repr(function))}()"
@@ -130,7 +135,7 @@ def _arguments_model(function: Callable[..., Any], fields: Mapping[str, tuple[An
 
 
 def _without_noise(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop generated titles and write each reference out: Gemini allows no description beside a `$ref`."""
+    """Drops generated titles and writes each reference out: Gemini allows no description beside a `$ref`."""
     plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}), frozenset())
     return plain
 
@@ -153,7 +158,3 @@ def _plain_inside(key: str, value: Any, definitions: Mapping[str, Any], above: f
     if key in _SCHEMA_LISTS:
         return [_plain(inner, definitions, above) for inner in value]
     return _plain(value, definitions, above) if key in _SCHEMAS else value
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_COMPLAINT else text[: LONGEST_COMPLAINT - 1] + "…"

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent_worker.payloads.limits import writable
 from agent_worker.payloads.thread import Source
+from text.lines import one_line
 
 __all__ = ["Source", "Sourced"]
 
@@ -20,10 +21,10 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?([/?#][\x21-\x7e]*)?")
 
 @dataclass(frozen=True)
 class Sourced:
-    """What a tool returns when there are pages to read up on it: the `result` for the model, `sources` for people.
+    """What a tool returns to give people links: `result` is for the model, `sources` for people.
 
-    They see the links on the call's card, MOST_SOURCES at most. What is no web address is left out, so that one may be
-    handed on as a service gives it.
+    People see the first MOST_SOURCES links on the call's card. A source that is no web address is left out, so a tool
+    may hand on whatever address a service names.
     """
 
     result: Any
@@ -31,14 +32,14 @@ class Sourced:
 
     def listed(self) -> list[dict[str, str]]:
         """The links that Slack can show, as JSON, each address once."""
-        usable = {source.url: _one_line(source.text) or source.url for source in self.sources if _is_usable(source.url)}
+        usable = {source.url: _text(source) for source in self.sources if _is_web_address(source.url)}
         return [{"text": text, "url": url} for url, text in list(usable.items())[:MOST_SOURCES]]
 
 
-def _is_usable(address: str) -> bool:
+def _is_web_address(address: str) -> bool:
     return len(address) <= LONGEST_ADDRESS and _WEB_ADDRESS.fullmatch(address) is not None
 
 
-def _one_line(text: str) -> str:
-    line = " ".join(writable(text).split())
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
+def _text(source: Source) -> str:
+    """The link's text, or its address if it has none."""
+    return one_line(writable(source.text), LONGEST_TEXT) or source.url

@@ -1,4 +1,4 @@
-"""How a tool is written: the `@tool` decorator, its policy, the errors it may raise and the settings it may read."""
+"""How a tool is written: the `@tool` decorator, the errors a tool may raise and the settings it may read."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ Arguments = ParamSpec("Arguments")
 
 
 class ToolError(Exception):
-    """A final answer that is not a result. The message is a plain sentence for the model: no secrets, no addresses."""
+    """The call has failed, and another attempt would fail too. The model reads the message.
+
+    The message is a plain sentence without secrets or addresses.
+    """
 
 
 class ToolUnavailableError(Exception):
-    """Not now: another attempt may succeed. The message is a plain sentence without secrets or addresses."""
+    """The call has failed, and another attempt may succeed. The model reads the message of the last attempt.
+
+    The message is a plain sentence without secrets or addresses.
+    """
 
 
 class ToolSettings(BaseSettings):
-    """What one tool reads from the environment; a subclass lives in the tool's own file."""
+    """What one tool reads from the environment. Each tool declares its own subclass in its own file."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
 
 @dataclass(frozen=True)
 class ToolFunction(Generic[Arguments]):
-    """A function with its policy: what `@tool` makes. It can still be called as the function that it is."""
+    """What `@tool` makes of a function. It can still be called like the function."""
 
     function: Callable[Arguments, Awaitable[Any]]
     title: str | Callable[..., str]
@@ -43,9 +49,10 @@ class ToolFunction(Generic[Arguments]):
 def tool(
     *, title: str | Callable[..., str], summary: str, timeout: timedelta = timedelta(seconds=20), attempts: int = 3
 ) -> Callable[[Callable[Arguments, Awaitable[Any]]], ToolFunction[Arguments]]:
-    """Make an async function a tool.
+    """Makes an async function a tool.
 
-    `title` names one call for the people who watch: a text, or a function of some of the tool's arguments. `summary`
-    says in a greeting what the tool is good for. `timeout` is for one attempt; `attempts` counts the first one too.
+    `title` is what people see of one call: a text, or a function that makes it from some of the tool's arguments.
+    `summary` says in the greeting what the tool is good for. `timeout` is for one attempt. `attempts` includes the
+    first one.
     """
     return lambda function: ToolFunction(function, title, summary, timeout, attempts)

@@ -1,4 +1,4 @@
-"""The tool that says from which public address the agent itself reaches the internet."""
+"""The tool that tells the public IP address from which the agent itself reaches the internet."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import ipaddress
 from datetime import timedelta
 
 import httpx
-from pydantic import HttpUrl
+from pydantic import Field, HttpUrl
 
-from agent_worker.toolbox.http import get_text
+from agent_worker.toolbox.http_request import get_text
 from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 
 class IpAddressSettings(ToolSettings):
-    """IP_ADDRESS_URL: a service that answers a GET with the caller's address as plain text."""
-
-    ip_address_url: HttpUrl = HttpUrl("https://icanhazip.com")
+    ip_address_url: HttpUrl = Field(
+        HttpUrl("https://icanhazip.com"),
+        description="a service that answers a GET with the caller's address as plain text",
+    )
 
 
 @tool(
@@ -35,6 +36,6 @@ async def get_ip_address(*, http: httpx.AsyncClient, settings: IpAddressSettings
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        # A captive portal or a proxy answers 200 with a page of its own.
+        # A proxy or a network's login page answers with status 200 and a page of its own.
         raise ToolError(f"{service} did not answer with an IP address.") from None
     return {"ip_address": str(address), "belongs_to": "the machine that the agent runs on, not the person who asks"}

@@ -1,4 +1,4 @@
-"""The tool that says in which city, region and country a public IP address is."""
+"""The tool that tells the city, region and country of a public IP address."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Annotated, Any
 import httpx
 from pydantic import Field, HttpUrl
 
-from agent_worker.toolbox.http import get_object
+from agent_worker.toolbox.http_request import get_object
 from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 
 SERVICE = "The geolocation service"
 
 
 class LocationSettings(ToolSettings):
-    """GEOLOCATION_URL: a service that answers `GET {url}/{ip}` as ipwho.is or http://ip-api.com/json does."""
-
-    geolocation_url: HttpUrl = HttpUrl("https://ipwho.is")
+    geolocation_url: HttpUrl = Field(
+        HttpUrl("https://ipwho.is"),
+        description="a service that answers a GET of URL/{ip} as ipwho.is does; http://ip-api.com/json works too",
+    )
 
 
 @tool(
@@ -40,7 +41,7 @@ async def get_location_info(
     """
     address = _public_address(ipaddress)
     found = await get_object(http, settings.geolocation_url, address, service=SERVICE)
-    if found.get("success") is False or found.get("status") == "fail":  # both services say no with status 200
+    if found.get("success") is False or found.get("status") == "fail":  # with status 200
         raise ToolError(f"{SERVICE} has no answer for {address}: {_reason(found)}.")
     place = _place(found)
     if not place:
@@ -49,13 +50,13 @@ async def get_location_info(
 
 
 def _public_address(text: str) -> str:
-    """The address in its usual spelling; raises ToolError for one that no service could place."""
+    """The address in its usual spelling; raises ToolError for an address that has no location."""
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
         raise ToolError(f"{text.strip()[:60]!r} is not an IP address.") from None
     if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or ipaddress.IPv6Address(int(address))  # the latter without a zone such as %eth0
+        address = address.ipv4_mapped or ipaddress.IPv6Address(int(address))  # int() drops a zone such as %eth0
     if not address.is_global or address.is_multicast:
         raise ToolError(f"{address} is not a public address (private, local or reserved), so it has no location.")
     return str(address)

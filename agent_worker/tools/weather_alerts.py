@@ -12,17 +12,19 @@ from typing import Annotated, Any
 import httpx
 from pydantic import AfterValidator, Field, HttpUrl
 
-from agent_worker.toolbox.http import get_object
+from agent_worker.toolbox.http_request import get_object
 from agent_worker.toolbox.sources import MOST_SOURCES, Source, Sourced
 from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
+from text.json_shapes import mapping
+from text.lines import ELLIPSIS, whole_words
 
-LARGEST_RESULT = 8 * 1024  # bytes of JSON: the model reads it again at each later step, and a state can have 250 KB
+LARGEST_RESULT = 8 * 1024  # bytes of JSON: the model reads it again in each later call, and a state can have 250 KB
 SERVICE = "The National Weather Service"
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
 LONGEST_TEXT = 240  # characters of a headline, an instruction or a list of places
-PAGE = "https://alerts.weather.gov/search"  # for people: `?area=NY` or `?id=` of an alert; what the API serves is JSON
-MOST_OMITTED_KINDS = 12  # kinds of event that are counted by name when alerts are left out
+PAGE = "https://alerts.weather.gov/search"  # for people; takes `?area=NY` or `?id=` of an alert
+MOST_OMITTED_KINDS = 12  # kinds of event that are named with their count when alerts are left out
 
 # The area codes of the service's OpenAPI document; marine areas as defined in NWS Directive 10-302, names shortened.
 AREAS = {
@@ -106,11 +108,13 @@ _CODES = {name.casefold(): code for code, name in AREAS.items()}
 
 
 class WeatherSettings(ToolSettings):
-    """WEATHER_API_URL and WEATHER_USER_AGENT; the service refuses callers without one and asks for a contact in it."""
-
-    weather_api_url: HttpUrl = HttpUrl("https://api.weather.gov")
-    weather_user_agent: Annotated[str, Field(pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$")] = (
-        "trusted-slack-agent/0.1 (a Slack agent; its operator has named no contact)"
+    weather_api_url: HttpUrl = Field(
+        HttpUrl("https://api.weather.gov"), description="the address of the National Weather Service's API"
+    )
+    weather_user_agent: str = Field(
+        "trusted-slack-agent/0.1 (a Slack agent; its operator has named no contact)",
+        pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+        description="how the agent names itself to the National Weather Service, which wants a contact in it",
     )
 
 
@@ -157,7 +161,7 @@ async def get_weather_alerts(state: Area, *, http: httpx.AsyncClient, settings: 
 
 
 def _report(state: str, updated: str | None, alerts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """As many alerts as LARGEST_RESULT allows, in the order given, and what is known of the rest."""
+    """The first alerts, as many as fit into LARGEST_RESULT, and the number and kinds of the others."""
     report: dict[str, Any] = {"area": state, "area_name": AREAS[state], "source": SERVICE, "updated": updated}
     report["total"] = len(alerts)
     if not alerts:
@@ -172,7 +176,7 @@ def _report(state: str, updated: str | None, alerts: Sequence[Mapping[str, Any]]
 
 
 def _pages(state: str, alerts: Sequence[Mapping[str, Any]]) -> list[Source]:
-    """The area's own page, and those of its first alerts."""
+    """The pages of the first alerts, and the area's own page."""
     area = Source(text=f"All alerts for {AREAS[state]}", url=f"{PAGE}?area={state}")
     return [*map(_page, filter(_has_page, alerts[: MOST_SOURCES - 1])), area]
 
@@ -203,14 +207,14 @@ def _size(report: Mapping[str, Any]) -> int:
     return len(json.dumps(report, ensure_ascii=False).encode("utf-8", errors="replace"))
 
 
-def _flattened(feature: Any) -> dict[str, Any]:
-    """A feature's properties with the address of the alert itself; empty for what is no feature."""
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    return {**properties, "url": feature.get("id")} if isinstance(properties, dict) else {}
+def _flattened(feature: object) -> dict[str, Any]:
+    """A feature's properties together with the address of the alert; what has another shape has no properties."""
+    found = mapping(feature)
+    return {**mapping(found.get("properties")), "url": found.get("id")}
 
 
 def _is_actual(alert: Mapping[str, Any]) -> bool:
-    return alert.get("status") == "Actual"  # the others are Exercise, System, Test and Draft
+    return alert.get("status") == "Actual"  # the other statuses are Exercise, System, Test and Draft
 
 
 def _most_severe_first(alert: Mapping[str, Any]) -> tuple[int, int, datetime]:
@@ -231,7 +235,7 @@ def _onset(alert: Mapping[str, Any]) -> datetime:
 
 
 def _projected(alert: Mapping[str, Any]) -> dict[str, str]:
-    """What a reader needs of an alert; fields that the service left empty are left out."""
+    """The fields of an alert that a reader needs, without those that the service left empty."""
     places = _text(alert, "areaDesc")
     facts = {
         "event": _text(alert, "event"),
@@ -250,13 +254,13 @@ def _projected(alert: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(of: Mapping[str, Any], *names: str) -> str | None:
-    """The first of these fields that holds text, on one line."""
+    """The text of the first of these fields that has any, on one line; None if there is none."""
     texts = (" ".join(value.split()) for value in map(of.get, names) if isinstance(value, str))
     return next(filter(None, texts), None)
 
 
 def _fewer_places(places: str) -> str:
-    """The first names of a list such as `Yakima; Kittitas; …`, and how many were left out."""
+    """The first names of a list such as `Yakima; Kittitas; …`, and how many more there are."""
     names = places.split("; ")
     kept = len(names)
     while kept > 1 and len("; ".join(names[:kept])) > LONGEST_TEXT - len("; and 999 more"):
@@ -265,8 +269,5 @@ def _fewer_places(places: str) -> str:
 
 
 def _shortened(text: str) -> str:
-    """At most LONGEST_TEXT characters, cut between words where there are any."""
-    if len(text) <= LONGEST_TEXT:
-        return text
-    cut = text[: LONGEST_TEXT - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip() + "…"
+    """At most LONGEST_TEXT characters, cut between two words if possible."""
+    return text if len(text) <= LONGEST_TEXT else whole_words(text, LONGEST_TEXT - 1) + ELLIPSIS

@@ -1,7 +1,8 @@
-"""The side effects a conversation may ask for: each with its activity's name, deadline, retries and result.
+"""The activities that the workflow may ask for, each with its deadline, its retries and its result.
 
-Retries belong to Temporal. What the answer depends on is tried until it is done; what only shows that something is
-being done is tried once. Because of the heartbeat deadline, a killed worker's step runs again within seconds.
+Temporal retries. An activity on which the answer depends is tried until it is done or refused for good; one that only
+displays something is tried once. After a crash of a worker, its activities run again within seconds, because the
+heartbeats stop.
 """
 
 from __future__ import annotations
@@ -17,15 +18,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType
 
-from agent_worker.payloads.activity_names import (
-    ASK_MODEL,
-    DELIVER,
-    LOOK_UP_NAMES,
-    OPEN_CONVERSATION,
-    SHOW_PROGRESS,
-    SUMMARISE,
-    TELL_PERSON,
-)
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
@@ -33,48 +26,51 @@ from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, T
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
-# Beyond the model call itself: reading the transcript, showing the status.
+# In addition to the model call itself: for reading the transcript and showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
-LONGEST_ANSWER = timedelta(hours=2)  # more than any settings allow
-LONGEST_PAUSE = timedelta(seconds=10)  # between attempts: so long at most after what was away is back
-PROGRESS_TIMEOUT = timedelta(seconds=5)  # what comes next may wait for it
-TOOL_MARGIN = timedelta(seconds=5)  # the toolbox itself ends a tool in time
+LONGEST_PAUSE = timedelta(seconds=10)  # between attempts, so that a service that is back is noticed soon
+PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call may wait for it
+TOOL_MARGIN = timedelta(seconds=5)  # in addition to the tool's own timeout, which the toolbox keeps
 
-# A step that still writes into the thread would write over what is said there next. A tool is not waited for.
+# A cancelled activity could still write into the thread, over what is posted there next, so its end is waited for.
+# A tool writes nothing there, and is not waited for.
 _WHEN_IT_HAS_STOPPED = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
-# An over-size result would be over-size again, and a model call is paid for each time.
+# A result that is too large would be too large again, and each model call is paid for.
 _NEVER_AGAIN = ["PayloadsTooLarge"]
 Result = TypeVar("Result")
 
 
 async def open_conversation(request: OpenConversation) -> Opened:
-    """When it asks the model, too, only the worker knows yet how long that may take, and ends it in time."""
-    timeout = LONGEST_ANSWER if request.asks else SLACK_TIMEOUT
-    return await _until_done(OPEN_CONVERSATION, request, Opened, timeout)
+    return await _until_done(ActivityName.OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
 async def look_up_names(ids: list[str], authors: Sequence[Author] = ()) -> Names:
     request = LookUpNames(ids=ids, authors=list(authors))
-    return await _until_done(LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
+    return await _until_done(ActivityName.LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 
-async def ask_model(request: AskModel, seconds: float) -> ModelReply:
-    """`seconds` is how long Gemini may be silent. When it is cancelled, nothing more is shown after it has ended."""
-    return await _until_done(ASK_MODEL, request, ModelReply, timedelta(seconds=seconds) * LONGEST_STREAM + MODEL_MARGIN)
+async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
+    """`gemini_timeout` is how long Gemini may be silent.
+
+    When this is cancelled, it returns only after the activity has ended: nothing more is shown in the thread then.
+    """
+    timeout = gemini_timeout * LONGEST_STREAM + MODEL_MARGIN
+    return await _until_done(ActivityName.ASK_MODEL, request, ModelReply, timeout)
 
 
-async def summarise(request: Summarise, seconds: float) -> str:
-    return (await _until_done(SUMMARISE, request, Summary, timedelta(seconds=seconds) + MODEL_MARGIN)).text
+async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
+    summary = await _until_done(ActivityName.SUMMARISE, request, Summary, gemini_timeout + MODEL_MARGIN)
+    return summary.text
 
 
 async def deliver(request: Deliver) -> None:
-    await _until_done(DELIVER, request, type(None), SLACK_TIMEOUT * 2)
+    await _until_done(ActivityName.DELIVER, request, type(None), SLACK_TIMEOUT * 2)
 
 
 async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[str, Any]:
-    """Runs the activity named after the tool, which lets the thread see `shown` meanwhile.
+    """Runs the activity that has the tool's name; it also shows the steps in the thread, if `shown` is given.
 
-    A tool that fails is a result for the model, not a failed turn.
+    A tool that fails gives a result for the model, `{"error": …}`: the turn goes on.
     """
     if call.refused is not None:
         return {"error": call.refused}
@@ -96,17 +92,17 @@ async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[st
 
 
 async def show_progress(request: ShowProgress) -> Shown:
-    """Shows a turn's steps, once: what comes next shows them again."""
-    return await _once(SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
+    """Shows a turn's steps. Tried once: the next update shows them again."""
+    return await _once(ActivityName.SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
 
 
 async def tell_person(request: TellPerson) -> None:
-    """A word that is not worth a second try: Slack keeps no such message, so nobody could tell whether it was said."""
-    await _once(TELL_PERSON, request, type(None), SLACK_TIMEOUT)
+    """Shows one person a line. Tried once: Slack does not keep it, so a retry could show it twice."""
+    await _once(ActivityName.TELL_PERSON, request, type(None), SLACK_TIMEOUT)
 
 
 async def _once(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
-    step: workflow.ActivityHandle[Result] = workflow.start_activity(
+    handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         request,
         result_type=result_type,
@@ -115,12 +111,12 @@ async def _once(name: str, request: BaseModel, result_type: type[Result], timeou
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_attempts=1),
     )
-    return await _ended(step)
+    return await _ended(handle)
 
 
 async def _until_done(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
-    """Tried again until it is done or refused for good; `timeout` is for one attempt."""
-    step: workflow.ActivityHandle[Result] = workflow.start_activity(
+    """Tries until the activity is done or refused for good; `timeout` is for one attempt."""
+    handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         request,
         result_type=result_type,
@@ -129,24 +125,24 @@ async def _until_done(name: str, request: BaseModel, result_type: type[Result], 
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=_NEVER_AGAIN),
     )
-    return await _ended(step)
+    return await _ended(handle)
 
 
-async def _ended(step: workflow.ActivityHandle[Result]) -> Result:
-    """Its result. Whoever is cancelled while it waits stays cancelled, even if the step was done before it heard of it.
+async def _ended(handle: workflow.ActivityHandle[Result]) -> Result:
+    """The activity's result. If the caller is cancelled, so is the activity, and CancelledError is raised at its end.
 
-    Awaited plainly, such a step would give its result, and the turn that was stopped would go on.
+    A plain `await` would return the result of an activity that ends just then, and a stopped turn would go on.
     """
     try:
-        return await asyncio.shield(step)
+        return await asyncio.shield(handle)
     except asyncio.CancelledError:
-        step.cancel()
-        await asyncio.gather(step, return_exceptions=True)
+        handle.cancel()
+        await asyncio.gather(handle, return_exceptions=True)
         raise
 
 
 def _why(call: ToolCall, error: ActivityError) -> str:
-    """What the model hears of a tool that failed: its own words where it had any, never an exception's text."""
+    """What the model is told of a tool that failed: the tool's own words, if it had any; never an exception's text."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == TOOL_UNAVAILABLE:
         return cause.message

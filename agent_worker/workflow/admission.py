@@ -1,4 +1,4 @@
-"""Whether a turn is answered at all: who asks, whether it was meant for the agent, and how often it has answered."""
+"""Whether a turn is answered: is it meant for the agent, may its authors talk to it, is the limit of turns reached?"""
 
 from __future__ import annotations
 
@@ -7,40 +7,43 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
-    from agent_worker.payloads.opening import Opened
+    from agent_worker.payloads.policy import AgentPolicy
     from agent_worker.workflow.outbox import Speaking
 
 
 class Admission:
-    """What it refuses it says why, and once."""
+    """Tells those whom it refuses why, once each."""
 
     def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
         self._conversation = conversation
         self._speaking = speaking
 
-    async def is_admitted(self, turn: Turn, opened: Opened) -> bool:
-        """Takes out of the turn what is not to be answered; False when nothing is left of it."""
+    async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
+        """Takes out of the turn the messages that are not to be answered; returns False if none is left."""
         if turn.earlier is None and not await self._is_for_us(turn):
             return False
-        return await self._is_within_limits(turn, opened)
+        return await self._is_within_limits(turn, policy)
 
     async def _is_for_us(self, turn: Turn) -> bool:
-        people = self._conversation.people
-        turn.messages = [people.judged(message) for message in turn.messages]
-        if not people.is_asked(turn.messages):
-            self._conversation.overhear(turn.messages)
+        participants = self._conversation.participants
+        turn.messages = [participants.judged(message) for message in turn.messages]
+        if not participants.is_asked(turn.messages):
+            self._conversation.inbox.put_back(turn.messages)
             return False
         await self._speaking.refuse(turn.key, turn.messages)
-        turn.messages = people.admitted(turn.messages)
+        turn.messages = participants.admitted(turn.messages)
         return bool(turn.messages)
 
-    async def _is_within_limits(self, turn: Turn, opened: Opened) -> bool:
-        """Asks the governor, says what it has to say, and waits if it wants that."""
-        verdict = self._conversation.governor.admit(
-            turn.messages, workflow.time(), app_turns=opened.max_app_turns, hourly_turns=opened.max_hourly_turns
+    async def _is_within_limits(self, turn: Turn, policy: AgentPolicy) -> bool:
+        """Asks the turn limits, tells the thread what they have to say, and waits as long as they want."""
+        decision = self._conversation.limits.decide(
+            turn.messages,
+            workflow.time(),
+            app_turns=policy.agent_max_app_turns,
+            hourly_turns=policy.agent_max_hourly_turns,
         )
-        if verdict.say:
-            await self._speaking.say(turn.key, "limit", verdict.say)
-        if verdict.wait:
-            await workflow.sleep(verdict.wait)
-        return verdict.answer
+        if decision.say:
+            await self._speaking.say(turn.key, "limit", decision.say)
+        if decision.wait:
+            await workflow.sleep(decision.wait)
+        return decision.answer

@@ -1,13 +1,12 @@
-"""AgentWorkflow: one Slack thread's conversation, from its first message until it has been idle for long.
+"""AgentWorkflow: one Slack thread's conversation, from its first message until nobody has written for a long time.
 
-Messages wait in the inbox. Each turn takes what waits, has it answered, and delivers one answer. Whatever people do
-meanwhile arrives as a signal: more messages steer the turn, edits change what it answers, a stop or a deletion ends it.
+Messages wait in the inbox. Each turn takes up the waiting messages and ends with one answer. What people do meanwhile
+arrives as signals: more messages steer the turn, edits change what it answers, a stop or a deletion ends it.
 """
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -27,7 +26,9 @@ with workflow.unsafe.imports_passed_through():
         TRY_AGAIN,
         USER_MESSAGE,
     )
-    from agent_worker.conversation.conversation import Conversation, Run
+    from agent_worker.conversation.conversation import Conversation
+    from agent_worker.conversation.run import Run
+    from agent_worker.conversation.transcript import Transcript
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.errors import (
         DEFECT,
@@ -39,16 +40,18 @@ with workflow.unsafe.imports_passed_through():
         poisons_the_conversation,
         sentence,
     )
-    from agent_worker.payloads.model import ReadTranscript, Summarise, TranscriptPage
+    from agent_worker.payloads.model import ReadTranscript, TranscriptPage
     from agent_worker.payloads.opening import Opened
-    from agent_worker.workflow.activity_calls import summarise
     from agent_worker.workflow.admission import Admission
+    from agent_worker.workflow.compaction import compact
+    from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
     from agent_worker.workflow.outbox import Speaking
     from agent_worker.workflow.progress_updates import Showing
     from agent_worker.workflow.turn_loop import Answering
 
+IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
@@ -60,16 +63,16 @@ STILL_AT_IT = "I am still at work here. Stop me first, or wait for the answer."
 class AgentWorkflow:
     @workflow.init
     def __init__(self, start: Run) -> None:
-        self._conversation = start.carried or Conversation(thread=start.thread, epoch=str(workflow.uuid4()))
+        new = Conversation(thread=start.thread, transcript=Transcript(epoch=str(workflow.uuid4())))
+        self._conversation = start.carried or new
         self._opening = Opening(self._conversation, is_new=start.carried is None)
-        self._last_heard = workflow.now()
-        self._idle_alarm: asyncio.Task[None] | None = None
-        self._turn: Turn | None = None  # that is being answered
+        self._idle_timer = IdleTimer()
+        self._turn: Turn | None = None  # the turn that is being answered
         self._speaking = Speaking(self._conversation)
 
     @workflow.run
     async def run(self, start: Run) -> str:
-        """Answers until the conversation has been idle for long; returns the last answer (a terminal has just one)."""
+        """Answers until the conversation is idle; returns the last answer. In a terminal there is just one."""
         answer = ""
         while await self._next_turn():
             answer = await self._take_turn()
@@ -79,11 +82,11 @@ class AgentWorkflow:
         await self._speaking.done()
         return answer
 
-    # What people do. Handlers only note it: one that awaits can lose its message when the conversation closes.
+    # What people do. The handlers only note it: a handler that awaits can lose its message when the run ends.
 
     @workflow.signal(name=USER_MESSAGE)
     def user_message(self, message: UserMessage) -> None:
-        self._last_heard = workflow.now()
+        self._idle_timer.begin_again()
         self._conversation.receive(message)
         if self._turn is not None:
             self._turn.complete(message)
@@ -91,17 +94,17 @@ class AgentWorkflow:
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:
         if self._turn is None or not self._turn.change(change):
-            self._conversation.change(change)
+            self._conversation.inbox.change(change)
 
     @workflow.signal(name=STOP)
     def stop(self, request: StopRequest) -> None:
-        """Ends whatever was asked before; what waits of it is not begun."""
-        if request.said and self._conversation.has_heard(request.said):
+        """Ends the turn if it was asked before the stop, and drops waiting messages that were."""
+        if request.said and not self._conversation.inbox.is_new(request.said):
             return
-        is_something = self._conversation.stop(request)
+        drops_messages = self._conversation.stop(request)
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
-        elif request.said and request.addressed and not is_something:
+        elif request.said and request.addressed and not drops_messages:
             self._speaking.say_aside(request.said, "stop", NOTHING_TO_STOP)
 
     @workflow.signal(name=FEEDBACK)
@@ -113,12 +116,13 @@ class AgentWorkflow:
 
     @workflow.signal(name=TRY_AGAIN)
     def try_again(self, request: TryAgain) -> None:
-        is_answered = self._turn is None or self._turn.is_delivering  # people can press before we hear that it is there
+        # An answer can be pressed before the workflow hears that it was delivered.
+        is_answered = self._turn is None or self._turn.is_delivering
         if not is_answered or self._conversation.has_work:
             self._speaking.tell(request.user, STILL_AT_IT)
         elif self._conversation.may_try_again(request.turn):
-            self._last_heard = workflow.now()
-            self._conversation.again = request
+            self._idle_timer.begin_again()
+            self._conversation.inbox.again = request
         else:
             self._speaking.tell(request.user, NOT_THE_LAST)
 
@@ -129,43 +133,33 @@ class AgentWorkflow:
 
     @workflow.query(name=TRANSCRIPT)
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
-        return self._conversation.page(request)
+        return self._conversation.transcript.page(request)
 
     # Waiting
 
     async def _next_turn(self) -> bool:
-        """Waits until there is something to answer; False when there was not for as long as a conversation stays open.
+        """Waits until there is something to answer; returns False when the conversation is to be closed.
 
-        A click may begin a conversation that was closed. When it is noted, there is nothing to wait for.
+        A click may have started this run. Once it is noted, there is nothing to wait for.
         """
         while not self._conversation.has_work:
-            if not self._conversation.seen:
+            if not self._conversation.inbox.seen:
                 return False
-            self._idle_alarm = self._alarm()
-            await workflow.wait_condition(self._has_work_or_alarm)
-            if not self._conversation.has_work and workflow.now() >= self._closes_at():
+            self._idle_timer.start(self._idle)
+            await workflow.wait_condition(lambda: self._conversation.has_work or self._idle_timer.rings)
+            if not self._conversation.has_work and self._idle_timer.is_over(self._idle):
                 return False
         return True
 
-    def _has_work_or_alarm(self) -> bool:
-        return self._conversation.has_work or (self._idle_alarm is not None and self._idle_alarm.done())
-
-    def _alarm(self) -> asyncio.Task[None]:
-        """One timer at a time, left running through the turns: a timer for each wait would cost an action a turn."""
-        if self._idle_alarm is not None and not self._idle_alarm.done():
-            return self._idle_alarm
-        seconds = (self._closes_at() - workflow.now()).total_seconds()
-        return asyncio.create_task(workflow.sleep(max(seconds, 1)))
-
-    def _closes_at(self) -> datetime:
+    @property
+    def _idle(self) -> timedelta:
         opened = self._opening.opened
-        idle = opened.idle_seconds if opened else timedelta(days=7).total_seconds()
-        return self._last_heard + timedelta(seconds=idle)
+        return opened.policy.agent_idle if opened else IDLE_UNTIL_OPENED
 
     # A turn
 
     async def _take_turn(self) -> str:
-        """Answers what waits. Whatever fails ends this turn with a plain sentence; the conversation goes on."""
+        """Answers the waiting messages. A turn that fails ends with a plain sentence, and the conversation goes on."""
         self._turn = turn = self._begin()
         try:
             return await unless(lambda: bool(self._ending(turn)), self._answer(turn))
@@ -182,26 +176,27 @@ class AgentWorkflow:
             self._turn = None
 
     def _begin(self) -> Turn:
-        conversation = self._conversation
-        if conversation.again is not None and conversation.last is not None:
-            turn = Turn(messages=[], earlier=conversation.last, again=conversation.again)
-            conversation.again = None
-            conversation.rewind(str(workflow.uuid4()))
+        conversation, inbox = self._conversation, self._conversation.inbox
+        if inbox.again is not None and conversation.last is not None:
+            turn = Turn(messages=[], earlier=conversation.last, again=inbox.again)
+            inbox.again = None
+            conversation.transcript.rewind(str(workflow.uuid4()))
             return turn
-        stopped = conversation.drop_stopped()
-        turn = Turn(messages=conversation.take_messages() if conversation.has_work else stopped)
-        turn.also_answers = [message.ts for message in stopped if message not in turn.messages]
-        conversation.start_turn()
+        stopped = inbox.drop_stopped()
+        turn = Turn(messages=inbox.take() if conversation.has_work else stopped)
+        taken = {message.ts for message in turn.messages}
+        turn.also_answers = [message.ts for message in stopped if message.ts not in taken]
+        conversation.transcript.start_turn()
         return turn
 
     def _ending(self, turn: Turn) -> str:
-        return turn.ending(self._conversation.stopped_at)
+        return turn.ending(self._conversation.inbox.stopped_at)
 
     async def _answer(self, turn: Turn) -> str:
         opened = await self._opening.open(turn)
         if not turn.messages and turn.earlier is None:
-            return ""  # the thread shows that all of them were answered before
-        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened):
+            return ""  # the thread shows that all messages were answered before
+        if not await Admission(self._conversation, self._speaking).is_admitted(turn, opened.policy):
             return ""
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
             return await self._speaking.end(turn, opened.greeting)
@@ -209,8 +204,8 @@ class AgentWorkflow:
         if turn.earlier is None and not await answering.hear():
             return ""
         reply = await answering.think()
-        self._conversation.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
-        self._conversation.people.has_answered(reply.text)
+        self._conversation.transcript.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
+        self._conversation.participants.has_answered(reply.text)
         return await self._speaking.end(turn, reply.text)
 
     def _answering(self, turn: Turn, opened: Opened) -> Answering:
@@ -222,15 +217,16 @@ class AgentWorkflow:
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
-        said = sentence(code, *turn.done, *turn.undone)
+        said = sentence(code, *turn.display.done, *turn.display.undone)
         epoch = str(workflow.uuid4())
         if code == WITHDRAWN:
-            self._conversation.withdraw_turn(epoch)
+            self._conversation.transcript.withdraw_turn(epoch)
         else:
-            self._conversation.end_failed_turn(said, poisoned=poisons_the_conversation(code), epoch=epoch)
-        if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker again
+            poisoned = poisons_the_conversation(code)
+            self._conversation.transcript.end_failed_turn(said, poisoned=poisoned, epoch=epoch)
+        if code == UNKNOWN_MODEL:  # retired, or set wrongly: the next turn asks the worker which model to use
             self._conversation.model, self._opening.opened = "", None
-        turn.end_open_steps()
+        turn.display.end_running_steps()
         try:
             return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
         except ActivityError as error:
@@ -242,28 +238,18 @@ class AgentWorkflow:
     # Staying small
 
     async def _keep_short(self) -> None:
-        """Between turns: a summary in place of what is old, and a new run in place of a long history."""
-        opened = self._opening.opened
-        if opened and self._conversation.is_too_long(opened.context_tokens):
-            await self._compact(opened)
+        """Between turns: a summary in the place of older turns, and a new run in the place of a long history."""
+        if self._opening.opened is not None:
+            await compact(self._conversation, self._opening.opened.policy)
         info = workflow.info()
-        is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY
-        if is_long and self._conversation.fits_one_payload():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            await self._speaking.done()
-            run = Run(thread=self._conversation.thread, carried=self._conversation)
-            workflow.continue_as_new(run, memo=workflow.memo())  # without it, only what the run began with goes on
+        if info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY:
+            await self._continue_as_new()
 
-    async def _compact(self, opened: Opened) -> None:
-        conversation = self._conversation
-        cut = conversation.cut()
-        if cut == 0:
+    async def _continue_as_new(self) -> None:
+        """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._speaking.done()
+        run = Run(thread=self._conversation.thread, carried=self._conversation)
+        if not run.fits_one_payload(workflow.payload_converter()):
             return
-        request = Summarise(model=conversation.model, epoch=conversation.epoch, end=cut)
-        try:
-            summary = await summarise(request, opened.model_seconds)
-        except Exception as error:
-            if is_cancelled_exception(error):
-                raise
-            summary = "(What was said before could not be summarised and is left out.)"
-        conversation.replace_older(cut, summary, str(workflow.uuid4()))
+        workflow.continue_as_new(run, memo=workflow.memo())  # without it, the new run has only the first run's memo

@@ -1,4 +1,4 @@
-"""Work that is given up when something comes in between, and that is over before anything else begins."""
+"""Work that is given up when something happens meanwhile, and that has ended before anything else begins."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class InterruptedWork(Exception):  # noqa: N818  it names what happened to the w
 
 
 async def unless(interrupted: Callable[[], bool], work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of `work`; raises InterruptedWork if the condition comes true before it is done.
+    """The result of `work`. Raises InterruptedWork if `interrupted()` becomes true before the work is done.
 
-    Nobody is left behind: whatever ends this, `work` is cancelled and has ended when it returns or raises.
+    When this returns or raises, also when it is cancelled itself, `work` has ended.
     """
     if interrupted():
         work.close()

@@ -1,24 +1,26 @@
-"""How a run begins: it learns the worker's settings, what the thread holds already, and often the first reply."""
+"""How a run begins: it learns the worker's settings, who is who, and what the thread holds already."""
 
 from __future__ import annotations
 
-import asyncio
-
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
-    from agent_worker.payloads.opening import FirstMessages, OpenConversation, Opened
+    from agent_worker.payloads.opening import OpenConversation, Opened
     from agent_worker.workflow.activity_calls import open_conversation
     from agent_worker.workflow.interruption import InterruptedWork, unless
+    from agent_worker.workflow.release_0_2 import gave_up_opening
 
-OLD_MESSAGE = 60  # seconds; younger ones cannot have been answered and forgotten
+OLD_MESSAGE = 60  # seconds; a younger message cannot have been answered by an earlier run that has closed since
 
 
 class Opening:
-    """`opened` is what a run has learned; a conversation that `is_new` may have a past in its thread."""
+    """Opens the conversation, once in a run.
+
+    `opened` is what the worker has told this run, None before. A conversation that `is_new` may have a past in its
+    thread, which is then read; one that was carried over from another run knows its past.
+    """
 
     def __init__(self, conversation: Conversation, *, is_new: bool) -> None:
         self.opened: Opened | None = None
@@ -26,45 +28,40 @@ class Opening:
         self._is_new = is_new
 
     async def open(self, turn: Turn) -> Opened:
-        """Once a run. The first turn gets the model's first reply with it: an activity less that somebody waits for."""
+        """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered."""
         if self.opened is not None:
             return self.opened
-        opened = await self._opened_for(turn)
+        opened = await self._ask_worker(turn)
         self.opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         self._conversation.open(opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
-        turn.draft = opened.draft or turn.draft
+        turn.display.draft = opened.draft or turn.display.draft
         return opened
 
-    async def _opened_for(self, turn: Turn) -> Opened:
-        """Opens it anew, and does no more, if what was to be answered at once is changed meanwhile."""
-        request = self._request(turn)
-        if (asked := request.asks) is None:
-            return await open_conversation(request)
+    async def _ask_worker(self, turn: Turn) -> Opened:
+        request, asked = self._request(turn), list(turn.messages)
+        is_new_thread = self._is_new and request.earlier_than is None
         try:
-            return await unless(lambda: turn.messages != asked.messages, open_conversation(request))
+            return await unless(
+                lambda: gave_up_opening(turn, asked, is_new_thread=is_new_thread), open_conversation(request)
+            )
         except InterruptedWork:
-            turn.doubt_draft()
-            return await self._opened_for(turn)
-        except (ActivityError, asyncio.CancelledError):
-            turn.doubt_draft()
-            raise
+            turn.display.doubt_draft()
+            return await self._ask_worker(turn)
 
     def _request(self, turn: Turn) -> OpenConversation:
         conversation = self._conversation
         has_a_past = self._is_new and self._may_have_a_past(turn)
-        may_ask = self._is_new and not has_a_past and turn.may_be_asked_at_once
         return OpenConversation(
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if has_a_past else None,
-            authors=conversation.people.authors(turn.messages, conversation.names),
-            asks=FirstMessages(epoch=conversation.epoch, messages=list(turn.messages)) if may_ask else None,
+            authors=conversation.participants.authors(turn.messages, conversation.names),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:
-        """A reply follows what was said before; an old message may have been answered by a run long closed."""
+        """Whether something was said before: by others, or in a conversation that has closed since."""
         thread = self._conversation.thread
         if not thread.in_slack:
             return False

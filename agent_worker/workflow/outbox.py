@@ -14,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads import post_keys
+    from agent_worker.payloads.post_keys import Topic
     from agent_worker.payloads.thread import Deliver, TellPerson
     from agent_worker.workflow.activity_calls import deliver, tell_person
 
@@ -34,33 +36,33 @@ class Speaking:
         if self._thread.in_slack:
             request = Deliver(
                 **turn.in_thread(self._thread),
-                key=f"{turn.key}:{'notice' if is_notice else 'answer'}",
+                key=post_keys.notice(turn.key) if is_notice else post_keys.answer(turn.key),
                 text=text,
                 answers=turn.answers,
                 may_mention=turn.may_mention,
                 is_notice=is_notice,
                 preface=conversation.preface(turn.unseen),
-                offers_again=conversation.has_question,
+                offers_again=conversation.transcript.has_question,
                 withdrawn=withdrawn,
                 title=turn.title,
             )
             await deliver(request)
         return text
 
-    async def say(self, ts: str, topic: str, text: str) -> None:
+    async def say(self, ts: str, topic: Topic, text: str) -> None:
         """A word about the message `ts` that is no answer to it; of each topic there is at most one."""
         if self._thread.in_slack:
-            key = f"{ts}:{topic}"
+            key = post_keys.aside(ts, topic)
             await deliver(
                 Deliver(thread=self._thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True)
             )
 
     async def refuse(self, ts: str, messages: Sequence[UserMessage]) -> None:
         """Tells those who may not talk to the agent why, once each."""
-        if reason := self._conversation.people.refusal(messages):
+        if reason := self._conversation.participants.refusal(messages):
             await self.say(ts, "refused", reason)
 
-    def say_aside(self, ts: str, topic: str, text: str) -> None:
+    def say_aside(self, ts: str, topic: Topic, text: str) -> None:
         """The same, beside a turn."""
         self._do(self.say(ts, topic, text))
 

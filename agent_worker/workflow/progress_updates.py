@@ -25,7 +25,7 @@ class Showing:
     def refresh(self) -> None:
         if not self._thread.in_slack:
             return
-        self._turn.progress_is_due = True
+        self._turn.display.is_due = True
         if self._updating is None or self._updating.done():
             self._updating = asyncio.create_task(self._update())
 
@@ -36,17 +36,16 @@ class Showing:
 
     async def _update(self) -> None:
         turn = self._turn
-        while turn.progress_is_due and (request := self.request()):
-            turn.progress_is_due = False
+        while turn.display.is_due and (request := self.request()):
+            turn.display.is_due = False
             try:
-                turn.take_shown(await show_progress(request))
+                turn.display.take_shown(await show_progress(request))
             except ActivityError:  # only a display: the answer matters more
-                turn.progress_unsure = True
-                turn.doubt_draft()
+                turn.display.doubt_steps()
 
     def request(self) -> ShowProgress | None:
         """The steps as they should look now; None in a turn without any."""
         turn = self._turn
-        if turn.progress is None:
+        if turn.display.progress is None:
             return None
         return ShowProgress(**turn.in_thread(self._thread))

@@ -13,9 +13,9 @@ with workflow.unsafe.imports_passed_through():
 
     from agent_worker.contract.names import MEMO_TITLE
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.model_request import next_question
+    from agent_worker.conversation.model_request import next_request
     from agent_worker.conversation.turn import Turn
-    from agent_worker.payloads.errors import DEFECT, OUT_OF_STEPS, UNUSABLE_ANSWER, TurnFailed
+    from agent_worker.payloads.errors import DEFECT, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply, ToolCall
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Source
@@ -41,12 +41,12 @@ class Answering:
         """Adds what people said, once it is known who they are; False when none of them may talk to the agent."""
         conversation, turn = self._conversation, self._turn
         if unknown := conversation.unknown_ids(turn.unheard):
-            known = await look_up_names(unknown, conversation.people.authors(turn.unheard, conversation.names))
+            known = await look_up_names(unknown, conversation.participants.authors(turn.unheard, conversation.names))
             conversation.names |= known.names
-            conversation.people.refused |= known.refused
+            conversation.participants.refused |= known.refused
         await self._speaking.refuse(turn.key, turn.unheard)
-        if admitted := turn.hear(conversation.people.admitted(turn.unheard)):
-            conversation.add_user_messages(admitted)
+        if admitted := turn.hear(conversation.participants.admitted(turn.unheard)):
+            conversation.add_messages(admitted)
         return bool(turn.messages)
 
     async def think(self) -> ModelReply:
@@ -58,53 +58,53 @@ class Answering:
 
     async def _answer(self) -> ModelReply:
         turn = self._turn
-        while turn.model_calls < self._opened.max_model_calls:
+        while turn.attempts.model_calls < self._opened.policy.agent_max_model_calls:
             reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
-                turn.doubt_draft()  # what was asked has changed meanwhile
+                turn.display.doubt_draft()  # what was asked has changed meanwhile
                 continue
             if reply.failed:
                 raise TurnFailed(reply.failed)
             if reply.unusable:
-                turn.note_unusable(reply.unusable)
+                turn.attempts.note_unusable(reply.unusable)
             elif reply.calls:
                 await self._run_tools(reply)
             else:
                 return reply
-        raise TurnFailed(UNUSABLE_ANSWER if turn.unusable == turn.model_calls else OUT_OF_STEPS)
+        raise turn.attempts.are_used_up()
 
     async def _steer(self) -> None:
         """Adds what arrived, and what was changed, since the last model call."""
         conversation, turn = self._conversation, self._turn
-        if conversation.inbox and conversation.may_steer():
-            turn.messages += conversation.take_messages()
+        if conversation.inbox.messages and conversation.transcript.has_room_for_messages():
+            turn.messages += conversation.inbox.take()
             await self.hear()
         if changes := turn.take_changes():
             conversation.add_changes(changes)
 
     async def _next_reply(self) -> ModelReply | None:
-        """The model's; None if one of the messages it answers was changed before it came."""
+        """The model's next reply; None if a message of the turn was edited or deleted before the reply came."""
         conversation, turn = self._conversation, self._turn
-        reply = self._opened.reply if turn.model_calls == 0 else None  # it came with the opening
+        reply = self._opened.reply if turn.attempts.model_calls == 0 else None  # release 0.2 asked during the opening
         if reply is None:
             await self._steer()
-        question = next_question(conversation, turn, self._opened)
-        turn.model_calls += 1
-        reply = reply or await self._ask(question)
+        request = next_request(conversation, turn, self._opened.policy)
+        turn.attempts.model_calls += 1
+        reply = reply or await self._ask(request)
         if reply is not None:
-            turn.draft = reply.draft or turn.draft
-            conversation.confirm(question.known + len(question.new), reply.prompt_tokens)
+            turn.display.draft = reply.draft or turn.display.draft
+            conversation.transcript.confirm(request.known + len(request.new), reply.prompt_tokens)
             self._take_title(reply.title)
         return reply
 
-    async def _ask(self, question: AskModel) -> ModelReply | None:
+    async def _ask(self, request: AskModel) -> ModelReply | None:
         turn = self._turn
         try:
-            return await unless(lambda: bool(turn.changes), ask_model(question, self._opened.model_seconds))
+            return await unless(lambda: bool(turn.changes), ask_model(request, self._opened.policy.gemini_timeout))
         except InterruptedWork:
             return None
         except (ActivityError, asyncio.CancelledError):
-            turn.doubt_draft()
+            turn.display.doubt_draft()
             raise
 
     def _take_title(self, title: str) -> None:
@@ -116,19 +116,19 @@ class Answering:
         """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
         if reply.content is None:
             raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
-        first = self._turn.add_steps(reply.calls)
+        first = self._turn.display.add_steps(reply.calls)
         showing = self._showing_tool(reply.calls)
         if showing is None:
             self._showing.refresh()
         runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
         results = await asyncio.gather(*runs)
-        if not (self._opened.tools_show_steps and self._turn.has_message_for_steps):
+        if not self._turn.display.has_message_for_steps:
             await self._showing.done()  # what it finds out is where the model may go on
-        self._conversation.add_tool_results(reply.content, reply.calls, results)
+        self._conversation.transcript.add_tool_results(reply.content, reply.calls, results)
 
     def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:
         """The call that shows all of them where steps are shown already: an activity of its own would only cost."""
-        if not (self._opened.tools_show_steps and self._turn.is_shown):
+        if not self._turn.display.knows_where_steps_are:
             return None
         return next((call for call in calls if call.refused is None), None)
 
@@ -136,7 +136,7 @@ class Answering:
         result = dict(await run_tool(call, self._showing.request() if shows else None))
         # For people: the model has the result itself.
         sources = [Source.model_validate(source) for source in result.pop("sources", [])]
-        self._turn.end_step(step, failed="error" in result, sources=sources)
-        if self._turn.is_running_steps:  # otherwise the next model call shows it
+        self._turn.display.end_step(step, failed="error" in result, sources=sources)
+        if self._turn.display.has_running_steps:  # otherwise the next model call shows it
             self._showing.refresh()
         return result

@@ -1,4 +1,4 @@
-"""ListeningWorkflow: up to which moment the bot has handed over everything, where no crash of the bot can lose it."""
+"""ListeningWorkflow: keeps the bot's watermark, the moment up to which it has handed over every message."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import Listening
     from agent_worker.contract.names import HEARD, LISTENING_WORKFLOW, SURE_UNTIL
 
-LONG_HISTORY = 2_000  # events; a mark is four of them
+LONG_HISTORY = 2_000  # events; each move of the watermark takes four
 
 
 @workflow.defn(name=LISTENING_WORKFLOW)
 class ListeningWorkflow:
-    """One for each agent and team; it never ends and does nothing by itself."""
+    """One for each agent and team. It never ends, and only signals change it."""
 
     @workflow.init
     def __init__(self, start: Listening) -> None:
@@ -27,7 +27,7 @@ class ListeningWorkflow:
 
     @workflow.signal(name=HEARD)
     def heard(self, mark: Listening) -> None:
-        """Only moves forward: of several bots, each reports what it is sure of itself."""
+        """Moves the watermark forward, never back: each of several bots reports what it is sure of."""
         self._sure_until = max(self._sure_until, mark.sure_until)
 
     @workflow.query(name=SURE_UNTIL)

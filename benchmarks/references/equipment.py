@@ -17,7 +17,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.settings import DEFAULT_INSTRUCTIONS
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.open_toolbox import OpenToolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from process.settings import load
 
 Content = dict[str, Any]
@@ -29,7 +30,7 @@ _MENTION = re.compile(r"<@\w+>\s*")
 
 @asynccontextmanager
 async def slack_client() -> AsyncIterator[AsyncWebClient]:
-    """On one session: the SDK would make a new connection for each call."""
+    """A client that keeps its connections; by itself the SDK makes a new one for each call."""
     async with aiohttp.ClientSession() as session:
         token, base_url = os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"]
         yield AsyncWebClient(token=token, base_url=base_url, session=session)
@@ -37,19 +38,20 @@ async def slack_client() -> AsyncIterator[AsyncWebClient]:
 
 @asynccontextmanager
 async def tools() -> AsyncIterator[OpenToolbox]:
+    """The product's tools, with settings from the environment."""
     async with httpx.AsyncClient() as http:
         toolbox = Toolbox.discover()
         yield toolbox.open(http, load(*toolbox.settings_classes()))
 
 
 async def listen(app: AsyncApp) -> None:
-    """Returns when the app is connected to Slack."""
+    """Connects the app to Slack and returns when it is connected."""
     handler = AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
     await handler.connect_async()  # type: ignore[no-untyped-call]  # the SDK has no types here
 
 
 def config() -> types.GenerateContentConfig:
-    """The same instructions and tools that the product gives to the model."""
+    """The instructions and tools that the product gives to the model."""
     functions = [types.FunctionDeclaration(**declaration) for declaration in Toolbox.discover().declarations()]
     return types.GenerateContentConfig(
         system_instruction=DEFAULT_INSTRUCTIONS,
@@ -61,7 +63,7 @@ def config() -> types.GenerateContentConfig:
 async def ask(
     client: genai.client.AsyncClient, contents: Sequence[Content], how: types.GenerateContentConfig
 ) -> Content:
-    """One model call; the content that the model adds to the conversation."""
+    """Makes one model call and returns the content that the model adds to the conversation."""
     given = [types.Content.model_validate(content) for content in contents]
     response = await client.models.generate_content(model=MODEL, contents=list(given), config=how)
     candidate = (response.candidates or [])[0]
@@ -70,13 +72,14 @@ async def ask(
 
 
 async def run(toolbox: OpenToolbox, call: dict[str, Any]) -> Content:
-    """One tool call; the part that answers it."""
+    """Runs one tool call and returns the part that answers it."""
     result = await toolbox.run(call["name"], call.get("args"))
-    result.pop("sources", None)  # for people
+    result.pop("sources", None)  # these are for people, not for the model
     return {"functionResponse": {"id": call.get("id"), "name": call["name"], "response": result}}
 
 
 def said(text: str) -> Content:
+    """The content for a person's message, without the mention of the bot."""
     return {"role": "user", "parts": [{"text": _MENTION.sub("", text)}]}
 
 

@@ -1,6 +1,6 @@
-"""The first reference: a bot that thinks, acts and answers in its listener. Nothing is kept; it is the physical limit.
+"""The first reference: a bot that does everything in its listener and stores nothing. Nothing can be faster.
 
-When this process dies, every turn under way and all conversations are lost, and nobody hears of it.
+When this process dies, all conversations and every unfinished turn are lost, and nobody is told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from google import genai
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.toolbox.toolbox import OpenToolbox
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from benchmarks.references import equipment
 from benchmarks.references.equipment import Content
 
@@ -21,7 +21,7 @@ READY = "plain bot is listening"
 
 
 class PlainBot:
-    """`conversations` are in this process's memory, by thread."""
+    """Keeps the `conversations` in memory, by thread."""
 
     def __init__(self, slack: AsyncWebClient, gemini: genai.client.AsyncClient, tools: OpenToolbox) -> None:
         self._slack = slack
@@ -40,7 +40,7 @@ class PlainBot:
         await self._slack.chat_postMessage(channel=channel, thread_ts=thread_ts, text=answer)
 
     async def on_message(self) -> None:
-        """Each mention comes as a message too."""
+        """Ignores messages: each mention also arrives as a message."""
 
     async def _think(self, contents: list[Content]) -> str:
         while True:
@@ -53,7 +53,7 @@ class PlainBot:
             contents.append({"role": "user", "parts": list(parts)})
 
     def _show_status(self, channel: str, thread_ts: str) -> None:
-        """Beside the model call, which does not wait for it."""
+        """Shows the status without making the model call wait."""
         showing = self._slack.assistant_threads_setStatus(
             channel_id=channel, thread_ts=thread_ts, status=equipment.THINKING
         )

@@ -1,4 +1,4 @@
-"""Thought signatures: which ones were issued with which function call, so that a changed one is noticed."""
+"""Thought signatures: which was issued with which function call, so that a changed signature is noticed."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-# The documented way to send a call that no model made: this very string, not its base64 form.
+# What Gemini documents for a call that no model made: this very string, not its base64 form.
 DUMMY = "skip_thought_signature_validator"
 
 
 class Signatures:
-    """The signatures issued so far; each is good for its own model and its own call."""
+    """The signatures issued so far. Each is valid for the model and the call that it was issued with."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._random = Random(seed)
+    def __init__(self) -> None:
+        self._random = Random(0)
         self._issued: dict[bytes, str] = {}
 
     def for_call(self, model: str, call: Mapping[str, Any]) -> str:
-        """A new signature in standard base64, of a random length as Gemini's have."""
+        """A new signature for this call, in standard base64 and of a random length, as Gemini's are."""
         signature = self._random.randbytes(self._random.randint(24, 300))
         self._issued[signature] = _owner(model, call)
         return base64.b64encode(signature).decode()
 
     def for_text(self) -> str:
-        """A new signature of a text part, which nobody checks."""
+        """A new signature for a text part; it is never checked."""
         return base64.b64encode(self._random.randbytes(self._random.randint(24, 300))).decode()
 
     def accepts(self, signature: str, model: str, call: Mapping[str, Any]) -> bool:
-        """Whether it was issued with this call; which base64 alphabet it comes back in does not matter."""
+        """Whether the signature was issued with this call. Both base64 alphabets are accepted."""
         return signature == DUMMY or self._issued.get(decoded(signature) or b"") == _owner(model, call)
 
 
 def decoded(signature: object) -> bytes | None:
-    """The signature's bytes; None when it is no base64, standard or URL-safe, padded or not."""
+    """The bytes of a signature in standard or URL-safe base64, padded or not; None if it is no base64."""
     if not isinstance(signature, str):
         return None
     standard = signature.rstrip("=").replace("-", "+").replace("_", "/")

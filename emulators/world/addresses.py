@@ -1,4 +1,4 @@
-"""Where the world's IP addresses are, told in the words of ipwho.is and of ip-api.com."""
+"""The places of some IP addresses, and the answers of ipwho.is and of ip-api.com about them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SITES: Mapping[str, Site] = {
 
 
 def ipwho_answer(text: str, sites: Mapping[str, Site]) -> dict[str, Any]:
-    """What ipwho.is says with status 200, also when it has no answer."""
+    """The body of ipwho.is, which has status 200 also when it says no. `sites`: the known places by address."""
     refusal = _refusal(text, sites)
     if refusal:
         message = "Invalid IP address" if refusal == "invalid query" else "Reserved range"
@@ -63,7 +63,7 @@ def ipwho_answer(text: str, sites: Mapping[str, Site]) -> dict[str, Any]:
 
 
 def ip_api_answer(text: str, sites: Mapping[str, Site]) -> dict[str, Any]:
-    """What ip-api.com says with status 200, also when it has no answer."""
+    """The body of ip-api.com, which has status 200 also when it says no. `sites`: the known places by address."""
     refusal = _refusal(text, sites)
     if refusal:
         return {"status": "fail", "message": refusal if refusal != "unknown" else "invalid query", "query": text}
@@ -87,7 +87,7 @@ def ip_api_answer(text: str, sites: Mapping[str, Site]) -> dict[str, Any]:
 
 
 def _refusal(text: str, sites: Mapping[str, Site]) -> str:
-    """Why there is no answer, in ip-api's words; empty when there is one."""
+    """Why the services say no, in ip-api.com's words; "unknown" for an address that is not in `sites`, "" for yes."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -1,10 +1,9 @@
-"""The pretend world: the weather service and the IP services on 127.0.0.1, refusing what the real ones refuse."""
+"""The weather service and the IP services on 127.0.0.1, refusing what the real ones refuse."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,12 +12,11 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from emulators.held import Held
+from emulators.held_request import HeldRequest
+from emulators.server import Handler, Server
 from emulators.world.addresses import NEW_YORK, SITES, Site, ip_api_answer, ipwho_answer
 from emulators.world.faults import Fault, FaultKind, FaultPlan, Service
 from emulators.world.weather import Alerts, collection, sample_alerts
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PREFIXES: dict[str, Service] = {
     "/weather": "weather",
@@ -35,7 +33,7 @@ _AREAS = frozenset(f"{_STATES} {_TERRITORIES} {_MARINE}".split())
 
 @dataclass(frozen=True)
 class Call:
-    """One request that arrived: the path as the service sees it, and the event loop's time in seconds."""
+    """One request that arrived. `path` is as the service sees it, `time` the event loop's, in seconds."""
 
     service: Service
     path: str
@@ -44,7 +42,10 @@ class Call:
 
 
 class WorldEmulator:
-    """`async with WorldEmulator() as world:` runs the services; `sites`, `alerts` and `public_ip` may be changed."""
+    """`async with WorldEmulator() as world:` runs the services.
+
+    `sites`, `alerts` and `public_ip` may be changed while it runs. `calls` records every request.
+    """
 
     def __init__(self, *, port: int = 0, public_ip: str = NEW_YORK, now: datetime | None = None) -> None:
         self.public_ip = public_ip
@@ -54,59 +55,54 @@ class WorldEmulator:
         self.calls: list[Call] = []
         self._another_call = asyncio.Event()
         self._plan = FaultPlan()
-        self._port = port
-        self._runner = web.AppRunner(
-            self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
-        )
+        self._server = Server(port, application=self._application(), cancels_handlers=True, shutdown_seconds=1.0)
 
     async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._port = self._runner.addresses[0][1]
+        await self._server.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._plan.close()
-        await self._runner.cleanup()
+        await self._server.stop()
 
     @property
     def weather_api_url(self) -> str:
-        return f"{self._root}/weather"
+        return f"{self._server.address}/weather"
 
     @property
     def ip_address_url(self) -> str:
-        return f"{self._root}/ip"
+        return f"{self._server.address}/ip"
 
     @property
     def geolocation_url(self) -> str:
         """The service that answers as ipwho.is does."""
-        return f"{self._root}/geolocation"
+        return f"{self._server.address}/geolocation"
 
     @property
     def ip_api_url(self) -> str:
         """The service that answers as http://ip-api.com/json does."""
-        return f"{self._root}/ip-api/json"
+        return f"{self._server.address}/ip-api/json"
 
     def calls_to(self, service: Service) -> list[Call]:
         """The requests that have arrived at one service, in order."""
         return [call for call in self.calls if call.service == service]
 
     async def called(self, service: Service, *, times: int = 1) -> None:
-        """Return once this many requests have arrived at a service, answered or not."""
+        """Return once `times` requests have arrived at a service, answered or not."""
         while len(self.calls_to(service)) < times:
             await self._another_call.wait()
 
     def fail(self, service: Service, kind: FaultKind, *, times: int = 1, seconds: float = 0.0, path: str = "") -> None:
-        """Let the next `times` requests of a service go wrong; a slow one is answered properly after `seconds`.
+        """Let the next `times` requests of a service go wrong, counting only those whose path ends with `path`.
 
-        A refused request meets a connection that breaks without an answer. `path`: only those whose path ends so.
+        A slow request gets its ordinary answer after `seconds`.
         """
         self._plan.add(service, Fault(kind, seconds), times, path)
 
-    def hold(self, service: Service, path: str = "") -> Held:
-        """Hold the next request of a service in the middle, until it is released; `path`: one whose path ends so."""
+    def hold(self, service: Service, path: str = "") -> HeldRequest:
+        """Hold the next request of a service whose path ends with `path`, until it is released."""
         return self._plan.hold(service, path)
 
     @property
@@ -115,14 +111,8 @@ class WorldEmulator:
         return self._plan.to_come
 
     def repair(self) -> None:
-        """Let no further request go wrong."""
+        """Forget all planned faults."""
         self._plan.clear()
-
-    @property
-    def _root(self) -> str:
-        if self._port == 0:
-            raise RuntimeError("the world has no address before it is entered")
-        return f"http://127.0.0.1:{self._port}"
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._observed])
@@ -137,7 +127,7 @@ class WorldEmulator:
         for prefix, service in _PREFIXES.items():
             if request.path == prefix or request.path.startswith(f"{prefix}/"):
                 self._record(service, request, prefix)
-                faulty = await self._plan.meet(service, request)
+                faulty = await self._plan.apply(service, request)
                 return faulty or await handler(request)
         return await handler(request)
 
@@ -145,7 +135,7 @@ class WorldEmulator:
         path = request.path_qs.removeprefix(prefix) or "/"
         agent = request.headers.get("User-Agent", "")
         self.calls.append(Call(service, path, agent, asyncio.get_running_loop().time()))
-        self._another_call.set()  # whoever waits now looks again; whoever waits later waits for the next one
+        self._another_call.set()  # wakes those who wait now; those who come later wait for the next call
         self._another_call = asyncio.Event()
 
     async def _weather(self, request: web.Request) -> web.Response:
@@ -174,7 +164,7 @@ class WorldEmulator:
 
 
 def _problem(status: int, title: str, detail: str, *, bad_parameters: list[str] | None = None) -> web.Response:
-    """An answer of `application/problem+json`, as the weather service refuses things."""
+    """A refusal of the weather service, as `application/problem+json`."""
     correlation = uuid4().hex[:8]
     problem: dict[str, Any] = {
         "correlationId": correlation,

@@ -1,4 +1,4 @@
-"""What can go wrong with one of the world's services, on demand: planned faults and held requests."""
+"""What can go wrong with the services: faults planned for the next requests, and requests that are held."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from typing import Literal
 
 from aiohttp import web
 
-from emulators.held import Held
+from emulators.held_request import HeldRequest
 
 Service = Literal["weather", "ip_address", "geolocation", "ip_api"]
-FaultKind = Literal["server_error", "rate_limited", "refused", "garbage", "slow"]
+FaultKind = Literal[
+    "server_error",  # HTTP 500
+    "rate_limited",  # HTTP 429 with Retry-After
+    "refused",  # the connection is cut without an answer
+    "garbage",  # HTTP 200 with a page of HTML, as the sign-in page of a network sends it
+    "slow",  # the ordinary answer, later
+]
 
 _PORTAL = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to use this network</body></html>"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one request; `seconds` is how late a slow answer comes."""
+    """What happens to one request. `seconds`: how late a slow answer comes."""
 
     kind: FaultKind
     seconds: float = 0.0
@@ -26,62 +32,60 @@ class Fault:
 
 @dataclass(frozen=True)
 class _Planned:
-    meeting: Fault | Held
-    path: str  # what the request's path ends with
+    event: Fault | HeldRequest
+    path: str  # what the request's path must end with
 
 
 class FaultPlan:
-    """What happens to the next requests of each service, in the order planned; after that, nothing.
-
-    `path` narrows it to requests whose path ends so.
-    """
+    """What happens to the next requests of each service, in the order planned; requests after those go well."""
 
     def __init__(self) -> None:
-        self._next: dict[Service, list[_Planned]] = {}
-        self._all_held: list[Held] = []
+        self._planned: dict[Service, list[_Planned]] = {}
+        self._held: list[HeldRequest] = []
         self._closing = asyncio.Event()
 
     def add(self, service: Service, fault: Fault, times: int, path: str = "") -> None:
-        """Let the next `times` requests of a service meet this fault."""
-        self._next.setdefault(service, []).extend([_Planned(fault, path)] * times)
+        """Plan this fault for the next `times` requests of a service whose path ends with `path`."""
+        self._planned.setdefault(service, []).extend([_Planned(fault, path)] * times)
 
-    def hold(self, service: Service, path: str = "") -> Held:
-        """Hold the next request of a service."""
-        held = Held()
-        self._all_held.append(held)
-        self._next.setdefault(service, []).append(_Planned(held, path))
+    def hold(self, service: Service, path: str = "") -> HeldRequest:
+        """Hold the next request of a service whose path ends with `path`."""
+        held = HeldRequest()
+        self._held.append(held)
+        self._planned.setdefault(service, []).append(_Planned(held, path))
         return held
 
     @property
     def to_come(self) -> list[FaultKind]:
         """The kinds of the faults that no request has met yet."""
-        planned = [one.meeting for several in self._next.values() for one in several]
-        return [meeting.kind for meeting in planned if isinstance(meeting, Fault)]
+        events = [planned.event for several in self._planned.values() for planned in several]
+        return [event.kind for event in events if isinstance(event, Fault)]
 
     def clear(self) -> None:
-        """Forget the faults that no request has met yet."""
-        self._next.clear()
+        """Forget what no request has met yet."""
+        self._planned.clear()
 
-    async def meet(self, service: Service, request: web.Request) -> web.Response | None:
-        """Let this request meet what is planned for it: the faulty answer, or None for the ordinary one."""
-        planned = self._next.get(service, [])
+    async def apply(self, service: Service, request: web.Request) -> web.Response | None:
+        """Let the request meet what is planned for it. Returns the faulty answer, or None for the ordinary one."""
+        planned = self._planned.get(service, [])
         fitting = next((one for one in planned if request.path.endswith(one.path)), None)
         if fitting is None:
             return None
         planned.remove(fitting)
-        meeting = fitting.meeting
-        if isinstance(meeting, Held):
-            await meeting.keep_waiting()
-            return None
-        if meeting.kind == "slow":
-            await self._wait_or_close(meeting.seconds)
-            return None
-        return _faulty_answer(meeting.kind, request)
+        match fitting.event:
+            case HeldRequest() as held:
+                await held.keep_waiting()
+                return None
+            case Fault(kind="slow", seconds=seconds):
+                await self._wait_or_close(seconds)
+                return None
+            case Fault(kind=kind):
+                return _faulty_answer(kind, request)
 
     def close(self) -> None:
         """Let every request that still waits go on."""
         self._closing.set()
-        for held in self._all_held:
+        for held in self._held:
             held.release()
 
     async def _wait_or_close(self, seconds: float) -> None:
@@ -93,7 +97,7 @@ class FaultPlan:
 
 def _faulty_answer(kind: FaultKind, request: web.Request) -> web.Response:
     if kind == "refused" and request.transport is not None:
-        request.transport.abort()  # the connection breaks without an answer, so the response below is never seen
+        request.transport.abort()  # the connection breaks without an answer: the response below is never seen
     if kind == "rate_limited":
         return web.Response(status=429, text="Rate limit exceeded\n", headers={"Retry-After": "5"})
     if kind == "garbage":

@@ -1,4 +1,4 @@
-"""The world's weather alerts, in the shape that the National Weather Service gives them."""
+"""Sample weather alerts, in the format of the National Weather Service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTEXT = [
 
 @dataclass(frozen=True)
 class Hazard:
-    """A kind of event, with what the service usually says of it."""
+    """A kind of event, with the texts that the service usually gives for it."""
 
     event: str
     severity: Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
@@ -92,7 +92,7 @@ STATEMENT = Hazard(
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One alert to be written; its times count from the moment the world starts."""
+    """One alert to be made. Its times count from the moment at which the stand-in starts."""
 
     hazard: Hazard
     area: str
@@ -105,7 +105,7 @@ class Bulletin:
 
 
 def sample_alerts(now: datetime) -> Alerts:
-    """The active alerts by area: some in six areas, none elsewhere. `now` has a time zone."""
+    """The active alerts by area code: some in six areas, none elsewhere. `now` has a time zone."""
     bulletins = [
         Bulletin(WIND, "NY", ("Northern Westchester", "Rockland", "Putnam"), "NWS New York NY"),
         Bulletin(WINTER_STORM, "NY", ("Oswego", "Jefferson", "Lewis"), "NWS Buffalo NY", starts=timedelta(hours=5)),
@@ -201,7 +201,7 @@ def _washington(number: int) -> Bulletin:
 
 
 def _polygon(bulletin: Bulletin) -> dict[str, Any] | None:
-    """A closed ring for every other alert; the service sends null for alerts that follow zones."""
+    """A closed ring, or None for every second alert: the service sends null for alerts that follow zones."""
     if bulletin.number % 2 == 0:
         return None
     west, south = -120.0 + bulletin.number / 10, 40.0 + bulletin.number / 20

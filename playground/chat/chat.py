@@ -1,5 +1,17 @@
-"""A small terminal chat with the agent in the local Slack: python -m playground.chat.chat
+"""A terminal chat with the agent in the local Slack: one person, who says lines and sees what Slack would show them."""
 
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TextIO
+
+from emulators.slack.control_api.client import ControlClient, Directory, RefusedError
+from emulators.slack.state.changes import Change
+from playground.chat.streamed_lines import new_lines, whole_lines
+
+POLL_SECONDS = 20.0
+HELP = """\
 What you type is said in the current thread. Commands:
     /dm              go to your direct messages with the agent
     /channel NAME    go to a channel; there, @agent in a message mentions the agent
@@ -7,33 +19,11 @@ What you type is said in the current thread. Commands:
     /new             the next message starts a new thread
     /help            this text
     /quit            leave
-Lines from a pipe are said one after the other, each once the answer to the one before is complete.
-"""
-
-from __future__ import annotations
-
-import argparse
-import asyncio
-import contextlib
-import os
-import re
-import sys
-import threading
-from collections.abc import AsyncIterator
-from typing import TextIO
-
-import aiohttp
-
-from emulators.slack.people.control_client import ControlClient, Directory, NotUpError, RefusedError
-from emulators.slack.state.changes import Change
-from playground.chat.growing import new_lines, whole_lines
-
-DEFAULT_URL = "http://127.0.0.1:8065"
-POLL_SECONDS = 20.0
+Lines from a pipe are said one after the other, each once the answer to the one before is complete."""
 
 
 class Chat:
-    """One person at one terminal: where they are, what they say, and what Slack would show them."""
+    """One person at one terminal. What Slack would show is written to `output`."""
 
     def __init__(self, client: ControlClient, directory: Directory, user: str, output: TextIO) -> None:
         self._client = client
@@ -42,38 +32,38 @@ class Chat:
         self._output = output
         self._channel = ""
         self._thread_ts: str | None = None
-        self._threads: list[Change] = []  # the first message of each
-        self._shown: dict[str, str] = {}
-        self._growing: dict[str, Change] = {}  # messages that are being streamed, as they are now
-        self._last = 0
+        self._threads: list[Change] = []  # the first message of each thread
+        self._shown: dict[str, str] = {}  # the text that was shown of each message, by its ts
+        self._growing: dict[str, Change] = {}  # the last change of each message that is being streamed, by its ts
+        self._last = 0  # the number of the last change that was seen
         self._expects_answer = False
 
     async def start(self, channel: str | None) -> None:
-        """Go to the channel, or to the direct messages; threads from before can be continued."""
+        """Go to the channel (None: the direct messages), and remember the threads that exist."""
         for change in await self._client.changes(0, 0.0):
             self._note(change)
         await (self._enter_channel(channel) if channel else self._enter_direct_messages())
 
     async def take(self, line: str) -> bool:
-        """Obey or say one line; False when the person wants to leave."""
+        """Run a command or say a line. Returns False when the person wants to leave."""
         self._expects_answer = False
         try:
-            return await self._obey(line) if line.startswith("/") else await self._say(line)
+            return await self._command(line) if line.startswith("/") else await self._say(line)
         except RefusedError as refusal:
             self._print(f"({refusal})")
             return True
 
     async def watch(self) -> None:
-        """Show what changes, for as long as the chat lasts."""
+        """Show every change, until cancelled."""
         while True:
             for change in await self._client.changes(self._last, POLL_SECONDS):
                 self._show(change)
 
     async def wait_for_answer(self, seconds: float, quiet_seconds: float) -> bool:
-        """Show what changes until the answer is complete; False when it takes longer than `seconds`.
+        """Show changes until the answer to the last line is complete. Returns False if that takes over `seconds`.
 
-        It is complete when the agent has posted, nothing of it is being streamed, the status line is gone, and nothing
-        has moved for `quiet_seconds`.
+        An answer is complete when the agent has posted in the thread, none of its messages is being streamed, the
+        status line is empty, and nothing has changed for `quiet_seconds`.
         """
         if not self._expects_answer:
             return True
@@ -96,7 +86,7 @@ class Chat:
             if not await self._client.status(self._channel, self._thread_ts or ""):
                 return
 
-    async def _obey(self, line: str) -> bool:
+    async def _command(self, line: str) -> bool:
         command, _, argument = line.strip().partition(" ")
         if command == "/quit":
             return False
@@ -110,7 +100,7 @@ class Chat:
             self._thread_ts = None
             self._print("(the next message starts a new thread)")
         else:
-            self._print(str(__doc__).partition("\n\n")[2].strip())
+            self._print(HELP)
         return True
 
     async def _say(self, line: str) -> bool:
@@ -149,13 +139,13 @@ class Chat:
             self._print("\n".join(lines) or "(no threads here yet)")
 
     def _with_mentions(self, line: str) -> str:
-        """Slack's escaped text, with @names of users as mentions."""
+        """The line as Slack's escaped text, with the @names of users as mentions."""
         ids = {name: key for key, name in self._directory.users.items()}
         escaped = line.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return re.sub(r"@([\w.-]*\w)", lambda at: f"<@{ids[at[1]]}>" if at[1] in ids else at[0], escaped)
 
     def _note(self, change: Change) -> None:
-        """Remember the change without showing it."""
+        """Remember a change without showing it."""
         self._last = max(self._last, change.number)
         if change.kind == "message" and change.ts == change.thread_ts:
             self._threads.append(change)
@@ -190,94 +180,3 @@ class Chat:
     def _print(self, text: str) -> None:
         if text:
             print(text, file=self._output, flush=True)
-
-
-async def lines_of(source: TextIO) -> AsyncIterator[str]:
-    """The lines of a terminal, a pipe or a file, without keeping the event loop waiting."""
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        with contextlib.suppress(RuntimeError):  # the chat is over and the loop is closed
-            while line := source.readline():
-                loop.call_soon_threadsafe(lines.put_nowait, line)
-            loop.call_soon_threadsafe(lines.put_nowait, "")
-
-    # A daemon, because nothing can interrupt a thread that waits for a key.
-    threading.Thread(target=read, daemon=True).start()
-    while line := await lines.get():
-        yield line.rstrip("\n")
-
-
-async def talk(chat: Chat, source: TextIO) -> None:
-    """At a terminal: say what is typed while what changes is shown."""
-    watching = asyncio.create_task(chat.watch())
-    typing = asyncio.create_task(_take_all(chat, source))
-    done, pending = await asyncio.wait({watching, typing}, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        task.result()
-
-
-async def _take_all(chat: Chat, source: TextIO) -> None:
-    async for line in lines_of(source):
-        if not await chat.take(line):
-            return
-
-
-async def recite(chat: Chat, source: TextIO, output: TextIO, *, seconds: float, quiet_seconds: float) -> bool:
-    """From a pipe: say each line and wait for its answer; False when one did not come within `seconds`."""
-    async for line in lines_of(source):
-        print(f"> {line}", file=output, flush=True)
-        if not await chat.take(line):
-            return True
-        if not await chat.wait_for_answer(seconds, quiet_seconds):
-            print(f"No complete answer within {seconds:g} s.", file=output, flush=True)
-            return False
-    return True
-
-
-async def run(arguments: argparse.Namespace, source: TextIO, output: TextIO) -> int:
-    """The exit code: 0 when all went well, 1 with a sentence in the output when it did not."""
-    try:
-        async with aiohttp.ClientSession() as session:
-            client = ControlClient(session, arguments.url)
-            directory = await client.directory()
-            chat = Chat(client, directory, _person(directory, arguments.user), output)
-            await chat.start(arguments.channel)
-            if source.isatty():
-                await talk(chat, source)
-                return 0
-            patience = {"seconds": arguments.seconds, "quiet_seconds": arguments.quiet_seconds}
-            return 0 if await recite(chat, source, output, **patience) else 1
-    except (NotUpError, RefusedError) as error:
-        print(error, file=output, flush=True)
-        return 1
-
-
-def _person(directory: Directory, wanted: str | None) -> str:
-    """The id of the wanted person, or of the first one there is."""
-    people = {key: name for key, name in directory.users.items() if key not in directory.bots}
-    found = [key for key, name in people.items() if wanted in (None, key, name)]
-    if not found:
-        raise RefusedError(f"There is no user {wanted}; there are: {', '.join(people.values())}")
-    return found[0]
-
-
-def parse(words: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m playground.chat.chat", description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--url", default=os.environ.get("SLACK_EMULATOR_URL", DEFAULT_URL))
-    parser.add_argument("--user", help="name or id of the person who writes; the first one by default")
-    parser.add_argument("--channel", help="name or id of a channel; direct messages by default")
-    parser.add_argument("--seconds", type=float, default=120.0, help="how long to wait for each answer to a piped line")
-    parser.add_argument("--quiet-seconds", type=float, default=1.5, help="silence after which an answer is complete")
-    return parser.parse_args(words)
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(asyncio.run(run(parse(), sys.stdin, sys.stdout)))
-    except KeyboardInterrupt:
-        sys.exit(130)

@@ -1,4 +1,4 @@
-"""What the page sends, by name; what is missing or makes no sense is refused with a sentence."""
+"""The fields of a request from the page. A field that is missing or has the wrong type is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """A request that is not served: the HTTP status, and the sentence to answer."""
+    """A request that is refused with an HTTP status and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -20,7 +20,10 @@ class RefusedError(Exception):
 
 
 class Fields:
-    """The JSON object of a body, or the query of an address."""
+    """The JSON object of a request's body or, for GET, the query of its address.
+
+    All methods raise RefusedError with status 400.
+    """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
@@ -38,38 +41,42 @@ class Fields:
         return cls(body)
 
     def text(self, name: str) -> str:
-        """A text that has to be there."""
+        """A text that must be there and not empty."""
         value = self.optional(name)
         if not value:
             raise RefusedError(400, f"{name} is missing")
         return value
 
     def optional(self, name: str) -> str | None:
+        """A text, or None."""
         value = self._values.get(name)
         if value is not None and not isinstance(value, str):
             raise RefusedError(400, f"{name} must be a text")
         return value
 
     def switch(self, name: str) -> bool:
+        """True or false."""
         value = self._values.get(name)
         if not isinstance(value, bool):
             raise RefusedError(400, f"{name} must be true or false")
         return value
 
     def seconds(self, name: str, longest: float) -> float:
+        """A number above 0 and at most `longest`."""
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= longest:
             raise RefusedError(400, f"{name} must be a number of at most {longest:g}")
         return float(value)
 
     def listed(self, name: str) -> list[Json]:
+        """A list of objects; empty if it is missing."""
         value = self._values.get(name) or []
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise RefusedError(400, f"{name} must be a list of objects")
         return value
 
     def mapping(self, name: str) -> dict[str, dict[str, str]]:
-        """Texts by two names, as the values of a modal are."""
+        """Texts by block_id and action_id, as in the values of a modal; empty if they are missing."""
         value = self._values.get(name) or {}
         if not isinstance(value, dict) or not all(_is_texts(one) for one in value.values()):
             raise RefusedError(400, f"{name} must be texts by block_id and action_id")

@@ -1,4 +1,4 @@
-"""The page of the playground over HTTP: its files, what it shows, what it does; for its own origin alone."""
+"""The routes of the page: its files, and its requests. Requests from pages of other origins are refused."""
 
 from __future__ import annotations
 
@@ -8,45 +8,56 @@ from typing import Any
 
 from aiohttp import web
 
+from emulators.server import Handler, Route, is_from_itself
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.server import Handler, Route, is_from_itself
-from playground.page.breaking import Breaking
-from playground.page.doing import Doing
+from playground.page.actions import Actions
+from playground.page.faults import Faults
 from playground.page.fields import Fields, RefusedError
-from playground.page.inside import Inside
-from playground.page.live import Live
-from playground.page.policy import HEADERS
+from playground.page.headers import HEADERS
+from playground.page.snapshots import Snapshots
 from playground.page.surroundings import Surroundings
-from playground.page.view import View
+from playground.page.updates import Updates
+from playground.page.workflow_runs import WorkflowRuns
 
 STATIC = Path(__file__).parent / "static"
-# Files that people send are shown in the page if they are of these kinds, and otherwise saved: none may run in it.
+# Named here, because the tables of types that machines have differ, and some do not know fonts.
+_TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain",
+}
+# Uploaded files of these types are shown in the page. All others are downloaded, so that no upload runs in the page.
 _SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf")
 _FILE_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 class Site:
-    """The routes of the page; they are added to the emulator's before it starts."""
+    """`routes` have to be added to the emulator before it starts."""
 
     def __init__(self, slack: SlackEmulator, surroundings: Surroundings) -> None:
         self._slack = slack
-        self._doing = Doing(slack, surroundings)
-        self._breaking = Breaking(slack, surroundings)
-        self._live = Live(View(slack, surroundings), slack.backend.changes)
-        self._inside = Inside(surroundings, slack.backend.reader, slack.team_id)
+        self._actions = Actions(slack, surroundings)
+        self._faults = Faults(slack, surroundings)
+        self._updates = Updates(Snapshots(slack, surroundings), slack.backend.changes)
+        self._runs = WorkflowRuns(surroundings, slack.backend.reader, slack.team_id)
 
     def routes(self) -> list[Route]:
         return [
             ("GET", "/", self._guarded(self._index)),
-            ("GET", "/page/live", self._guarded(self._live.follow)),
-            ("GET", "/page/inside", self._guarded(self._look_inside)),
+            ("GET", "/page/live", self._guarded(self._updates.follow)),
+            ("GET", "/page/inside", self._guarded(self._run)),
             ("GET", "/page/file/{file}", self._guarded(self._file)),
-            ("POST", "/page/do/{what}", self._guarded(self._act(self._doing.do))),
-            ("POST", "/page/break/{what}", self._guarded(self._act(self._breaking.do))),
+            ("POST", "/page/do/{what}", self._guarded(self._act(self._actions.do))),
+            ("POST", "/page/break/{what}", self._guarded(self._act(self._faults.do))),
             ("GET", "/page/{name:.+}", self._guarded(self._static)),
         ]
 
     def _guarded(self, serve: Handler) -> Handler:
+        """Refuses other origins, turns errors into JSON with a sentence, and adds the security headers."""
+
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 if not is_from_itself(request, self._slack.url):
@@ -72,9 +83,9 @@ class Site:
 
         return handle
 
-    async def _look_inside(self, request: web.Request) -> web.StreamResponse:
+    async def _run(self, request: web.Request) -> web.StreamResponse:
         fields = await Fields.read(request)
-        return web.json_response(await self._inside.look(fields.text("channel"), fields.text("thread_ts")))
+        return web.json_response(await self._runs.describe(fields.text("channel"), fields.text("thread_ts")))
 
     async def _index(self, _request: web.Request) -> web.StreamResponse:
         return _served("index.html")
@@ -83,7 +94,7 @@ class Site:
         return _served(request.match_info["name"])
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        """What people and the app have sent, for those who can see a message that carries it."""
+        """An uploaded file, for people who can see a message with it."""
         file_id, user = request.match_info["file"], request.query.get("user", "")
         file = self._slack.backend.files.get(file_id)
         if file is None or file.deleted or not self._can_see(user, file_id):
@@ -91,20 +102,25 @@ class Site:
         kind = str(file.description["mimetype"])
         shown = "inline" if kind in _SHOWN else "attachment"
         response = web.Response(body=file.content, headers=_FILE_POLICY, content_type=kind if kind in _SHOWN else None)
-        # aiohttp has no helper that quotes a name as RFC 6266 wants it.
+        # aiohttp has no function that quotes a file name as RFC 6266 requires: other characters become "_".
         name = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file.description["name"])
         response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
         return response
 
     def _can_see(self, user: str, file_id: str) -> bool:
+        """Whether the file is in a message of a channel that is public or has the person as a member."""
         channels = self._slack.backend.workspace.channels.values()
         places = [channel for channel in channels if not channel.is_private or user in channel.members]
         return any(file["id"] == file_id for place in places for one in place.messages.values() for file in one.files)
 
 
 def _served(name: str) -> web.StreamResponse:
-    """A file of the page, asked for anew each time: it is on the same machine and may have been changed."""
-    path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC) or not path.is_file():
+    """A file of the page, from any of its folders. RefusedError 404 for every other file.
+
+    The browser asks each time whether the file has changed: somebody may be working on it.
+    """
+    root = STATIC.resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root) or not path.is_file() or path.suffix not in _TYPES:
         raise RefusedError(404, f"the page has no file {name}")
-    return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+    return web.FileResponse(path, headers={"Cache-Control": "no-cache", "Content-Type": _TYPES[path.suffix]})

@@ -1,4 +1,4 @@
-"""What runs around the emulated Slack, as far as the page shows it, looks into it and breaks it."""
+"""What runs around the emulated Slack and is shown, looked into or broken from the page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Literal, Protocol
 
 Model = Literal["scripted", "real"]
 Services = Literal["sample", "real"]
-GoAway = Callable[[bool], Awaitable[None]]
+GoAway = Callable[[bool], Awaitable[None]]  # True takes something away, False brings it back
 
 
 class Process(Protocol):
-    """One of the processes that somebody starts again when they end."""
+    """A process that is started again when it ends."""
 
     @property
     def pid(self) -> int | None: ...
@@ -24,15 +24,15 @@ class Process(Protocol):
     def restarts(self) -> int: ...
 
     async def kill(self) -> None:
-        """As a crash would end it."""
+        """Ends the process as a crash would."""
 
 
 @dataclass
 class Surroundings:
-    """Filled in while everything starts; what is not there can be neither shown nor broken.
+    """Filled while the playground starts. What is missing is neither shown nor broken.
 
-    `temporal` are the arguments of `Client.connect`. `go_away` takes Gemini, Slack, the tools or Temporal away and
-    brings them back; `away` says who is.
+    `temporal` are the arguments of `Client.connect`. `go_away` holds a function for each of gemini, slack, tools and
+    temporal that takes it away and brings it back; `away` holds the names of those that are away.
     """
 
     model: Model = "scripted"
@@ -46,7 +46,7 @@ class Surroundings:
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know about what is not real here."""
+        """Sentences for people about what is not real here."""
         notes = []
         if self.model == "scripted":
             notes.append(

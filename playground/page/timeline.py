@@ -1,4 +1,4 @@
-"""The steps of a run, from the history that Temporal keeps and from what is pending."""
+"""The timeline of a workflow run, made from its history and from what is pending."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 from agent_worker.contract.names import USER_MESSAGE
-from playground.page import wording
-from playground.page.wording import Kind, Line
+from playground.page import descriptions
+from playground.page.descriptions import Kind, Line
 
 State = Literal["running", "retrying", "done", "failed", "cancelled"]
-# A workflow task that fails for another reason is part of how Temporal works.
+# Failures of a workflow task that are defects of the code. All others are part of how Temporal works.
 _DEFECTS = (
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR,
 )
-_WAIT_SECONDS = 1.0  # longer than a worker takes to begin what is its turn
+_WAIT_SECONDS = 1.0  # a worker that is there begins a task sooner than this
 
 
 @dataclass
 class Step:
-    """One line of the timeline; times are in seconds since 1970. `error`: why the last attempt failed."""
+    """One line of the timeline. Times are in seconds since 1970; `error` says why the last attempt failed."""
 
     id: str
     kind: Kind
@@ -39,14 +39,14 @@ class Step:
 
 
 class Timeline:
-    """`read` the events in their order, then say what is `pending`; `steps` are in the order of their beginning."""
+    """First `read` the events in their order, then add what is `pending`. `steps` are in the order of their start."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._by_event: dict[int, Step] = {}
         self._activities: dict[str, Step] = {}
-        self._heard: set[Any] = set()  # the `ts` of messages
-        self._worker = ""
+        self._delivered: set[Any] = set()  # the `ts` of messages that the bot has delivered
+        self._worker = ""  # the identity of the worker that has the run
         self._readers: Mapping[EventType.ValueType, Callable[[HistoryEvent, Any], None]] = {
             EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: self._began,
             EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: self._signalled,
@@ -78,7 +78,7 @@ class Timeline:
     def pending(
         self, running: Iterable[PendingActivityInfo], task: PendingWorkflowTaskInfo | None, *, now: float
     ) -> None:
-        """What history does not tell: attempts that failed, and what nobody has begun."""
+        """Adds what the history does not hold: failed attempts of running activities, a task that no worker took."""
         for activity in running:
             step = self._activities.get(activity.activity_id)
             if step is not None and step.ended is None:
@@ -91,8 +91,8 @@ class Timeline:
 
     def _show_attempts(self, step: Step, activity: PendingActivityInfo, now: float) -> None:
         step.attempts = max(1, activity.attempt)
-        step.worker = wording.worker(activity.last_worker_identity)
-        step.error = wording.reason(activity.last_failure)
+        step.worker = descriptions.worker(activity.last_worker_identity)
+        step.error = descriptions.reason(activity.last_failure)
         if step.attempts > 1:
             step.state = "retrying"
         is_waiting = activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
@@ -100,92 +100,91 @@ class Timeline:
         if is_waiting and not step.error and now - due > _WAIT_SECONDS:
             step.error = "no worker has begun it yet"
 
-    # What the events say
+    # One function for each kind of event. `attributes` are Temporal's attributes of the event.
 
     def _note(self, event: HistoryEvent, kind: Kind, title: str, state: State | None = "done", error: str = "") -> Step:
-        """A step that begins with this event; unless it is running it also ends with it."""
+        """Adds a line that begins with this event. It also ends with it, unless `state` is None: then it is running."""
         step = Step(str(event.event_id), kind, title, _seconds(event.event_time), error=error)
         if state is not None:
             step.state, step.ended = state, step.started
         self._by_event[event.event_id] = step
         return step
 
-    def _began(self, event: HistoryEvent, told: Any) -> None:
-        is_continued = bool(told.continued_execution_run_id)
+    def _began(self, event: HistoryEvent, attributes: Any) -> None:
+        is_continued = bool(attributes.continued_execution_run_id)
         self._note(event, "run", "The conversation goes on in a new run" if is_continued else "The conversation begins")
 
-    def _signalled(self, event: HistoryEvent, told: Any) -> None:
-        sent = wording.content(told.input.payloads)
-        title = wording.signalled(told.signal_name, sent, self._line)
-        if told.signal_name == USER_MESSAGE and sent.get("ts") in self._heard:
-            title += ", told again and known already"  # by a bot that looked for what it had missed
-        elif told.signal_name == USER_MESSAGE:
-            self._heard.add(sent.get("ts"))
+    def _signalled(self, event: HistoryEvent, attributes: Any) -> None:
+        sent = descriptions.content(attributes.input.payloads)
+        title = descriptions.signalled(attributes.signal_name, sent, self._line)
+        if attributes.signal_name == USER_MESSAGE and sent.get("ts") in self._delivered:
+            title += ", told again and known already"  # by a bot that looked for messages that it had missed
+        elif attributes.signal_name == USER_MESSAGE:
+            self._delivered.add(sent.get("ts"))
         self._note(event, "signal", title)
 
-    def _scheduled(self, event: HistoryEvent, told: Any) -> None:
-        name = told.activity_type.name
-        tool: tuple[Kind, str] = ("tool", wording.text(event.user_metadata.summary) or name)
-        kind, title = wording.begun(name, wording.content(told.input.payloads)) or tool
-        self._activities[told.activity_id] = self._note(event, kind, title, None)
+    def _scheduled(self, event: HistoryEvent, attributes: Any) -> None:
+        name = attributes.activity_type.name
+        tool: tuple[Kind, str] = ("tool", descriptions.text(event.user_metadata.summary) or name)
+        kind, title = descriptions.begun(name) or tool
+        self._activities[attributes.activity_id] = self._note(event, kind, title, None)
 
-    def _started(self, _event: HistoryEvent, told: Any) -> None:
-        """Written when the attempt is over; the failure is of the attempt before."""
-        step = self._by_event[told.scheduled_event_id]
-        step.attempts, step.worker = max(1, told.attempt), wording.worker(told.identity)
-        step.error = wording.reason(told.last_failure)
+    def _started(self, _event: HistoryEvent, attributes: Any) -> None:
+        """Temporal writes this event when the last attempt has ended. Its failure is that of the attempt before."""
+        step = self._by_event[attributes.scheduled_event_id]
+        step.attempts, step.worker = max(1, attributes.attempt), descriptions.worker(attributes.identity)
+        step.error = descriptions.reason(attributes.last_failure)
 
-    def _completed(self, event: HistoryEvent, told: Any) -> None:
-        step = self._end(event, told.scheduled_event_id, "done")
-        result = wording.content(told.result.payloads)
-        reply = {"model": result, "open": result.get("reply")}.get(step.kind)
-        if reply:
-            step.kind, step.title = "model", wording.answered(reply)
+    def _completed(self, event: HistoryEvent, attributes: Any) -> None:
+        step = self._end(event, attributes.scheduled_event_id, "done")
+        if step.kind == "model":
+            step.title = descriptions.answered(descriptions.content(attributes.result.payloads))
 
-    def _failed(self, event: HistoryEvent, told: Any) -> None:
-        step = self._end(event, told.scheduled_event_id, "failed")
-        step.error = wording.reason(told.failure)
+    def _failed(self, event: HistoryEvent, attributes: Any) -> None:
+        step = self._end(event, attributes.scheduled_event_id, "failed")
+        step.error = descriptions.reason(attributes.failure)
 
-    def _cancelled(self, event: HistoryEvent, told: Any) -> None:
-        self._end(event, told.scheduled_event_id, "cancelled")
+    def _cancelled(self, event: HistoryEvent, attributes: Any) -> None:
+        self._end(event, attributes.scheduled_event_id, "cancelled")
 
     def _end(self, event: HistoryEvent, begun_by: int, state: State) -> Step:
         step = self._by_event[begun_by]
         step.state, step.ended = state, _seconds(event.event_time)
         return step
 
-    def _timer_started(self, event: HistoryEvent, told: Any) -> None:
-        span = wording.duration(told.start_to_fire_timeout.ToTimedelta())
+    def _timer_started(self, event: HistoryEvent, attributes: Any) -> None:
+        span = descriptions.duration(attributes.start_to_fire_timeout.ToTimedelta())
         self._note(event, "timer", f"Closes after {span} of silence", None)
 
-    def _timer_fired(self, event: HistoryEvent, told: Any) -> None:
-        self._end(event, told.started_event_id, "done")
+    def _timer_fired(self, event: HistoryEvent, attributes: Any) -> None:
+        self._end(event, attributes.started_event_id, "done")
 
-    def _timer_cancelled(self, event: HistoryEvent, told: Any) -> None:
-        self._end(event, told.started_event_id, "cancelled")
+    def _timer_cancelled(self, event: HistoryEvent, attributes: Any) -> None:
+        self._end(event, attributes.started_event_id, "cancelled")
 
-    def _taken_up(self, event: HistoryEvent, told: Any) -> None:
-        """A worker has the conversation in its hands; usually the same as before."""
-        if self._worker not in ("", told.identity):
+    def _taken_up(self, event: HistoryEvent, attributes: Any) -> None:
+        """A worker has taken up the run. Only a change of the worker is shown."""
+        if self._worker not in ("", attributes.identity):
             step = self._note(event, "run", "Another worker takes the conversation over")
-            step.worker = wording.worker(told.identity)
-        self._worker = told.identity
+            step.worker = descriptions.worker(attributes.identity)
+        self._worker = attributes.identity
 
-    def _task_timed_out(self, event: HistoryEvent, _told: Any) -> None:
+    def _task_timed_out(self, event: HistoryEvent, _attributes: Any) -> None:
         step = self._note(event, "run", "The worker that had the conversation does not answer", "failed")
-        step.worker = wording.worker(self._worker)
+        step.worker = descriptions.worker(self._worker)
 
-    def _task_failed(self, event: HistoryEvent, told: Any) -> None:
-        if told.cause in _DEFECTS:
-            self._note(event, "run", "The workflow's code failed and is tried again", "failed", told.failure.message)
+    def _task_failed(self, event: HistoryEvent, attributes: Any) -> None:
+        if attributes.cause in _DEFECTS:
+            title, error = "The workflow's code failed and is tried again", attributes.failure.message
+            self._note(event, "run", title, "failed", error)
 
-    def _over(self, event: HistoryEvent, _told: Any) -> None:
+    def _over(self, event: HistoryEvent, _attributes: Any) -> None:
         title, state = _ENDS[event.event_type]
         self._note(event, "run", title, state)
 
 
 def _seconds(time: Any) -> float:
-    """Of a protobuf timestamp."""
+    """Seconds since 1970 of a protobuf timestamp."""
     return float(time.ToMicroseconds()) / 1_000_000
 
 

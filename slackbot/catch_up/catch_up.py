@@ -1,7 +1,7 @@
-"""Catching up: what was written while the bot did not listen is found in Slack's history and handed over after all.
+"""Catching up: finds in Slack's history what was written while the bot did not listen, and hands it over.
 
-Slack repeats what it could not deliver for minutes, and only what it tried to deliver. What it gives up on is found
-here, and goes the way of live messages: the same decision, the same hand-over, the same dedupe.
+Slack sends an event again for some minutes, and only if it has tried to deliver it. What Slack has given up on is found
+here, and treated like a live message: decided on, handed over and deduplicated by the same code.
 """
 
 from __future__ import annotations
@@ -18,25 +18,26 @@ from typing import Protocol, Self
 from slack_sdk.errors import SlackApiError
 
 from process.slack_errors import error_code
-from slackbot.catch_up.history import History
-from slackbot.catch_up.pacing import Pace
-from slackbot.catch_up.patience import patiently
+from slackbot.catch_up.pace import Pace
+from slackbot.catch_up.retries import with_retries
+from slackbot.catch_up.slack_history import SlackHistory
 from slackbot.catch_up.watermark import Watermark
+from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.connection.gaps import Gaps
-from slackbot.connection.unreachable import UNREACHABLE
-from slackbot.conversations.delivery import Conversations
-from slackbot.events.messages import Incoming
+from slackbot.conversations.conversations import Conversations
+from slackbot.events.messages import IncomingMessage
 
-MARK_INTERVAL = 300.0  # seconds; what a crash costs is a look at so much more history, and each mark is a billed action
-# Slack repeats for six minutes what a bot took and did not acknowledge; only what is older is sure.
+# After a crash the bot catches up on so much more history; and each move of the watermark is a billed action.
+MARK_INTERVAL = 300.0  # seconds
+# Slack sends again for six minutes what a bot received and did not acknowledge, so only what is older is certain.
 OVERLAP = 420.0  # seconds
 TURNS_PER_MINUTE = 20  # a turn is some model calls and some posts; Slack takes one post a second in a channel
 TURNS_APART = 0.2  # seconds
 logger = logging.getLogger(__name__)
 
 
-class Listening(Protocol):
-    """The connection, as far as it matters here."""
+class Connection(Protocol):
+    """What catching up needs to know of the connection to Slack."""
 
     @property
     def last_frame(self) -> float: ...
@@ -44,17 +45,17 @@ class Listening(Protocol):
 
 
 class CatchUp:
-    """`run` looks back after each gap; leaving the `async with` block notes how far the bot has come."""
+    """`run` catches up after each gap and moves the watermark; leaving the `async with` block moves it a last time."""
 
     def __init__(
         self,
         window: timedelta,
         gaps: Gaps,
         watermark: Watermark,
-        history: History,
+        history: SlackHistory,
         conversations: Conversations,
         *,
-        listening: Listening,
+        connection: Connection,
         pace: Pace | None = None,
     ) -> None:
         self._window = window.total_seconds()
@@ -62,10 +63,10 @@ class CatchUp:
         self._watermark = watermark
         self._history = history
         self._conversations = conversations
-        self._listening = listening
+        self._connection = connection
         self._pace = pace or Pace(TURNS_PER_MINUTE, TURNS_APART)
-        self._marked: float | None = None  # None: it is not known yet where the bot has to begin
-        self.state = "waiting" if self._window else "off"  # or running, or done
+        self._marked: float | None = None  # the watermark as this process knows it; None: not read yet
+        self.state = "waiting" if self._window else "off"  # later "running" or "done"
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,19 +75,19 @@ class CatchUp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._marked is not None:
-            await self._mark()
+            await self._move_watermark()
 
     async def run(self) -> None:
         """Never returns, unless catching up is switched off."""
         if not self._window:
             return
-        known = await patiently(self._watermark.read)
-        if known is None:  # the first start ever: what was written before was written to nobody
+        watermark = await with_retries(self._watermark.read)
+        if watermark is None:  # the first start ever: nobody has written to an agent that was not there
             logger.info("first start: nothing to catch up")
             self.state = "done"
         else:
-            self._gaps.note(known)
-        self._marked = known or 0.0
+            self._gaps.open(watermark)
+        self._marked = watermark or 0.0
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._close_gaps())
             tasks.create_task(self._keep_marking())
@@ -94,33 +95,34 @@ class CatchUp:
     async def _close_gaps(self) -> None:
         while True:
             since = await self._gaps.next()
-            await self._listening.connected()  # otherwise a new gap would begin where this one ends
+            await self._connection.connected()  # otherwise the next gap would begin where this one ends
             self.state = "running"
-            await self._look_back(since)
-            self._gaps.closed()
+            await self._catch_up(since)
+            self._gaps.close()
             self.state = "done"
-            await self._mark()
+            await self._move_watermark()
 
-    async def _look_back(self, since: float) -> None:
+    async def _catch_up(self, since: float) -> None:
+        """Hands over what was written since this moment, oldest first."""
         oldest = max(since - OVERLAP, time.time() - self._window)
-        open_threads = await patiently(self._watermark.open_threads)
-        written = await self._history.since(oldest, open_threads)
+        open_threads = await with_retries(self._watermark.open_threads)
+        found = await self._history.since(oldest, open_threads)
         handed_over = 0
-        for incoming in written:
+        for incoming in found:
             handed_over += await self._hand_over(incoming)
-        logger.info("caught up", extra={"since": round(oldest), "messages": len(written), "handed_over": handed_over})
+        logger.info("caught up", extra={"since": round(oldest), "messages": len(found), "handed_over": handed_over})
 
-    async def _hand_over(self, incoming: Incoming) -> bool:
-        """Whether it was handed over: not when it was before, and not when it is not for the agent."""
-        if self._conversations.has_delivered(incoming):
+    async def _hand_over(self, incoming: IncomingMessage) -> bool:
+        """Whether the message was handed over now: False if it was before, or if it is not for the agent."""
+        if self._conversations.has_handed_over(incoming):
             return False
         try:
             if incoming.only_if_taking_part:
-                if not await patiently(partial(self._conversations.takes_part, incoming.thread)):
+                if not await with_retries(partial(self._conversations.takes_part, incoming.thread)):
                     return False
                 incoming = replace(incoming, only_if_taking_part=False)
             await self._pace.turn()
-            await patiently(partial(self._conversations.deliver, incoming))
+            await with_retries(partial(self._conversations.hand_over, incoming))
         except SlackApiError as error:
             facts = {"channel": incoming.thread.channel, "ts": incoming.message.ts, "reason": error_code(error)}
             logger.warning("message left out", extra=facts)
@@ -129,16 +131,16 @@ class CatchUp:
 
     async def _keep_marking(self) -> None:
         while True:
-            await self._mark()
+            await self._move_watermark()
             await asyncio.sleep(MARK_INTERVAL)
 
-    async def _mark(self) -> None:
-        """Notes how far the bot has come. A failure costs nothing but a longer look back next time."""
-        sure_until = self._gaps.sure_until(self._listening.last_frame)
+    async def _move_watermark(self) -> None:
+        """Moves the watermark as far as is certain. If that fails, the next start only catches up from earlier."""
+        sure_until = self._gaps.sure_until(self._connection.last_frame)
         if self._marked is None or sure_until <= self._marked:
             return
         try:
             await self._watermark.move(sure_until)
             self._marked = sure_until
-        except UNREACHABLE as error:
+        except CALL_ERRORS as error:
             logger.warning("watermark not moved", extra={"reason": type(error).__name__})

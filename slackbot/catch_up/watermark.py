@@ -1,4 +1,4 @@
-"""What Temporal remembers for the bot: up to when it is sure to have missed nothing, and which threads are ours."""
+"""What Temporal remembers for the bot: the watermark, and the threads whose conversations are open."""
 
 from __future__ import annotations
 
@@ -18,31 +18,36 @@ from agent_worker.contract.names import (
 )
 
 CALL_TIMEOUT = timedelta(seconds=5)
-# A question that waits is answered as soon as a worker is up; each new one is kept for the dead worker first.
-WORKER_TIMEOUT = timedelta(seconds=30)
+# A worker answers the query. If none is up, a query that waits is answered as soon as one is; but each new query may
+# first be kept for the worker that has gone.
+QUERY_TIMEOUT = timedelta(seconds=30)
 
 
 class Watermark:
-    """All moments are seconds since 1970. Raises RPCError when Temporal, or for reading the worker, is away."""
+    """The moment up to which the bot has handed over every message, in seconds since 1970.
 
-    def __init__(self, client: Client, task_queue: str, team: str) -> None:
+    Raises RPCError while Temporal is away; `read` raises it also while no worker is there to answer.
+    """
+
+    def __init__(self, client: Client, task_queue: str, team: str, *, query_timeout: timedelta = QUERY_TIMEOUT) -> None:
         self._client = client
         self._task_queue = task_queue
         self._team = team
+        self._query_timeout = query_timeout
         self._id = listening_workflow_id(task_queue, team)
 
     async def read(self) -> float | None:
-        """The moment until which nothing was missed; None when no bot has ever listened."""
+        """The watermark; None if no bot has ever listened for this agent and team."""
         try:
             handle = self._client.get_workflow_handle(self._id)
-            return float(await handle.query(SURE_UNTIL, result_type=float, rpc_timeout=WORKER_TIMEOUT))
+            return float(await handle.query(SURE_UNTIL, result_type=float, rpc_timeout=self._query_timeout))
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return None
             raise
 
     async def move(self, sure_until: float) -> None:
-        """Moves it forward; an earlier moment than the one that is known changes nothing."""
+        """Moves the watermark forward to this moment; does nothing if it is already later."""
         mark = Listening(sure_until=sure_until)
         await self._client.start_workflow(
             LISTENING_WORKFLOW,

@@ -1,37 +1,38 @@
-"""What the bot may have missed: since when, and up to which moment it is sure to have missed nothing."""
+"""The gaps in which the bot may have missed messages. All moments are seconds since 1970, as in Slack's `ts`."""
 
 from __future__ import annotations
 
 import asyncio
 
-# All moments are seconds since 1970, as in Slack's `ts`.
-
 
 class Gaps:
-    """A gap opens when the connection is lost or a message cannot be handed over; a look into the past closes it."""
+    """A gap opens when the connection is lost or a message cannot be handed over; a catch-up closes it.
+
+    Only the earliest beginning is kept: one catch-up from there closes all gaps that were open when it began.
+    """
 
     def __init__(self) -> None:
         self._open: float | None = None
-        self._closing: float | None = None
-        self._opened = asyncio.Event()
+        self._being_closed: float | None = None
+        self._is_open = asyncio.Event()
 
-    def note(self, since: float) -> None:
-        """From this moment on something may have been missed."""
+    def open(self, since: float) -> None:
+        """Something may have been missed from this moment on."""
         self._open = since if self._open is None else min(since, self._open)
-        self._opened.set()
+        self._is_open.set()
 
     async def next(self) -> float:
-        """Waits for a gap and returns its beginning; whoever takes it says `closed` once it is looked through."""
-        await self._opened.wait()
-        since = min(moment for moment in (self._open, self._closing) if moment is not None)
-        self._open, self._closing = None, since
-        self._opened.clear()
+        """Waits for a gap and returns its beginning. The caller looks for what was missed, and then calls `close`."""
+        await self._is_open.wait()
+        since = min(moment for moment in (self._open, self._being_closed) if moment is not None)
+        self._open, self._being_closed = None, since
+        self._is_open.clear()
         return since
 
-    def closed(self) -> None:
-        """The gap that was taken is looked through; those that opened meanwhile stay."""
-        self._closing = None
+    def close(self) -> None:
+        """Closes the gap that `next` returned; one that has opened since then stays open."""
+        self._being_closed = None
 
     def sure_until(self, now: float) -> float:
-        """Everything before this moment has been handed over."""
-        return min(moment for moment in (self._open, self._closing, now) if moment is not None)
+        """The watermark: the bot has handed over every message that was written before this moment."""
+        return min(moment for moment in (self._open, self._being_closed, now) if moment is not None)

@@ -1,47 +1,50 @@
-"""What Temporal has stored, as far as this process remembers: what Slack tells twice is not handed over twice."""
+"""Work that is done once for each key, although Slack sends the same event or click more than once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
+from functools import partial
 from typing import Any
 
-REMEMBERED = 10_000
+from cachetools import LRUCache
+
+REMEMBERED = 10_000  # keys whose work is done; of those under way none is forgotten
 
 
-class Once:
+class Deduplicator:
+    """Remembers which work is under way, and which the process has done. A restart forgets all of it."""
+
     def __init__(self) -> None:
-        self._begun: OrderedDict[Hashable, asyncio.Future[None]] = OrderedDict()
+        self._under_way: dict[Hashable, asyncio.Future[None]] = {}
+        self._done: LRUCache[Hashable, None] = LRUCache(REMEMBERED)
 
     def __contains__(self, key: Hashable) -> bool:
-        """Whether it is under way, or done."""
-        return key in self._begun
-
-    async def do(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Does the work, unless it was done; raises what it raised, and then the next caller may try again.
-
-        Whoever comes while it is under way waits for its end. It goes on when its first caller is given up.
-        """
-        begun = self._begun.get(key)
-        if begun is not None:
-            await asyncio.shield(begun)
-            return
-        working = asyncio.ensure_future(work())
-        self._begun[key] = working
-        while len(self._begun) > REMEMBERED:
-            self._begun.popitem(last=False)
-        try:
-            await asyncio.shield(working)
-        except BaseException:
-            self._begun.pop(key, None)
-            raise
+        """Whether the work is under way or done."""
+        return key in self._under_way or key in self._done
 
     def is_done(self, key: Hashable) -> bool:
-        begun = self._begun.get(key)
-        return begun is not None and begun.done() and not begun.cancelled() and begun.exception() is None
+        return key in self._done
+
+    async def do(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Does the work, or waits for it if it is under way; returns at once if it is done.
+
+        Raises what the work raised; the next caller may then try again. The work goes on if its callers are cancelled.
+        """
+        if key in self._done:
+            return
+        if key not in self._under_way:
+            working = asyncio.ensure_future(work())
+            working.add_done_callback(partial(self._finish, key))
+            self._under_way[key] = working
+        await asyncio.shield(self._under_way[key])
 
     async def settled(self, key: Hashable) -> None:
-        """Returns when it is not under way, however it ended."""
-        if begun := self._begun.get(key):
-            await asyncio.wait([begun])
+        """Returns once the work is not under way, whether it succeeded or not."""
+        if working := self._under_way.get(key):
+            await asyncio.wait([working])
+
+    def _finish(self, key: Hashable, working: asyncio.Future[None]) -> None:
+        del self._under_way[key]
+        if not working.cancelled() and working.exception() is None:
+            self._done[key] = None

@@ -1,4 +1,4 @@
-"""What the bot reads of a Slack thread: whether the agent takes part in it."""
+"""Whether the agent takes part in a Slack thread, as the thread itself shows."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
 from process.slack import Identity
-from slackbot.events.messages import mentioned
+from slackbot.events.messages import mentioned_users
 
-PAGE = 200
-# What a later look would not change; everything else (rate limits above all) leaves the event unacknowledged.
-_CLOSED = {"thread_not_found", "channel_not_found", "not_in_channel", "missing_scope", "is_archived"}
+PAGE = 200  # messages
+# A later call would get the same errors. After any other (rate limits above all) the event must not be acknowledged.
+_NOT_READABLE = {"thread_not_found", "channel_not_found", "not_in_channel", "missing_scope", "is_archived"}
 
 
-class ThreadReader:
+class Participation:
+    """Asks Slack, with one call for each thread."""
+
     def __init__(self, client: AsyncWebClient, bot: Identity) -> None:
         self._client = client
         self._bot = bot
 
     async def takes_part_in(self, thread: Thread) -> bool:
-        """Whether the agent has spoken, or was mentioned, in the thread's first messages.
+        """Whether the agent has written, or was mentioned, in the thread's first 200 messages.
 
-        A mention counts before it is answered: its event may come after that of a reply. Raises SlackApiError when
-        Slack does not say.
+        A mention counts before it is answered: the event of a reply to it may arrive first. False for a thread that the
+        agent may not read; raises SlackApiError if Slack may answer later.
         """
         try:
             page = await self._client.conversations_replies(channel=thread.channel, ts=thread.thread_ts, limit=PAGE)
         except SlackApiError as error:
-            if error.response.get("error") in _CLOSED:
+            if error.response.get("error") in _NOT_READABLE:
                 return False
             raise
-        return any(self._is_ours(message) for message in page["messages"])
+        return any(self._involves_agent(message) for message in page["messages"])
 
-    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+    def _involves_agent(self, message: Mapping[str, Any]) -> bool:
         if message.get("bot_id"):
             return bool(message["bot_id"] == self._bot.bot_id)
-        return self._bot.bot_user_id in mentioned(str(message.get("text") or ""))
+        return self._bot.bot_user_id in mentioned_users(str(message.get("text") or ""))

@@ -1,4 +1,4 @@
-"""Signals to conversations that are open. One that is closed has nothing to stop and nothing to change."""
+"""Signals to conversations that are open. A closed one has nothing to stop and nothing to change."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from agent_worker.contract.messages import StopRequest, Thread
 from agent_worker.contract.names import STOP, workflow_id
 
 CALL_TIMEOUT = timedelta(seconds=1)
-PATIENCE = 1.0  # seconds, with the attempts that Temporal's client makes by itself
+TIMEOUT = 1.0  # seconds for all signals together, with the attempts that Temporal's client makes by itself
 
 
-async def signal_if_running(
-    client: Client, thread: Thread, signal: str, content: BaseModel, patience: timedelta
-) -> bool:
-    """Whether a conversation is open in the thread; then Temporal has stored it. Raises RPCError if neither is sure."""
+async def signal_if_open(client: Client, thread: Thread, signal: str, content: BaseModel, timeout: timedelta) -> bool:
+    """Whether a conversation is open in the thread and Temporal has stored the signal. Raises RPCError if unsure."""
     handle = client.get_workflow_handle(workflow_id(thread.team, thread.channel, thread.thread_ts))
     try:
-        await handle.signal(signal, content, rpc_timeout=patience)
+        await handle.signal(signal, content, rpc_timeout=timeout)
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
             return False
@@ -31,17 +29,19 @@ async def signal_if_running(
     return True
 
 
-class Stopping:
+class StopSignals:
+    """Stops conversations for the Home tab and the slash command."""
+
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def stop(self, threads: Iterable[Thread], request: StopRequest) -> None:
-        """Returns when Temporal has stored it for all of them; a conversation that is closed has nothing to stop.
+    async def send(self, threads: Iterable[Thread], request: StopRequest) -> None:
+        """Returns once Temporal has stored the request for each open conversation; closed ones are passed over.
 
-        Raises RPCError or TimeoutError while Temporal is away; the same request can be given again.
+        Raises RPCError or TimeoutError while Temporal is away; the same request can then be sent again.
         """
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(*(self._stop(thread, request) for thread in threads))
+        async with asyncio.timeout(TIMEOUT):
+            await asyncio.gather(*(self._send(thread, request) for thread in threads))
 
-    async def _stop(self, thread: Thread, request: StopRequest) -> None:
-        await signal_if_running(self._client, thread, STOP, request, CALL_TIMEOUT)
+    async def _send(self, thread: Thread, request: StopRequest) -> None:
+        await signal_if_open(self._client, thread, STOP, request, CALL_TIMEOUT)

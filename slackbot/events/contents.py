@@ -1,6 +1,6 @@
-"""What is in a message: its text, files and attachments, no larger and no deeper than Temporal can store.
+"""What is in a message: its text, files and attachments, cut to what Temporal can store.
 
-Never raises, whatever a message looks like.
+Nothing here raises, whatever a message looks like.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
-from slackbot.events.shapes import FILE, has_form, items, mapping, string
+from slackbot.events.ids import FILE, has_form
+from text.json_shapes import items, mapping, mappings
 
-LONGEST_TEXT = 400_000  # characters; a message of Slack has 40,000, each may be escaped
+LONGEST_TEXT = 400_000  # characters; Slack takes 40,000, and escaping can make each of them longer
 MOST_FILES = 20
 LONGEST_NAME = 200  # characters
-LARGEST_ATTACHMENTS = 100_000  # bytes of all together, as JSON
-MOST_LEVELS = 40  # of lists and objects in each other; Slack's deepest block has about twenty
+LARGEST_ATTACHMENTS = 100_000  # bytes of all attachments together, as JSON
+MOST_LEVELS = 40  # of lists and objects inside each other; Slack's deepest block has about twenty
 LEFT_OUT = {"fallback": "[more was attached than can be read]"}
-# What the worker reads of an attachment; the rest is how Slack shows it.
+# The fields of an attachment that the worker reads; the others only say how Slack shows it.
 _READ = (
     *("author_id", "author_name", "pretext", "title", "title_link", "text", "fields", "fallback"),
     *("blocks", "message_blocks", "files"),
@@ -29,17 +30,21 @@ Json = dict[str, Any]
 
 
 def text(message: Mapping[str, Any]) -> str:
-    """Slack's escaped text."""
-    return string(message.get("text"), LONGEST_TEXT)
+    """The message's text, escaped as Slack sends it; "" if there is none."""
+    return storable_text(message.get("text"), LONGEST_TEXT)
 
 
 def files(message: Mapping[str, Any]) -> list[SlackFile]:
-    described = [mapping(file) for file in items(message.get("files"))]
+    """The message's files, at most MOST_FILES; what has no file id of Slack is left out."""
+    described = (mapping(file) for file in items(message.get("files")))
     return [_file(file) for file in described if has_form(file.get("id"), FILE)][:MOST_FILES]
 
 
 def attachments(message: Mapping[str, Any]) -> list[Json]:
-    """What is attached, as Slack writes it: forwarded messages, previews, and blocks that say more than the text."""
+    """Forwarded messages, link previews, and blocks that say more than the text, as Slack writes them.
+
+    If they are larger than LARGEST_ATTACHMENTS together, the rest is replaced by LEFT_OUT.
+    """
     room = LARGEST_ATTACHMENTS
     kept: list[Json] = []
     for attachment in (*_blocks(message), *_attached(message)):
@@ -50,19 +55,24 @@ def attachments(message: Mapping[str, Any]) -> list[Json]:
     return kept
 
 
+def storable_text(value: object, longest: int) -> str:
+    """The first `longest` characters of a text, "?" for what UTF-8 cannot encode; "" if `value` is not a text."""
+    return value[:longest].encode("utf-8", errors="replace").decode("utf-8") if isinstance(value, str) else ""
+
+
 def _file(file: Mapping[str, Any]) -> SlackFile:
-    """One from another workspace has no name yet: the worker asks for it."""
+    """A file from another workspace has no name yet; the worker asks Slack for it."""
     size = file.get("size")
     return SlackFile(
         id=file["id"],
-        name=string(file.get("name"), LONGEST_NAME) or "unnamed",
-        mimetype=string(file.get("mimetype"), LONGEST_NAME),
+        name=storable_text(file.get("name"), LONGEST_NAME) or "unnamed",
+        mimetype=storable_text(file.get("mimetype"), LONGEST_NAME),
         size=size if isinstance(size, int) and 0 <= size < 2**53 else 0,
     )
 
 
 def _blocks(message: Mapping[str, Any]) -> Iterator[Json]:
-    """Blocks of the message itself. What a person types is a rich_text block, which the text repeats."""
+    """The message's own blocks. A rich_text block is left out if there is a text, which says the same."""
     has_text = bool(text(message).strip())
     blocks = [mapping(block) for block in items(message.get("blocks"))]
     more = [block for block in blocks if not (has_text and block.get("type") == "rich_text")]
@@ -71,19 +81,20 @@ def _blocks(message: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _attached(message: Mapping[str, Any]) -> Iterator[Json]:
-    for attachment in map(mapping, items(message.get("attachments"))):
+    """The message's attachments, with the fields that the worker reads."""
+    for attachment in mappings(message.get("attachments")):
         if read := {name: attachment[name] for name in _READ if attachment.get(name)}:
             yield _storable(read)
 
 
 def _storable(value: Any, levels: int = MOST_LEVELS) -> Any:
-    """A copy without what JSON, UTF-8 or Temporal's converter cannot take."""
+    """A copy that JSON, UTF-8 and Temporal's converter can take: at most `levels` deep, and no infinite numbers."""
     if isinstance(value, str):
-        return string(value, LARGEST_ATTACHMENTS)
+        return storable_text(value, LARGEST_ATTACHMENTS)
     if isinstance(value, Mapping | list) and not levels:
         return None
     if isinstance(value, Mapping):
-        return {string(name, LONGEST_NAME): _storable(part, levels - 1) for name, part in value.items()}
+        return {storable_text(name, LONGEST_NAME): _storable(part, levels - 1) for name, part in value.items()}
     if isinstance(value, list):
         return [_storable(part, levels - 1) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,7 @@
-"""Which Slack events are for the agent: from an event's payload to a message to deliver, or the reason why not.
+"""Which Slack events are messages for the agent: reads a payload, and returns the message or why it is ignored.
 
-Never raises, whatever a payload looks like: an event that stops the bot is not acknowledged, and comes again for a day.
+Nothing here raises, whatever a payload looks like: an event whose listener raises is not acknowledged, and Slack sends
+it again for a day.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ from typing import Any
 from agent_worker.contract.messages import Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
-from slackbot.events.shapes import AUTHOR, CHANNEL, INSTALLATION, TS, WORKSPACE, has_form, items, mapping
+from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, WORKSPACE, has_form
 from slackbot.events.stop_words import says_stop
+from text.json_shapes import items, mapping
 
-# What a person writes has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
+# A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
 _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """A message that may be for the agent; `only_if_taking_part`: it is, if the agent takes part in its thread.
+class IncomingMessage:
+    """A message that is for the agent; with `only_if_taking_part`, only if the agent takes part in the thread.
 
-    `says_stop`: where a conversation is open, it is no message but a wish to stop.
+    With `says_stop` it stops an open conversation, and is not a message to that conversation.
     """
 
     thread: Thread
@@ -42,23 +44,50 @@ class Ignored:
     reason: str
 
 
-def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> Incoming | Ignored:
+def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> IncomingMessage | Ignored:
     """Decides on one `app_mention` or `message` event, from its payload alone.
 
-    `allowed_apps` are names or ids of other apps that may talk to the agent, in lower case.
+    `allowed_apps` are the names or ids, in lower case, of other apps that may talk to the agent.
     """
     event = mapping(body.get("event"))
-    if reason := why_not(event, bot, allowed_apps):
+    if reason := reason_to_ignore(event, bot, allowed_apps):
         return Ignored(reason)
     is_direct = event.get("channel_type") == "im"
-    people = mentioned(event.get("text") or "")
+    people = mentioned_users(event.get("text") or "")
     is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in people
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
         return Ignored("addressed to someone else")
-    thread = thread_of(body, event, bot)
-    message = UserMessage(
+    thread = thread_of_message(body, event, bot)
+    message = _message(body, event, thread, is_direct=is_direct, is_to_the_bot=is_to_the_bot)
+    is_stop = _is_reply(event) and not message.files and says_stop(message.text, bot.bot_user_id)
+    return IncomingMessage(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
+
+
+def mentioned_users(text: str) -> set[str]:
+    """The ids of the users that a text mentions."""
+    return set(_MENTION.findall(text))
+
+
+def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:
+    """Why a message cannot be for the agent, whatever its text is; "" if it can be."""
+    is_from_app = not _names_of_app(message).isdisjoint(allowed_apps) and message.get("bot_id") != bot.bot_id
+    return _author_problem(message, bot, is_from_app=is_from_app) or _form_problem(message)
+
+
+def thread_of_message(body: Mapping[str, Any], message: Mapping[str, Any], bot: Identity) -> Thread:
+    """The thread that the message is in or begins; its team is the one that installed the app, not the author's."""
+    installed = mapping(next(iter(items(body.get("authorizations"))), None)).get("team_id")
+    teams = (installed, body.get("team_id"), message.get("team"))
+    team = next((team for team in teams if has_form(team, INSTALLATION)), bot.team_id)
+    return Thread(team=team, channel=message["channel"], thread_ts=message.get("thread_ts") or message["ts"])
+
+
+def _message(
+    body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread, *, is_direct: bool, is_to_the_bot: bool
+) -> UserMessage:
+    return UserMessage(
         ts=event["ts"],
         user=_author(event),
         text=contents.text(event),
@@ -67,32 +96,11 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         addressed=is_to_the_bot,
         **_more(body, event, thread),
     )
-    is_stop = _is_reply(event) and not message.files and says_stop(message.text, bot.bot_user_id)
-    return Incoming(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
-
-
-def mentioned(text: str) -> set[str]:
-    """The ids of the users that a text mentions."""
-    return set(_MENTION.findall(text))
-
-
-def why_not(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:
-    """Why a message cannot be for the agent, whatever it says; "" when it can, and has Slack's form."""
-    is_from_app = not _names_of_app(message).isdisjoint(allowed_apps) and message.get("bot_id") != bot.bot_id
-    return _not_for_us(message, bot, is_from_app=is_from_app) or _not_of_slacks_form(message)
-
-
-def thread_of(body: Mapping[str, Any], message: Mapping[str, Any], bot: Identity) -> Thread:
-    """The thread the message is in, or the one it starts; the team is the one that installed the app."""
-    installed = mapping(next(iter(items(body.get("authorizations"))), None)).get("team_id")
-    teams = (installed, body.get("team_id"), message.get("team"))
-    team = next((team for team in teams if has_form(team, INSTALLATION)), bot.team_id)
-    return Thread(team=team, channel=message["channel"], thread_ts=message.get("thread_ts") or message["ts"])
 
 
 def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
-    """The parts that few messages have; history holds no others."""
-    # The event itself counts more than its envelope, which is about where it happened.
+    """The fields that few messages have: only those that are not empty, so that no others are stored."""
+    # The event names the author's workspace; its envelope, read last, names the one in which the event happened.
     teams = (*map(event.get, ("user_team", "source_team", "team")), body.get("team_id"))
     team = next((team for team in teams if has_form(team, WORKSPACE)), thread.team)
     more = {
@@ -104,7 +112,7 @@ def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> 
 
 
 def _names_of_app(event: Mapping[str, Any]) -> set[str]:
-    """All that another app's message is known by; empty for a person's."""
+    """The names and ids of the app that wrote the message, in lower case; empty for a person's message."""
     if not event.get("bot_id"):
         return set()
     profile = mapping(event.get("bot_profile"))
@@ -112,7 +120,8 @@ def _names_of_app(event: Mapping[str, Any]) -> set[str]:
     return {name.lower() for name in names if isinstance(name, str)}
 
 
-def _not_for_us(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -> str:
+def _author_problem(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -> str:
+    """Why the agent does not listen to the author of this message; "" if it does."""
     subtype = event.get("subtype")
     expected = _WRITTEN_BY_AN_APP if is_from_app else _WRITTEN_BY_A_PERSON
     if not isinstance(subtype, str | None) or subtype not in expected:
@@ -122,15 +131,16 @@ def _not_for_us(event: Mapping[str, Any], bot: Identity, *, is_from_app: bool) -
     return ""
 
 
-def _not_of_slacks_form(event: Mapping[str, Any]) -> str:
+def _form_problem(event: Mapping[str, Any]) -> str:
+    """Which part of the message does not have the form that Slack gives it; "" if all have."""
     author = _author(event)
     if not has_form(author, AUTHOR) or author.startswith("USLACK"):
         return "written by Slack"
     if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("ts"), TS):
         return "no channel or timestamp"
     if not has_form(event.get("thread_ts") or event["ts"], TS):
-        return "no thread that could be"
-    return "" if isinstance(event.get("text"), str | None) else "its text is no text"
+        return "not a thread's timestamp"
+    return "" if isinstance(event.get("text"), str | None) else "its text is not a string"
 
 
 def _author(event: Mapping[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The message that a question is about, as it travels with the form: as much of it as Slack lets a form carry."""
+"""The message that a person asks about with the shortcut, packed into the `private_metadata` of the form."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import Any
 
 from agent_worker.contract.messages import SlackFile
 from slackbot.events import contents
-from slackbot.events.shapes import string
 
-LONGEST = 3_000  # characters, of a form's private_metadata
+LONGEST = 3_000  # characters that Slack takes as a form's private_metadata
 LONGEST_AUTHOR = 100  # characters
-ROOM_FOR_MORE = 1_500  # characters, for what is attached to a message with a long text
+ROOM_FOR_MORE = 1_500  # characters that a long text leaves for files and attachments
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Quotation:
-    """Where the message is, and what it says: `attachments` begin with its own text."""
+    """Where the message is and what it says: its own text is the first of the `attachments`."""
 
     channel: str
     thread_ts: str
@@ -29,9 +28,9 @@ class Quotation:
     files: list[SlackFile]
 
 
-def packed(channel: str, message: Mapping[str, Any]) -> str:
-    """Its text, cut where it has to be, then its files and what else is attached to it while there is room."""
-    author = string(message.get("user") or message.get("bot_id"), LONGEST_AUTHOR)
+def pack(channel: str, message: Mapping[str, Any]) -> str:
+    """JSON of at most LONGEST characters: the message's text, cut if needed, and the files and attachments that fit."""
+    author = contents.storable_text(message.get("user") or message.get("bot_id"), LONGEST_AUTHOR)
     quoted: Json = {"channel": channel, "thread_ts": message.get("thread_ts") or message["ts"]}
     quoted |= {"attachments": [{"author_id": author, "text": ""}], "files": []}
     files = [("files", file.model_dump()) for file in contents.files(message)]
@@ -45,14 +44,15 @@ def packed(channel: str, message: Mapping[str, Any]) -> str:
     return _json(quoted)
 
 
-def unpacked(metadata: str) -> Quotation:
+def unpack(metadata: str) -> Quotation:
+    """Reads what `pack` returned."""
     quoted = json.loads(metadata)
     files = [SlackFile.model_validate(file) for file in quoted["files"]]
     return Quotation(quoted["channel"], quoted["thread_ts"], quoted["attachments"], files)
 
 
 def _cut(text: str, room: int) -> str:
-    """The text, or as much of its beginning as takes no more room than this as JSON."""
+    """The text, or as much of its beginning, with "…", as JSON writes in `room` characters."""
     if _length(text) - len('""') <= room:
         return text
 

@@ -1,4 +1,4 @@
-"""The words that stop the agent. Few and exact: whatever says more than that is a message like others."""
+"""The words that stop the agent: few and exact, so that a message which says more is never taken for a stop."""
 
 from __future__ import annotations
 

@@ -16,23 +16,33 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.service import RPCError
 
 from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain
-from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_BUTTON, TRY_AGAIN, TRY_AGAIN_BUTTON
+from agent_worker.contract.names import (
+    AGAIN,
+    FEEDBACK,
+    FEEDBACK_BUTTONS,
+    STOP,
+    STOP_BUTTON,
+    TRY_AGAIN,
+    TRY_AGAIN_BUTTON,
+)
 from process.slack import Identity
-from slackbot.connection.unreachable import UNREACHABLE
-from slackbot.conversations.deduplication import Once
-from slackbot.conversations.delivery import Conversations
-from slackbot.events.shapes import CHANNEL, PERSON, TS, has_form, items, mapping
+from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.deduplication import Deduplicator
+from slackbot.events.ids import CHANNEL, PERSON, TS, has_form
+from text.json_shapes import items, mapping
 
-# Slack waits 3 s for the acknowledgement: so long for Temporal, and then so long to tell that it was not to be had.
-PATIENCE, TELL_PATIENCE = 1.5, 1.0  # seconds
+# Of the 3 s that Slack waits for the acknowledgement: for Temporal to store the click, and for telling the person if it
+# did not.
+STORE_TIMEOUT, TELL_TIMEOUT = 1.5, 1.0  # seconds
 PRESS_AGAIN = "I could not be told what you pressed just now. Please press it once more."
-_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?::again[0-9]{{1,9}})?)")  # what is thought of it, and which turn
+_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?:{AGAIN}[0-9]{{1,9}})?)")  # the opinion, if any, and the turn's key
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Click:
-    """What a person wants with a button, in which thread."""
+    """Who has pressed a button in which thread, and the signal that tells the conversation."""
 
     thread: Thread
     user: str
@@ -41,27 +51,27 @@ class Click:
     at: str
 
 
-class Clicks:
+class Buttons:
     def __init__(
-        self, bot: Identity, client: AsyncWebClient, conversations: Conversations, *, patience: float = PATIENCE
+        self, bot: Identity, client: AsyncWebClient, conversations: Conversations, *, timeout: float = STORE_TIMEOUT
     ) -> None:
         self._bot = bot
         self._client = client
         self._conversations = conversations
-        self._patience = patience
-        self._handed_over = Once()
+        self._timeout = timeout
+        self._handed_over = Deduplicator()
 
     def listen(self, app: AsyncApp) -> None:
         for button in (STOP_BUTTON, FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON):
             app.action(button)(self.on_click)
 
     async def on_click(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Acknowledges when Temporal has stored it, or when the person knows that it has not."""
+        """Acknowledges once Temporal has stored the click, or once the person has been asked to press again."""
         click = read(body, self._bot)
         if click is not None:
             key = (click.thread, click.user, click.signal, click.at)
             try:
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(self._timeout):
                     await self._handed_over.do(key, partial(self._hand_over, click))
             except (RPCError, TimeoutError) as error:
                 logger.warning("a click could not be handed over", extra={"reason": type(error).__name__})
@@ -69,25 +79,25 @@ class Clicks:
         await ack()
 
     async def _hand_over(self, click: Click) -> None:
-        """A conversation that is closed has nothing to stop, but takes feedback and can say what it thinks of a try."""
+        """A closed conversation has nothing to stop, but it is opened for feedback and for another try."""
         if click.signal == STOP:
-            await self._conversations.tell(click.thread, STOP, click.content)
+            await self._conversations.signal_if_open(click.thread, STOP, click.content)
         else:
-            await self._conversations.tell_in_any_case(click.thread, click.signal, click.content)
+            await self._conversations.signal(click.thread, click.signal, click.content)
 
     async def _ask_to_press_again(self, click: Click) -> None:
         channel, thread_ts = click.thread.channel, click.thread.thread_ts
         try:
-            async with asyncio.timeout(TELL_PATIENCE):
+            async with asyncio.timeout(TELL_TIMEOUT):
                 await self._client.chat_postEphemeral(
                     channel=channel, user=click.user, text=PRESS_AGAIN, thread_ts=thread_ts
                 )
-        except UNREACHABLE as error:
-            logger.info("nobody could be told that a click is lost", extra={"reason": type(error).__name__})
+        except CALL_ERRORS as error:
+            logger.info("the person could not be told that a click is lost", extra={"reason": type(error).__name__})
 
 
 def read(body: Mapping[str, Any], bot: Identity) -> Click | None:
-    """A click on a button of the agent's own message in a thread, from its payload alone; None for everything else."""
+    """Reads a click on a button of the agent's own message in a thread; None for anything else. Never raises."""
     press, message = mapping(next(iter(items(body.get("actions"))), None)), mapping(body.get("message"))
     channel, user = mapping(body.get("channel")).get("id"), mapping(body.get("user")).get("id")
     thread_ts, at = message.get("thread_ts"), press.get("action_ts")
@@ -95,12 +105,12 @@ def read(body: Mapping[str, Any], bot: Identity) -> Click | None:
     if message.get("bot_id") != bot.bot_id or not all(has_form(value, form) for value, form in forms):
         return None
     thread = Thread(team=bot.team_id, channel=str(channel), thread_ts=str(thread_ts))
-    wish = _wish(press, user=str(user), at=str(at))
-    return Click(thread, str(user), *wish, at=str(at)) if wish else None
+    signal = _signal(press, user=str(user), at=str(at))
+    return Click(thread, str(user), *signal, at=str(at)) if signal else None
 
 
-def _wish(press: Mapping[str, Any], *, user: str, at: str) -> tuple[str, BaseModel] | None:
-    """The signal that says what is wanted; None where button and value do not belong together."""
+def _signal(press: Mapping[str, Any], *, user: str, at: str) -> tuple[str, BaseModel] | None:
+    """The signal that a button sends, by name and content; None if the button and its value do not fit together."""
     value = press.get("value")
     found = _VALUE.fullmatch(value) if isinstance(value, str) else None
     if found is None:

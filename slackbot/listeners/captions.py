@@ -1,11 +1,12 @@
-"""How a conversation is described to a person: its name, its state, when it began, and a link to it."""
+"""How a conversation is described to a person: its title, place and state, when it began, and a link to it."""
 
 from __future__ import annotations
 
 from html import escape
 
 from agent_worker.contract.messages import Thread
-from slackbot.conversations.recent import Recent
+from slackbot.conversations.recent import RecentConversation
+from text.lines import one_line
 
 LONGEST_TITLE = 80  # characters
 STATES = {
@@ -17,25 +18,23 @@ STOPPING = "stopping"
 
 
 def permalink(workspace_url: str, thread: Thread) -> str:
-    """The address that opens the thread in Slack; "" when the workspace's is not known."""
+    """The address that opens the thread in Slack; "" if the workspace's address is not known."""
     if not workspace_url:
         return ""
     message = f"archives/{thread.channel}/p{thread.thread_ts.replace('.', '')}"
     return f"{workspace_url.rstrip('/')}/{message}?thread_ts={thread.thread_ts}&cid={thread.channel}"
 
 
-def title(recent: Recent) -> str:
-    """Its title as mrkdwn, on one line; "" when it has none."""
-    words = " ".join(recent.title.split())
-    cut = words if len(words) <= LONGEST_TITLE else f"{words[: LONGEST_TITLE - 1]}…"
-    return escape(cut, quote=False)
+def title(recent: RecentConversation) -> str:
+    """The title on one line, escaped for mrkdwn; "" if the conversation has none."""
+    return escape(one_line(recent.title, LONGEST_TITLE), quote=False)
 
 
-def place(recent: Recent) -> str:
+def place(recent: RecentConversation) -> str:
     return "Direct message" if recent.thread.is_direct else f"Conversation in <#{recent.thread.channel}>"
 
 
-def began(recent: Recent) -> str:
-    """When, in the reader's own time zone."""
+def began(recent: RecentConversation) -> str:
+    """When the conversation began: mrkdwn that Slack shows in the reader's own time zone."""
     plain = recent.started.strftime("%Y-%m-%d %H:%M UTC")
     return f"<!date^{int(recent.started.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,16 +12,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import thread_of, workflow_id
+from process.block_kit import Block, actions, button, divider, header, section
 from process.slack import Identity
-from slackbot.connection.unreachable import UNREACHABLE
-from slackbot.conversations.recent import TEMPORAL_IS_AWAY, Recent, Recents
-from slackbot.conversations.signals import Stopping
-from slackbot.events.shapes import PERSON, TS, has_form, mapping, string
+from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
+from slackbot.conversations.signals import StopSignals
+from slackbot.events.contents import storable_text
+from slackbot.events.ids import PERSON, TS, has_form
 from slackbot.listeners import captions
 from slackbot.listeners.suggested_prompts import PROMPTS
+from text.json_shapes import mapping
 
-STOP_CONVERSATION = "stop_conversation"  # the value is the conversation's workflow id
-OPEN_CONVERSATION = "open_conversation"  # a link; Slack tells of the press too
+HOME_STOP_BUTTON = "stop_conversation"  # the value is the conversation's workflow id
+HOME_OPEN_BUTTON = "open_conversation"  # a link; Slack sends the click to the app too
 ABILITIES = (
     "*What I can do*\nMention me in a channel that I am a member of, or write to me in *Messages*. I look things up "
     "with my tools, show what I am doing, and answer in a thread. You can correct your message or stop me while I work."
@@ -29,77 +32,80 @@ ABILITIES = (
 NONE_YET = "You have no conversations with me yet. Write to me in *Messages*, or mention me in a channel."
 AWAY = "I can't see your conversations just now. None of them is lost: please look again in a few minutes."
 NOT_STOPPED = "I could not be told to stop just now. Please press Stop once more."
-# Slack waits 3 s for the acknowledgement: for Temporal to stop, for Temporal to list, and then so long for the page.
-PUBLISHING = 0.8  # seconds
-LONGEST_ID = 1_000  # characters, of a workflow
+# Of the 3 s that Slack waits for the acknowledgement, signals.TIMEOUT is for stopping and recent.TIMEOUT for listing.
+PUBLISH_TIMEOUT = 0.8  # seconds
+LONGEST_ID = 1_000  # characters of a workflow id
 logger = logging.getLogger(__name__)
 
 
-class Home:
-    def __init__(self, bot: Identity, client: AsyncWebClient, recents: Recents, stopping: Stopping) -> None:
+class HomeTab:
+    def __init__(
+        self, bot: Identity, client: AsyncWebClient, recent: RecentConversations, stop_signals: StopSignals
+    ) -> None:
         self._bot = bot
         self._client = client
-        self._recents = recents
-        self._stopping = stopping
-        self._newest: dict[str, object] = {}  # by person: the page that is being made
+        self._recent = recent
+        self._stop_signals = stop_signals
+        self._latest_page: dict[str, object] = {}  # by person: a mark of the newest page that is being made
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_home_opened", matchers=[_is_home_tab])(self.on_opened)
-        app.action(STOP_CONVERSATION)(self.on_stop)
-        app.action(OPEN_CONVERSATION)(self.on_open)
+        app.action(HOME_STOP_BUTTON)(self.on_stop)
+        app.action(HOME_OPEN_BUTTON)(self.on_open)
 
     async def on_opened(self, event: Mapping[str, Any]) -> None:
         if has_form(event.get("user"), PERSON):
-            await self._show(event["user"], string(event.get("channel"), LONGEST_ID))
+            await self._show(event["user"], storable_text(event.get("channel"), LONGEST_ID))
 
     async def on_stop(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Shows the page again in any case, so that a press has been seen."""
-        await ack()  # it is sent when all this is done, or not at all
+        """Shows the page again in any case, so that the person sees an effect of the click."""
+        await ack()  # Bolt sends the acknowledgement when this function returns
         user, press = body["user"]["id"], body["actions"][0]
-        stopped, notice = string(press.get("value"), LONGEST_ID), ""
+        stopped, notice = storable_text(press.get("value"), LONGEST_ID), ""
         thread = thread_of(stopped)
         if thread is not None and has_form(press.get("action_ts"), TS):
             try:
-                await self._stopping.stop([thread], StopRequest(at=press["action_ts"], user=user))
+                await self._stop_signals.send([thread], StopRequest(at=press["action_ts"], user=user))
             except TEMPORAL_IS_AWAY as error:
                 logger.warning("a stop could not be handed over", extra={"reason": type(error).__name__})
                 stopped, notice = "", NOT_STOPPED
-        direct = string(mapping(body.get("view")).get("private_metadata"), LONGEST_ID)
+        direct = storable_text(mapping(body.get("view")).get("private_metadata"), LONGEST_ID)
         await self._show(user, direct, stopped=stopped, notice=notice)
 
     async def on_open(self, ack: AsyncAck) -> None:
         await ack()
 
     async def _show(self, user: str, direct: str, *, stopped: str = "", notice: str = "") -> None:
-        """`direct` is the channel of their direct messages. Of two pages that are made at once, the newer is shown."""
-        self._newest[user] = page = object()
+        """Makes and publishes the page; if a newer page was begun meanwhile, only that one is published.
+
+        `direct` is the channel of the person's direct messages, `stopped` the workflow id that was just stopped.
+        """
+        self._latest_page[user] = page = object()
         blocks = await self._page(user, direct, stopped, notice)
-        if self._newest.get(user) is page:
-            del self._newest[user]
+        if self._latest_page.get(user) is page:
+            del self._latest_page[user]
             await self._publish(user, {"type": "home", "private_metadata": direct, "blocks": blocks})
 
-    async def _page(self, user: str, direct: str, stopped: str, notice: str) -> list[dict[str, Any]]:
+    async def _page(self, user: str, direct: str, stopped: str, notice: str) -> list[Block]:
         try:
-            shown = self._conversations(await self._recents.of(user, direct), stopped) or [_section(NONE_YET)]
+            recent = await self._recent.of(user, direct)
+            shown = [block for one in recent for block in self._conversation(one, stopped)] or [section(NONE_YET)]
         except TEMPORAL_IS_AWAY as error:
             logger.warning("conversations cannot be listed", extra={"reason": type(error).__name__})
-            shown = [_section(AWAY)]
-        about = [_section(ABILITIES), _section(_examples()), {"type": "divider"}, _header("Your conversations")]
-        return [*about, *([_section(notice)] if notice else []), *shown]
+            shown = [section(AWAY)]
+        about = [section(ABILITIES), section(_examples()), divider(), header("Your conversations")]
+        return [*about, *([section(notice)] if notice else []), *shown]
 
     async def _publish(self, user: str, view: dict[str, Any]) -> None:
-        """A page that Slack does not take is not missed: the one before stays, and opening it asks for the next."""
+        """A failure is only logged: the page before stays, and opening the Home tab again makes a new one."""
         try:
-            async with asyncio.timeout(PUBLISHING):
+            async with asyncio.timeout(PUBLISH_TIMEOUT):
                 await self._client.views_publish(user_id=user, view=view)
-        except UNREACHABLE as error:
+        except CALL_ERRORS as error:
             logger.info("home tab not shown", extra={"reason": type(error).__name__})
 
-    def _conversations(self, recent: Sequence[Recent], stopped: str) -> list[dict[str, Any]]:
-        return [block for one in recent for block in self._conversation(one, stopped)]
-
-    def _conversation(self, recent: Recent, stopped: str) -> list[dict[str, Any]]:
-        """What it is, and what can be done with it; one that was just stopped cannot be stopped again."""
+    def _conversation(self, recent: RecentConversation, stopped: str) -> list[Block]:
+        """What the conversation is, and its buttons. A conversation that was just stopped has no Stop button."""
         thread = recent.thread
         name = workflow_id(thread.team, thread.channel, thread.thread_ts)
         is_stopping = recent.state == "working" and name == stopped
@@ -108,11 +114,11 @@ class Home:
         heading = f"*{title}*\n{captions.place(recent)}" if title else f"*{captions.place(recent)}*"
         buttons = []
         if link := captions.permalink(self._bot.url, thread):
-            buttons.append(_button("Open", OPEN_CONVERSATION) | {"url": link})
+            buttons.append(button("Open", HOME_OPEN_BUTTON, url=link))
         if recent.state == "working" and not is_stopping:
-            buttons.append(_button("Stop", STOP_CONVERSATION) | {"value": name, "style": "danger"})
-        said = _section(f"{heading}\n{captions.began(recent)} · {state}")
-        return [said, *([{"type": "actions", "elements": buttons}] if buttons else [])]
+            buttons.append(button("Stop", HOME_STOP_BUTTON, value=name, style="danger"))
+        caption = section(f"{heading}\n{captions.began(recent)} · {state}")
+        return [caption, *([actions(*buttons)] if buttons else [])]
 
 
 async def _is_home_tab(event: Mapping[str, Any]) -> bool:
@@ -121,15 +127,3 @@ async def _is_home_tab(event: Mapping[str, Any]) -> bool:
 
 def _examples() -> str:
     return "\n".join(["For example:", *(f"• _{prompt['message']}_" for prompt in PROMPTS)])
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def _header(text: str) -> dict[str, Any]:
-    return {"type": "header", "text": {"type": "plain_text", "text": text}}
-
-
-def _button(text: str, action_id: str) -> dict[str, Any]:
-    return {"type": "button", "text": {"type": "plain_text", "text": text}, "action_id": action_id}

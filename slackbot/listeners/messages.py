@@ -1,4 +1,4 @@
-"""What happens on each Slack event: one short function each; the decisions are in `events`."""
+"""Messages to the agent, and what their authors change about them afterwards."""
 
 from __future__ import annotations
 
@@ -6,38 +6,45 @@ import logging
 from collections.abc import Collection
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck
+from slack_bolt.async_app import AsyncApp
 
 from process.slack import Identity
 from slackbot.connection.gaps import Gaps
-from slackbot.conversations.delivery import Conversations
-from slackbot.events import edits, messages
-from slackbot.listeners.assistant_context import Attention
+from slackbot.conversations.conversations import Conversations
+from slackbot.events import changes, messages
+from slackbot.listeners.assistant_context import AssistantContext
 
 logger = logging.getLogger(__name__)
 
 
-class Listeners:
+class MessageListener:
+    """Hands messages and changes over. Raises if Temporal did not take one: the event is then not acknowledged."""
+
     def __init__(
         self,
         bot: Identity,
         conversations: Conversations,
         gaps: Gaps,
         allowed_apps: Collection[str] = (),
-        attention: Attention | None = None,
+        context: AssistantContext | None = None,
     ) -> None:
         self._bot = bot
         self._conversations = conversations
         self._gaps = gaps
         self._allowed_apps = allowed_apps
-        self._attention = attention or Attention()
+        self._context = context or AssistantContext()
+
+    def listen(self, app: AsyncApp) -> None:
+        app.event("app_mention")(self.on_message)
+        app.event("message")(self.on_message)
 
     async def on_message(self, body: dict[str, Any]) -> None:
-        """Mentions, direct messages and thread replies, and what their authors change about them.
+        """Handles mentions, direct messages, thread replies, edits and deletions.
 
-        Raises when Temporal did not take it. Slack then redelivers, but not for ever: a message counts as missed.
+        Slack sends an event again that was not acknowledged, but not for ever: a message counts as missed at once, so
+        that the catch-up looks for it too.
         """
-        if edits.is_about_change(body):
+        if changes.is_about_change(body):
             await self._on_change(body)
             return
         decision = messages.read(body, self._bot, self._allowed_apps)
@@ -45,21 +52,14 @@ class Listeners:
             logger.debug("event ignored", extra={"reason": decision.reason})
             return
         try:
-            await self._conversations.deliver(self._attention.add_to(decision, body["event"]))
+            await self._conversations.hand_over(self._context.add_to(decision, body["event"]))
         except Exception:
-            self._gaps.note(float(decision.message.ts))
+            self._gaps.open(float(decision.message.ts))
             raise
 
     async def _on_change(self, body: dict[str, Any]) -> None:
-        decision = edits.read(body, self._bot, self._allowed_apps)
+        decision = changes.read(body, self._bot, self._allowed_apps)
         if isinstance(decision, messages.Ignored):
             logger.debug("change ignored", extra={"reason": decision.reason})
             return
-        await self._conversations.change(decision.thread, decision.change)
-
-    async def on_other_event(self) -> None:
-        """Nobody is interested, but Slack wants to hear that it arrived: otherwise it sends it again."""
-
-    async def on_other_click(self, ack: AsyncAck) -> None:
-        """The same, of a button that is there no more: otherwise the person sees a warning."""
-        await ack()
+        await self._conversations.hand_over_change(decision.thread, decision.change)

@@ -1,30 +1,14 @@
-"""A Gemini that refuses as Gemini does, and the adapter that asks it through the real SDK over HTTP."""
+"""For the tests of `gemini/` and of titles: a pretend Gemini, and the adapter that asks it through the real SDK."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.client import Gemini
 from emulators.gemini.emulator import GeminiEmulator
-from tests.support.agent_worker.questions import SECONDS
-
-
-@pytest.fixture(scope="session")
-def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a single root certificate: nothing here speaks TLS, and each client would read all of them thrice."""
-    certificates = ssl.create_default_context().get_ca_certs(binary_form=True)
-    path = tmp_path_factory.mktemp("certificates") / "one.pem"
-    path.write_text(ssl.DER_cert_to_PEM_cert(certificates[0]))
-    return path
-
-
-@pytest.fixture
-def few_certificates(one_certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(one_certificate))
+from tests.support.agent_worker.questions import gemini_at
 
 
 @pytest.fixture
@@ -36,6 +20,5 @@ async def emulator(few_certificates: None) -> AsyncIterator[GeminiEmulator]:
 
 @pytest.fixture
 async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
-    gemini = Gemini(make_client("test-key", emulator.base_url, "v1", SECONDS))
-    yield gemini
-    await gemini.close()
+    async with gemini_at(emulator.base_url) as gemini:
+        yield gemini

@@ -7,7 +7,7 @@ import asyncio
 from agent_worker.contract.messages import Feedback
 from agent_worker.contract.names import FEEDBACK
 from agent_worker.feedback import exported
-from tests.support.agent_worker.rehearsal import Rehearsal, Talk
+from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk
 
 CLOSES_WITHIN = 20.0  # seconds
 
@@ -31,7 +31,7 @@ async def press(talk: Talk, user: str, value: str, at: str) -> None:
 async def test_the_newest_opinion_of_each_person_is_exported_whatever_run_it_was_given_in(
     temporal_address: str,
 ) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talk, other = rehearsal.conversation(), rehearsal.conversation()
         await talk.ask("1.0")
         await press(talk, "U1", "good", "1.5")

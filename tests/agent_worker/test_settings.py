@@ -43,7 +43,8 @@ def test_a_key_is_enough() -> None:
     assert settings.slack_bot_token is None
     assert settings.google_gemini_base_url is None
     assert settings.agent_instructions == DEFAULT_INSTRUCTIONS
-    assert (settings.gemini_timeout, settings.agent_idle) == (timedelta(seconds=60), timedelta(days=7))
+    policy = settings.policy
+    assert (policy.gemini_timeout, policy.agent_idle) == (timedelta(seconds=60), timedelta(days=7))
 
 
 def test_the_key_may_go_by_its_other_name(monkeypatch: pytest.MonkeyPatch) -> None:

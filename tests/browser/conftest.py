@@ -31,7 +31,7 @@ expect.set_options(timeout=15_000)  # milliseconds; other tests may keep the mac
 
 @pytest.fixture(scope="session")
 def chromium(processes: None) -> str:
-    """Where it is. CI_NEEDS_BROWSER=1 makes its absence a failure."""
+    """The path of the browser. Without a browser the tests are skipped; with CI_NEEDS_BROWSER=1 they fail."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         sentence = "the browser tests need Chromium (apt-get install chromium)"
@@ -43,7 +43,7 @@ def chromium(processes: None) -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playground(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """`python -m playground`, as a newcomer starts it; the address of its page."""
+    """Runs `python -m playground`, as a newcomer starts it. The address of its page."""
     names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT", "PLAYGROUND_TEMPORAL_UI_PORT")
     ports = {name: str(free_port()) for name in names}
     directory: Path = tmp_path_factory.mktemp("playground")

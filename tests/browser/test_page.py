@@ -1,4 +1,4 @@
-"""The page itself: what breaks is seen and survived, hands and eyes of all kinds can use it, and nothing runs in it."""
+"""The page itself: faults are shown and survived, everybody can use it, and no text of others runs in it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import yaml
 from playwright.async_api import Browser, expect
 
 from tests.support.browser.visitor import ANSWERED, Visitor, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-PICTURES = Path(__file__).parents[2] / "docs" / "images"
+ROOT = Path(__file__).parents[2]
+MANIFEST = ROOT / "manifest.yml"
+PICTURES = ROOT / "docs" / "images"
 MOST_BYTES = 300_000
 HOSTILE = [
     "<img src=x onerror=\"document.title='taken'\">",
@@ -25,7 +28,7 @@ HOSTILE = [
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def without_tools(page: Visitor) -> AsyncIterator[Visitor]:
-    """The weather service and its like are away; whatever happens, they are back for the next test."""
+    """The services of the tools are away. They are back for the next test, even if this one fails."""
     await page.main.get_by_role("button", name="Break it").click()
     await page.drawer.get_by_role("switch", name="Take Weather and places away").click()
     yield page
@@ -127,6 +130,32 @@ async def test_what_people_write_never_runs_in_the_page(page: Visitor) -> None:
     assert await page.page.title() == title
 
 
+async def test_what_the_model_writes_never_runs_in_the_page(page: Visitor) -> None:
+    title = await page.page.title()
+    await page.say(f"@agent {HOSTILE[0]} {HOSTILE[2]}")
+    await page.answered()
+
+    await page.say("what did I say?", page.thread)
+
+    answer = await page.answered(2)
+    await expect(answer).to_contain_text("document.title='taken'")
+    assert await page.thread.locator(".body :is(script, img, [href^=javascript])").count() == 0
+    assert await page.page.title() == title
+
+
+async def test_the_browser_refuses_to_make_elements_of_a_text(page: Visitor) -> None:
+    """So that a mistake in the page's own scripts cannot do it either."""
+    refused = await page.page.evaluate(
+        """() => {
+            try { document.body.innerHTML = "<b>taken</b>"; } catch (error) { return error.name; }
+        }"""
+    )
+
+    assert refused == "TypeError"
+    await expect(page.composer()).to_be_visible()
+    page.complaints.clear()  # the browser also complains in its console
+
+
 async def test_words_are_formatted_as_slack_formats_them(page: Visitor) -> None:
     await page.say("*bold* _slanted_ ~gone~ `code` :tada: https://example.com/a?b=1&c=2.\n> quoted\n- one\n- two")
 
@@ -145,14 +174,16 @@ async def test_answers_are_said_aloud_once_they_are_whole(page: Visitor) -> None
     await expect(page.page.locator("[aria-live=polite]")).to_contain_text("Your name is")
 
 
-async def test_it_is_there_within_a_second(playground: str, browser: Browser) -> None:
-    taken = []
-    for _ in range(3):
-        async with visitor(browser, playground) as page:
-            await expect(page.composer()).to_be_visible()
-            taken.append(await page.page.evaluate("performance.getEntriesByName('shown')[0].startTime"))
+async def test_the_pages_commands_and_shortcuts_are_those_of_the_manifest(page: Visitor) -> None:
+    features = yaml.safe_load(MANIFEST.read_text())["features"]
 
-    assert min(taken) < 1_000
+    commands, shortcuts = await page.page.evaluate(
+        "import('/page/scripts/state/manifest.js').then((module) => [module.COMMANDS, module.SHORTCUTS])"
+    )
+
+    offered = [(one["command"], one["description"], " | ".join(one["words"])) for one in commands]
+    assert offered == [(one["command"], one["description"], one["usage_hint"]) for one in features["slash_commands"]]
+    assert shortcuts == [{name: one[name] for name in ("name", "callback_id")} for one in features["shortcuts"]]
 
 
 async def test_the_pictures_for_the_readme_can_be_taken(playground: str, browser: Browser, tmp_path: Path) -> None:

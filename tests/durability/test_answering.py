@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulators.gemini.answers import Answer, calls, text
-from emulators.gemini.received import Content, ModelRequest
+from emulators.gemini.request import Content, ModelRequest
 from tests.support.durability.answering import (
     TOOL,
     ByRule,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from agent_worker.payloads.errors import DEFECT, sentence
-from emulators.gemini.received import ModelRequest
+from emulators.gemini.request import ModelRequest
 from tests.durability import chaos
 from tests.durability.chaos import Outcome
 from tests.support.durability.answering import Question, answer_to

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from agent_worker.activities.agent_activities import Activities, AgentProfile
-from agent_worker.activities.model_call import Asking
+from agent_worker.activities.agent_activities import Activities
+from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -25,8 +25,9 @@ from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.emulator import GeminiEmulator
-from emulators.gemini.received import ModelRequest, function_responses
+from emulators.gemini.request import ModelRequest, function_responses
 from process import temporal
+from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 from tests.support.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE
 from tests.support.durability.lifelines import Lifeline
@@ -68,23 +69,13 @@ async def stage() -> AsyncIterator[SlackStage]:
 @asynccontextmanager
 async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: GeminiEmulator) -> AsyncIterator[None]:
     toolbox = Toolbox([look_up])
-    profile = AgentProfile(
-        model="gemini-3.8-flash",
-        bot_user_id=stage.slack.bot_user_id,
-        max_model_calls=12,
-        model_timeout=timedelta(seconds=60),
-        idle=timedelta(days=7),
-        context_tokens=BUDGET,
-        max_app_turns=5,
-        max_hourly_turns=1_000,
-        thread_replies="auto",
-        names_conversations=False,
-    )
+    policy = POLICY.model_copy(update={"agent_context_tokens": BUDGET, "agent_max_hourly_turns": 1_000})
     adapter = Gemini(make_client(gemini.api_key, gemini.base_url, "v1", timedelta(seconds=60)))
     async with httpx.AsyncClient() as http:
         activities = Activities(
-            profile=profile,
-            asking=Asking(
+            policy=policy,
+            bot_user_id=stage.slack.bot_user_id,
+            model_calls=ModelCalls(
                 instructions="Answer.",
                 gemini=adapter,
                 toolbox=toolbox,

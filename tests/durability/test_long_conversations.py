@@ -13,15 +13,15 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.conversation.conversation import TRANSCRIPT_BYTES
+from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT
 from agent_worker.payloads.errors import sentence
 from process import temporal
-from tests.support.agent_worker.rehearsal import Rehearsal, Talk, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk, calls, lines, text
 from tests.support.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE, Endless
 from tests.support.durability.lifelines import Lifeline
 from tests.support.durability.restless import Restless
 
-UNLIMITED = {"max_hourly_turns": 1_000_000}
+UNLIMITED = {"agent_max_hourly_turns": 1_000_000}
 CONTINUATIONS = 8
 KEPT_OF_A_TURN = 50  # bytes carried over for each: which message it was, and when
 LARGEST_TURN = 10_000  # bytes of transcript: question, call, result, answer
@@ -80,7 +80,7 @@ def writes_ahead(talk: Talk, turns: int) -> Callable[[], Awaitable[None]]:
 async def test_turns_cost_the_same_and_forget_nothing_however_long_the_conversation_is(
     temporal_address: str, length: Length
 ) -> None:
-    rehearsal = Rehearsal(temporal_address, context_tokens=length.context_tokens, **UNLIMITED)
+    rehearsal = Rehearsal(temporal_address, agent_context_tokens=length.context_tokens, **UNLIMITED)
     rehearsal.cast = cast = Endless(rehearsal.cast.opened)
     async with rehearsal:
         talk = rehearsal.conversation(ts(0))
@@ -98,7 +98,7 @@ async def test_turns_cost_the_same_and_forget_nothing_however_long_the_conversat
     assert life.continuations >= length.turns // 150
     early, late = slice(50, 100), slice(length.turns - 50, length.turns)
     assert mean(life.turn_bytes[late]) <= 1.1 * mean(life.turn_bytes[early])
-    transcript = min(CHARACTERS_PER_TOKEN * length.context_tokens, TRANSCRIPT_BYTES)
+    transcript = min(CHARACTERS_PER_TOKEN * length.context_tokens, LARGEST_TRANSCRIPT)
     assert max(life.carried_bytes) <= transcript + KEPT_OF_A_TURN * length.turns + LARGEST_TURN
     assert max(given.input_bytes for given in cast.given[100:]) <= max(given.input_bytes for given in cast.given[:100])
     assert len(cast.summarised) >= 2
@@ -153,7 +153,7 @@ async def write_through_continuations(rehearsal: Rehearsal, talk: Talk) -> int:
 
 
 async def test_a_message_at_any_moment_of_the_idle_closing_is_answered(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talks = [rehearsal.conversation(ts(0)) for _ in range(40)]
         firsts = [await talk.say(ts(0)) for talk in talks]  # one after the other: so they close one after the other
         neighbours = zip(firsts, talks[3:], strict=False)
@@ -201,7 +201,7 @@ async def test_the_longest_message_is_read_whole(rehearsal: Rehearsal) -> None:
 async def test_the_longest_messages_without_a_pause_are_all_answered(
     temporal_address: str, messages: int, text_of_each: str
 ) -> None:
-    async with Rehearsal(temporal_address, context_tokens=200_000, **UNLIMITED) as rehearsal:
+    async with Rehearsal(temporal_address, agent_context_tokens=200_000, **UNLIMITED) as rehearsal:
         talk = rehearsal.conversation(ts(0))
         for number in range(messages):
             await talk.say(ts(number), text_of_each)
@@ -268,7 +268,7 @@ async def test_a_hundred_huge_tool_calls_are_run_or_refused_with_a_sentence(rehe
 
 
 async def test_a_thousand_messages_that_waited_for_a_worker_are_all_answered(temporal_address: str) -> None:
-    rehearsal = Rehearsal(temporal_address, context_tokens=200_000)
+    rehearsal = Rehearsal(temporal_address, agent_context_tokens=200_000)
     rehearsal.client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     talk = rehearsal.conversation(ts(0))
     for number in range(1_000):

@@ -9,7 +9,7 @@ import pytest
 from agent_worker.payloads import errors
 from emulators.gemini.answers import text
 from slackbot.listeners import captions, slash_command
-from slackbot.listeners.home_tab import STOP_CONVERSATION
+from slackbot.listeners.home_tab import HOME_STOP_BUTTON
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.suggested_prompts import PROMPTS
 from tests.support.e2e.stage import Stage
@@ -41,7 +41,7 @@ async def test_home_shows_what_the_agent_does_and_stops_it(stage: Stage) -> None
     await held.reached()
     page = await home(stage, stage.anna, lambda page: "at work" in page and READY in page)
 
-    stage.slack.press_home_button(stage.anna, STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, HOME_STOP_BUTTON)
 
     assert await stage.answered(ts) == [NOTHING_DONE]
     await home(stage, stage.anna, lambda page: page.count(READY) == 2)

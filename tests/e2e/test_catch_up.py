@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from emulators.gemini.answers import text
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.state.clock import Clock
 from playground.temporal_server import DevServer
 from tests.support.e2e.stage import Stage
 

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from emulators.gemini.answers import text
-from emulators.gemini.received import ModelRequest
+from emulators.gemini.request import ModelRequest
 from tests.support.e2e.stage import Stage
 
 PICTURE = base64.b64decode(

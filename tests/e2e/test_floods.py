@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from emulators.gemini.answers import Answer, calls, text
-from emulators.gemini.received import ModelRequest, function_responses
+from emulators.gemini.request import ModelRequest, function_responses
 from tests.support.e2e.stage import Stage
 
 THREADS = 24

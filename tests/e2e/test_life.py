@@ -85,4 +85,4 @@ async def test_the_conversation_stays_open_and_costs_no_timer_for_each_turn(stag
         await asyncio.sleep(0.02)  # Temporal tells nobody that a conversation has nothing more to do
     billed = ("WORKFLOW_EXECUTION_SIGNALED", "ACTIVITY_TASK_SCHEDULED", "TIMER_STARTED")
     counts = [sum(kind.endswith(name) for kind in kinds) for name in billed]
-    assert counts == [4, 4 * 2, 1]  # the first model call is made with the opening
+    assert counts == [4, 1 + 4 * 2, 1]  # an opening, and a model call and a delivery for each turn

@@ -70,7 +70,7 @@ def is_alive(pid: int) -> bool:
 
 async def chat(ports: dict[str, str], *lines: str) -> list[str]:
     url = f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}"
-    chat = ManagedProcess("playground.chat.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
+    chat = ManagedProcess("playground.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
     await chat.start(wait=False)
     assert await chat.ended() == 0, chat.lines
     return chat.lines

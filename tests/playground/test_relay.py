@@ -1,4 +1,4 @@
-"""What goes through the relay arrives unchanged and at once; targets are switched, and taken away, while it runs."""
+"""Requests and answers go through the relay unchanged and at once; its targets can be switched or cut off."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def service(handler: Callable[[web.Request], Awaitable[web.StreamResponse]
 
 
 async def echo(request: web.Request) -> web.Response:
-    """Says what has arrived."""
+    """Answers with the request that has arrived."""
     arrived = [request.method, request.raw_path, request.headers.get("X-Key", ""), await request.text()]
     return web.json_response(arrived, status=418, headers={"Retry-After": "7"})
 
@@ -76,7 +76,7 @@ async def test_a_stream_arrives_piece_by_piece(session: aiohttp.ClientSession) -
         assert await answer.content.readany() == b"second"
 
 
-async def test_who_hangs_up_hangs_up_on_the_service_too(session: aiohttp.ClientSession) -> None:
+async def test_a_caller_that_hangs_up_ends_the_request_to_the_service_too(session: aiohttp.ClientSession) -> None:
     begun, abandoned = asyncio.Event(), asyncio.Event()
 
     async def slow(_request: web.Request) -> web.Response:
@@ -108,7 +108,7 @@ async def test_a_target_is_switched_while_it_runs(session: aiohttp.ClientSession
 
 
 @pytest.mark.parametrize("how", ["taken away", "not there"])
-async def test_what_is_away_answers_nothing(session: aiohttp.ClientSession, how: str) -> None:
+async def test_a_target_that_is_away_answers_nothing(session: aiohttp.ClientSession, how: str) -> None:
     async with service(echo) as address, Relay({"a": address}) as relay:
         if how == "taken away":
             relay.away.add("a")
@@ -122,6 +122,6 @@ async def test_what_is_away_answers_nothing(session: aiohttp.ClientSession, how:
         assert (await session.post(relay.address("a"))).status == 418
 
 
-async def test_a_name_that_nobody_has_is_not_found(session: aiohttp.ClientSession) -> None:
+async def test_an_unknown_name_is_not_found(session: aiohttp.ClientSession) -> None:
     async with Relay({}) as relay, session.get(relay.address("a")) as answer:
         assert answer.status == 404

@@ -1,4 +1,4 @@
-"""What the agent asks in the playground is real or a stand-in, can be exchanged while it runs, and taken away."""
+"""Gemini and the services of the tools are real or stand-ins, and can be exchanged or taken away at any time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emulators.gemini.answers import text
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.world.emulator import WorldEmulator
 from playground.page.surroundings import Model, Surroundings
-from playground.services import KEPT_REQUESTS, Asked
+from playground.services import KEPT_REQUESTS, OutsideServices
 
 QUESTION = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
 PATH = "/v1/models/gemini-3.8-flash:generateContent"
@@ -25,9 +25,11 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @asynccontextmanager
-async def asked(around: Surroundings, given: Mapping[str, str] | None = None) -> AsyncIterator[Asked]:
+async def opened_services(
+    around: Surroundings, given: Mapping[str, str] | None = None
+) -> AsyncIterator[OutsideServices]:
     async with AsyncExitStack() as stack:
-        made = Asked(given or {}, around)
+        made = OutsideServices(given or {}, around)
         await made.open(stack)
         yield made
 
@@ -39,7 +41,7 @@ async def status_of(session: aiohttp.ClientSession, url: str, key: str) -> int:
 
 async def test_without_a_key_the_model_is_scripted_and_goes_away_as_gemini_does(session: aiohttp.ClientSession) -> None:
     around = Surroundings()
-    async with asked(around) as made:
+    async with opened_services(around) as made:
         url, key = made.environment["GOOGLE_GEMINI_BASE_URL"], made.environment["GOOGLE_API_KEY"]
         there = await status_of(session, url, key)
         await around.go_away["gemini"](True)  # noqa: FBT003
@@ -53,7 +55,7 @@ async def test_with_a_key_the_way_to_the_real_gemini_can_be_cut(session: aiohttp
     async with GeminiEmulator(api_key="mine") as gemini:
         around = Surroundings(model="real")
         gemini.script(text("Hello."))
-        async with asked(around, {"GOOGLE_GEMINI_BASE_URL": gemini.base_url}) as made:
+        async with opened_services(around, {"GOOGLE_GEMINI_BASE_URL": gemini.base_url}) as made:
             url = made.environment["GOOGLE_GEMINI_BASE_URL"]
             await around.go_away["gemini"](True)  # noqa: FBT003
             with pytest.raises(aiohttp.ClientError):
@@ -68,7 +70,7 @@ async def test_the_services_are_exchanged_while_the_worker_runs(session: aiohttp
     around = Surroundings()
     async with (
         WorldEmulator(public_ip="11.1.1.1") as real,
-        asked(around, {"IP_ADDRESS_URL": real.ip_address_url}) as made,
+        opened_services(around, {"IP_ADDRESS_URL": real.ip_address_url}) as made,
     ):
         assert around.use_services is not None
         url, told = made.environment["IP_ADDRESS_URL"], []
@@ -81,9 +83,9 @@ async def test_the_services_are_exchanged_while_the_worker_runs(session: aiohttp
     assert around.services == "sample"
 
 
-async def test_the_tools_go_away_whichever_they_are(session: aiohttp.ClientSession) -> None:
+async def test_the_services_of_the_tools_go_away_and_come_back(session: aiohttp.ClientSession) -> None:
     around = Surroundings()
-    async with asked(around) as made:
+    async with opened_services(around) as made:
         url = made.environment["WEATHER_API_URL"] + "/alerts/active/area/NY"
         await around.go_away["tools"](True)  # noqa: FBT003
         with pytest.raises(aiohttp.ClientError):
@@ -103,8 +105,8 @@ def test_what_is_not_real_is_said(model: Model, notes: int) -> None:
     assert len(around.notes) == notes - 1
 
 
-async def test_what_only_tests_look_at_is_forgotten(session: aiohttp.ClientSession) -> None:
-    async with asked(Surroundings()) as made:
+async def test_old_records_of_requests_are_dropped(session: aiohttp.ClientSession) -> None:
+    async with opened_services(Surroundings()) as made:
         gemini = made._gemini
         assert gemini is not None
         await status_of(session, gemini.base_url, gemini.api_key)

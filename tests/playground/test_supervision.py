@@ -1,4 +1,4 @@
-"""What ends is started again, and says so; what is taken away stays away until it is brought back."""
+"""A process that ends is started again and says so. A server that is taken away stays away until it is brought back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ time.sleep(600)
 
 
 class Noticed:
-    """What is told of changes, as the page is."""
+    """Is called after each change, as the page is, and waits for conditions."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -71,7 +71,7 @@ async def test_wrong_settings_end_it_all_and_are_shown(module: str, capsys: pyte
     assert "SETTING is not set" in capsys.readouterr().err
 
 
-async def test_temporal_is_started_again_and_stays_away_when_it_is_to(tmp_path: Path) -> None:
+async def test_temporal_is_started_again_and_stays_away_while_it_is_taken_away(tmp_path: Path) -> None:
     noticed, port = Noticed(), free_port()
     server = SupervisedServer(DevServer(port=port, database=tmp_path / "temporal.db"), changed=noticed)
     await server.start()

@@ -1,4 +1,4 @@
-"""The dev server as a thing that can be stopped, killed and frozen, and forgets nothing that it keeps in a file."""
+"""The dev server can be stopped, killed and frozen, and loses nothing that it keeps in a file."""
 
 from __future__ import annotations
 

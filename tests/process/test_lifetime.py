@@ -1,4 +1,4 @@
-"""Promises of a process's life: it closes what it opened, and its exit code says how it went."""
+"""Promises of the life of a process: it closes what it has opened, and its exit code says whether it failed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def started(script: str) -> Process:
 
 
 async def ended(process: Process) -> tuple[int, list[str], str]:
-    """Its exit code, the lines it wrote, and what it wrote to standard error."""
+    """Waits for the end; returns the exit code, the lines on standard output, and the text on standard error."""
     async with asyncio.timeout(20):
         output, errors = await process.communicate()
     assert process.returncode is not None
@@ -59,11 +59,11 @@ def running(statements: str) -> str:
     return f"from process import lifetime\nasync def main():\n    {statements}\nlifetime.run(main)"
 
 
-async def test_a_process_that_has_done_its_work_ends_well_and_loses_no_output() -> None:
+async def test_a_process_that_has_finished_exits_with_zero_and_loses_no_output() -> None:
     assert await ended(await started(running("print('done')"))) == (0, ["done"], "")
 
 
-async def test_a_process_that_fails_says_so_and_ends_with_one() -> None:
+async def test_a_process_that_fails_logs_the_error_and_exits_with_one() -> None:
     code, _, errors = await ended(await started(running("raise ValueError('boom')")))
 
     assert code == 1
@@ -89,7 +89,7 @@ async def test_a_process_that_is_stopped_closes_what_it_opened_in_order(number: 
     assert lines == ["closing inner", "closed inner", "closing outer", "closed outer"]
 
 
-async def test_a_process_that_is_stopped_twice_does_not_wait_for_anything() -> None:
+async def test_a_process_that_is_stopped_twice_exits_without_waiting() -> None:
     process = await started(WAITS.format(seconds=3600))
     assert await line_of(process) == "ready"
     process.send_signal(signal.SIGTERM)

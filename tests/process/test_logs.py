@@ -1,4 +1,4 @@
-"""Promises of the logs: one line an event on standard error, with its facts, and nothing that people say."""
+"""Promises of the logs: one line for each event, on standard error, with its facts and without what people write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.processes import ROOT
 
 
 def logged(log_format: str, level: str, *statements: str) -> list[str]:
-    """What a process writes to standard error that logs in this way; nothing may go to standard output."""
+    """Runs a process that logs; returns the lines on standard error, and fails if there is any standard output."""
     script = ["import logging", "from process import logs", f"logs.configure({log_format!r}, {level!r})", *statements]
     ended = subprocess.run(
         [sys.executable, "-c", "\n".join(script)], capture_output=True, text=True, check=True, cwd=ROOT, timeout=30
@@ -51,7 +51,7 @@ def test_what_temporal_adds_to_each_event_is_left_out_of_the_lines() -> None:
     assert without_times(lines) == ["INFO root: hi turn=3"]
 
 
-def test_libraries_that_would_print_what_people_say_stay_quiet_at_every_level() -> None:
+def test_libraries_that_log_what_people_write_only_log_errors_at_every_level() -> None:
     talkative = [
         f'logging.getLogger({name!r}).info("what anna said")'
         for name in ("slack_sdk.web", "slack_bolt.AsyncApp", "httpx", "google_genai.models", "aiohttp.client")

@@ -1,4 +1,4 @@
-"""Promises of the settings of a process: read once, from two places, and refused all together."""
+"""Promises of the settings of a process: read from the environment and `.env`, and all problems named together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Kitchen(ProcessSettings):
 
 
 class Garden(BaseSettings):
-    """As a tool's own settings: no hint, and another base class."""
+    """Settings like those of a tool: without descriptions, and with another base class."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
@@ -28,7 +28,7 @@ class Garden(BaseSettings):
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty directory and an environment with nothing of ours."""
+    """An empty directory, and an environment without our variables."""
     for name in (*Kitchen.model_fields, *Garden.model_fields):
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
@@ -43,7 +43,7 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     assert (kitchen.kitchen_cook, kitchen.kitchen_ovens) == ("from-the-environment", 2)
 
 
-def test_what_is_empty_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("KITCHEN_COOK=anna\nKITCHEN_OVENS=\n")
     monkeypatch.setenv("KITCHEN_COOK", "")
 
@@ -52,7 +52,7 @@ def test_what_is_empty_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatc
     assert (kitchen.kitchen_cook, kitchen.kitchen_ovens) == ("anna", 1)
 
 
-def test_a_file_may_hold_what_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_may_contain_settings_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("KITCHEN_COOK=anna\nSOMETHING_ELSE=1\n")
 
     (kitchen,) = load(Kitchen)
@@ -69,7 +69,7 @@ def test_classes_are_read_in_their_order(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (type(garden), type(kitchen)) == (Garden, Kitchen)
 
 
-def test_all_that_is_missing_or_wrong_is_said_together_each_name_once(
+def test_all_missing_and_wrong_settings_are_named_together(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KITCHEN_OVENS", "0")
@@ -79,9 +79,9 @@ def test_all_that_is_missing_or_wrong_is_said_together_each_name_once(
     with pytest.raises(SystemExit) as stop:
         load(Kitchen, Garden)
 
-    said = capsys.readouterr()
-    assert (stop.value.code, said.out) == (BAD_SETTINGS, "")
-    heading, *lines = said.err.splitlines()
+    printed = capsys.readouterr()
+    assert (stop.value.code, printed.out) == (BAD_SETTINGS, "")
+    heading, *lines = printed.err.splitlines()
     assert ".env" in heading
     assert sorted(line.split(":")[0].strip() for line in lines) == sorted(
         ["KITCHEN_COOK", "KITCHEN_OVENS", "KITCHEN_KEY", "LOG_FORMAT", "GARDEN_SIZE", "KITCHEN_COOK"]
@@ -97,12 +97,12 @@ def test_a_bad_value_is_never_repeated(monkeypatch: pytest.MonkeyPatch, capsys: 
     with pytest.raises(SystemExit):
         load(Kitchen)
 
-    said = capsys.readouterr().err
-    assert "many-secret-ovens" not in said
-    assert "~!" not in said
+    printed = capsys.readouterr().err
+    assert "many-secret-ovens" not in printed
+    assert "~!" not in printed
 
 
-def test_classes_that_can_be_read_are_read_beside_those_that_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_classes_without_problems_are_read_even_if_others_have_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KITCHEN_COOK", "anna")
 
     read, problems = problems_of([Kitchen, Garden])
@@ -111,7 +111,7 @@ def test_classes_that_can_be_read_are_read_beside_those_that_cannot(monkeypatch:
     assert problems == ["GARDEN_SIZE: is not set"]
 
 
-def test_a_refusal_says_each_problem_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_problem_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         refuse(["A: is not set", "B: is wrong", "A: is not set"])
 
@@ -119,7 +119,7 @@ def test_a_refusal_says_each_problem_once(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err.splitlines()[1:] == ["  A: is not set", "  B: is wrong"]
 
 
-def test_the_environment_has_the_file_beneath_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_includes_variables_that_are_only_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("GARDEN_SIZE=1\nKITCHEN_COOK=file\nKITCHEN_KEY=\n")
     monkeypatch.setenv("KITCHEN_COOK", "environment")
 

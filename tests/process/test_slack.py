@@ -1,4 +1,4 @@
-"""Promises of a process's Slack client: who it is, whom it waits for, and that nothing is sent twice."""
+"""Promises of a process's Slack client: it knows who it is, waits for Slack, and sends nothing twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.settings import BAD_SETTINGS
 from process.slack import CALL_TIMEOUT, Identity, bot_token, identify, open_client
 
@@ -26,7 +26,7 @@ async def identity(slack: SlackEmulator, token: str | None = None) -> Identity:
         return await identify(client)
 
 
-async def test_slack_says_whose_the_token_is(slack: SlackEmulator) -> None:
+async def test_slack_says_who_the_token_belongs_to(slack: SlackEmulator) -> None:
     assert await identity(slack) == Identity(
         slack.team_id, slack.bot_user_id, slack.bot_id, "https://playground.slack.com/"
     )
@@ -45,13 +45,13 @@ async def test_a_token_that_slack_refuses_ends_the_process_and_is_not_shown(
     with pytest.raises(SystemExit) as stop:
         await identity(slack, "xoxb-very-secret")
 
-    said = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert stop.value.code == BAD_SETTINGS
-    assert "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)" in said
-    assert "very-secret" not in said
+    assert "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)" in printed
+    assert "very-secret" not in printed
 
 
-async def test_the_client_itself_tries_nothing_twice(slack: SlackEmulator) -> None:
+async def test_the_client_itself_repeats_no_call(slack: SlackEmulator) -> None:
     slack.faults.add(method="auth.test", kind="lost_reply")
 
     async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
@@ -67,7 +67,7 @@ async def test_every_call_has_a_deadline(slack: SlackEmulator) -> None:
         assert (client.timeout, client.session.timeout.total) == (CALL_TIMEOUT, CALL_TIMEOUT)
 
 
-async def test_a_proxy_is_not_asked_for_this_machine(slack: SlackEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_calls_to_this_machine_use_no_proxy(slack: SlackEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
 

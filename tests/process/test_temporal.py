@@ -1,4 +1,4 @@
-"""Promises of the connection to Temporal: set up as Temporal's own variables say, and waited for."""
+"""Promises of the connection to Temporal: configured by Temporal's own variables, and waited for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from process.settings import BAD_SETTINGS, ProcessSettings, load
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty directory, no profile file, and an environment with nothing about Temporal."""
+    """An empty directory, no profile file, and an environment without Temporal's variables."""
     for name in [name for name in os.environ if name.startswith("TEMPORAL_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -51,7 +51,7 @@ def test_temporals_own_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> No
     assert (config["target_host"], config["namespace"]) == ("temporal.example:7233", "agents")
 
 
-def test_a_key_switches_encryption_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_key_switches_tls_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEMPORAL_API_KEY", "secret")
 
     assert temporal.connection()["tls"]
@@ -76,11 +76,11 @@ def test_settings_that_do_not_fit_are_refused_in_plain_words_without_a_secret(
     with pytest.raises(SystemExit) as stop:
         load(ProcessSettings, temporal.connection)
 
-    said = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert stop.value.code == BAD_SETTINGS
-    assert "TEMPORAL_" in said
-    assert "LOG_FORMAT" in said
-    assert "very-secret" not in said
+    assert "TEMPORAL_" in printed
+    assert "LOG_FORMAT" in printed
+    assert "very-secret" not in printed
 
 
 async def test_a_server_that_is_not_up_yet_is_waited_for() -> None:

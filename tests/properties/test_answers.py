@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl, SecretStr
 
-from agent_worker.payloads.thread import StepState
+from agent_worker.payloads.thread import ShownStep, StepState
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post, answer, notice, plain
-from agent_worker.slack.blocks.step_lines import Step, progress
+from agent_worker.slack.blocks.step_lines import progress
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.rules.arguments import Arguments
-from emulators.slack.rules.limits import read_content
+from emulators.slack.rules.messages import read_content
 from process.slack import open_client
 from tests.support.properties.strategies import FRAGMENTS, Written, texts_of
 
@@ -226,13 +226,19 @@ def test_an_answer_in_which_nothing_can_be_seen_is_refused(blank: str) -> None:
 
 @given(
     st.lists(
-        st.builds(Step, texts.map(lambda title: title.text[:2_000]) | BLANK, st.sampled_from(get_args(StepState))),
+        st.builds(
+            ShownStep,
+            title=texts.map(lambda title: title.text[:2_000]) | BLANK,
+            state=st.sampled_from(get_args(StepState)),
+            sources=st.just([]),
+        ),
         min_size=1,
         max_size=60,
     )
 )
+@example([ShownStep(title="<" * 300, state="in_progress")] * 60)
 @settings(max_examples=80, suppress_health_check=list(HealthCheck))
-def test_slack_takes_the_progress_of_any_steps_and_it_pings_nobody(steps: list[Step]) -> None:
+def test_slack_takes_the_progress_of_any_steps_and_it_pings_nobody(steps: list[ShownStep]) -> None:
     post = progress(steps)
 
     accept(post)
@@ -257,7 +263,7 @@ async def test_slack_itself_takes_the_worst_of_them() -> None:
     async with SlackEmulator() as slack, open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
         channel = slack.add_channel("general", members=[slack.add_user("anna")])
         posts = [post for markdown in worst for post in answer(markdown, ())]
-        steps = progress([Step(text, "complete") for text in worst])
+        steps = progress([ShownStep(title=text, state="complete") for text in worst])
         for post in [*posts, *(text for each in posts for text in plain(each, ())), steps, notice(worst[2])]:
             await client.chat_postMessage(channel=channel, text=post.text, blocks=post.blocks or None)
 

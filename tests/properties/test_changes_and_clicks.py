@@ -1,4 +1,4 @@
-"""Promises of the bot about changes and clicks of any shape: none stops it, none comes for ever, none is lost."""
+"""Promises about changes and clicks of any shape: none stops the bot, none is sent again for ever, none is lost."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, assume, example, given, settings
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import MessageChange
-from slackbot.events.edits import Changed
-from slackbot.events.edits import read as read_change
+from slackbot.events.changes import IncomingChange
+from slackbot.events.changes import read as read_change
 from slackbot.listeners.buttons import read as read_click
-from tests.support.properties.listening import (
+from tests.support.properties.bot import (
     LARGEST_PAYLOAD,
     Slack,
     Temporal,
@@ -32,10 +32,10 @@ from tests.support.properties.strategies import BODY, BOT, CHANGES, CLICK, PRESS
 @example({**BODY, "event": {**CHANGES[0], "event_ts": None, "ts": None}})
 @example({**BODY, "event": {**CHANGES[1], "subtype": ["message_deleted"]}})
 @thorough
-def test_a_change_of_any_shape_is_decided_and_only_a_persons_is_heard(body: dict[str, Any]) -> None:
+def test_a_change_of_any_shape_is_decided_and_only_a_persons_is_one(body: dict[str, Any]) -> None:
     decision = read_change(body, BOT)
 
-    if isinstance(decision, Changed):
+    if isinstance(decision, IncomingChange):
         event = body["event"]
         message = event["previous_message"] if decision.change.deleted else event["message"]
         assert could_be_written_by_a_person({**message, "channel": event["channel"]})
@@ -44,16 +44,16 @@ def test_a_change_of_any_shape_is_decided_and_only_a_persons_is_heard(body: dict
 
 
 @pytest.mark.parametrize("event", CHANGES)
-def test_the_changes_that_are_spoilt_here_are_heard_when_they_are_whole(event: dict[str, Any]) -> None:
-    assert isinstance(read_change({**BODY, "event": event}, BOT), Changed)
+def test_the_changes_are_read_before_they_are_spoilt(event: dict[str, Any]) -> None:
+    assert isinstance(read_change({**BODY, "event": event}, BOT), IncomingChange)
 
 
 @given(bodies(changes()))
 @thorough
-async def test_whatever_change_is_heard_can_be_stored_and_read_again(body: dict[str, Any]) -> None:
+async def test_any_change_can_be_stored_and_read_again(body: dict[str, Any]) -> None:
     decision = read_change(body, BOT)
-    assume(isinstance(decision, Changed))
-    assert isinstance(decision, Changed)
+    assume(isinstance(decision, IncomingChange))
+    assert isinstance(decision, IncomingChange)
 
     payloads = await DATA_CONVERTER.encode([decision.change])
 
@@ -81,7 +81,7 @@ async def test_a_click_of_any_shape_is_acknowledged_and_stored_if_it_is_one(body
 
 
 @pytest.mark.parametrize("press", PRESSES)
-async def test_the_clicks_that_are_spoilt_here_are_stored_when_they_are_whole_or_the_person_is_told(
+async def test_the_clicks_are_stored_before_they_are_spoilt_or_the_person_is_told(
     press: dict[str, Any],
 ) -> None:
     temporal, slack = Temporal(), Slack()

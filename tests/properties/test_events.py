@@ -1,4 +1,4 @@
-"""Promises of the bot about events of any shape: none stops it, none is redelivered for ever, none is lost."""
+"""Promises about events of any shape: none stops the bot, none is sent again for ever, and no message is lost."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from temporalio.service import RPCError
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, Thread, UserMessage
 from agent_worker.contract.names import workflow_id
-from slackbot.events.messages import Ignored, Incoming, read
-from tests.support.properties.listening import (
+from slackbot.events.messages import Ignored, IncomingMessage, read
+from tests.support.properties.bot import (
     LARGEST_PAYLOAD,
     LONGEST_ID,
     Temporal,
     app,
     could_be_written_by_a_person,
     is_acknowledged,
-    listeners,
+    message_listener,
     thorough,
 )
 from tests.support.properties.strategies import (
@@ -65,10 +65,10 @@ async def test_the_stand_in_for_temporal_refuses_what_temporal_does(thread_id: s
 @example({"event": {**PERSON, "text": {"text": "<@UBOT>"}}})
 @example({"event": {**PERSON, "user": ["U1"]}})
 @thorough
-def test_an_event_of_any_shape_is_decided_and_only_a_persons_message_is_heard(body: dict[str, Any]) -> None:
+def test_an_event_of_any_shape_is_decided_and_only_a_persons_message_is_one(body: dict[str, Any]) -> None:
     decision = read(body, BOT)
 
-    if isinstance(decision, Incoming):
+    if isinstance(decision, IncomingMessage):
         assert could_be_written_by_a_person(body.get("event"))
     else:
         assert isinstance(decision, Ignored)
@@ -76,13 +76,13 @@ def test_an_event_of_any_shape_is_decided_and_only_a_persons_message_is_heard(bo
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_the_events_that_are_spoilt_here_are_heard_when_they_are_whole(event: dict[str, Any]) -> None:
-    assert isinstance(read({**BODY, "event": event}, BOT), Incoming)
+def test_the_events_are_messages_for_the_agent_before_they_are_spoilt(event: dict[str, Any]) -> None:
+    assert isinstance(read({**BODY, "event": event}, BOT), IncomingMessage)
 
 
 @given(st.sampled_from(EVENTS), st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_what_nobody_reads_decides_nothing(event: dict[str, Any], data: st.DataObject) -> None:
+def test_fields_that_the_bot_does_not_read_change_nothing(event: dict[str, Any], data: st.DataObject) -> None:
     strange = data.draw(spoilt(event, NOT_READ))
 
     assert read({**BODY, "event": strange}, BOT) == read({**BODY, "event": event}, BOT)
@@ -97,10 +97,10 @@ def test_what_nobody_reads_decides_nothing(event: dict[str, Any], data: st.DataO
 @example({**BODY, "event": {**PERSON, "attachments": [{"blocks": nested(400)}]}})
 @example({"event": PERSON, "team_id": "T" * 2_000})
 @thorough
-async def test_whatever_is_heard_can_be_stored_and_read_again(body: dict[str, Any]) -> None:
+async def test_any_message_can_be_stored_and_read_again(body: dict[str, Any]) -> None:
     decision = read(body, BOT)
-    assume(isinstance(decision, Incoming))
-    assert isinstance(decision, Incoming)
+    assume(isinstance(decision, IncomingMessage))
+    assert isinstance(decision, IncomingMessage)
 
     payloads = await DATA_CONVERTER.encode([Start(thread=decision.thread), decision.message])
     start, message = await DATA_CONVERTER.decode(payloads, [Start, UserMessage])
@@ -116,9 +116,9 @@ async def test_whatever_is_heard_can_be_stored_and_read_again(body: dict[str, An
 async def test_no_event_makes_a_listener_raise_while_temporal_takes_messages(body: dict[str, Any]) -> None:
     temporal = Temporal()
 
-    await listeners(temporal).on_message(body)
+    await message_listener(temporal).on_message(body)
 
-    assert len(temporal.stored) == isinstance(read(body, BOT), Incoming)
+    assert len(temporal.stored) == isinstance(read(body, BOT), IncomingMessage)
 
 
 @given(bodies())
@@ -126,10 +126,10 @@ async def test_no_event_makes_a_listener_raise_while_temporal_takes_messages(bod
 async def test_a_listener_raises_for_each_message_that_temporal_did_not_take(body: dict[str, Any]) -> None:
     temporal = Temporal()
     temporal.is_away = True
-    assume(isinstance(read(body, BOT), Incoming))
+    assume(isinstance(read(body, BOT), IncomingMessage))
 
     with pytest.raises(RPCError, match="not connected"):
-        await listeners(temporal).on_message(body)
+        await message_listener(temporal).on_message(body)
 
 
 @given(bodies() | bodies(changes()) | bodies(sessions()))
@@ -141,13 +141,13 @@ async def test_a_listener_raises_for_each_message_that_temporal_did_not_take(bod
 @example({**BODY, "event": PERSON, "authorizations": [None]})
 @example({**BODY, "event": PERSON, "authorizations": {"0": "T1"}})
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-async def test_no_event_of_any_shape_is_delivered_again_and_again(body: dict[str, Any]) -> None:
+async def test_an_event_of_any_shape_is_acknowledged(body: dict[str, Any]) -> None:
     assert await is_acknowledged(app(Temporal()), body)
 
 
 @given(st.builds(lambda event: {**BODY, "event": event}, st.sampled_from(EVENTS + CHANGES + SESSIONS)))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-async def test_no_event_is_acknowledged_that_temporal_should_have_taken(body: dict[str, Any]) -> None:
+async def test_no_event_is_acknowledged_that_temporal_should_have_stored(body: dict[str, Any]) -> None:
     temporal = Temporal()
     temporal.is_away = True
 

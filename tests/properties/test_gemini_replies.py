@@ -1,4 +1,4 @@
-"""Promises of judging Gemini's replies: any response is judged, and what is kept of it can be stored and sent back."""
+"""Promises of judging replies: any response is judged, and what is kept of it can be stored and sent back."""
 
 from __future__ import annotations
 

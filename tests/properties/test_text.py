@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.conversation.slack_markup import message_text, plain
+from agent_worker.conversation.message_text import message_text
+from agent_worker.conversation.slack_markup import plain
 from tests.support.properties.strategies import FRAGMENTS, Written, hostile_text, json_objects, json_values, texts_of
 
 NAMES = {"U2": "ben", "C1": "general"}
@@ -61,6 +62,7 @@ def test_any_text_is_read_without_the_bots_own_mention(written: Written) -> None
 
 
 @given(texts_of(st.sampled_from(FRAGMENTS) | st.text(max_size=4)))
+@example(Written((("&lt;@U1&gt; &amp;amp;", 1),)))
 @settings(max_examples=200, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_what_a_person_typed_is_what_the_agent_reads(written: Written) -> None:
     assert read(escaped(written.text)) == written.text

@@ -1,4 +1,4 @@
-"""Promises of the tools: whatever a model asks and a service answers, the model hears a result or a short error."""
+"""Promises of the tools: for any arguments and any answer of a service, the model reads a result or a short error."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, HttpUrl
 
 from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.toolbox.definition import LONGEST_TITLE
+from agent_worker.toolbox.open_toolbox import LONGEST_ERROR, OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
-from agent_worker.toolbox.toolbox import LONGEST_ERROR, LONGEST_TITLE, OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import AREAS, WeatherSettings

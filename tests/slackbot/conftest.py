@@ -1,4 +1,4 @@
-"""A Slack for the tests of the connection."""
+"""A local Slack for the tests of the app and of its connection."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.slackbot.listening import Stage, a_slack
+from tests.support.slackbot.connection import ConnectionStage, connection_stage
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with a_slack() as stage:
+async def stage() -> AsyncIterator[ConnectionStage]:
+    async with connection_stage() as stage:
         yield stage

@@ -1,13 +1,13 @@
-"""Promises of the Bolt app, kept with real Socket Mode: an event is acknowledged when it is stored, and not before."""
+"""Promises of the Bolt app, tested with real Socket Mode: an event is acknowledged once it is stored, not before."""
 
 from __future__ import annotations
 
-from tests.support.slackbot.listening import Stage, listening
+from tests.support.slackbot.connection import ConnectionStage, connected
 
 
-async def test_a_message_is_acknowledged_once_it_is_stored_and_not_before(stage: Stage) -> None:
+async def test_a_message_is_acknowledged_once_it_is_stored_and_not_before(stage: ConnectionStage) -> None:
     stage.storage.hold()
-    async with listening(stage):
+    async with connected(stage):
         ts = stage.mention()
         await stage.slack.until(lambda: len(stage.storage.waiting) == 2)
         before = stage.acknowledged(ts)
@@ -19,12 +19,14 @@ async def test_a_message_is_acknowledged_once_it_is_stored_and_not_before(stage:
     assert stage.storage.stored == [ts, ts]
 
 
-async def test_a_message_that_could_not_be_stored_is_not_acknowledged_and_comes_again(stage: Stage) -> None:
+async def test_a_message_that_could_not_be_stored_is_not_acknowledged_and_comes_again(stage: ConnectionStage) -> None:
     stage.storage.refuses = True
-    async with listening(stage):
+    async with connected(stage):
         ts = stage.mention()
         await stage.slack.until(lambda: len(stage.storage.waiting) == 2)
-        last = stage.slack.say(stage.anna, stage.channel, "to nobody")  # what is ignored is acknowledged after it
+        last = stage.slack.say(
+            stage.anna, stage.channel, "to nobody"
+        )  # ignored, and acknowledged after the refused one
         await stage.slack.until(lambda: all(stage.acknowledged(last)))
         refused = stage.acknowledged(ts)
 
@@ -36,39 +38,39 @@ async def test_a_message_that_could_not_be_stored_is_not_acknowledged_and_comes_
     assert stage.storage.stored == [ts, ts]
 
 
-async def test_events_that_nobody_is_interested_in_are_acknowledged(stage: Stage) -> None:
-    async with listening(stage):
-        said = stage.slack.say(stage.anna, stage.channel, "to nobody")
-        stage.slack.unfurl(stage.channel, said)
+async def test_events_without_a_listener_are_acknowledged(stage: ConnectionStage) -> None:
+    async with connected(stage):
+        ts = stage.slack.say(stage.anna, stage.channel, "to nobody")
+        stage.slack.unfurl(stage.channel, ts)
         stage.slack.join(stage.slack.add_user("ben"), stage.channel)
         stage.slack.open_app_home(stage.anna)
-        stage.slack.press_stop(stage.anna, stage.channel, said)
+        stage.slack.press_stop(stage.anna, stage.channel, ts)
 
         await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
 
     assert stage.storage.waiting == []
 
 
-async def test_the_app_asks_slack_for_nothing_but_its_connection(stage: Stage) -> None:
-    async with listening(stage):
+async def test_the_app_asks_slack_for_nothing_but_its_connection(stage: ConnectionStage) -> None:
+    async with connected(stage):
         ts = stage.mention()
         await stage.slack.until(lambda: all(stage.acknowledged(ts)))
 
     assert {call.method for call in stage.slack.calls} == {"apps.connections.open"}
 
 
-async def test_a_failing_auth_test_drops_no_event(stage: Stage) -> None:
+async def test_a_failing_auth_test_drops_no_event(stage: ConnectionStage) -> None:
     stage.slack.faults.add(method="auth.test", kind="error", error="invalid_auth", times=None)
-    async with listening(stage):
+    async with connected(stage):
         ts = stage.mention()
         await stage.slack.until(lambda: all(stage.acknowledged(ts)))
 
     assert stage.storage.stored == [ts, ts]
 
 
-async def test_a_message_that_could_not_be_stored_counts_as_missed(stage: Stage) -> None:
+async def test_a_message_that_could_not_be_stored_counts_as_missed(stage: ConnectionStage) -> None:
     stage.storage.refuses = True
-    async with listening(stage):
+    async with connected(stage):
         ts = stage.mention()
         await stage.slack.until(lambda: len(stage.storage.waiting) == 2)
 

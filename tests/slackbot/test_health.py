@@ -15,7 +15,7 @@ async def ask(port: int) -> tuple[int, object]:
 
 
 @pytest.mark.parametrize("status", [200, 503])
-async def test_the_status_says_whether_all_is_well_and_the_body_what_is_what(status: int) -> None:
+async def test_the_status_says_whether_the_bot_is_healthy_and_the_body_gives_the_facts(status: int) -> None:
     async def report() -> Report:
         return status == 200, {"socket": "connected"}
 

@@ -12,7 +12,7 @@ from slackbot.settings import BotSettings
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty directory and an environment with nothing of ours."""
+    """An empty directory, and an environment without our variables."""
     for name in BotSettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
@@ -32,10 +32,10 @@ def test_missing_tokens_are_named_together_with_what_to_do(capsys: pytest.Captur
     with pytest.raises(SystemExit) as stop:
         load(BotSettings)
 
-    said = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert stop.value.code == BAD_SETTINGS
-    assert "SLACK_BOT_TOKEN: is not set (the Bot User OAuth Token" in said
-    assert "SLACK_APP_TOKEN: is not set (an App-Level Token" in said
+    assert "SLACK_BOT_TOKEN: is not set (the Bot User OAuth Token" in printed
+    assert "SLACK_APP_TOKEN: is not set (an App-Level Token" in printed
 
 
 def test_tokens_that_were_mixed_up_are_told_apart_and_not_shown(
@@ -47,7 +47,7 @@ def test_tokens_that_were_mixed_up_are_told_apart_and_not_shown(
     with pytest.raises(SystemExit):
         load(BotSettings)
 
-    said = capsys.readouterr().err
-    assert "SLACK_BOT_TOKEN: is not a bot token" in said
-    assert "SLACK_APP_TOKEN: is not an app-level token" in said
-    assert "very-secret" not in said
+    printed = capsys.readouterr().err
+    assert "SLACK_BOT_TOKEN: is not a bot token" in printed
+    assert "SLACK_APP_TOKEN: is not an app-level token" in printed
+    assert "very-secret" not in printed

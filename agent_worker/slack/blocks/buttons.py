@@ -1,42 +1,41 @@
-"""What stands below an answer: what to think of it, another try, and who wrote it. Pure."""
+"""The agent's own buttons (Stop, Try again, feedback) and what else stands below an answer. Pure.
+
+The value of each button tells which turn it belongs to; the bot passes it to the conversation when it is pressed.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
+from agent_worker.contract.names import FEEDBACK_BUTTONS, STOP_BUTTON, TRY_AGAIN_BUTTON
+from process.block_kit import Block, actions, button, context, plain_text
 
 FOOTER = "Written by AI, which can be wrong: check what matters."
 
-Block = dict[str, Any]
-
 
 def below_answer(turn: str, *, offers_again: bool) -> list[Block]:
-    return [_feedback(turn), *(below_notice(turn) if offers_again else []), _footer()]
+    """The feedback buttons, "Try again" if it is offered, and the footer."""
+    return [_feedback(turn), *([try_again_button(turn)] if offers_again else []), context(FOOTER)]
 
 
-def below_notice(turn: str) -> list[Block]:
-    button = {"type": "button", "action_id": TRY_AGAIN_BUTTON, "text": _plain("Try again"), "value": turn}
-    return [{"type": "actions", "elements": [button]}]
+def try_again_button(turn: str) -> Block:
+    """Answers the turn's question once more."""
+    return actions(button("Try again", TRY_AGAIN_BUTTON, value=turn))
+
+
+def stop_button(turn: str) -> Block:
+    """Stops the turn while it runs."""
+    return actions(button("Stop", STOP_BUTTON, value=turn))
 
 
 def _feedback(turn: str) -> Block:
-    buttons = {
+    pair = {
         "type": "feedback_buttons",
         "action_id": FEEDBACK_BUTTONS,
-        "positive_button": _button("Good", f"good:{turn}", "This answer was good"),
-        "negative_button": _button("Bad", f"bad:{turn}", "This answer was bad"),
+        "positive_button": _choice("Good", f"good:{turn}", "This answer was good"),
+        "negative_button": _choice("Bad", f"bad:{turn}", "This answer was bad"),
     }
-    return {"type": "context_actions", "elements": [buttons]}
+    return {"type": "context_actions", "elements": [pair]}
 
 
-def _button(text: str, value: str, read_aloud: str) -> Block:
-    return {"text": _plain(text), "value": value, "accessibility_label": read_aloud}
-
-
-def _footer() -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": FOOTER, "verbatim": True}]}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}
+def _choice(text: str, value: str, read_aloud: str) -> Block:
+    """One of the two feedback buttons; `read_aloud` is for screen readers."""
+    return {"text": plain_text(text), "value": value, "accessibility_label": read_aloud}

@@ -1,8 +1,8 @@
-"""Cuts long Markdown into parts that each read well on their own.
+"""Cuts long Markdown into parts that each read well on their own. Pure.
 
-A cut is made where it hurts least: between paragraphs, else between lines, sentences, words, and only then anywhere.
-Fenced code and tables stay whole when they fit into one part. Fenced code that does not fit is closed and opened again,
-a table repeats its header, so that nothing is shown as something else.
+A cut is made between paragraphs if possible, else between lines, sentences or words, and only then inside a word.
+Fenced code and tables stay whole if they fit into one part. Fenced code that does not fit is closed at the end of a
+part and opened again in the next one; a table repeats its header. So code stays code, and a table stays a table.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-# A fence may stand in a quotation or open an item of a list: the lead is what comes before its marks.
+# A fence may stand in a quotation or begin an item of a list: `lead` is the text before its marks.
 _FENCE = re.compile(r"(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>[^`\n]*)\n?\Z")
-# Possessive quantifiers (`*+`) keep the time linear however many blanks a line has.
+# Possessive quantifiers (`*+`) keep the time linear, even in a line of many spaces.
 _DELIMITER_ROW = re.compile(r"[ \t>]*+\|?(?:[ \t]*+:?-+:?[ \t]*+\|)*+(?:[ \t]*+:?-+:?)?[ \t]*+\n?\Z")
 _BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 
-# Where prose is cut, best first, each with the least share of a part that a cut there has to fill: an early line break
-# must not leave a message of three words. A match ends where the next part begins.
+# Where prose is cut, the best places first. The number is the part of the limit that a cut must fill at least: a line
+# break near the beginning must not make a message of three words. The next part begins where the match ends.
 _CUTS = (
-    (re.compile(r"\n(?=\S)"), 0.5),  # a line, but not one that belongs to the list item above it
+    (re.compile(r"\n(?=\S)"), 0.5),  # between lines, but not inside an item of a list
     (re.compile(r"\n"), 0.5),
-    (re.compile(r"[.!?…][\"'”’)\]*_]*\s|[。！？]"), 0.5),  # noqa: RUF001 - sentences end so in Chinese and Japanese
+    (re.compile(r"[.!?…][\"'”’)\]*_]*\s|[。！？]"), 0.5),  # noqa: RUF001 - in Chinese and Japanese, sentences end with these signs
     (re.compile(r"\s"), 0.0),
 )
 
@@ -31,7 +31,7 @@ _CUTS = (
 def split(markdown: str, limit: int) -> list[str]:
     """`markdown` in parts of at most `limit` characters, in order; no part is blank.
 
-    Joined they are the input, but for white space at the cuts and for repeated fences and table headers.
+    Nothing is lost but white space at the cuts, and nothing is added but the repeated fences and table headers.
     """
     parts = [""]
     for passage in _passages(markdown.replace("\r\n", "\n")):
@@ -41,22 +41,22 @@ def split(markdown: str, limit: int) -> list[str]:
             else:
                 parts.append(piece)
     first, *others = [_BLANK_LINES.sub("", part).rstrip() for part in parts if part.strip()] or [""]
-    return [part for part in (first, *map(_begun, others)) if part]
+    return [part for part in (first, *map(_without_indentation, others)) if part]
 
 
-def _begun(part: str) -> str:
-    """A later part without the indentation that its list gave it, which would now make it code."""
+def _without_indentation(part: str) -> str:
+    """A part after the first: the indentation of a list would turn its first line into code, so it is taken away."""
     return part if _FENCE.match(part.partition("\n")[0]) else part.lstrip()
 
 
 class _Passage(Protocol):
-    """Lines that belong together."""
+    """Lines that belong together: prose, fenced code or a table."""
 
     @property
     def text(self) -> str: ...
 
     def cut(self, limit: int) -> Iterator[str]:
-        """Pieces of at most `limit` characters, not counting white space at their ends."""
+        """Pieces of at most `limit` characters; white space at their ends does not count."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,10 @@ class _Prose:
 
 @dataclass(frozen=True)
 class _Framed:
-    """Lines that mean something only between a head and a foot: fenced code, a table (which has no foot)."""
+    """Lines that need the first or last line of the whole: fenced code, and a table (whose `foot` is empty).
+
+    `head_again` and `foot_again` are written where the lines are cut; `after` is the white space that follows.
+    """
 
     head: str
     head_again: str
@@ -89,7 +92,7 @@ class _Framed:
 
     def cut(self, limit: int) -> Iterator[str]:
         room = limit - max(len(self.head), len(self.head_again)) - len(self.foot_again)
-        if room < max(limit // 2, 2):  # mostly frame: not worth repeating
+        if room < max(limit // 2, 2):  # head and foot leave too little room for the lines
             yield from _Prose(self.text).cut(limit)
             return
         head = self.head
@@ -100,6 +103,7 @@ class _Framed:
 
 
 def _best_cut(text: str, limit: int) -> int:
+    """How many characters of the text go into the part that ends here."""
     for pattern, least in _CUTS:
         found = [match for match in pattern.finditer(text, 0, limit + 1) if match.end() > limit * least]
         ends = [match.end() for match in found if match.end() - match[0][-1].isspace() <= limit]
@@ -109,7 +113,7 @@ def _best_cut(text: str, limit: int) -> int:
 
 
 def _filled(lines: list[str], room: int) -> Iterator[str]:
-    """Whole lines, together at most `room` characters; a line that is longer than that is cut."""
+    """Texts of whole lines, each of at most `room` characters; a line that is longer is cut."""
     filled = ""
     for line in lines:
         for fragment in (
@@ -136,7 +140,7 @@ def _passages(markdown: str) -> Iterator[_Passage]:
 
 
 def _end_of_content(lines: list[str], start: int) -> int:
-    """Where the fenced code, table or paragraph ends that starts at `start`."""
+    """The line after the fenced code, table or paragraph that begins in line `start`."""
     if fence := _FENCE.match(lines[start]):
         return _end_of_fence(lines, start, fence)
     if _starts_table(lines, start):
@@ -179,7 +183,7 @@ def _passage(lines: list[str], after: str) -> _Passage:
 
 
 def _fenced(lines: list[str], fence: re.Match[str], after: str) -> _Passage:
-    lead = re.sub(r"[^\s>]", " ", fence["lead"])  # opened again, it is no new item
+    lead = re.sub(r"[^\s>]", " ", fence["lead"])  # in the next part the fence must not begin a new item
     closed = len(lines) > 1 and _closing(fence).match(lines[-1]) is not None
     return _Framed(
         head=lines[0],

@@ -1,4 +1,4 @@
-"""Markdown that is shown while it grows: how far it can be shown, and where it may go on in another message. Pure."""
+"""Markdown that is shown while the model writes it: how much can be shown, and where a new message can begin. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})(?P<info>[^`\n]*)$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n+")
-# After white space; and anywhere in Chinese, Japanese and Korean, which have little of it.
+# A word ends at white space; in Chinese, Japanese and Korean, which have little of it, at each letter.
 _SPACE = re.compile(r"\s|[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]")
-# What may still become a mention is held back, but not for ever: beyond this a `<` is just a `<`.
+# Characters. A text after a `<` is held back because it may become a mention; if it is longer than this, it is shown.
 LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True)
 class Cut:
-    """`at`: the first character that goes into the next message; an open fence is closed, and opened again there."""
+    """Where the text goes on in the next message: `at` is the position of its first character.
+
+    If this is inside fenced code, `closing` ends the code in the old message and `opening` begins it in the new one.
+    """
 
     at: int
     closing: str = ""
@@ -23,7 +26,7 @@ class Cut:
 
 
 def showable(text: str) -> int:
-    """How much of a growing text can be shown: whole words, and nothing that may become a mention when it goes on."""
+    """How many characters of an unfinished text can be shown: whole words, and nothing that may become a mention."""
     spaces = [found.end() for found in _SPACE.finditer(text[-LONGEST_TOKEN:])]
     end = (len(text) - len(text[-LONGEST_TOKEN:]) + spaces[-1]) if spaces else max(0, len(text) - LONGEST_TOKEN)
     bracket = text.rfind("<", max(0, end - LONGEST_TOKEN), end)
@@ -31,13 +34,13 @@ def showable(text: str) -> int:
 
 
 def paragraph_cut(text: str, first: int, last: int) -> Cut | None:
-    """The last place between `first` and `last` where one message can end and another begin without loss."""
+    """The last end of a paragraph between the positions `first` and `last`, outside of code; None if there is none."""
     ends = [found.end() for found in _PARAGRAPH.finditer(text, 0, last) if found.end() > first]
     return next((Cut(end) for end in reversed(ends) if _open_fence(text[:end]) is None), None)
 
 
 def forced_cut(text: str, first: int, last: int) -> Cut:
-    """A cut at the end of a line or word, at the latest at `last`; code goes on as code."""
+    """A cut at the end of a line, else of a word, else at the position `last`. Fenced code goes on as fenced code."""
     middle = (first + last) // 2  # a line that ends early must not leave a message half empty
     ends = [text.rfind("\n", middle, last) + 1, text.rfind(" ", first, last) + 1]
     at = next((end for end in ends if end > first), last)
@@ -49,7 +52,7 @@ def forced_cut(text: str, first: int, last: int) -> Cut:
 
 
 def _open_fence(text: str) -> tuple[str, str] | None:
-    """The mark and the language of the fenced code in which the text ends."""
+    """The mark and the language of the fenced code in which the text ends; None if it ends outside of code."""
     current: tuple[str, str] | None = None
     for fence in _FENCE.finditer(text):
         if current is None:

@@ -1,13 +1,19 @@
-"""Text that notifies only the people it may notify: every other mention is made harmless. Pure."""
+"""Text that notifies only the people whom it may notify: every other mention in it becomes plain text. Pure."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection
 
 from agent_worker.payloads.limits import writable
+from text.lines import ELLIPSIS
 
-# A zero-width space after the sign: a person reads the word, no client takes it for a mention.
+# A text that was made harmless and is then cut can become dangerous: `name@here`, cut inside the name, notifies. It is
+# made harmless again after the cut, and may become longer by this many characters.
+ROOM_FOR_GUARDS = 8
+
+# A zero-width space after the sign: a person reads the same word, and Slack finds no mention in it.
 _GUARD = "\u200b"
 _GAP = r"[\s\\]*"
 _TOKEN = re.compile(
@@ -15,17 +21,19 @@ _TOKEN = re.compile(
     rf"(?P<end>(?:\|(?P<label>[^<>]*))?{_GAP}>)?",
     re.IGNORECASE,
 )
-# A word of its own: not part of an address (`name@here.org`), and not of a path (`https://example.com/@channel`).
+# `@here` and its like as a word of its own: not in an e-mail address (`name@here.org`), and not in the path of a web
+# address (`https://example.com/@channel`).
 _WORD = re.compile(r"(?<![^\W_])(?<!/)@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)
 _LABEL = re.compile(r"@?([\w .'-]{1,80})")
-# Nobody sees these, and a client that drops one could read what is left as a mention. Tab and line breaks stay.
+# Control characters cannot be seen, and where a client drops one, the text around it could become a mention. Tabs and
+# line breaks stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def neutralise(markdown: str, may_mention: Collection[str]) -> str:
-    """`markdown` that can ping nobody but the users whose ids are in `may_mention`; everything else stays readable.
+    """`markdown` that notifies nobody but the users whose ids are in `may_mention`; a person can still read all of it.
 
-    `<!channel>`, `<!here>`, `<!everyone>` and user groups never stay, in code neither: Slack may look into it.
+    `<!channel>`, `<!here>`, `<!everyone>` and user groups never stay, not even in code: Slack may look into code too.
     Idempotent.
     """
 
@@ -33,7 +41,7 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
         name = token["user"] or token["group"].rpartition("^")[2]
         if token["user"] in may_mention and _is_plain_mention(token):
             return token[0]
-        if token["end"] is None:  # what never closes is no mention, and must not become one
+        if token["end"] is None:  # without a `>` it is no mention yet; text that follows must not make it one
             sign = "@" if token["user"] else "!"
             return token[0].replace(sign, sign + _GUARD, 1)
         label = _LABEL.fullmatch(token["label"] or "")
@@ -42,5 +50,26 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
     return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, _CONTROL.sub("", writable(markdown))))
 
 
+def escaped(text: str, may_mention: Collection[str], longest: int) -> str:
+    """Plain text as Slack's escaped text (`&amp;`, `&lt;`, `&gt;`), in at most `longest` characters; "…" if it is cut.
+
+    The only mentions in it that work are those of the users whose ids are in `may_mention`.
+    """
+
+    def escape(found: re.Match[str]) -> str:
+        return f"<@{found['user']}>" if found["user"] in may_mention else html.escape(found[0], quote=False)
+
+    slack_text = re.sub(r"<@(?P<user>\w+)(?:\|[^<>]*)?>|[&<>]", escape, neutralise(text, may_mention))
+    return neutralise(_cut(slack_text, longest - ROOM_FOR_GUARDS), may_mention)
+
+
 def _is_plain_mention(token: re.Match[str]) -> bool:
+    """Whether the token is exactly `<@U1>` or `<@U1|label>`, without white space or backslashes in between."""
     return token[0].startswith(f"<@{token['user']}") and token.string[token.end("user") :][:1] in {">", "|"}
+
+
+def _cut(slack_text: str, longest: int) -> str:
+    """Cuts escaped text, but never inside an entity or a mention."""
+    if len(slack_text) <= longest:
+        return slack_text
+    return re.sub(r"(?:&\w{0,4}|<[^<>]*)\Z", "", slack_text[: longest - 1]) + ELLIPSIS

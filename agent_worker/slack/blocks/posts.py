@@ -1,4 +1,4 @@
-"""The agent's posts as Block Kit that pings nobody who was not meant to be pinged.
+"""Answers and notices as messages of Slack that notify nobody who was not meant to be notified. Pure.
 
 Sizes: a `markdown` block takes 12,000 characters, all blocks of a message together about 13,200 (reported, not
 documented), a text object 3,000, the notification text 4,000. The limits below stay under these.
@@ -10,18 +10,16 @@ import html
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from agent_worker.slack.blocks.markdown_split import split
-from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.mentions import ROOM_FOR_GUARDS, escaped, neutralise
+from process.block_kit import Block, section
 
+# All in characters.
 MARKDOWN_LIMIT = 11_000
 TEXT_LIMIT = 3_000
-PLAIN_LIMIT = 1_500  # escaping makes it longer,
-ESCAPED_LIMIT = 500  # at worst five times as long
-
-# What a cut may add to a text: only after it, half a word such as `name@here` can read as a mention.
-_ROOM_FOR_GUARDS = 8
+PLAIN_LIMIT = 1_500  # of plain text before it is escaped, which makes it longer
+ESCAPED_LIMIT = 500  # of plain text that is nothing but signs, each of which becomes five characters
 
 # White space, control and format characters, variation selectors, and letters that are blank by design.
 _INVISIBLE = re.compile(
@@ -29,8 +27,8 @@ _INVISIBLE = re.compile(
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
 )
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^()\s]*)(?:[ \t]+\"[^\"\n]*\")?\)")  # and images
-# What Markdown has only for the eye, for the places that show plain text.
-_NOT_READ = (
+# Signs of Markdown that mean nothing in plain text, and what takes their place.
+_MARKS = (
     (re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n`]*$\n?", re.MULTILINE), ""),  # fences
     (re.compile(r"^[ \t|:-]+$\n?", re.MULTILINE), ""),  # rules, and the line under a table's header
     (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+", re.MULTILINE), ""),
@@ -42,77 +40,58 @@ _NOT_READ = (
 
 @dataclass(frozen=True)
 class Post:
-    """One message: `blocks` is what people see in the thread, `text` (escaped) what a notification shows."""
+    """One message: `blocks` is what people see in the thread, `text` (escaped) is what a notification shows."""
 
     text: str
-    blocks: list[dict[str, Any]]
+    blocks: list[Block]
 
 
 def answer(markdown: str, may_mention: Collection[str], limit: int = MARKDOWN_LIMIT) -> list[Post]:
-    """The posts, in order, that together show `markdown`; only the user ids in `may_mention` can be pinged by it.
+    """The messages, in order, that together show `markdown`; only the users in `may_mention` (ids) are notified.
 
-    `limit` is for one post, in characters. Raises ValueError if there is nothing to show.
+    `limit` is for one message, in characters. Raises ValueError if a person would see nothing.
     """
-    if _is_blank(markdown):
+    if is_blank(markdown):
         raise ValueError("an answer needs text")
-    parts = split(neutralise(markdown, may_mention), limit - _ROOM_FOR_GUARDS)
-    shown = [neutralise(part, may_mention) for part in parts if not _is_blank(part)]
+    parts = split(neutralise(markdown, may_mention), limit - ROOM_FOR_GUARDS)
+    shown = [neutralise(part, may_mention) for part in parts if not is_blank(part)]
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
 
 
 def plain(post: Post, may_mention: Collection[str]) -> list[Post]:
-    """The same as an answer's post without any block, for when Slack refuses those: plain text in shorter pieces."""
+    """An answer's message as plain text without blocks, for when Slack refuses the blocks: one or more messages."""
     texts = [block["text"] for block in post.blocks if block["type"] == "markdown"]
-    parts = [part for text in texts for part in _never_clipped(_LINK.sub(r"\1 (\2)", text))]
+    parts = [part for text in texts for part in _short_parts(_LINK.sub(r"\1 (\2)", text))]
     return [Post(_notification(part, may_mention), []) for part in parts] or [Post(post.text, [])]
 
 
-def _never_clipped(text: str) -> Iterator[str]:
-    """Parts that fit into a text object when they are escaped."""
-    for part in split(text, PLAIN_LIMIT):
-        is_short = len(html.escape(part, quote=False)) <= TEXT_LIMIT - _ROOM_FOR_GUARDS
-        yield from (piece for piece in ([part] if is_short else split(part, ESCAPED_LIMIT)) if not _is_blank(piece))
-
-
 def notice(sentence: str) -> Post:
-    """A greeting, a failure or a word about waiting, in which Slack's `*bold*` and its like work and nobody is pinged.
+    """A greeting, a failure or a word about waiting, written in Slack's markup (`*bold*`); it notifies nobody.
 
-    Raises ValueError if there is nothing to show.
+    Raises ValueError if a person would see nothing.
     """
-    if _is_blank(sentence):
+    if is_blank(sentence):
         raise ValueError("a notice needs a sentence")
-    text = _harmless(sentence.strip(), ())
-    return Post(text, [{"type": "section", "text": _mrkdwn(text)}])
+    text = escaped(sentence.strip(), (), TEXT_LIMIT)
+    return Post(text, [section(text)])
 
 
-def _is_blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
+    """Whether a person sees nothing of the text."""
     return _INVISIBLE.fullmatch(text) is not None
 
 
+def _short_parts(text: str) -> Iterator[str]:
+    """Parts that are not cut when they are escaped for a text object."""
+    for part in split(text, PLAIN_LIMIT):
+        is_short = len(html.escape(part, quote=False)) <= TEXT_LIMIT - ROOM_FOR_GUARDS
+        yield from (piece for piece in ([part] if is_short else split(part, ESCAPED_LIMIT)) if not is_blank(piece))
+
+
 def _notification(markdown: str, may_mention: Collection[str]) -> str:
-    """What is left of Markdown when it cannot be shown as such."""
+    """Markdown as plain text, escaped; the Markdown itself if nothing else would be left."""
     readable = _LINK.sub(r"\1", markdown)
-    for pattern, replacement in _NOT_READ:
+    for pattern, replacement in _MARKS:
         readable = pattern.sub(replacement, readable)
     readable = html.unescape(readable).strip()
-    return _harmless(markdown if _is_blank(readable) else readable, may_mention)
-
-
-def _harmless(text: str, may_mention: Collection[str]) -> str:
-    """Plain text as Slack's escaped text, short enough for a text object, with nothing but allowed mentions live."""
-
-    def escaped(found: re.Match[str]) -> str:
-        return f"<@{found['user']}>" if found["user"] in may_mention else html.escape(found[0], quote=False)
-
-    slack_text = re.sub(r"<@(?P<user>\w+)(?:\|[^<>]*)?>|[&<>]", escaped, neutralise(text, may_mention))
-    return neutralise(_clipped(slack_text, TEXT_LIMIT - _ROOM_FOR_GUARDS), may_mention)
-
-
-def _clipped(slack_text: str, limit: int) -> str:
-    if len(slack_text) <= limit:
-        return slack_text
-    return re.sub(r"(?:&\w{0,4}|<[^<>]*)\Z", "", slack_text[: limit - 1]) + "…"
-
-
-def _mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}  # verbatim: Slack looks for no names in it
+    return escaped(markdown if is_blank(readable) else readable, may_mention, TEXT_LIMIT)

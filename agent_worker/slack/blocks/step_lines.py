@@ -3,54 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
 
-from agent_worker.slack.blocks.posts import TEXT_LIMIT, Post, _harmless, _is_blank, _mrkdwn
+from agent_worker.payloads.thread import ShownStep, StepState
+from agent_worker.slack.blocks.mentions import escaped
+from agent_worker.slack.blocks.posts import TEXT_LIMIT, Post, is_blank
+from process.block_kit import context
+from text.lines import ELLIPSIS, one_line
 
-TITLE_LIMIT = 120
+TITLE_LIMIT = 120  # characters, so that a step is one line on most screens
 STEPS_SHOWN = 20
-_EMOJI = {"pending": "white_circle", "in_progress": "hourglass", "complete": "white_check_mark", "error": "x"}
+_EMOJI: dict[StepState, str] = {
+    "pending": "white_circle",
+    "in_progress": "hourglass",
+    "complete": "white_check_mark",
+    "error": "x",
+}
 
 
-@dataclass(frozen=True)
-class Step:
-    """One thing that the agent does on the way to an answer; `title` is plain text."""
+def progress(steps: Sequence[ShownStep]) -> Post:
+    """One line for each step, at most `STEPS_SHOWN`, and the number of the others.
 
-    title: str
-    state: Literal["pending", "in_progress", "complete", "error"]
-
-
-def progress(steps: Sequence[Step]) -> Post:
-    """One line for each step, at most `STEPS_SHOWN`, with the rest counted. Raises ValueError if there are no steps."""
+    Titles are plain text. Raises ValueError if there are no steps.
+    """
     if not steps:
         raise ValueError("progress needs a step")
-    folded = _folded(steps)
-    lines = [f":{_EMOJI[step.state]}: {_title(step)}" for at, step in enumerate(steps) if at not in folded]
-    done = sum(steps[at].state == "complete" for at in folded)
+    hidden = _hidden(steps)
+    lines = [f":{_EMOJI[step.state]}: {_title(step)}" for at, step in enumerate(steps) if at not in hidden]
+    done = sum(steps[at].state == "complete" for at in hidden)
     if done:
         lines.append(f"and {done} more done")
-    if len(folded) > done:
-        lines.append(f"and {len(folded) - done} more")
+    if len(hidden) > done:
+        lines.append(f"and {len(hidden) - done} more")
     current = next((step for step in steps if step.state == "in_progress"), steps[-1])
-    return Post(_title(current), [_context(text) for text in _packed(lines)])
+    return Post(_title(current), [context(text) for text in _joined(lines)])
 
 
-def _title(step: Step) -> str:
-    title = "…" if _is_blank(step.title) else " ".join(step.title.split())
-    return _harmless(title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…", ())
+def _title(step: ShownStep) -> str:
+    return escaped(ELLIPSIS if is_blank(step.title) else one_line(step.title, TITLE_LIMIT), (), TEXT_LIMIT)
 
 
-def _folded(steps: Sequence[Step]) -> set[int]:
-    """The steps that are only counted: first what is done, oldest first, then what is furthest from being started."""
+def _hidden(steps: Sequence[ShownStep]) -> set[int]:
+    """The positions of the steps that are only counted: first those that are done, the oldest first; then the last of
+    those that have not begun.
+    """
     done = [at for at, step in enumerate(steps) if step.state == "complete"]
     waiting = [at for at, step in enumerate(steps) if step.state == "pending"][::-1]
     others = [at for at, step in enumerate(steps) if step.state in {"in_progress", "error"}]
     return set([*done, *waiting, *others][: max(0, len(steps) - STEPS_SHOWN)])
 
 
-def _packed(lines: Iterable[str]) -> list[str]:
-    """Lines in as few texts as a text object's length allows."""
+def _joined(lines: Iterable[str]) -> list[str]:
+    """The lines in as few texts as possible, each short enough for a text object."""
     texts: list[str] = []
     for line in lines:
         if texts and len(texts[-1]) + 1 + len(line) <= TEXT_LIMIT:
@@ -58,7 +61,3 @@ def _packed(lines: Iterable[str]) -> list[str]:
         else:
             texts.append(line)
     return texts
-
-
-def _context(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [_mrkdwn(text)]}

@@ -1,4 +1,4 @@
-"""The bytes of Slack's files, asked for with the bot's token, which is shown to nobody but Slack."""
+"""Downloads of Slack's files. The bot's token goes along, and is never sent to another host than Slack's."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from agent_worker.slack.files.contents import DELETED, NOT_SHOWN, UnreadableErro
 
 LONGEST_DOWNLOAD = timedelta(seconds=60)
 MOST_REDIRECTS = 3
-_DOMAINS = ("slack.com", "slack-gov.com")  # Slack's own: files are at another host of them than the Web API
+_DOMAINS = ("slack.com", "slack-gov.com")  # Slack's own; files are at another host there than the Web API
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 @dataclass(frozen=True)
 class Download:
-    """What came for a file. `is_page`: as a page for a browser, which may be Slack's way to say no."""
+    """What Slack sent for a file. `is_page`: it came as an HTML page, which may be the login page and not the file."""
 
     data: bytes
     is_page: bool
 
 
 class SlackDownloads:
-    """Files are where Slack's Web API is: in the domain of Slack, or at the same origin as what stands in for it."""
+    """Downloads from the domain of the Web API; if that is not Slack's (in tests), only from the same origin."""
 
     def __init__(self, http: httpx.AsyncClient, token: SecretStr, slack_url: HttpUrl) -> None:
         self._http = http
@@ -37,9 +37,10 @@ class SlackDownloads:
         self._slack = httpx.URL(str(slack_url))
 
     async def fetch(self, address: str, at_most: int) -> Download:
-        """The first `at_most` bytes of what is at the address.
+        """The first `at_most` bytes of the file at the address.
 
-        Raises UnreadableError when Slack says no, and a retryable ApplicationError when it cannot answer just now.
+        Raises UnreadableError if Slack refuses or the address is not Slack's, and ApplicationError (SLACK_UNAVAILABLE,
+        retryable) if Slack cannot answer now.
         """
         try:
             url = httpx.URL(address)
@@ -56,7 +57,7 @@ class SlackDownloads:
         raise UnreadableError(NOT_SHOWN)
 
     async def _get(self, url: httpx.URL, at_most: int) -> Download | httpx.URL:
-        """One request: the file, or where it is instead."""
+        """Makes one request. Returns the file, or the address to which Slack redirects."""
         if not self._is_slacks(url):
             raise UnreadableError("its address is not one of Slack's")
         headers = {"Authorization": f"Bearer {self._token.get_secret_value()}", "Accept-Encoding": "identity"}
@@ -79,7 +80,7 @@ def _is_within(host: str, domain: str) -> bool:
 
 
 def _check(response: httpx.Response) -> None:
-    """Raises for every answer that is not the file."""
+    """Raises for every answer that is not the file, as `fetch` says."""
     status = response.status_code
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _PASSING:
         pause = response.headers.get("Retry-After", "")
@@ -90,6 +91,7 @@ def _check(response: httpx.Response) -> None:
 
 
 async def _read(response: httpx.Response, at_most: int) -> bytes:
+    """Stops when there are enough bytes: the rest is not downloaded."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk

@@ -1,13 +1,13 @@
-"""Files of Slack messages, put in their place whenever the model is asked."""
+"""The files of Slack messages, put into the transcript each time that the model is asked."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 import httpx
+from cachetools import LRUCache
 from pydantic import HttpUrl, SecretStr
 from temporalio.exceptions import ApplicationError
 
@@ -27,12 +27,15 @@ from agent_worker.slack.files.contents import (
 )
 from agent_worker.slack.files.download import SlackDownloads
 
-# Of the 20 MB that Gemini takes (https://ai.google.dev/gemini-api/docs/files), what instructions and tools leave.
+# Bytes. Gemini takes 20 MB in a request (https://ai.google.dev/gemini-api/docs/files); the rest is for the instructions
+# and the tools.
 LARGEST_REQUEST = 19_000_000
-MOST_FILES = 20  # in one conversation, the newest; each is looked up once in a turn
-CACHED_BYTES = 64_000_000
-CACHED_LOOKS = 1_000
-PATIENT_ATTEMPTS = 10  # a minute and more; a file that never comes must not hold up the conversation for ever
+MOST_FILES = 20  # of one conversation, the newest; Slack is asked about each of them once in a turn
+CACHED_BYTES = 64_000_000  # of all conversations of this worker together
+CACHED_DESCRIPTIONS = 1_000
+# The attempts of an activity in which a failed download fails the attempt: more than a minute. After that the file is
+# left out, so that it does not hold up the conversation for ever.
+PATIENT_ATTEMPTS = 10
 NOT_PERMITTED = "the app is not permitted to read files in this workspace"
 _REFUSED = {
     "file_not_found": DELETED,
@@ -43,44 +46,42 @@ _REFUSED = {
 
 
 class SlackFiles:
-    """History holds what a file is called; its bytes are here, for as long as there is room, or are fetched again.
+    """Downloads files and remembers the newest. Temporal's history holds only the names, never the bytes.
 
-    Slack is asked what has become of a file once in each turn, so that a deleted one is not shown from the cache in
-    the next turn, and the model calls of one turn all see the same.
+    Slack is asked about each file once in a turn. So all model calls of a turn see the same file, and a file that was
+    deleted is gone from the next turn on, even if its bytes are still remembered.
     """
 
     def __init__(self, api: SlackApi, http: httpx.AsyncClient, token: SecretStr, slack_url: HttpUrl) -> None:
         self._api = api
         self._downloads = SlackDownloads(http, token, slack_url)
-        self._looks: OrderedDict[tuple[str, str], DescribedFile | str] = OrderedDict()
-        self._cached: OrderedDict[str, bytes] = OrderedDict()
+        self._descriptions: LRUCache[tuple[str, str], DescribedFile | str] = LRUCache(CACHED_DESCRIPTIONS)
+        self._bytes: LRUCache[str, bytes] = LRUCache(CACHED_BYTES, getsizeof=len)
 
     async def filled(self, contents: Sequence[Content], turn: str, attempt: int = 1) -> list[Content]:
-        """The contents with each file in its place, or with a sentence that says why it cannot be read.
+        """The contents with each file in its place, or with a sentence that says why the file cannot be read.
 
-        The newest come first where not all have room. Raises a retryable ApplicationError when Slack cannot be asked;
-        a download that has failed in so many attempts (`attempt` counts this one too) is given up.
+        If there is not room for all, the newest files are taken. Raises ApplicationError (retryable) if Slack cannot
+        be reached. `attempt` is the activity's, from 1: after `PATIENT_ATTEMPTS`, a failed download no longer raises,
+        and a sentence takes the place of the file.
         """
         files = {file.id: file for file in map(_file, reversed(_file_parts(contents)))}
         newest = list(files.values())[:MOST_FILES]
-        looks = await asyncio.gather(*(self._look(turn, file) for file in newest))
+        descriptions = await asyncio.gather(*(self._description(turn, file) for file in newest))
         room = LARGEST_REQUEST - (len(json.dumps(contents)) if files else 0)
         parts: dict[str, list[Part]] = {}
-        for file, look in zip(newest, looks, strict=True):
-            parts[file.id] = await self._parts(file, look, room, is_patient=attempt <= PATIENT_ATTEMPTS)
+        for file, description in zip(newest, descriptions, strict=True):
+            parts[file.id] = await self._parts(file, description, room, is_patient=attempt <= PATIENT_ATTEMPTS)
             room -= sum(map(sent_size, parts[file.id]))
         return _with_files(contents, parts)
 
-    async def _look(self, turn: str, file: SlackFile) -> DescribedFile | str:
-        """The file as Slack describes it, or why it does not."""
+    async def _description(self, turn: str, file: SlackFile) -> DescribedFile | str:
+        """The file as Slack describes it in this turn, or the reason why Slack does not."""
         key = (turn, file.id)
-        if key not in self._looks:
-            self._looks[key] = await self._ask(file)
-        self._looks.move_to_end(key)
-        look = self._looks[key]
-        while len(self._looks) > CACHED_LOOKS:
-            self._looks.popitem(last=False)
-        return look
+        description = self._descriptions.get(key)
+        if description is None:
+            description = self._descriptions[key] = await self._ask(file)
+        return description
 
     async def _ask(self, file: SlackFile) -> DescribedFile | str:
         try:
@@ -91,39 +92,37 @@ class SlackFiles:
             raise
         return DescribedFile.read(answer.get("file") or {}, file)
 
-    async def _parts(self, file: SlackFile, look: DescribedFile | str, room: int, *, is_patient: bool) -> list[Part]:
-        if isinstance(look, str):
-            return [unreadable(file.name, look)]
+    async def _parts(
+        self, file: SlackFile, described: DescribedFile | str, room: int, *, is_patient: bool
+    ) -> list[Part]:
+        """The file for the model, in at most `room` bytes of the request."""
+        if isinstance(described, str):
+            return [unreadable(file.name, described)]
         try:
-            look.check()
-            _check_room(min(look.size, look.at_most) * 4 // 3, room)
-            parts = look.parts(await self._bytes(look))
+            described.check()
+            _check_room(min(described.size, described.useful_bytes) * 4 // 3, room)  # as base64
+            parts = described.parts(await self._content(described))
             _check_room(sum(map(sent_size, parts)), room)
         except UnreadableError as error:
-            return [unreadable(look.name, str(error))]
+            return [unreadable(described.name, str(error))]
         except ApplicationError:
             if is_patient:
                 raise
-            return [unreadable(look.name, "Slack has failed to give it out several times")]
+            return [unreadable(described.name, "Slack has failed to give it out several times")]
         return parts
 
-    async def _bytes(self, file: DescribedFile) -> bytes:
-        """The file, or one byte more than can be used of it."""
-        if file.version in self._cached:
-            self._cached.move_to_end(file.version)
-            return self._cached[file.version]
-        at_most = file.at_most + 1
-        came = await self._downloads.fetch(file.url, at_most)
-        # In place of a file that the app may not read, Slack serves its login page, as if nothing were wrong.
-        if came.is_page and not (file.is_html and len(came.data) == min(file.size, at_most)):
+    async def _content(self, file: DescribedFile) -> bytes:
+        """The bytes of the file; of a larger file, one byte more than can be used, so that the caller notices."""
+        content = self._bytes.get(file.version)
+        if content is not None:
+            return content
+        at_most = file.useful_bytes + 1
+        download = await self._downloads.fetch(file.url, at_most)
+        # For a file that the app may not read, Slack sends its login page with status 200.
+        if download.is_page and not (file.is_html and len(download.data) == min(file.size, at_most)):
             raise UnreadableError(NOT_PERMITTED)
-        self._keep(file.version, came.data)
-        return came.data
-
-    def _keep(self, version: str, data: bytes) -> None:
-        self._cached[version] = data
-        while sum(map(len, self._cached.values())) > CACHED_BYTES:
-            self._cached.popitem(last=False)
+        self._bytes[file.version] = download.data
+        return download.data
 
 
 def _check_room(size: int, room: int) -> None:
@@ -140,7 +139,7 @@ def _file(part: Part) -> SlackFile:
 
 
 def _with_files(contents: Sequence[Content], parts: Mapping[str, list[Part]]) -> list[Content]:
-    """Each file in its place, where it was sent last; before that it is only named."""
+    """Puts each file where it was sent last; where it was sent before, only its name stays."""
     left = dict(parts)
     filled: list[Content] = []
     for content in reversed(contents):

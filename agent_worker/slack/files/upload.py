@@ -1,8 +1,9 @@
-"""Files that the agent puts into a thread."""
+"""Files that the agent uploads into a thread."""
 
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 import aiohttp
 from temporalio.exceptions import ApplicationError
@@ -11,22 +12,21 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi, may_not_see
 
-OK = 200
 logger = logging.getLogger(__name__)
 
 
 class SlackUploads:
-    """Slack takes a file in three steps: an address, the bytes, and where it is to be shown."""
+    """Slack takes a file in three calls: ask for an address, send the bytes there, show the file in a thread."""
 
     def __init__(self, api: SlackApi) -> None:
         self._api = api
 
-    async def sent(self, name: str, text: str, *, is_patient: bool = True) -> str | None:
-        """The id of a new file that nobody sees yet; None where the app may not have one.
+    async def upload(self, name: str, text: str, *, is_patient: bool = True) -> str | None:
+        """Makes the first two calls. Returns the id of a file that nobody sees yet; None if the app may not upload.
 
-        Raises a retryable ApplicationError when it cannot be made just now. Slack takes the bytes at another address
-        than everything else, and one that is never reached must not hold up an answer for ever: without `is_patient`
-        that is None too.
+        Raises ApplicationError (retryable) if Slack cannot be reached now. The bytes go to another host than all other
+        calls; if that host cannot be reached from here, retries never help and the answer would wait for ever. So
+        without `is_patient` the result is None in that case too.
         """
         content = text.encode()
         try:
@@ -46,7 +46,10 @@ class SlackUploads:
         return str(place["file_id"])
 
     async def show(self, thread: Thread, file: str, name: str) -> bool:
-        """Shows a file that was sent in the thread; False where the app may not. Raises ApplicationError otherwise."""
+        """Makes the third call: shows the uploaded file in the thread. False if the app may not.
+
+        Raises ApplicationError (retryable) if Slack cannot be reached now.
+        """
         try:
             await self._api.call(
                 self._api.client.files_completeUploadExternal,
@@ -65,7 +68,7 @@ class SlackUploads:
             raise TypeError("the client of a process has a session")
         try:
             async with session.post(address, data=content) as response:
-                if response.status != OK:
+                if response.status != HTTPStatus.OK:
                     raise retryable(SLACK_UNAVAILABLE, f"upload: http_{response.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None

@@ -1,184 +1,194 @@
-"""The end of a turn in its thread: one complete answer, or one notice, whatever was shown before it."""
+"""The end of a turn in its thread: one complete answer or one notice, in place of all that was shown before it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.conversation.participants import asks_back
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
-from agent_worker.slack.blocks.answer_layout import Form, looks
+from agent_worker.slack.blocks.answer_layout import Layout, variants
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads
-from agent_worker.slack.thread.leftovers import Remains, SlackRemains
-from agent_worker.slack.thread.posts import GONE, SlackReplies, metadata
-from agent_worker.slack.thread.streams import DEAD, STILL_STREAMING, STOPPED_BY_USER, SlackStreams, text_chunk
+from agent_worker.slack.thread.leftovers import Leftovers, ThreadLeftovers
+from agent_worker.slack.thread.posts import GONE, ThreadPosts
+from agent_worker.slack.thread.streams import DEAD, STILL_STREAMING, STOPPED_BY_USER, ThreadStreams, text_chunk
 
-# Slack's real limits are not all documented: what it refuses to show as blocks it shows as text.
+# Not all limits of Slack are documented. What it refuses to show as blocks is shown with fewer blocks, or as text.
 UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-# A message that is to be changed or ended, and that cannot be: there is another way for each of these.
+# Why a message cannot be changed or ended. For each of these there is another way.
 _UNCHANGEABLE = {DEAD, STOPPED_BY_USER, STILL_STREAMING, "edit_window_closed", *GONE, *UNSHOWABLE}
-STREAMED = "streamed"  # in the key of a message that completes the answer, together with those before it
 logger = logging.getLogger(__name__)
 
 
-class SlackAnswers:
-    """`settle` can be called any number of times: what is in its place stays there."""
+@dataclass(frozen=True)
+class Message:
+    """One message of the delivery. `answers` are the `ts` of the messages that it answers; only the last has them."""
+
+    key: str
+    post: Post
+    answers: Sequence[str]
+
+
+class AnswerDelivery:
+    """`bring` can be called any number of times: what is in its place already stays there."""
 
     def __init__(
-        self, replies: SlackReplies, streams: SlackStreams, remains: SlackRemains, uploads: SlackUploads
+        self, posts: ThreadPosts, streams: ThreadStreams, leftovers: ThreadLeftovers, uploads: SlackUploads
     ) -> None:
-        self._replies = replies
+        self._posts = posts
         self._streams = streams
-        self._remains = remains
+        self._leftovers = leftovers
         self._uploads = uploads
 
-    async def settle(self, request: Deliver, *, is_repeated: bool) -> None:
-        """Raises ApplicationError until it is done; `is_repeated`: an earlier attempt may have done some of it."""
-        form = answer_layout.form(request)
-        if not is_repeated and await self._is_ended_at_once(request, form):
+    async def bring(self, request: Deliver, leftovers: Leftovers) -> None:
+        """Makes the thread hold the complete answer, once. Raises ApplicationError until it does."""
+        if post_keys.streamed(request.key) in leftovers.posts:
             return
-        remains = await self._left_of(request, is_repeated=is_repeated)
-        if f"{request.key}:{STREAMED}" in remains.posts:
+        layout = answer_layout.lay_out(request)
+        if await self._is_ended_at_once(request, layout, leftovers):
             return
-        if form.file is None:
-            await self._bring_into(form, request, remains)
+        leftovers = await self._leftovers.end_streams(request.thread, request.turn, leftovers)
+        if layout.file is None:
+            await self._bring_into(layout, request, leftovers)
         else:
-            await self._bring_with_file(form, request, remains, is_patient=not is_repeated)
+            await self._bring_with_file(layout, request, leftovers)
 
-    async def _left_of(self, request: Deliver, *, is_repeated: bool) -> Remains:
+    # The common case: the answer is streamed already
+
+    async def _is_ended_at_once(self, request: Deliver, layout: Layout, leftovers: Leftovers) -> bool:
+        """Ends the stream with all that it lacks, in one call. False if that is not possible."""
         draft = request.draft
-        if request.turn and (is_repeated or draft.unsure):
-            return await self._remains.of(request.thread, request.turn, draft)
-        if is_repeated:
-            return Remains(posts=await self._replies.posted(request.thread, request.answers[0]))
-        if draft.streaming_since is not None:
-            await self._end_stream(request, draft.messages[-1])
-        return Remains(drafts=list(draft.messages))
-
-    # The common case: the answer is streamed, and ends
-
-    async def _is_ended_at_once(self, request: Deliver, form: Form) -> bool:
-        """Ends the stream with all that it lacks, in one call; False if that is not possible."""
-        draft = request.draft
-        if draft.streaming_since is None or draft.unsure or form.file or not form.is_answer:
+        if leftovers.is_retry or not draft.is_open_stream or layout.file or not layout.is_answer:
             return False
         rest = neutralise(request.text[draft.written :], request.may_mention)
         before = "" if draft.written else ("\n\n" if draft.characters else request.preface)
         if draft.characters + len(before + rest) > posts.MARKDOWN_LIMIT:
             return False
         chunks = [*_last_cards(request), *([text_chunk(before + rest)] if rest else [])]
-        closing = answer_layout.closing(request)
-        refusal = await self._end_with(request, chunks, closing)
+        below = answer_layout.blocks_below(request)
+        refusal = await self._stop_stream(request, chunks, below)
         if refusal in UNSHOWABLE:
-            refusal = await self._end_with(request, chunks, answer_layout.bare_blocks(closing))
+            refusal = await self._stop_stream(request, chunks, answer_layout.without_optional(below))
         return not refusal
 
-    async def _end_with(
-        self, request: Deliver, chunks: Sequence[dict[str, Any]], closing: Sequence[dict[str, Any]]
+    async def _stop_stream(
+        self, request: Deliver, chunks: Sequence[dict[str, Any]], below: Sequence[dict[str, Any]]
     ) -> str:
         return await _refusal(
             self._streams.stop(
                 request.thread,
                 request.draft.messages[-1],
+                post_keys.streamed(request.key),
+                answers=request.answers,
                 chunks=chunks,
-                blocks=closing,
-                metadata=metadata(f"{request.key}:{STREAMED}", request.answers),
+                blocks=below,
                 session_status="suspended" if asks_back(request.text) else "active",
             )
         )
 
-    async def _end_stream(self, request: Deliver, ts: str) -> None:
-        await _refusal(self._streams.stop(request.thread, ts, metadata=metadata(f"{request.turn}:draft:{ts}")))
+    # Every other case: message by message
 
-    # Whatever there is
+    async def _bring_into(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
+        """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted.
 
-    async def _bring_into(self, form: Form, request: Deliver, remains: Remains) -> list[str]:
-        """Message after message into its form: what is there is changed, what is missing posted, the rest deleted.
-
-        The `ts` of the form's messages.
+        The `ts` of the messages.
         """
-        left, there = list(remains.drafts), list[str]()
-        for index, post in enumerate(form.posts):
-            key = f"{request.key}:{index}"
-            answers = request.answers if index == len(form.posts) - 1 else ()
-            if key in remains.posts:
-                there.append(remains.posts[key])
-            elif changed := await self._changed(request, left, key, post, answers):
-                there.append(changed)
+        drafts, held = list(leftovers.drafts), list[str]()
+        for message in _messages(layout, request):
+            if message.key in leftovers.posts:
+                held.append(leftovers.posts[message.key])
+            elif ts := await self._changed_draft(request, drafts, message):
+                held.append(ts)
             else:
-                there += await self._say(request, key, post, remains, answers)
-        for ts in left:
-            await self._replies.delete(request.thread, ts)
-        return there
+                held += await self._post(request, message, leftovers)
+        for ts in drafts:
+            await self._posts.delete(request.thread, ts)
+        return held
 
-    async def _changed(
-        self, request: Deliver, drafts: list[str], key: str, post: Post, answers: Sequence[str]
-    ) -> str | None:
-        """Makes the first of the drafts for which it is possible the post of that key; they are used up by it."""
+    async def _changed_draft(self, request: Deliver, drafts: list[str], message: Message) -> str | None:
+        """Changes the first draft that Slack lets be changed into the message; its `ts`, or None if there is none.
+
+        Takes the drafts that it has tried out of the list. What cannot be changed is deleted.
+        """
         while drafts:
             ts = drafts.pop(0)
-            for look in looks(post):
-                refusal = await self._update(request, ts, look, key, answers)
+            for variant in variants(message.post):
+                refusal = await self._change(request, ts, replace(message, post=variant))
                 if not refusal:
                     return ts
                 if refusal in GONE:
                     break
             else:
-                await self._replies.delete(request.thread, ts)
+                await self._posts.delete(request.thread, ts)
         return None
 
-    async def _update(self, request: Deliver, ts: str, post: Post, key: str, answers: Sequence[str]) -> str:
-        """Why the message cannot be changed so; "" when it is."""
-        refusal = await _refusal(self._replies.update(request.thread, ts, post, key, answers))
+    async def _change(self, request: Deliver, ts: str, message: Message) -> str:
+        """Why Slack does not change the draft; "" if it does. A draft that still streams is ended first."""
+        refusal = await self._update(request, ts, message)
         if refusal == STILL_STREAMING:
-            await self._end_stream(request, ts)
-            refusal = await _refusal(self._replies.update(request.thread, ts, post, key, answers))
+            await _refusal(self._streams.stop(request.thread, ts, post_keys.draft(request.turn, ts)))
+            refusal = await self._update(request, ts, message)
         return refusal
 
-    async def _say(self, request: Deliver, key: str, post: Post, remains: Remains, answers: Sequence[str]) -> list[str]:
-        """Posts; as plain text, where Slack does not take it as blocks."""
-        for look in looks(post) if f"{key}:plain:0" not in remains.posts else []:
+    async def _update(self, request: Deliver, ts: str, message: Message) -> str:
+        return await _refusal(self._posts.update(request.thread, ts, message.post, message.key, message.answers))
+
+    async def _post(self, request: Deliver, message: Message, leftovers: Leftovers) -> list[str]:
+        """Posts the message; if Slack refuses its blocks, as plain text, which may take several messages."""
+        was_plain = post_keys.plain(message.key, 0) in leftovers.posts
+        for variant in [] if was_plain else variants(message.post):
             try:
-                return [await self._replies.post(request.thread, key, look, answers)]
+                return [await self._posts.post(request.thread, message.key, variant, message.answers)]
             except ApplicationError as error:
                 if error.message not in UNSHOWABLE:
                     raise
-        said = []
-        for index, plain in enumerate(posts.plain(post, request.may_mention)):
-            own = f"{key}:plain:{index}"
-            ts = remains.posts.get(own) or await self._replies.post(request.thread, own, plain, answers)
-            said.append(ts)
-        return said
+        held = []
+        for number, plain in enumerate(posts.plain(message.post, request.may_mention)):
+            key = post_keys.plain(message.key, number)
+            ts = leftovers.posts.get(key) or await self._posts.post(request.thread, key, plain, message.answers)
+            held.append(ts)
+        return held
 
-    # What is too long
+    # An answer that is too long for the thread
 
-    async def _bring_with_file(self, form: Form, request: Deliver, remains: Remains, *, is_patient: bool) -> None:
-        """The beginning, and the whole as a file; where the app may not upload, in as many messages as it takes."""
-        name, text = answer_layout.file_name(request), form.file or ""
-        if name in remains.files:
-            await self._bring_into(form, request, remains)
+    async def _bring_with_file(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
+        """The beginning, and the whole as a file. If the app may not upload, the whole in as many messages as it takes.
+
+        On a retry, the answer does not wait for a host that does not take the file.
+        """
+        name, text = answer_layout.file_name(request), layout.file or ""
+        if name in leftovers.files:
+            await self._bring_into(layout, request, leftovers)
             return
-        file = await self._uploads.sent(name, text, is_patient=is_patient)
+        file = await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
         if file is None:
-            await self._bring_into(answer_layout.in_messages(request), request, remains)
+            await self._bring_into(answer_layout.lay_out_without_file(request), request, leftovers)
             return
-        there = await self._bring_into(form, request, remains)
+        held = await self._bring_into(layout, request, leftovers)
         if not await self._uploads.show(request.thread, file, name):
-            others = {key: ts for key, ts in remains.posts.items() if ts not in there}
-            await self._bring_into(
-                answer_layout.in_messages(request), request, replace(remains, drafts=there, posts=others)
-            )
+            others = {key: ts for key, ts in leftovers.posts.items() if ts not in held}
+            beginning = replace(leftovers, drafts=held, posts=others)
+            await self._bring_into(answer_layout.lay_out_without_file(request), request, beginning)
+
+
+def _messages(layout: Layout, request: Deliver) -> list[Message]:
+    last = len(layout.posts) - 1
+    return [
+        Message(post_keys.message(request.key, number), post, request.answers if number == last else ())
+        for number, post in enumerate(layout.posts)
+    ]
 
 
 async def _refusal(call: Awaitable[None]) -> str:
-    """Why Slack does not change or end a message, where there is another way; "" when it does."""
+    """Why Slack does not change or end a message, if there is another way; "" if it does. Raises otherwise."""
     try:
         await call
     except ApplicationError as error:
@@ -190,7 +200,7 @@ async def _refusal(call: Awaitable[None]) -> str:
 
 
 def _last_cards(request: Deliver) -> list[dict[str, Any]]:
-    """How the steps have ended, where the stream has them; otherwise they would stand in the middle of the answer."""
-    if request.progress is None or not request.draft.has_cards:
+    """How the steps have ended, if the stream shows them. Otherwise cards would stand in the middle of the answer."""
+    if request.progress is None or request.steps_shown != "stream":
         return []
     return task_cards.chunks(request.progress.steps)

@@ -1,4 +1,4 @@
-"""What a Slack thread holds: the agent's own posts, what people said in it, and who they are."""
+"""What a Slack thread holds: what people said in it, and the agent's own messages."""
 
 from __future__ import annotations
 
@@ -12,30 +12,39 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.conversation import slack_markup
-from agent_worker.payloads.errors import SLACK_REFUSED
+from agent_worker.conversation.message_text import message_text
+from agent_worker.payloads import post_keys
 from agent_worker.slack.api import SlackApi, may_not_see
+from agent_worker.slack.directory import Directory
+from agent_worker.slack.thread.metadata import PostMetadata
 
-EVENT_TYPE = "agent_post"  # of our metadata, which everyone in the workspace may read: no secrets
-PAGE = 200
-EARLIER_MESSAGES = 100  # what is read of a thread that the agent joins late: the newest ones
-EARLIER_MESSAGE_CHARACTERS = 2_000
-EARLIER_CHARACTERS = 40_000
-CACHED_NAMES = 10_000
+PAGE = 200  # messages in one call
+# What is read of a thread that the agent joins late. The newest messages are kept.
+EARLIER_MESSAGES = 100
+EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
+EARLIER_CHARACTERS = 40_000  # of all of them
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Past:
-    """What was said before, a line an author and message, and the `ts` of messages that the agent has answered."""
+    """What a thread held before a message.
+
+    `text` has a line "<author>: <message>" for each message, `answered` the `ts` of the messages that the agent has
+    answered, `people` the ids of those who wrote, without apps.
+    """
 
     text: str = ""
     answered: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()  # who wrote, apps left out
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OwnMessage:
-    """A message of the agent: `key` from its metadata, "" for none; `state` as Slack says of a streamed message."""
+    """A message of the agent. `key` is its post key, "" if it has none; `files` are the names of its files.
+
+    `state` is Slack's `streaming_state`, "" if Slack does not tell one.
+    """
 
     ts: str
     key: str
@@ -43,86 +52,43 @@ class OwnMessage:
     files: tuple[str, ...]
 
 
-class SlackThreads:
-    def __init__(self, api: SlackApi, *, bot_user_id: str, bot_id: str) -> None:
+class ThreadHistory:
+    """Reads threads. Raises ApplicationError (SLACK_UNAVAILABLE, retryable) while Slack cannot be reached."""
+
+    def __init__(self, api: SlackApi, directory: Directory, *, bot_user_id: str, bot_id: str) -> None:
         self._api = api
+        self._directory = directory
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
-        self._known: dict[str, Mapping[str, Any]] = {}
 
-    async def own_messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[OwnMessage]:
-        """Each message of the agent itself; another app's metadata proves nothing."""
-        async for message in self._messages(thread, oldest=oldest):
-            if message.get("bot_id") == self._bot_id:
-                payload = self._own_payload(message) or {}
-                names = [str(file.get("name", "")) for file in message.get("files") or []]
-                state = str(message.get("streaming_state") or "")
-                yield OwnMessage(str(message["ts"]), str(payload.get("key", "")), state, tuple(names))
+    async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
+        """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
+
+        Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
+        """
+        younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
+        return [_own_message(message) for message in younger if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
-        """The thread up to the message `before`, bounded; nothing where Slack does not let the agent read it."""
+        """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread."""
         messages: deque[dict[str, Any]] = deque(maxlen=EARLIER_MESSAGES)
         answered: list[str] = []
         people: dict[str, None] = {}
         try:
             async for message in self._messages(thread):
-                payload = self._own_payload(message)
-                answered += payload.get("answers", []) if payload else []
-                if message["ts"] < before and not self._is_progress(payload):
+                own = PostMetadata.read(message) if self._is_own(message) else PostMetadata()
+                answered += own.answers
+                if message["ts"] < before and not _shows_progress(own):
                     messages.append(message)
                     people |= {} if message.get("bot_id") else {str(message.get("user") or ""): None}
         except ApplicationError as error:
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
-        return Past(await self._told(messages), tuple(answered), tuple(filter(None, people)))
+        return Past(await self._text_of(messages), tuple(answered), tuple(filter(None, people)))
 
-    async def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """Display names by id of users and channels; an id that Slack does not tell about is its own name."""
-        return {slack_id: await self._name(slack_id) for slack_id in ids if slack_id != self._bot_user_id}
-
-    async def _name(self, slack_id: str) -> str:
-        if slack_id.startswith(("C", "G")):
-            channel = await self._told_of(slack_id)
-            return str(channel.get("name") or slack_id)
-        user = await self.user(slack_id)
-        profile = user.get("profile") or {}
-        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
-
-    def knows(self, ids: Iterable[str]) -> bool:
-        """Whether Slack need not be asked about any of them."""
-        return all(slack_id in self._known or slack_id == self._bot_user_id for slack_id in ids)
-
-    async def user(self, slack_id: str) -> Mapping[str, Any]:
-        """What Slack tells of a user; nothing of one that the agent may not see."""
-        return await self._told_of(slack_id)
-
-    async def _told_of(self, slack_id: str) -> Mapping[str, Any]:
-        if slack_id not in self._known:
-            if len(self._known) >= CACHED_NAMES:
-                self._known.clear()
-            try:
-                self._known[slack_id] = await self._asked_about(slack_id)
-            except ApplicationError as error:
-                if not may_not_see(error):
-                    raise
-                if error.type != SLACK_REFUSED:  # a scope is missing: once there is one, Slack is asked again
-                    return {}
-                self._known[slack_id] = {}
-        return self._known[slack_id]
-
-    async def _asked_about(self, slack_id: str) -> Mapping[str, Any]:
-        client = self._api.client
-        if slack_id.startswith(("C", "G")):
-            channel: Mapping[str, Any] = (await self._api.call(client.conversations_info, channel=slack_id))["channel"]
-            return {"name": channel.get("name")}
-        user: Mapping[str, Any] = (await self._api.call(client.users_info, user=slack_id))["user"]
-        kept = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
-        profile = user.get("profile") or {}
-        names = {name: profile.get(name) for name in ("display_name", "real_name")}
-        return {**{name: user.get(name) for name in kept}, "profile": names}
-
-    async def _told(self, messages: Iterable[dict[str, Any]]) -> str:
+    async def _text_of(self, messages: Iterable[dict[str, Any]]) -> str:
+        """The messages as lines, the newest ones if not all of them fit into EARLIER_CHARACTERS."""
         lines = [await self._line(message) for message in messages]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
@@ -135,8 +101,8 @@ class SlackThreads:
 
     async def _line(self, message: Mapping[str, Any]) -> str:
         raw = str(message.get("text") or "")
-        names = await self.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
-        text = slack_markup.message_text(message, bot_user_id=self._bot_user_id, names=names)
+        names = await self._directory.names([*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)])
+        text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""
         if len(text) > EARLIER_MESSAGE_CHARACTERS:
@@ -144,25 +110,19 @@ class SlackThreads:
         return f"{await self._author(message)}: {text}"
 
     async def _author(self, message: Mapping[str, Any]) -> str:
-        if message.get("bot_id") == self._bot_id:
+        if self._is_own(message):
             return "You"
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
             return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
-        return await self._name(str(message.get("user") or "someone"))
+        return await self._directory.name(str(message.get("user") or "someone"))
 
-    def _own_payload(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload")
-        is_own = message.get("bot_id") == self._bot_id and metadata.get("event_type") == EVENT_TYPE
-        return payload if is_own and isinstance(payload, dict) else None
-
-    @staticmethod
-    def _is_progress(payload: Mapping[str, Any] | None) -> bool:
-        return payload is not None and str(payload.get("key", "")).endswith(":progress")
+    def _is_own(self, message: Mapping[str, Any]) -> bool:
+        """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it."""
+        return message.get("bot_id") == self._bot_id
 
     async def _messages(self, thread: Thread, oldest: str | None = None) -> AsyncIterator[dict[str, Any]]:
-        """All messages with their metadata, the root first, page by page."""
+        """The root first and then the replies, oldest first, from `oldest` on; the root comes in any case."""
         arguments: dict[str, Any] = {"oldest": oldest} if oldest else {}
         while True:
             page = await self._api.call(
@@ -178,3 +138,14 @@ class SlackThreads:
             arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
             if not arguments["cursor"]:
                 return
+
+
+def _own_message(message: Mapping[str, Any]) -> OwnMessage:
+    names = tuple(str(file.get("name", "")) for file in message.get("files") or [])
+    state = str(message.get("streaming_state") or "")
+    return OwnMessage(str(message["ts"]), PostMetadata.read(message).key, state, names)
+
+
+def _shows_progress(own: PostMetadata) -> bool:
+    key = post_keys.read(own.key)
+    return key is not None and key.kind == "progress"

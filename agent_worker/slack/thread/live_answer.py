@@ -1,4 +1,4 @@
-"""An answer in the thread while Gemini writes it: a display, which may fail and which nobody waits for."""
+"""An answer in the thread while Gemini writes it. Only a display: it may fail, and nobody waits for it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from typing import Any, Self
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.markdown_stream import Cut, forced_cut, paragraph_cut, showable
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
-from agent_worker.slack.thread.posts import SlackReplies, metadata
-from agent_worker.slack.thread.streams import DEAD, SlackStreams, text_chunk
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.streams import DEAD, ThreadStreams, text_chunk
 from process.slack_errors import RATE_LIMITED
 
-FIRST_WORDS = 0.1  # seconds after the first piece; what is complete by then is not streamed but posted
-BETWEEN_APPENDS = 0.7  # seconds
-FIRST_POST = 1.0
-BETWEEN_UPDATES = 3.0  # as Slack advises
+# Seconds. From the first piece of text on, until something is shown; then between one call and the next.
+FIRST_WORDS, BETWEEN_APPENDS = 0.1, 0.7  # in a stream; an answer that is complete within 0.1 s is posted, not streamed
+FIRST_POST, BETWEEN_UPDATES = 1.0, 3.0  # by updates; Slack advises 3 s
 MOST_MESSAGES = 3  # then the rest waits for the delivery
-# A stream lives for five minutes, whatever is added to it (measured by others). It goes on in another message at the
-# end of a paragraph, and if none comes in time, anywhere.
+# A stream lives for five minutes, whatever is added to it (measured by others). So the answer goes on in a new message:
+# from the first limit on at the end of a paragraph, at the second limit anywhere.
 OLD, TOO_OLD = 210.0, 230.0  # seconds
 LONG, TOO_LONG = 9_000, MARKDOWN_LIMIT  # characters
 logger = logging.getLogger(__name__)
@@ -36,7 +36,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Place:
-    """Where the text is shown, for whom, and what stands before it: Markdown, and in a message of ours blocks."""
+    """Where the answer is shown and for whom.
+
+    `preface` is Markdown that stands before the text, and `above` are blocks that stand above it in a message that is
+    changed by updates. Only the users `may_mention` can be notified.
+    """
 
     thread: Thread
     turn: str
@@ -46,38 +50,40 @@ class Place:
     above: list[dict[str, Any]] = field(default_factory=list)
 
 
-class LiveText:
-    """`async with LiveText(…) as live:` shows what it is told (`said`), until the block ends.
+class LiveAnswer:
+    """`async with LiveAnswer(…) as live:` shows the text that it is given by `add`, until the block ends.
 
-    Then `draft` says what the thread holds. If the block is left by an exception, nothing is shown after it.
+    Then `draft` says what the thread holds. If an exception leaves the block, nothing is shown after it.
     """
 
     def __init__(
         self,
-        replies: SlackReplies,
-        streams: SlackStreams,
+        posts: ThreadPosts,
+        streams: ThreadStreams,
         place: Place,
         draft: Draft,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._replies = replies
+        self._posts = posts
         self._streams = streams
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
         self._text = ""
-        self._shown = 0  # characters of the text
+        self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
         self._may_start = streams.may_start(place.audience)
-        self._news, self._end = asyncio.Event(), asyncio.Event()
+        self._has_news, self._has_ended = asyncio.Event(), asyncio.Event()
         self._showing: asyncio.Task[None] | None = None
 
-    def said(self, text: str) -> None:
+    def add(self, text: str) -> None:
+        """Adds a piece of text; it is shown soon."""
         self._text += text
-        self._news.set()
+        self._has_news.set()
 
-    def took_back(self) -> None:
+    def take_back(self) -> None:
+        """Forgets all text so far. If some of it is shown, nothing more is: the delivery corrects it."""
         if self.draft.written or self._is_calling:
             self._give_up()
         self._text, self._shown = "", 0
@@ -89,12 +95,12 @@ class LiveText:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end.set()
-        self._news.set()
+        self._has_ended.set()
+        self._has_news.set()
         if self._showing is None:
             return
         if kind is not None:
-            self.took_back()
+            self.take_back()
             self._is_over = True
             self._showing.cancel()
         for failure in await asyncio.gather(self._showing, return_exceptions=True):
@@ -103,19 +109,19 @@ class LiveText:
                 self._give_up()
 
     async def _show(self) -> None:
-        await self._news.wait()
+        await self._has_news.wait()
         await self._pause(FIRST_WORDS if self._is_streamed else FIRST_POST)
-        while not (self._end.is_set() or self._is_over):
-            self._news.clear()
+        while not (self._has_ended.is_set() or self._is_over):
+            self._has_news.clear()
             await self._show_more()
             await self._pause(BETWEEN_APPENDS if self._is_streamed else BETWEEN_UPDATES)
-            if self._shown == showable(self._text):  # otherwise it was refused for now, and is tried again
-                await self._news.wait()
+            if self._shown == showable(self._text):  # otherwise there was no call to spare: tried again
+                await self._has_news.wait()
 
     async def _pause(self, seconds: float) -> None:
-        """Waits, but not for longer than the text is written."""
+        """Waits, but not longer than until the text is complete."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._end.wait(), seconds)
+            await asyncio.wait_for(self._has_ended.wait(), seconds)
 
     async def _show_more(self) -> None:
         self._is_calling = True
@@ -132,18 +138,20 @@ class LiveText:
     def _take_failure(self, error: ApplicationError) -> None:
         logger.info("text not shown", extra={"reason": error.message})
         if error.message == DEAD:
-            self._now(streaming_since=None)
-            self._is_over = len(self.draft.messages) > 1  # an update would show all of it in the last of them
+            self._now(streaming_since=None, has_cards=False)
+            self._is_over = len(self.draft.messages) > 1  # an update would show the whole answer in the last of them
         elif error.message not in RATE_LIMITED:
-            self._is_over = True  # stopped by a person, deleted, no place to write: refused as a whole,
-            if not error.non_retryable:  # or else nobody knows what the thread holds
+            self._is_over = True  # a person has stopped or deleted it, or the agent may not write here
+            if not error.non_retryable:  # the call may have been done all the same
                 self._give_up()
 
     def _give_up(self) -> None:
+        """Shows nothing more; what the thread holds is not known exactly."""
         self._is_over = True
         self._now(unsure=True)
 
     def _now(self, **changes: Any) -> None:
+        """Notes what has changed in the thread."""
         self.draft = self.draft.model_copy(update=changes)
 
     # As a stream
@@ -163,7 +171,7 @@ class LiveText:
             await self._add(self._text[shown:end], end)
 
     def _cut(self, shown: int, end: int) -> Cut | None:
-        """Where the present message has to end, if it has to."""
+        """Where the present message has to end; None if it can go on."""
         age = self._clock() - (self.draft.streaming_since or self._clock())
         room = max(0, TOO_LONG - self.draft.characters)
         last = min(end, shown + room)
@@ -175,7 +183,7 @@ class LiveText:
         return cut
 
     async def _add(self, text: str, written: int) -> None:
-        """Adds to the stream, or begins one."""
+        """Adds to the stream, or begins one. `written`: so many characters of the answer are shown then."""
         piece = self._before() + neutralise(text, self._place.may_mention)
         if self.draft.streaming_since is None:
             is_added = await self._begin(piece)
@@ -189,13 +197,13 @@ class LiveText:
         return await self._streams.append(self._place.thread, self.draft.messages[-1], [text_chunk(piece)])
 
     def _before(self) -> str:
-        """What an answer begins with; a blank line parts it from what was said before the last tools."""
+        """What goes before the first text; a blank line if the stream shows text from before the last tools."""
         if self.draft.written:
             return ""
         return "\n\n" if self.draft.characters else self._place.preface
 
     async def _begin(self, piece: str) -> bool:
-        """Begins a message; without text it waits for some. False where it cannot be a stream."""
+        """Begins a stream, which may still be empty. False if nothing can be streamed here now."""
         chunks = [text_chunk(piece)] if piece else []
         ts = await self._streams.start(self._place.thread, self._place.audience, chunks)
         if ts is None:
@@ -206,11 +214,11 @@ class LiveText:
         return True
 
     async def _go_on(self, cut: Cut) -> None:
-        """Ends the present message, and begins another one unless there are enough."""
+        """Ends the present message, and begins another one unless there are MOST_MESSAGES."""
         number = len(self.draft.messages)
-        key = f"{self._place.turn}:draft:{number}"
-        await self._streams.stop(self._place.thread, self.draft.messages[-1], metadata=metadata(key))
-        self._now(streaming_since=None)
+        key = post_keys.draft(self._place.turn, number)
+        await self._streams.stop(self._place.thread, self.draft.messages[-1], key)
+        self._now(streaming_since=None, has_cards=False)
         self._is_over = True
         if number < MOST_MESSAGES:
             self._is_over = not await self._begin(cut.opening)
@@ -218,20 +226,20 @@ class LiveText:
     # By updates
 
     async def _update(self) -> None:
-        """The whole answer so far, in the message that is there or in a new one; left out when calls are scarce."""
+        """Shows the whole answer so far in one message, if the rate limits leave a call for it."""
         end = showable(self._text)
         if end <= TOO_LONG and self._text[:end].strip():
-            if not self._replies.may_update(self._place.thread, posts=not self.draft.messages):
+            if not self._posts.may_update(self._place.thread, posts=not self.draft.messages):
                 return
             await self._replace(self._so_far(end))
         self._shown = end
 
     async def _replace(self, post: Post) -> None:
         if self.draft.messages:
-            await self._replies.update(self._place.thread, self.draft.messages[-1], post, at_once=True)
+            await self._posts.update(self._place.thread, self.draft.messages[-1], post, at_once=True)
         else:
-            key = f"{self._place.turn}:draft:0"
-            self._now(messages=[await self._replies.post(self._place.thread, key, post, at_once=True)])
+            key = post_keys.draft(self._place.turn, 0)
+            self._now(messages=[await self._posts.post(self._place.thread, key, post, at_once=True)])
 
     def _so_far(self, end: int) -> Post:
         post = answer(self._place.preface + self._text[:end], self._place.may_mention)[0]

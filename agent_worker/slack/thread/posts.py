@@ -1,45 +1,49 @@
-"""What the agent says in a thread: each post once, and its updates.
+"""Single messages of the agent in a thread: posted, looked for, changed and deleted.
 
-Slack has no idempotency key, so every post carries its own key in the message's metadata, and a post that may already
-have been stored is looked for in the thread before it is made again.
+Slack has no idempotency key. So every post carries a key of its own in the message's metadata, and a post that may have
+been stored although its reply was lost is looked for in the thread before it is made again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads import post_keys
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.posts import Post
-from agent_worker.slack.thread.history import EVENT_TYPE, SlackThreads
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.metadata import metadata
 
-# What is said of a message that somebody has deleted.
+# Slack's names for a message that somebody has deleted.
 GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "thread_not_found"}
 
 
-class SlackReplies:
-    """Calls wait for Slack's limits; with `at_once`, the budget was already asked."""
+class ThreadPosts:
+    """Each call raises ApplicationError if Slack does not do it: SLACK_UNAVAILABLE (retryable), SLACK_REFUSED (final).
 
-    def __init__(self, api: SlackApi, threads: SlackThreads) -> None:
+    Calls wait until Slack's rate limits allow them. With `at_once` they do not wait: `may_update` has allowed them.
+    """
+
+    def __init__(self, api: SlackApi, history: ThreadHistory) -> None:
         self._api = api
-        self._threads = threads
+        self._history = history
 
-    async def post_once(self, thread: Thread, key: str, post: Post, *, maybe_posted: bool) -> str:
-        """Posts in the thread and returns the message's `ts`; with `maybe_posted` it is looked for first."""
-        posted = await self.posted(thread, since(key)) if maybe_posted else {}
-        return posted.get(key) or await self.post(thread, key, post)
+    async def find(self, thread: Thread, key: str) -> str | None:
+        """The `ts` of the post with this key; None if the thread does not hold it. Reads the thread."""
+        own = await self._history.own_messages(thread, oldest=post_keys.asked_at(key))
+        return next((message.ts for message in own if message.key == key), None)
 
-    async def posted(self, thread: Thread, oldest: str) -> dict[str, str]:
-        """Key and `ts` of each post that the agent has made in the thread since then."""
-        return {own.key: own.ts async for own in self._threads.own_messages(thread, oldest=oldest) if own.key}
+    async def post_once(self, thread: Thread, key: str, post: Post) -> str:
+        """Posts unless the thread holds the post already, and returns its `ts`. Reads the thread."""
+        return await self.find(thread, key) or await self.post(thread, key, post)
 
     async def post(
         self, thread: Thread, key: str, post: Post, answers: Sequence[str] = (), *, at_once: bool = False
     ) -> str:
-        """Posts in the thread, with the messages that are answered by it, and returns the new message's `ts`."""
+        """Posts and returns the new message's `ts`. `answers` are the `ts` of the messages that it answers."""
         call = self._api.call_at_once if at_once else self._api.call
         answer = await call(
             self._api.client.chat_postMessage,
@@ -63,7 +67,7 @@ class SlackReplies:
         *,
         at_once: bool = False,
     ) -> None:
-        """Changes a message; with a `key` it becomes the post of that key, otherwise it stays the one it is."""
+        """Changes a message. It becomes the post with the `key`; with "" it keeps the key that it has."""
         call = self._api.call_at_once if at_once else self._api.call
         await call(
             self._api.client.chat_update,
@@ -76,13 +80,16 @@ class SlackReplies:
         )
 
     def may_update(self, thread: Thread, *, posts: bool) -> bool:
-        """Takes an update for a display, if there is one to spare; `posts`: and a post, which has to be ended later."""
+        """Whether the rate limits leave a call for an update that is only a display; the call counts as made.
+
+        With `posts`, the display begins with a post: then a call is taken for that, too.
+        """
         budget, client = self._api.budget, self._api.client
         may = budget.spare(client.chat_update.__name__)
         return may and (not posts or budget.spare(client.chat_postMessage.__name__, thread.channel))
 
     async def delete(self, thread: Thread, ts: str) -> None:
-        """Takes a message away; it may be gone already."""
+        """Deletes a message; nothing happens if it is gone already."""
         try:
             await self._api.call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
         except ApplicationError as error:
@@ -90,7 +97,7 @@ class SlackReplies:
                 raise
 
     async def whisper(self, thread: Thread, user: str, text: str) -> None:
-        """Shows a line in the thread to one person, once: Slack does not keep it."""
+        """Shows a line in the thread to one person. Slack does not keep it, so it cannot be looked for."""
         await self._api.call(
             self._api.client.chat_postEphemeral,
             channel=thread.channel,
@@ -98,13 +105,3 @@ class SlackReplies:
             user=user,
             text=text,
         )
-
-
-def metadata(key: str, answers: Sequence[str] = ()) -> dict[str, Any]:
-    """What marks a message as a post of ours, and as the answer to these messages."""
-    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "answers": list(answers)}}
-
-
-def since(key: str) -> str:
-    """The `ts` that a post's key begins with: that of the message it belongs to. Nothing older can be that post."""
-    return key.split(":", 1)[0]

@@ -1,4 +1,4 @@
-"""What a thread shows of a turn's steps: in one message of its own, or as cards of the streamed answer."""
+"""How a thread shows a turn's steps: in a message of their own, or as cards of the streamed answer."""
 
 from __future__ import annotations
 
@@ -10,89 +10,123 @@ from typing import TypeVar
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
-from agent_worker.payloads.thread import Draft, Progress, Shown, ShownStep, ShowProgress
-from agent_worker.slack.blocks import step_lines, task_cards
+from agent_worker.payloads.thread import (
+    IN_OWN_MESSAGE,
+    Deliver,
+    Draft,
+    InThread,
+    Progress,
+    Shown,
+    ShownStep,
+    ShowProgress,
+)
+from agent_worker.slack.blocks import buttons, step_lines, task_cards
 from agent_worker.slack.blocks.posts import Post
-from agent_worker.slack.thread.posts import SlackReplies, since
-from agent_worker.slack.thread.streams import SlackStreams
+from agent_worker.slack.thread.leftovers import Leftovers
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.streams import ThreadStreams
 
 NOT_SHOWN = ""  # in place of a `ts`
-# Plans are younger than context blocks, and not every workspace has them.
+# Slack's refusals of a plan: plans are younger than context blocks, and not every workspace has them.
 _NO_PLANS = {"invalid_blocks", "invalid_blocks_format"}
 _TOO_LONG = {"msg_blocks_too_long", "msg_too_long"}
-Written = TypeVar("Written")
+Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 
-class SlackProgress:
-    """A display: when Slack's limits are tight it is left out, so that no answer has to wait behind it.
+class ProgressDisplay:
+    """Only a display: when Slack's rate limits are tight it is left out, so that no answer has to wait for it.
 
-    In a direct message Slack shows its own Stop button while something streams, so there the steps are cards of the
-    streamed answer. Elsewhere they are a message with a Stop button of ours, which goes when the turn ends.
+    In a direct message Slack shows a Stop button of its own while something streams, so there the steps are cards of
+    the streamed answer. Elsewhere they are a message with a Stop button of ours, which goes when the turn ends.
     """
 
-    def __init__(self, replies: SlackReplies, streams: SlackStreams, clock: Callable[[], float] = time.time) -> None:
-        self._replies = replies
+    def __init__(self, posts: ThreadPosts, streams: ThreadStreams, clock: Callable[[], float] = time.time) -> None:
+        self._posts = posts
         self._streams = streams
         self._clock = clock
         self._has_plans = True
 
     async def show(self, request: ShowProgress) -> Shown:
-        """Shows the steps as they are now."""
-        progress, draft = request.progress, request.draft
-        if request.thread.is_direct and not progress.is_posted:
-            if draft.streaming_since is not None and not draft.unsure:
-                return Shown(draft=await self.append(request.thread, progress, draft))
-            if draft.messages or draft.unsure:
-                return Shown()  # the delivery shows them with the answer
-            if shown := await self._stream(request):
-                return shown
-        return Shown(ts=await self.post(request.thread, progress, request.turn))
+        """Shows the steps as they are now; the first time, it decides where.
 
-    async def _stream(self, request: ShowProgress) -> Shown | None:
+        Raises ApplicationError if it is not known what the thread shows then.
+        """
+        if request.thread.is_direct and request.steps_shown not in IN_OWN_MESSAGE:
+            if request.draft.is_open_stream:
+                return Shown(draft=await self._append(request.thread, request.progress, request.draft))
+            if request.draft.messages or request.draft.unsure:
+                return Shown()  # the delivery shows them with the answer
+            if started := await self._start_stream(request):
+                return started
+        return Shown(ts=await self._show_in_message(request.thread, request.progress, request.turn))
+
+    async def refresh(self, request: InThread) -> None:
+        """Shows the steps as they are now, if they are shown already. Raises ApplicationError as `show`."""
+        if request.progress is None:
+            return
+        if request.steps_shown in IN_OWN_MESSAGE:
+            await self._show_in_message(request.thread, request.progress, request.turn)
+        elif request.steps_shown == "stream":
+            await self._append(request.thread, request.progress, request.draft)
+
+    async def end(self, request: Deliver, leftovers: Leftovers) -> None:
+        """Shows in the steps' own message how they have ended, or deletes it if the question was withdrawn.
+
+        This is what stays in the thread, so the call waits until the rate limits allow it.
+        """
+        progress, ts = request.progress, leftovers.steps
+        if progress is None or ts is None:
+            return
+        if request.withdrawn:
+            await self._posts.delete(request.thread, ts)
+            return
+        try:
+            await self._write(
+                lambda post: self._posts.update(request.thread, ts, post), progress, request.turn, is_over=True
+            )
+        except ApplicationError as error:
+            if not error.non_retryable:
+                raise
+            logger.info("progress not shown", extra={"reason": error.message})  # somebody has deleted the message
+
+    # As cards of the stream
+
+    async def _start_stream(self, request: ShowProgress) -> Shown | None:
         chunks = task_cards.chunks(request.progress.steps)
         ts = await self._streams.start(request.thread, request.audience, chunks)
         return None if ts is None else Shown(draft=Draft(messages=[ts], streaming_since=self._clock(), has_cards=True))
 
-    async def append(self, thread: Thread, progress: Progress, draft: Draft) -> Draft:
-        """All cards again: what Slack knows of a card already, it takes for an update that changes nothing."""
+    async def _append(self, thread: Thread, progress: Progress, draft: Draft) -> Draft:
+        """Sends all cards again: Slack takes those that it has already for updates that change nothing."""
         is_shown = await self._streams.append(thread, draft.messages[-1], task_cards.chunks(progress.steps))
         return draft.model_copy(update={"has_cards": is_shown or draft.has_cards})
 
-    async def post(self, thread: Thread, progress: Progress, turn: str) -> str:
-        """Shows the steps in their own message; its `ts`, or NOT_SHOWN where there is none yet."""
-        ts = await self._known_ts(thread, progress)
-        if not self._replies.may_update(thread, posts=ts is None):
+    # In a message of their own
+
+    async def _show_in_message(self, thread: Thread, progress: Progress, turn: str) -> str:
+        """The message's `ts`, or NOT_SHOWN if there is none yet.
+
+        A message that is begun has to be ended: without a call to spare for that, none is begun.
+        """
+        ts = progress.ts
+        if ts is None and progress.unsure:
+            ts = await self._posts.find(thread, progress.key)
+        if not self._posts.may_update(thread, posts=ts is None):
             return ts or NOT_SHOWN
-        # What is begun must be ended: without an update to spare, no message is made that would need one.
 
         async def write(post: Post) -> str:
             if ts is None:
-                return await self._replies.post(thread, progress.key, post, at_once=True)
-            await self._replies.update(thread, ts, post, at_once=True)
+                return await self._posts.post(thread, progress.key, post, at_once=True)
+            await self._posts.update(thread, ts, post, at_once=True)
             return ts
 
         return await self._write(write, progress, turn)
 
-    async def finish(self, thread: Thread, progress: Progress, turn: str) -> None:
-        """Shows how the steps have ended, if they were shown at all: this is what stays, so it waits for its turn."""
-        if not (ts := await self._known_ts(thread, progress)):
-            return
-        try:
-            await self._write(lambda post: self._replies.update(thread, ts, post), progress, turn, is_over=True)
-        except ApplicationError as error:
-            if not error.non_retryable:
-                raise
-            logger.info("progress not shown", extra={"reason": error.message})  # somebody has deleted it
-
-    async def remove(self, thread: Thread, progress: Progress) -> None:
-        if (ts := await self._known_ts(thread, progress)) is not None:
-            await self._replies.delete(thread, ts)
-
     async def _write(
-        self, write: Callable[[Post], Awaitable[Written]], progress: Progress, turn: str, *, is_over: bool = False
-    ) -> Written:
-        """Shows the steps as a plan; without their sources, or as lines of text, where Slack does not take that."""
+        self, write: Callable[[Post], Awaitable[Result]], progress: Progress, turn: str, *, is_over: bool = False
+    ) -> Result:
+        """Writes the steps as a plan; if Slack refuses it, without their sources, and at last as lines of text."""
         refusal = ""
         for steps in _with_and_without_sources(progress.steps) if self._has_plans else []:
             try:
@@ -106,18 +140,13 @@ class SlackProgress:
             self._has_plans = False
         return await write(_lines(progress.steps, turn, is_over=is_over))
 
-    async def _known_ts(self, thread: Thread, progress: Progress) -> str | None:
-        if progress.ts is None and progress.unsure:
-            return (await self._replies.posted(thread, since(progress.key))).get(progress.key)
-        return progress.ts
-
 
 def _with_and_without_sources(steps: Sequence[ShownStep]) -> list[Sequence[ShownStep]]:
-    """Sources are addresses that others have written: a plan that is refused with them may be taken without."""
+    """Sources are addresses that others have written. Slack may take a plan without them that it refuses with them."""
     bare = [step.model_copy(update={"sources": []}) for step in steps]
     return [steps, bare] if any(step.sources for step in steps) else [steps]
 
 
 def _lines(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
-    lines = step_lines.progress([step_lines.Step(step.title, step.state) for step in steps])
-    return lines if is_over else Post(lines.text, [*lines.blocks, task_cards.stop_button(turn)])
+    lines = step_lines.progress(steps)
+    return lines if is_over else Post(lines.text, [*lines.blocks, buttons.stop_button(turn)])

@@ -1,47 +1,80 @@
-"""A turn's steps as they are shown meanwhile: nobody waits for that but what the turn shows next."""
+"""Runs a turn's displays in order, so that an older one never overwrites a newer one. Most of them nobody waits for."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.payloads.thread import InThread, Shown, ShowProgress
-from agent_worker.slack.thread.progress import SlackProgress
-from agent_worker.slack.thread.status import SlackSessions
+from agent_worker.payloads.thread import IN_OWN_MESSAGE, InThread, Shown, ShowProgress
+from agent_worker.slack.thread.progress import ProgressDisplay
+from agent_worker.slack.thread.status import ThreadStatus
 
 THINKING = "is thinking…"
-LONGEST_DISPLAY = 4.5  # seconds; the turn waits for it
+LONGEST_DISPLAY = 4.5  # seconds; the next display of the turn waits for it
 Result = TypeVar("Result")
-Display = Callable[[ShowProgress], Coroutine[Any, Any, Result]]
 logger = logging.getLogger(__name__)
 
 
-class SlackDisplays:
-    """Of one turn, one after the other: what came later would be written over."""
-
-    def __init__(self, progress: SlackProgress, sessions: SlackSessions) -> None:
+class ProgressQueue:
+    def __init__(self, progress: ProgressDisplay, status: ThreadStatus) -> None:
         self._progress = progress
-        self._sessions = sessions
+        self._status = status
         self._latest: dict[tuple[str, str], asyncio.Task[Any]] = {}
 
     async def show(self, request: ShowProgress) -> Shown:
-        """Shows the steps, and says in the status what is running."""
+        """Shows the steps, and in the status which of them run. Raises ApplicationError as `ProgressDisplay.show`."""
         return await self._after_others(request, self._show)
 
     def begin(self, request: ShowProgress) -> None:
-        """Begins to show the steps where they are shown already: there is nothing to learn from it."""
+        """Begins to show the steps where they are shown already. Nobody waits, and a failure is only logged."""
         self._after_others(request, self._show_in_time)
 
-    async def over(self, request: InThread) -> None:
-        """Returns when nothing of the turn is being shown here any more."""
+    async def wait(self, request: InThread) -> None:
+        """Returns when no display of this turn is under way in this process."""
         if (task := self._latest.get(_turn(request))) is not None:
             await asyncio.wait([task])
 
-    def _after_others(self, request: ShowProgress, display: Display[Result]) -> asyncio.Task[Result]:
+    async def wait_for_all(self) -> None:
+        """Returns when no display at all is under way in this process."""
+        await asyncio.gather(*self._latest.values(), return_exceptions=True)
+
+    @asynccontextmanager
+    async def thinking(self, request: InThread) -> AsyncIterator[None]:
+        """While the block runs, the status says that the model thinks, and the steps show how they have ended.
+
+        The block waits for displays that are under way only if it may write into the message that they change. When it
+        is over, nothing more is shown for it.
+        """
+        if request.steps_shown not in IN_OWN_MESSAGE:
+            await self.wait(request)
+        others, replied = asyncio.create_task(self.wait(request)), asyncio.Event()
+        showing = asyncio.create_task(self._show_thinking(request, others, replied))
+        try:
+            yield
+        finally:
+            others.cancel()
+            replied.set()
+            await showing
+
+    async def _show_thinking(self, request: InThread, others: asyncio.Task[None], replied: asyncio.Event) -> None:
+        await asyncio.wait([others])
+        if others.cancelled():
+            return
+        async with self._status.status_kept(request.thread, THINKING):
+            try:
+                await self._progress.refresh(request)
+            except ApplicationError as error:
+                logger.info("progress not shown", extra={"reason": error.message})
+            await replied.wait()
+
+    def _after_others(
+        self, request: ShowProgress, display: Callable[[ShowProgress], Coroutine[Any, Any, Result]]
+    ) -> asyncio.Task[Result]:
         turn = _turn(request)
         before = self._latest.get(turn)
 
@@ -61,7 +94,7 @@ class SlackDisplays:
     async def _show(self, request: ShowProgress) -> Shown:
         running = [step.title for step in request.progress.steps if step.state == "in_progress"]
         status = f"is working: {', '.join(running)}…" if running else THINKING
-        shown, _ = await asyncio.gather(self._progress.show(request), self._sessions.set_status(request.thread, status))
+        shown, _ = await asyncio.gather(self._progress.show(request), self._status.set_status(request.thread, status))
         return shown
 
     async def _show_in_time(self, request: ShowProgress) -> None:
@@ -70,10 +103,6 @@ class SlackDisplays:
                 await self._show(request)
         except (ApplicationError, TimeoutError) as error:
             logger.info("steps not shown", extra={"reason": str(error)})
-
-    async def done(self) -> None:
-        """Returns when nothing at all is being shown any more."""
-        await asyncio.gather(*self._latest.values(), return_exceptions=True)
 
 
 def _turn(request: InThread) -> tuple[str, str]:

@@ -1,151 +1,109 @@
-"""What people do with the app directly: press its buttons, fill in its modals, use its shortcuts and commands."""
+"""What people do with what the app shows: press its buttons, submit its modals, use its shortcuts and commands."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-from emulators.slack.people.response_urls import ResponseUrls
-from emulators.slack.people.submissions import Values, filled, take_answer
-from emulators.slack.state.elements import named, pressed
-from emulators.slack.state.messages import Channel, Message
-from emulators.slack.web_api.backend import Backend
+from emulators.slack.backend import Backend
+from emulators.slack.people import modals, payloads
+from emulators.slack.people.buttons import pressed_action
+from emulators.slack.people.modals import Values
+from emulators.slack.people.permissions import seen_message
+from emulators.slack.rules.arguments import Arguments
+from emulators.slack.rules.errors import SlackError
+from emulators.slack.rules.messages import read_content
+from emulators.slack.state.messages import with_block_ids
 
 Json = dict[str, Any]
-# How long a modal waits for the answer to its submission, and a person for that to a command.
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 3.0  # how long Slack waits for the answer to a submission or a command
 
 
 class Interactions:
-    """Sends interactive payloads and slash commands over Socket Mode. What Slack would not show raises ValueError."""
+    """The part of `SlackEmulator` that clicks. The app hears of it once, over Socket Mode."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-        self.response_urls = ResponseUrls(backend)
+    _backend: Backend
 
-    def press(
+    def press_button(
         self, user: str, channel: str, ts: str, action_id: str, value: str | None = None, *, twice: bool = False
     ) -> None:
-        """Press the element of a message with this `action_id`, and `value` if there are several."""
-        message = self._message(user, channel, ts)
-        action = pressed(named(message.blocks, message.ts[-5:]), user, action_id, value)
+        """A person presses a button (also a feedback or icon button) of a message: `block_actions`.
+
+        `value` chooses among buttons with the same id, and bad feedback from good. `twice` delivers the one click
+        twice, as Slack can.
+        """
+        message = seen_message(self._backend.workspace, user, channel, ts)
+        action = pressed_action(with_block_ids(message.blocks, ts[-5:]), user, action_id, value)
         if action is None:
             raise ValueError(f"message {ts} shows nothing to press with the action_id {action_id!r}")
-        payload = self._pressed(user, message, action)
+        payload = payloads.pressed_in_message(self._backend, user, message, action)
         for _ in range(2 if twice else 1):
             self._backend.deliveries.add_interaction("interactive", payload, channel=channel, ts=ts)
 
-    def press_home(self, user: str, action_id: str, value: str | None = None) -> None:
-        """Press the element of the person's Home tab with this `action_id`."""
+    def press_home_button(self, user: str, action_id: str, value: str | None = None) -> None:
+        """A person presses a button of their Home tab; the app is told also of a button with a `url`."""
         view = self._backend.views.homes.get(user)
-        action = None if view is None else pressed(view["blocks"], user, action_id, value)
+        action = None if view is None else pressed_action(view["blocks"], user, action_id, value)
         if view is None or action is None:
             raise ValueError(f"the Home tab of {user} shows nothing to press with the action_id {action_id!r}")
-        payload = self._payload("block_actions", user)
-        payload |= {"container": {"type": "view", "view_id": view["id"]}, "view": view}
-        payload["actions"] = [action | {"action_ts": self._backend.workspace.next_ts()}]
+        payload = payloads.pressed_in_home(self._backend, user, view, action)
         self._backend.deliveries.add_interaction("interactive", payload, channel="", ts="")
 
-    def submit(self, user: str, values: Values) -> None:
-        """Submit the person's modal; it closes or not as the app's answer says, if that comes in time."""
+    def submit_modal(self, user: str, values: Values) -> None:
+        """A person submits the modal that they have open: `view_submission`. Other fields stay as they were.
+
+        `values` are texts by block_id and action_id. The app's answer, within three seconds, closes the modal, changes
+        it, or says what is wrong.
+        """
         views, clock = self._backend.views, self._backend.clock
         if user not in views.modals:
             raise ValueError(f"{user} has no modal open")
-        view = filled(views.modals[user], values)
-        payload = self._payload("view_submission", user) | {"view": view, "response_urls": []}
+        view = modals.filled(views.modals[user], values)
         deadline = clock.now() + ANSWER_SECONDS
 
         def answered(answer: Json | None) -> None:
             if clock.now() <= deadline:
-                take_answer(views, user, view["id"], answer)
+                modals.take_answer(views, user, view["id"], answer)
 
-        views.complain(user, {})
+        views.set_errors(user, {})
+        payload = payloads.submission(self._backend, user, view)
         self._backend.deliveries.add_interaction("interactive", payload, channel="", ts="", answered=answered)
 
-    def shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
-        """Use a message shortcut, which works on every message that the person sees, with the app there or not."""
-        if callback_id not in self._backend.profile.shortcuts:
+    def use_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
+        """A person uses a message shortcut, on any message that they see: `message_action`."""
+        if callback_id not in self._backend.settings.shortcuts:
             raise ValueError(f"the app declares no message shortcut {callback_id!r}")
         self._check_commands()
-        message = self._message(user, channel, ts)
-        payload = self._payload("message_action", user) | {
-            "action_ts": self._backend.workspace.next_ts(),
-            "callback_id": callback_id,
-            "channel": self._channel(channel),
-            "message_ts": ts,
-            "message": self._backend.shapes.message(message),
-            "response_url": self.response_urls.new(channel, user),
-        }
-        del payload["api_app_id"]
+        message = seen_message(self._backend.workspace, user, channel, ts)
+        payload = payloads.shortcut(self._backend, user, message, callback_id)
         self._backend.deliveries.add_interaction("interactive", payload, channel=channel, ts=ts)
 
-    def command(self, user: str, channel: str, command: str, text: str) -> None:
-        own = self._backend.installation
-        place = self._backend.workspace.channels[channel]
+    def run_command(self, user: str, channel: str, command: str, text: str = "") -> None:
+        """A person types a slash command. A text in the app's acknowledgement is shown to them alone."""
         self._check_commands()
-        payload = {
-            "token": "verification-token-of-the-playground",
-            "team_id": own.team_id,
-            "team_domain": own.team_domain,
-            "channel_id": channel,
-            "channel_name": place.name,
-            "user_id": user,
-            "user_name": self._backend.workspace.users[user].name,
-            "command": command,
-            "text": text,
-            "api_app_id": own.app_id,
-            "is_enterprise_install": "false",
-            "response_url": self.response_urls.new(channel, user),
-            "trigger_id": self._backend.views.new_trigger(user),
-        }
+        payload = payloads.command(self._backend, user, channel, command, text)
         deadline = self._backend.clock.now() + ANSWER_SECONDS
 
         def answered(answer: Json | None) -> None:
-            if self._backend.clock.now() <= deadline:
-                self.response_urls.take_answer(channel, user, answer)
+            if answer and self._backend.clock.now() <= deadline:
+                self._show_answer(channel, user, answer)
 
         self._backend.deliveries.add_interaction("slash_commands", payload, channel=channel, ts="", answered=answered)
+
+    def _show_answer(self, channel: str, user: str, answer: Json) -> None:
+        """Show the app's answer to a command. Slack shows nothing of an answer that it does not understand."""
+        with contextlib.suppress(SlackError):
+            arguments = Arguments(answer)
+            content = read_content(arguments)
+            if content.is_empty:
+                return
+            place = self._backend.workspace.channels[channel]
+            message = self._backend.new_message(place, None, content.text or "", blocks=content.blocks or [])
+            if arguments.text("response_type") == "in_channel":
+                self._backend.writer.post(message)
+            else:
+                self._backend.writer.show_only_to(user, message)
 
     def _check_commands(self) -> None:
         if not self._backend.scopes.has("commands"):
             raise ValueError("without the scope `commands` the app has no commands and no shortcuts")
-
-    def _message(self, user: str, channel: str, ts: str) -> Message:
-        place = self._backend.workspace.channels[channel]
-        message = self._backend.workspace.message(channel, ts)
-        if message is None or (place.is_private and user not in place.members):
-            raise ValueError(f"{user} sees no message {ts} in {place.name}")
-        return message
-
-    def _pressed(self, user: str, message: Message, action: Json) -> Json:
-        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
-        container["is_ephemeral"] = False
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
-        return self._payload("block_actions", user) | {
-            "container": container,
-            "channel": self._channel(message.channel),
-            "message": self._backend.shapes.message(message),
-            "state": {"values": {}},
-            "response_url": self.response_urls.new(message.channel, user, message),
-            "actions": [action | {"action_ts": self._backend.workspace.next_ts()}],
-        }
-
-    def _payload(self, kind: str, user: str) -> Json:
-        """What all interactive payloads have in common, with a trigger for one modal."""
-        own = self._backend.installation
-        person = self._backend.workspace.users[user]
-        team_id = person.foreign_team or own.team_id
-        return {
-            "type": kind,
-            "user": {"id": user, "username": person.name, "name": person.name, "team_id": team_id},
-            "api_app_id": own.app_id,
-            "token": "verification-token-of-the-playground",
-            "trigger_id": self._backend.views.new_trigger(user),
-            "team": {"id": own.team_id, "domain": own.team_domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
-        }
-
-    def _channel(self, channel: str) -> Json:
-        place: Channel = self._backend.workspace.channels[channel]
-        return {"id": place.id, "name": place.name}

@@ -1,4 +1,4 @@
-"""The arguments of a Web API call, wherever in the request they were put, read as the types that the methods need."""
+"""The arguments of a Web API call: found in query, form or body, and read as the types that methods need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FALSE = ("0", "false", "False", "")
 
 
 class Arguments:
-    """What the caller sent; null counts as not sent. Wrong types raise SlackError invalid_arguments."""
+    """What the caller sent; null counts as not sent. A value of a wrong type raises SlackError invalid_arguments."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in values.items() if value is not None}
@@ -30,13 +30,14 @@ class Arguments:
         return value
 
     def required(self, name: str) -> str:
+        """A text that must be there and not be empty."""
         value = self.text(name)
         if value is None or value == "":
             raise invalid("invalid_arguments", [f"missing required field: {name}"])
         return value
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        value = self.values.get(name, default)
+    def flag(self, name: str) -> bool:
+        value = self.values.get(name, False)
         if isinstance(value, bool):
             return value
         if str(value) in _TRUE or str(value) in _FALSE:
@@ -51,7 +52,7 @@ class Arguments:
             raise invalid("invalid_arguments", [f"must be an integer [json-pointer:/{name}]"]) from None
 
     def structure(self, name: str, *, error: str) -> Any:
-        """An array or object, sent as such or as JSON in a string; `error` is raised for broken JSON."""
+        """An array or object, sent as such or as JSON in a string. Broken JSON raises SlackError with `error`."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -62,7 +63,7 @@ class Arguments:
 
 
 async def read_arguments(request: web.Request) -> dict[str, Any]:
-    """Merge query string, form and JSON body; later ones win. Raises SlackError for a body that cannot be read."""
+    """The arguments of query string, form and JSON body; the later ones win. Raises SlackError for unreadable JSON."""
     values: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         values.update(await _json_object(request))

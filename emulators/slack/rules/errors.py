@@ -1,4 +1,4 @@
-"""How the emulator says no: Slack's error names with the details that Slack sends along."""
+"""How a refusal is answered: Slack's error name, with the details that Slack sends along."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class SlackError(Exception):
-    """An `{"ok": false, "error": code}` answer; `details` are further top-level fields of it."""
+    """The answer `{"ok": false, "error": code}`; `details` are further fields of it."""
 
     def __init__(self, code: str, **details: Any) -> None:
         super().__init__(code)
@@ -19,7 +19,7 @@ class SlackError(Exception):
 
 
 class RateLimitedError(Exception):
-    """HTTP 429; `retry_after` in whole seconds."""
+    """HTTP 429; `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"retry after {retry_after} s")
@@ -27,7 +27,7 @@ class RateLimitedError(Exception):
 
 
 def invalid(code: str, problems: Sequence[str]) -> SlackError:
-    """A validation error, with the problems in both places in which Slack repeats them."""
+    """A validation error that names its problems, in both of the places where Slack puts them."""
     return SlackError(
         code, errors=list(problems), response_metadata={"messages": [f"[ERROR] {problem}" for problem in problems]}
     )

@@ -1,4 +1,4 @@
-"""The numbered log of everything a person could see change, and the way to wait for the next change."""
+"""The numbered log of everything that people could see change, and the way to wait for the next change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Change:
     """One visible change. `kind`: message, message_changed, message_deleted, ephemeral or status.
 
-    `text` is the text as Slack would show it; `author` is a user id; `time` is in seconds since 1970.
+    `text` is what people read, `author` a user id, and `time` in seconds since 1970.
     """
 
     number: int
@@ -47,11 +47,13 @@ class ChangeLog:
         from_app: bool = False,
         is_growing: bool = False,
     ) -> None:
+        """Note a change, and wake those who wait for one."""
         number = self.last_number + 1
         self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app, is_growing))
         self.nudge()
 
     def after(self, number: int) -> list[Change]:
+        """The changes with a higher number."""
         return self._changes[max(number - self._forgotten, 0) :]
 
     @property
@@ -59,19 +61,19 @@ class ChangeLog:
         return self._forgotten + len(self._changes)
 
     def forget(self, keep: int) -> None:
-        """Drop all but the newest; the numbers go on."""
+        """Drop all but the newest `keep` changes. The numbers go on."""
         spare = max(0, len(self._changes) - keep)
         del self._changes[:spare]
         self._forgotten += spare
 
     def nudge(self) -> None:
-        """Wake whoever waits: something moved, be it visible or not (a call, an acknowledgement, a connection)."""
+        """Wake those who wait, also for what people do not see: a call, an acknowledgement, a connection."""
         for future in self._waiting:
             if not future.done():
                 future.set_result(None)
 
     def close(self) -> None:
-        """Nothing more will change; whoever waits is told to stop."""
+        """Tell those who wait that nothing more will change."""
         self.closed = True
         self.nudge()
 

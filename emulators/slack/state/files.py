@@ -1,4 +1,4 @@
-"""Files: what they hold, how messages and files.info describe them, and what became of them."""
+"""Files: what they hold, and how messages and files.info describe them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _FIELDS = {"name", "mimetype", "content", "size", "hidden", "redirect_to"}
 
 @dataclass
 class StoredFile:
-    """One file. What is `hidden` is shown in messages as a stub, and described by files.info only.
+    """One file. Messages show a `hidden` file as a stub, which only files.info describes.
 
     An upload has an `upload_ticket` until its bytes have come, and is `pending` until it is completed.
+    `redirect_to` is an address to which downloads are sent on.
     """
 
     description: Json
@@ -47,7 +48,7 @@ class StoredFile:
 
 @dataclass
 class Files:
-    """Files by id."""
+    """The files, by id. `origin` is the address from which they are served."""
 
     workspace: Workspace
     installation: Installation
@@ -55,11 +56,10 @@ class Files:
     _stored: dict[str, StoredFile] = field(default_factory=dict)
 
     def add(self, file: Mapping[str, Any], user: str, created: int) -> Json:
-        """Store a person's file; returns the file object that messages carry.
+        """Store a person's file. Returns the file object that messages carry; raises ValueError for unknown fields.
 
-        It is `{name, mimetype?, content?: bytes | str, size?, hidden?, redirect_to?}`: `size` is what Slack claims,
-        `hidden` gives a stub for files.info (as files from other workspaces have), `redirect_to` is an address that
-        downloads are sent on to.
+        `file` is `{name, mimetype?, content?: bytes | str, size?, hidden?, redirect_to?}`. `size` is what Slack claims
+        the size to be, in bytes; `hidden` makes messages show a stub, as for files from other workspaces.
         """
         if not file.keys() <= _FIELDS or not isinstance(file.get("name"), str):
             raise ValueError(f"a file has a name, and at most {', '.join(sorted(_FIELDS))}")
@@ -72,14 +72,14 @@ class Files:
         return stored.shown
 
     def begin_upload(self, name: str, length: int, created: int) -> StoredFile:
-        """A file of the app that has no bytes yet; its `upload_ticket` is where they go."""
+        """Announce a file of the app, of `length` bytes, which are to be sent with its `upload_ticket`."""
         description = self._describe(name, self.installation.bot_user_id, created, size=length)
         stored = StoredFile(description, upload_ticket=self.workspace.new_id("").lower(), pending=True)
         self._stored[stored.id] = stored
         return stored
 
     def receive(self, ticket: str, data: bytes) -> bool:
-        """The bytes of an upload; False when the ticket is used or unknown, or the length is not the one announced."""
+        """Take the bytes of an upload. False if the ticket is used or unknown, or if the length is not as announced."""
         for stored in self._stored.values():
             if stored.upload_ticket == ticket and len(data) == stored.description["size"]:
                 stored.content, stored.upload_ticket = data, ""
@@ -87,14 +87,14 @@ class Files:
         return False
 
     def uploaded(self, file_id: str) -> StoredFile:
-        """An upload that is ready to be completed; raises file_not_found for every other file."""
+        """An upload that can be completed. Raises SlackError file_not_found for every other file."""
         stored = self._stored.get(file_id)
         if stored is None or not stored.pending or stored.upload_ticket:
             raise SlackError("file_not_found")
         return stored
 
     def described(self, file_id: str) -> Json:
-        """For files.info; an upload exists for others once it is completed."""
+        """What files.info says. Raises SlackError if the file is unknown, deleted, or an upload not yet completed."""
         stored = self._stored.get(file_id)
         if stored is None or stored.pending:
             raise SlackError("file_not_found")
@@ -107,17 +107,18 @@ class Files:
         return list(self._stored.values())
 
     def restore(self, stored: StoredFile) -> None:
-        """A file from an earlier life."""
+        """Put back a file of a snapshot."""
         self._stored[stored.id] = stored
 
     def get(self, file_id: str) -> StoredFile | None:
         return self._stored.get(file_id)
 
     def content(self, file_id: str) -> bytes:
+        """The bytes of a file. Raises KeyError if there is no such file."""
         return self._stored[file_id].content
 
     def delete(self, file_id: str) -> Json:
-        """Returns what messages show in its place."""
+        """Delete a file. Returns the object that messages show in its place."""
         stored = self._stored[file_id]
         stored.deleted = True
         return stored.shown

@@ -1,4 +1,4 @@
-"""The app as it is installed in the workspace: who it is and what it is called."""
+"""The app as it is installed in the workspace."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Installation:
-    """Ids, names and tokens of the one app that this Slack knows."""
+    """Ids, names and tokens of the workspace and of its one app."""
 
     team_id: str
     team_name: str

@@ -1,8 +1,9 @@
-"""What is written in Slack: messages, and the people and channels they belong to."""
+"""People, channels, and the messages in them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -11,6 +12,8 @@ ChannelKind = Literal["channel", "group", "im", "mpim"]  # Slack's channel_type;
 
 @dataclass(frozen=True)
 class User:
+    """A person or a bot. The names are Slack's: `name` is the handle, `display_name` what messages show."""
+
     id: str
     name: str
     real_name: str
@@ -19,7 +22,7 @@ class User:
     bot_id: str = ""
     app_id: str = ""
     tz: str = "Europe/London"
-    foreign_team: str = ""  # the workspace that somebody is from who is here through Slack Connect
+    foreign_team: str = ""  # another workspace, for somebody who is here through Slack Connect
     is_guest: bool = False
     is_single_channel_guest: bool = False
     is_deactivated: bool = False
@@ -27,7 +30,7 @@ class User:
 
 @dataclass(frozen=True)
 class Edited:
-    """Who edited a message last (the bot id when the app did it) and when."""
+    """Who edited a message last, and when. For the app, `user` is its bot id."""
 
     user: str
     ts: str
@@ -35,7 +38,7 @@ class Edited:
 
 @dataclass(frozen=True)
 class Message:
-    """One message as it stands now. `thread_ts` is set on replies only; `blocks` are those that were posted."""
+    """One message as it is now. `thread_ts` is set on replies only; `blocks` are those that the author sent."""
 
     channel: str
     ts: str
@@ -52,36 +55,37 @@ class Message:
     client_msg_id: str | None = None
     edited: Edited | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    streaming_state: str | None = None  # in_progress, completed or errored, of a message that was streamed
+    streaming_state: str | None = None  # of a streamed message: in_progress, completed or errored
 
     def streamed(self, state: str, text: str, blocks: list[dict[str, Any]]) -> Message:
-        """The message as a stream has written it so far."""
+        """The same message with what has been streamed so far."""
         return replace(self, streaming_state=state, text=text, blocks=blocks)
 
     @property
     def root_ts(self) -> str:
-        """The `ts` of the thread that this message is part of or could become the root of."""
+        """The `ts` of the thread's first message, which may be this one."""
         return self.thread_ts or self.ts
 
     @property
     def in_channel_view(self) -> bool:
-        """Shown in the channel itself and not only in its thread."""
+        """Whether the channel shows the message, and not only its thread."""
         return self.thread_ts is None or self.subtype == "thread_broadcast"
 
     def mentions(self, user_id: str) -> bool:
+        """Whether the text has a mention of this user."""
         return re.search(rf"<@{re.escape(user_id)}(\|[^>]*)?>", self.text) is not None
 
 
 @dataclass(frozen=True)
 class Ephemeral(Message):
-    """A message that only one person sees: `to`."""
+    """A message that only the person `to` sees."""
 
     to: str = ""
 
 
 @dataclass
 class Channel:
-    """A conversation; `members` are user ids in the order in which they came, `replies` the `ts` of each thread's."""
+    """A channel or direct messages. `members` are user ids; `replies` are the `ts` of replies, by their root's."""
 
     id: str
     name: str
@@ -96,3 +100,8 @@ class Channel:
     @property
     def is_private(self) -> bool:
         return self.kind != "channel"
+
+
+def with_block_ids(blocks: Iterable[dict[str, Any]], mark: str) -> list[dict[str, Any]]:
+    """The blocks as Slack gives them back: a block without a `block_id` gets one that starts with `mark`."""
+    return [{"block_id": f"{mark}.{index}"} | block for index, block in enumerate(blocks)]

@@ -1,12 +1,12 @@
-"""Status lines and agent sessions: what a thread says about the agent's work, and for how long."""
+"""Status lines and agent sessions: what a thread shows of the agent's work, and for how long."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emulators.slack.clock import Clock, Timer
 from emulators.slack.state.changes import ChangeLog
-from emulators.slack.state.clock import Clock, Timer
 
 STATUS_SECONDS = 120.0
 PROCESSING_SECONDS = 3_600.0
@@ -16,14 +16,14 @@ ThreadKey = tuple[str, str]  # channel, thread_ts
 
 @dataclass
 class Session:
-    """An agent session as Slack shows it: `status` is active, processing, suspended or closed."""
+    """An agent session as Slack shows it. `status`: active, processing, suspended or closed."""
 
     status: str = "active"
     title: str = ""
 
 
 class Statuses:
-    """One status line and one session per thread, under the same roof: whoever writes last decides what shows."""
+    """One status line and one session for each thread. A status line moves the session along, too."""
 
     def __init__(self, clock: Clock, changes: ChangeLog) -> None:
         self._clock = clock
@@ -31,39 +31,35 @@ class Statuses:
         self._texts: dict[ThreadKey, str] = {}
         self._timers: dict[tuple[str, ThreadKey], Timer] = {}
         self._log: list[tuple[ThreadKey, float, str]] = []
-        self._session_log: list[tuple[ThreadKey, float, str]] = []
         self.sessions: dict[ThreadKey, Session] = {}
 
     def text(self, channel: str, thread_ts: str) -> str:
+        """The status line of the thread, "" if there is none."""
         return self._texts.get((channel, thread_ts), "")
 
     @property
     def lines(self) -> dict[ThreadKey, str]:
-        """The status lines that show now."""
+        """All status lines that show now."""
         return dict(self._texts)
 
     def log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
-        """Each change with its time; an empty status is the line disappearing, for whatever reason."""
+        """Each change of the thread's status line with its time; "" is the line disappearing."""
         return [(time, status) for key, time, status in self._log if key == (channel, thread_ts)]
 
-    def session_log(self, channel: str, thread_ts: str) -> list[tuple[float, str]]:
-        """Each status that the session was given, with its time."""
-        return [(time, status) for key, time, status in self._session_log if key == (channel, thread_ts)]
-
     def set_text(self, channel: str, thread_ts: str, status: str) -> None:
-        """Show a status line for two minutes; an empty one takes it away. The session follows."""
+        """Show a status line for two minutes; "" takes it away. The session becomes processing or active."""
         key = (channel, thread_ts)
         self._show(key, status)
         if status:
             self._after("text", key, STATUS_SECONDS, lambda: self._show(key, ""))
         self._set_session(key, "processing" if status else "active")
 
-    def posted(self, channel: str, thread_ts: str) -> None:
-        """The app wrote in the thread, which takes its status line away."""
+    def clear_text(self, channel: str, thread_ts: str) -> None:
+        """Take the status line away, as each post of the app in the thread does."""
         self._show((channel, thread_ts), "")
 
     def set_session(self, channel: str, thread_ts: str, status: str, title: str | None = None) -> Session:
-        """Change the session, creating it when there is none; only the creation takes a title."""
+        """Change the session. If there is none, create it with the title; an existing session keeps its title."""
         key = (channel, thread_ts)
         if key not in self.sessions:
             self.sessions[key] = Session(title=title or "")
@@ -73,7 +69,7 @@ class Statuses:
         return self.sessions[key]
 
     def rename(self, channel: str, thread_ts: str, title: str) -> str | None:
-        """The previous title, or None when there is no session in this thread."""
+        """Give the session a title. Returns the previous one, or None if the thread has no session."""
         session = self.sessions.get((channel, thread_ts))
         if session is None:
             return None
@@ -84,7 +80,6 @@ class Statuses:
     def _set_session(self, key: ThreadKey, status: str) -> None:
         session = self.sessions.setdefault(key, Session())
         session.status = status
-        self._session_log.append((key, self._clock.now(), status))
         self._cancel("session", key)
         if status == "processing":
             self._after("session", key, PROCESSING_SECONDS, lambda: self._set_session(key, "active"))

@@ -1,4 +1,4 @@
-"""The state of one Slack workspace: its users, channels and messages, all in memory."""
+"""One workspace: its users, channels and messages, its ids and its timestamps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import string
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from emulators.slack.state.clock import Clock
-from emulators.slack.state.messages import Channel, ChannelKind, Message, User
+from emulators.slack.clock import Clock
+from emulators.slack.state.messages import Channel, ChannelKind, Ephemeral, Message, User
 
 TOMBSTONE_TEXT = "This message was deleted."
 
 
 class Workspace:
-    """Stores, and tells nobody; unknown ids raise KeyError."""
+    """Stores users, channels and messages. Unknown ids raise KeyError."""
 
     def __init__(self, clock: Clock, chance: random.Random) -> None:
         self._clock = clock
@@ -23,9 +23,10 @@ class Workspace:
         self._ids: set[str] = set()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.ephemerals: list[Ephemeral] = []  # shown once to one person, and part of no channel
 
     def new_id(self, prefix: str) -> str:
-        """An id as Slack writes them: a letter for the kind and ten more characters."""
+        """A new id in Slack's form: the prefix, which tells the kind, and ten more characters."""
         while True:
             candidate = prefix + "0" + "".join(self._chance.choices(string.ascii_uppercase + string.digits, k=9))
             if candidate not in self._ids:
@@ -33,44 +34,49 @@ class Workspace:
                 return candidate
 
     def next_ts(self) -> str:
-        """A timestamp id: unique, and greater than every earlier one."""
+        """A new `ts`, greater than every earlier one."""
         self._last_microseconds = max(round(self._clock.now() * 1_000_000), self._last_microseconds + 1)
         seconds, microseconds = divmod(self._last_microseconds, 1_000_000)
         return f"{seconds}.{microseconds:06d}"
 
     def resume(self, last_ts: str, ids: Iterable[str]) -> None:
-        """Go on where an earlier life ended: its ids stay taken, time goes on after its last `ts`, chance is new."""
+        """Go on after a snapshot: its ids stay taken, timestamps follow its last `ts`, and new ids are random."""
         seconds, _, microseconds = last_ts.partition(".")
         self._last_microseconds = max(self._last_microseconds, int(seconds) * 1_000_000 + int(microseconds))
         self._ids.update(ids)
         self._chance.seed()
 
     def add_user(self, user: User) -> None:
+        """Raises ValueError if the name is taken."""
         if any(user.name == other.name for other in self.users.values()):
             raise ValueError(f"the name {user.name!r} is taken")
         self.users[user.id] = user
 
     def add_channel(self, name: str, kind: ChannelKind, members: Sequence[str], *, is_shared: bool = False) -> Channel:
+        """Raises ValueError if the name is taken, or if one of the members cannot be in such a channel."""
         if kind in ("channel", "group") and any(name == channel.name for channel in self.channels.values()):
             raise ValueError(f"the name {name!r} is taken")
-        unknown = [member for member in members if member not in self.users]
-        if unknown:
-            raise ValueError(f"no such users: {', '.join(unknown)}")
-        strangers = [one for one in members if not self.admits(self.users[one], kind, is_shared=is_shared)]
-        if strangers:
-            raise ValueError(f"the channel is not shared with the workspace of {', '.join(strangers)}")
+        self._check_members(members, kind, is_shared=is_shared)
         prefix = "D" if kind == "im" else "C"
         everybody, created = list(dict.fromkeys(members)), int(self._clock.now())
         channel = Channel(self.new_id(prefix), name, kind, created, everybody, is_shared=is_shared)
         self.channels[channel.id] = channel
         return channel
 
+    def _check_members(self, members: Sequence[str], kind: ChannelKind, *, is_shared: bool) -> None:
+        unknown = [member for member in members if member not in self.users]
+        if unknown:
+            raise ValueError(f"no such users: {', '.join(unknown)}")
+        strangers = [one for one in members if not self.admits(self.users[one], kind, is_shared=is_shared)]
+        if strangers:
+            raise ValueError(f"the channel is not shared with the workspace of {', '.join(strangers)}")
+
     def admits(self, user: User, kind: ChannelKind, *, is_shared: bool) -> bool:
-        """Whether somebody can be in such a channel: people from other workspaces only where it is shared with them."""
+        """Whether the user can be in such a channel: people from other workspaces only if it is shared, or direct."""
         return is_shared or not user.foreign_team or kind in ("im", "mpim")
 
     def direct_channel(self, members: Sequence[str]) -> Channel:
-        """The one conversation of exactly these users, opened when it does not exist yet."""
+        """The direct messages of exactly these users, which are opened if they do not exist yet."""
         for channel in self.channels.values():
             if channel.kind in ("im", "mpim") and set(channel.members) == set(members):
                 return channel
@@ -79,14 +85,14 @@ class Workspace:
         return self.add_channel("directmessage" if kind == "im" else f"mpdm-{'--'.join(names)}-1", kind, members)
 
     def store(self, message: Message) -> None:
-        """Keep a message, in place of an earlier version of it."""
+        """Store a message, in place of an earlier version of it."""
         channel = self.channels[message.channel]
         if message.thread_ts is not None and message.ts not in channel.messages:
             channel.replies.setdefault(message.thread_ts, []).append(message.ts)
         channel.messages[message.ts] = message
 
     def remove(self, message: Message) -> None:
-        """Take a message away; the root of a thread leaves a tombstone behind, as long as it has replies."""
+        """Remove a message. A thread's root that has replies leaves a tombstone in its place."""
         channel = self.channels[message.channel]
         if channel.replies.get(message.ts):
             stone = replace(message, user="USLACKBOT", bot_id=None, app_id=None, text=TOMBSTONE_TEXT)
@@ -102,10 +108,11 @@ class Workspace:
         return self.channels[channel_id].messages.get(ts)
 
     def replies(self, parent: Message) -> list[Message]:
+        """The replies to a message, oldest first."""
         channel = self.channels[parent.channel]
         return [channel.messages[ts] for ts in channel.replies.get(parent.ts, [])]
 
     def thread(self, channel_id: str, thread_ts: str) -> list[Message]:
-        """The root and its replies, oldest first; empty when there is no such message."""
+        """The root and its replies, oldest first; empty if there is no such message."""
         parent = self.message(channel_id, thread_ts)
         return [] if parent is None else [parent, *self.replies(parent)]

@@ -1,4 +1,4 @@
-"""The bytes of files on their way: downloads behind the token, and uploads behind a ticket."""
+"""The addresses of files: downloads, which need the bot's token, and uploads, which need a ticket."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from emulators.slack.state.changes import ChangeLog
-from emulators.slack.state.files import Files
-from emulators.slack.state.scopes import Scopes
+from emulators.slack.backend import Backend
 
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>"
 
@@ -18,7 +16,7 @@ Outcome = Literal["served", "login_page", "redirected", "not_found"]
 
 @dataclass(frozen=True)
 class Download:
-    """One request for a file: the address, what its Authorization header said ("" without one), what came of it."""
+    """One request for a file. `authorization` is the header, "" if there was none."""
 
     path: str
     authorization: str
@@ -26,12 +24,10 @@ class Download:
 
 
 class FileTransfers:
-    """The handlers. Without a valid token Slack shows a login page, with status 200."""
+    """Serves downloads and uploads. Without a valid token, a download is a login page with status 200, as in Slack."""
 
-    def __init__(self, files: Files, scopes: Scopes, changes: ChangeLog) -> None:
-        self._files = files
-        self._scopes = scopes
-        self._changes = changes
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
         self.downloads: list[Download] = []
 
     async def download(self, request: web.Request) -> web.Response:
@@ -39,14 +35,14 @@ class FileTransfers:
         authorization = request.headers.get("Authorization", "")
         outcome, answer = self._serve(request.match_info["file"].rpartition("-")[2], authorization)
         self.downloads.append(Download(request.path, authorization, outcome))
-        self._changes.nudge()
+        self._backend.changes.nudge()
         return answer
 
     def _serve(self, file_id: str, authorization: str) -> tuple[Outcome, web.Response]:
-        token = self._files.installation.bot_token
-        if authorization != f"Bearer {token}" or not self._scopes.has("files:read"):
+        token = self._backend.installation.bot_token
+        if authorization != f"Bearer {token}" or not self._backend.scopes.has("files:read"):
             return "login_page", web.Response(text=LOGIN_PAGE, content_type="text/html")
-        file = self._files.get(file_id)
+        file = self._backend.files.get(file_id)
         if file is None or file.pending or file.deleted:
             return "not_found", web.Response(status=404)
         if file.redirect_to:
@@ -56,9 +52,9 @@ class FileTransfers:
     async def upload(self, request: web.Request) -> web.Response:
         """POST /upload/v1/TICKET: the bytes as the body, or as the first file of a multipart form."""
         data = await _sent(request)
-        if not self._files.receive(request.match_info["ticket"], data):
+        if not self._backend.files.receive(request.match_info["ticket"], data):
             return web.Response(status=400, text="the address has been used, or these are not the bytes announced")
-        self._changes.nudge()
+        self._backend.changes.nudge()
         return web.Response(text=f"OK - {len(data)}")
 
 

@@ -1,7 +1,9 @@
-"""Promises of the steps themselves, beside what their parts promise."""
+"""Promises of the activities themselves, beside what their parts promise."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,36 +13,112 @@ from temporalio.testing import ActivityEnvironment
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.payloads.thread import Deliver, Progress, ShownStep
+from agent_worker.slack.blocks.posts import notice
+from tests.support.agent_worker.settling import (
+    ANSWER,
+    POST,
+    STOP,
+    UPDATE,
+    asked_to,
+    kinds,
+    posts,
+    standing,
+    streamed,
+)
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
-
-def activities(stage: SlackStage) -> Activities:
-    """With a Slack and nothing else."""
-    nothing: Any = None
-    return Activities(profile=nothing, asking=nothing, toolbox=nothing, tools=nothing, slack=stage.ours)
+READ, STATUS = "conversations.replies", "assistant.threads.setStatus"
 
 
-def steps(stage: SlackStage) -> Progress:
-    return Progress(key=f"{stage.root}:progress", steps=[ShownStep(title="Look", state="complete")])
-
-
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_a_delivery_that_slack_does_not_take_is_tried_again_for_ever(method: str) -> None:
+@pytest.fixture
+async def stage() -> AsyncIterator[SlackStage]:
     async with slack_stage() as stage:
-        progress = steps(stage)
-        shown = progress.model_copy(update={"ts": await stage.ours.progress.post(stage.thread, progress, stage.root)})
-        answer = Deliver(
-            thread=stage.thread,
-            key=f"{stage.root}:answer",
-            turn=stage.root,
-            text="Sunny.",
-            answers=[stage.root],
-            may_mention=[],
-            progress=shown,
-        )
-        stage.slack.faults.add(method=method, kind="internal_error")
+        yield stage
 
-        with pytest.raises(ApplicationError) as failed:
-            await ActivityEnvironment().run(activities(stage).deliver, answer)
 
-        assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None:
+    nothing: Any = None
+    activities = Activities(
+        policy=nothing, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+    )
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, attempt=attempt)
+    await environment.run(activities.deliver, request)
+
+
+async def with_progress(stage: SlackStage, **more: Any) -> Progress:
+    """Steps in a message of their own."""
+    key = f"{stage.root}:progress"
+    steps = [ShownStep(title="Look", state="complete")]
+    ts = await stage.posts.post(stage.thread, key, notice("Looking."))
+    return Progress(key=key, steps=steps, **{"ts": ts, **more})
+
+
+@pytest.mark.parametrize("method", [POST, UPDATE])
+async def test_a_delivery_that_slack_does_not_take_is_tried_again_for_ever(stage: SlackStage, method: str) -> None:
+    answer = asked_to(stage, progress=await with_progress(stage))
+    stage.slack.faults.add(method=method, kind="internal_error")
+
+    with pytest.raises(ApplicationError) as failed:
+        await deliver(stage, answer)
+
+    assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+
+
+async def test_a_streamed_answer_and_its_steps_end_with_a_call_each_and_without_a_look(stage: SlackStage) -> None:
+    answer = asked_to(stage, progress=await with_progress(stage), draft=await streamed(stage, ANSWER[:10]))
+    before = len(stage.slack.calls)
+
+    await deliver(stage, answer)
+
+    assert sorted(call.method for call in stage.slack.calls[before:]) == [STATUS, STOP, UPDATE]
+    assert standing(stage)[1] == ANSWER
+
+
+async def test_a_retry_looks_once_for_the_answer_the_file_and_the_steps(stage: SlackStage) -> None:
+    text = "word " * 9_000
+    answer = asked_to(stage, text, progress=await with_progress(stage, ts=None, unsure=True))
+    stage.slack.faults.add(method="files.completeUploadExternal", kind="lost_reply")
+    with pytest.raises(ApplicationError):
+        await deliver(stage, answer)
+    before = stage.calls(READ)
+
+    await deliver(stage, answer, attempt=2)
+    await deliver(stage, answer, attempt=3)
+
+    assert stage.calls(READ) - before == 2
+    assert kinds(posts(stage)[0]) == ["plan"]
+    assert len([post for post in posts(stage) if post.files]) == 1
+
+
+async def test_steps_that_may_have_been_posted_are_found_and_the_answer_still_ends_in_one_call(
+    stage: SlackStage,
+) -> None:
+    progress = await with_progress(stage, ts=None, unsure=True)
+    draft = await streamed(stage, ANSWER[:10])
+    before = len(stage.slack.calls)
+
+    await deliver(stage, asked_to(stage, progress=progress, draft=draft))
+
+    assert sorted(call.method for call in stage.slack.calls[before:]) == [STATUS, STOP, UPDATE, READ]
+    assert (kinds(posts(stage)[0]), standing(stage)[1]) == (["plan"], ANSWER)
+
+
+async def test_an_answer_does_not_depend_on_steps_that_cannot_be_looked_for(stage: SlackStage) -> None:
+    progress = await with_progress(stage, ts=None, unsure=True)
+    draft = await streamed(stage, ANSWER[:10])
+    stage.slack.faults.add(method=READ, kind="error", error="not_in_channel", times=None)
+
+    await deliver(stage, asked_to(stage, progress=progress, draft=draft))
+
+    assert standing(stage) == ["Looking.", ANSWER]
+
+
+async def test_when_the_steps_cannot_be_ended_the_answer_stands_all_the_same(stage: SlackStage) -> None:
+    answer = asked_to(stage, progress=await with_progress(stage), draft=await streamed(stage, ANSWER[:10]))
+    stage.slack.faults.add(method=UPDATE, kind="internal_error")
+
+    with pytest.raises(ApplicationError):
+        await deliver(stage, answer)
+
+    assert standing(stage) == ["Looking.", ANSWER]

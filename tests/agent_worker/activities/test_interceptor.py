@@ -18,7 +18,7 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.interceptor import DEFECT_ATTEMPTS, IN_TIME, INTERVAL, EveryActivity
+from agent_worker.activities.interceptor import DEFECT_ATTEMPTS, ENDS_EARLY, HEARTBEAT_INTERVAL, EveryActivity
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
@@ -75,7 +75,7 @@ async def test_a_step_gives_back_its_own_result() -> None:
 
 
 async def test_a_step_heartbeats_for_as_long_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_worker.activities.interceptor.INTERVAL", 0.001)
+    monkeypatch.setattr("agent_worker.activities.interceptor.HEARTBEAT_INTERVAL", 0.001)
     beats: list[Any] = []
     enough = asyncio.Event()
 
@@ -95,7 +95,7 @@ async def test_a_step_heartbeats_for_as_long_as_it_runs(monkeypatch: pytest.Monk
 
 
 async def test_two_beats_can_be_lost_before_a_step_is_taken_for_dead() -> None:
-    assert HEARTBEAT_TIMEOUT.total_seconds() > INTERVAL * 2
+    assert HEARTBEAT_TIMEOUT.total_seconds() > HEARTBEAT_INTERVAL * 2
 
 
 @pytest.mark.parametrize("attempt", [1, DEFECT_ATTEMPTS, 100])
@@ -131,7 +131,7 @@ async def test_a_step_ends_before_temporal_gives_it_up_and_begins_it_again() -> 
             has_ended.set()
 
     with pytest.raises(ApplicationError) as failed:
-        await run(step, seconds=IN_TIME + 0.05)
+        await run(step, seconds=ENDS_EARLY + 0.05)
 
     assert has_ended.is_set()
     assert (failed.value.type, failed.value.non_retryable) == (OUT_OF_TIME, False)
@@ -159,7 +159,12 @@ async def run_the_tool() -> Any:
     async with httpx.AsyncClient() as http:
         nothing: Any = None
         activities = Activities(
-            profile=nothing, asking=nothing, toolbox=toolbox, tools=toolbox.open(http, []), slack=None
+            policy=nothing,
+            bot_user_id="",
+            model_calls=nothing,
+            toolbox=toolbox,
+            tools=toolbox.open(http, []),
+            slack=None,
         )
         arguments = activity.payload_converter().to_payload({})
         return await activities.run_tool([RawValue(arguments)])
@@ -188,5 +193,5 @@ async def test_a_failed_step_is_logged_as_an_event_with_its_facts(caplog: pytest
 
     (record,) = caplog.records
     facts = vars(record)
-    assert record.getMessage() == "step failed"
+    assert record.getMessage() == "activity failed"
     assert (facts["code"], facts["reason"], facts["attempt"]) == (SLACK_UNAVAILABLE, "ratelimited", 3)

@@ -1,25 +1,27 @@
-"""Promises of titles: a few words, found beside the answer, which never waits for them."""
+"""Promises of titles: a few words, found while the model answers, and never at the cost of the answer."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from agent_worker.activities import titles
 from agent_worker.activities.titles import LONGEST_WORDS, Titles, first_words
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.opening import Naming
-from emulators.gemini import answers
-from emulators.gemini.answers import Answer, Slow
+from agent_worker.payloads.policy import Naming
+from emulators.gemini import answers, faults
+from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
+from emulators.gemini.faults import Slow
 
 ASKED = "What is the weather like\nin New York today?"
 MODEL = "gemini-3.8-flash"
 
 
 async def found(gemini: Gemini, naming: Naming, untitled: str = ASKED) -> str:
-    """What is found beside an answer that is there at once."""
+    """The title that is found while a model call returns at once."""
     async with Titles(naming, gemini).sought(MODEL, untitled) as title:
         pass
     return title.found
@@ -32,12 +34,12 @@ async def test_a_title_is_found_as_the_settings_say(
     emulator.title_answer = answers.text("Sun in NY")
 
     assert await found(gemini, naming) == title
-    assert len(emulator.asides) == (naming == "model")
+    assert len(emulator.title_requests) == (naming == "model")
 
 
 async def test_a_conversation_that_has_a_title_gets_no_other(gemini: Gemini, emulator: GeminiEmulator) -> None:
     assert await found(gemini, "model", untitled="") == ""
-    assert emulator.asides == []
+    assert emulator.title_requests == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_the_first_words_make_a_short_title(asked: str, title: str) -> None:
     assert len(title) <= LONGEST_WORDS + 1
 
 
-@pytest.mark.parametrize("failure", [answers.error(503), answers.bad_key(), answers.empty(), answers.garbage()])
+@pytest.mark.parametrize("failure", [faults.error(503), faults.bad_key(), answers.empty(), faults.garbage()])
 async def test_a_model_that_fails_is_replaced_by_the_first_words(
     gemini: Gemini, emulator: GeminiEmulator, failure: Answer
 ) -> None:
@@ -65,7 +67,7 @@ async def test_a_model_that_fails_is_replaced_by_the_first_words(
 async def test_an_answer_does_not_wait_for_its_title(
     gemini: Gemini, emulator: GeminiEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(titles, "PATIENCE", 0.01)
+    monkeypatch.setattr(titles, "LONGEST_WAIT", timedelta(milliseconds=10))
     emulator.title_answer = Slow(answers.text("Sun in NY"), 3600)
     async with asyncio.timeout(5):
         assert await found(gemini, "model") == ""

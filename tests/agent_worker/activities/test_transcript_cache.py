@@ -1,4 +1,4 @@
-"""Promises of the cached transcripts: always the whole conversation, read only where it is not at hand."""
+"""Promises of the transcript cache: always the whole transcript, and only what is missing is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def entries(count: int) -> list[Content]:
 
 
 class Workflow:
-    """A workflow that answers queries about its transcript, so many entries a page, and notes what it was asked."""
+    """A workflow that answers queries about its transcript, `page_length` entries a page, and notes each query."""
 
     def __init__(self, epoch: str, entries: list[Content], page_length: int = 3) -> None:
         self.epoch = epoch

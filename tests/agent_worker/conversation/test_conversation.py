@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.conversation.conversation import RESULTS_BYTES, TURN_BYTES
+from agent_worker.conversation.transcript import RESULTS_BYTES, TURN_BYTES
 from agent_worker.payloads.limits import size_of
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall
+from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import (
-    OPENED,
     TERMINAL,
     begun,
     calling,
@@ -31,7 +31,7 @@ def responses_of(entry: Content) -> list[dict[str, Any]]:
 def test_a_conversation_keeps_the_model_it_began_with() -> None:
     conversation = begun()
 
-    conversation.open(OPENED.model_copy(update={"model": "gemini-9"}))
+    conversation.open(told(gemini_model="gemini-9"))
 
     assert conversation.model == "gemini-3.8-flash"
 
@@ -42,25 +42,27 @@ def test_a_conversation_keeps_the_model_it_began_with() -> None:
 def test_in_a_channel_each_line_begins_with_its_authors_name() -> None:
     conversation = begun()
 
-    conversation.add_user_messages([message("1.1", "<@UBOT> hi &amp; bye"), message("1.2", "so?", "U2")])
+    conversation.add_messages([message("1.1", "<@UBOT> hi &amp; bye"), message("1.2", "so?", "U2")])
 
-    assert conversation.entries == [{"role": "user", "parts": [{"text": "anna: hi & bye"}, {"text": "ben: so?"}]}]
+    assert conversation.transcript.entries == [
+        {"role": "user", "parts": [{"text": "anna: hi & bye"}, {"text": "ben: so?"}]}
+    ]
 
 
 def test_in_a_direct_message_nobody_is_named() -> None:
     conversation = begun()
 
-    conversation.add_user_messages([message("1.1", "hi", direct=True)])
+    conversation.add_messages([message("1.1", "hi", direct=True)])
 
-    assert conversation.entries == [{"role": "user", "parts": [{"text": "hi"}]}]
+    assert conversation.transcript.entries == [{"role": "user", "parts": [{"text": "hi"}]}]
 
 
 def test_in_a_terminal_the_text_is_taken_as_it_was_typed() -> None:
     conversation = begun(TERMINAL)
 
-    conversation.add_user_messages([message("1", "is 1 &lt; 2 <@U1>?", "you")])
+    conversation.add_messages([message("1", "is 1 &lt; 2 <@U1>?", "you")])
 
-    assert conversation.entries == [{"role": "user", "parts": [{"text": "is 1 &lt; 2 <@U1>?"}]}]
+    assert conversation.transcript.entries == [{"role": "user", "parts": [{"text": "is 1 &lt; 2 <@U1>?"}]}]
 
 
 def test_what_was_said_before_comes_first_and_is_marked_as_such() -> None:
@@ -68,11 +70,11 @@ def test_what_was_said_before_comes_first_and_is_marked_as_such() -> None:
 
     conversation.earlier = "ben: the deploy failed"
 
-    conversation.add_user_messages([message("1.1", "so?")])
-    conversation.add_user_messages([message("1.2", "well?")])
+    conversation.add_messages([message("1.1", "so?")])
+    conversation.add_messages([message("1.2", "well?")])
 
-    first, second = conversation.entries[0]["parts"]
-    assert conversation.entries[1]["parts"] == [{"text": "anna: well?"}]
+    first, second = conversation.transcript.entries[0]["parts"]
+    assert conversation.transcript.entries[1]["parts"] == [{"text": "anna: well?"}]
     assert "ben: the deploy failed" in first["text"]
     assert first["text"].startswith("[What was said in this thread before:]")
     assert second == {"text": "anna: so?"}
@@ -96,10 +98,10 @@ def test_all_results_go_back_in_one_content_in_the_order_of_the_calls_with_their
     conversation = begun()
     content, calls = calling("first", "second")
 
-    conversation.add_tool_results(content, calls, [{"output": 1}, {"error": "no"}])
+    conversation.transcript.add_tool_results(content, calls, [{"output": 1}, {"error": "no"}])
 
-    assert conversation.entries[0] == content
-    assert responses_of(conversation.entries[1]) == [
+    assert conversation.transcript.entries[0] == content
+    assert responses_of(conversation.transcript.entries[1]) == [
         {"id": "call-first", "name": "first", "response": {"output": 1}},
         {"id": "call-second", "name": "second", "response": {"error": "no"}},
     ]
@@ -108,18 +110,18 @@ def test_all_results_go_back_in_one_content_in_the_order_of_the_calls_with_their
 def test_a_call_without_an_id_is_answered_without_one() -> None:
     conversation = begun()
 
-    conversation.add_tool_results(said(""), [ToolCall(name="look_up", args={})], [{"output": 1}])
+    conversation.transcript.add_tool_results(said(""), [ToolCall(name="look_up", args={})], [{"output": 1}])
 
-    assert responses_of(conversation.entries[1]) == [{"name": "look_up", "response": {"output": 1}}]
+    assert responses_of(conversation.transcript.entries[1]) == [{"name": "look_up", "response": {"output": 1}}]
 
 
 def test_a_result_that_is_too_large_is_replaced_by_a_sentence_for_the_model() -> None:
     conversation = begun()
     content, calls = calling("small", "large")
 
-    conversation.add_tool_results(content, calls, [{"output": 1}, {"output": "x" * RESULTS_BYTES}])
+    conversation.transcript.add_tool_results(content, calls, [{"output": 1}, {"output": "x" * RESULTS_BYTES}])
 
-    small, large = responses_of(conversation.entries[1])
+    small, large = responses_of(conversation.transcript.entries[1])
     assert small["response"] == {"output": 1}
     assert "too large" in large["response"]["error"]
 
@@ -130,9 +132,12 @@ def test_all_results_of_one_answer_together_stay_small_enough_to_be_sent(sizes: 
     conversation = begun()
     content, calls = calling(*[f"tool_{index}" for index in range(len(sizes))])
 
-    conversation.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
+    conversation.transcript.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
 
-    assert sum(size_of(response["response"]) for response in responses_of(conversation.entries[1])) <= RESULTS_BYTES
+    assert (
+        sum(size_of(response["response"]) for response in responses_of(conversation.transcript.entries[1]))
+        <= RESULTS_BYTES
+    )
 
 
 @given(st.lists(st.lists(st.integers(0, RESULTS_BYTES), min_size=1, max_size=8), min_size=1, max_size=12))
@@ -140,24 +145,26 @@ def test_all_results_of_one_answer_together_stay_small_enough_to_be_sent(sizes: 
 def test_all_results_of_one_turn_together_leave_room_in_a_payload(steps: list[list[int]]) -> None:
     conversation = begun()
     talk(conversation, "before", "x" * 1_000)
-    conversation.start_turn()
+    conversation.transcript.start_turn()
     for sizes in steps:
         content, calls = calling(*[f"tool_{index}" for index in range(len(sizes))])
-        conversation.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
+        conversation.transcript.add_tool_results(content, calls, [{"output": "x" * size} for size in sizes])
 
-    assert sum(map(size_of, conversation.entries[2:])) < TURN_BYTES + 30_000  # that much are names, ids and sentences
+    assert (
+        sum(map(size_of, conversation.transcript.entries[2:])) < TURN_BYTES + 30_000
+    )  # that much are names, ids and sentences
 
 
 def test_a_turn_that_is_large_already_takes_no_more_messages() -> None:
     conversation = begun()
-    conversation.start_turn()
-    conversation.add_user_messages([message("1.0", "look it up")])
-    before = conversation.may_steer()
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("1.0", "look it up")])
+    before = conversation.transcript.has_room_for_messages()
     content, calls = calling("look_up")
 
-    conversation.add_tool_results(content, calls, [{"output": "x" * (RESULTS_BYTES - 100)}])
+    conversation.transcript.add_tool_results(content, calls, [{"output": "x" * (RESULTS_BYTES - 100)}])
 
-    assert (before, conversation.may_steer()) == (True, False)
+    assert (before, conversation.transcript.has_room_for_messages()) == (True, False)
 
 
 @pytest.mark.parametrize(("text", "nothing"), [("<@UBOT>", True), (" <@UBOT>  ", True), ("<@UBOT> so?", False)])
@@ -168,9 +175,9 @@ def test_a_mention_and_nothing_else_says_nothing(*, text: str, nothing: bool) ->
 def test_a_message_without_words_is_still_a_part_that_gemini_takes() -> None:
     conversation = begun()
 
-    conversation.add_user_messages([message("1.0", "", direct=True)])
+    conversation.add_messages([message("1.0", "", direct=True)])
 
-    assert conversation.entries[0]["parts"][0]["text"].strip()
+    assert conversation.transcript.entries[0]["parts"][0]["text"].strip()
 
 
 # Failed turns
@@ -182,64 +189,67 @@ def test_a_message_without_words_is_still_a_part_that_gemini_takes() -> None:
 def test_after_a_failed_turn_gemini_takes_the_next_question(*, poisoned: bool, asked: int, tools: int) -> None:
     conversation = begun()
     talk(conversation, "before", "yes", tools=1)
-    conversation.start_turn()
+    conversation.transcript.start_turn()
     for number in range(asked):
-        conversation.add_user_messages([message(f"2.{number}", "again")])
+        conversation.add_messages([message(f"2.{number}", "again")])
         for _ in range(tools):
             content, calls = calling("look_up")
-            conversation.add_tool_results(content, calls, [{"output": 1}])
+            conversation.transcript.add_tool_results(content, calls, [{"output": 1}])
 
-    conversation.end_failed_turn("Sorry.", poisoned=poisoned, epoch="second")
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=poisoned, epoch="second")
 
-    refuse_what_gemini_refuses(conversation.entries)
-    assert "functionCall" not in str(conversation.entries[4:])
+    refuse_what_gemini_refuses(conversation.transcript.entries)
+    assert "functionCall" not in str(conversation.transcript.entries[4:])
 
 
 def test_a_failed_turn_leaves_the_question_and_what_the_person_was_told() -> None:
     conversation = begun()
     talk(conversation, "before", "yes")
-    conversation.start_turn()
-    conversation.add_user_messages([message("2.1", "and now?")])
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("2.1", "and now?")])
     content, calls = calling("look_up")
-    conversation.add_tool_results(content, calls, [{"output": 1}])
+    conversation.transcript.add_tool_results(content, calls, [{"output": 1}])
 
-    conversation.end_failed_turn("Sorry.", poisoned=False, epoch="second")
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=False, epoch="second")
 
     question = {"role": "user", "parts": [{"text": "anna: and now?"}]}
-    assert conversation.entries[2:] == [question, said("Sorry.")]
+    assert conversation.transcript.entries[2:] == [question, said("Sorry.")]
 
 
 def test_a_question_that_would_fail_again_is_taken_out() -> None:
     conversation = begun()
     talk(conversation, "before", "yes")
-    before = list(conversation.entries)
-    conversation.start_turn()
-    conversation.add_user_messages([message("2.1", "poison")])
+    before = list(conversation.transcript.entries)
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("2.1", "poison")])
 
-    conversation.end_failed_turn("Sorry.", poisoned=True, epoch="second")
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=True, epoch="second")
 
-    assert conversation.entries == before
+    assert conversation.transcript.entries == before
 
 
 def test_a_failed_turn_makes_cached_copies_void() -> None:
     conversation = begun()
     talk(conversation, "before", "yes")
     talk(conversation, "look it up", "done", tools=2)
-    conversation.confirm(7, 10)
+    conversation.transcript.confirm(7, 10)
 
-    conversation.end_failed_turn("Sorry.", poisoned=True, epoch="second")
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=True, epoch="second")
 
-    assert (conversation.epoch, conversation.confirmed) == ("second", len(conversation.entries))
-    assert conversation.page(ReadTranscript(epoch="first", start=0, end=2)).stale
+    assert (conversation.transcript.epoch, conversation.transcript.confirmed) == (
+        "second",
+        len(conversation.transcript.entries),
+    )
+    assert conversation.transcript.page(ReadTranscript(epoch="first", start=0, end=2)).stale
 
 
 def test_a_turn_that_failed_before_it_heard_the_question_leaves_no_answer_without_one() -> None:
     conversation = begun()
-    conversation.start_turn()
+    conversation.transcript.start_turn()
 
-    conversation.end_failed_turn("Sorry.", poisoned=False, epoch="second")
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=False, epoch="second")
 
-    assert [entry["role"] for entry in conversation.entries[:1]] != ["model"]
+    assert [entry["role"] for entry in conversation.transcript.entries[:1]] != ["model"]
 
 
 # Taken back, and tried again
@@ -251,11 +261,14 @@ def test_what_is_left_to_be_tried_again_is_what_gemini_takes(tools: int) -> None
     talk(conversation, "before", "yes", tools=1)
     talk(conversation, "again?", "no", tools=tools)
 
-    conversation.rewind("second")
+    conversation.transcript.rewind("second")
 
-    refuse_what_gemini_refuses(conversation.entries)
-    assert conversation.entries[-1]["parts"][0]["text"].endswith("again?")
-    assert (conversation.epoch, conversation.confirmed) == ("second", len(conversation.entries))
+    refuse_what_gemini_refuses(conversation.transcript.entries)
+    assert conversation.transcript.entries[-1]["parts"][0]["text"].endswith("again?")
+    assert (conversation.transcript.epoch, conversation.transcript.confirmed) == (
+        "second",
+        len(conversation.transcript.entries),
+    )
 
 
 def test_a_summary_leaves_the_last_turn_to_be_tried_again() -> None:
@@ -263,20 +276,20 @@ def test_a_summary_leaves_the_last_turn_to_be_tried_again() -> None:
     for number in range(6):
         talk(conversation, f"question {number}", "x" * 500)
 
-    conversation.replace_older(conversation.cut(), "They talked.", "second")
-    conversation.rewind("third")
+    conversation.transcript.replace_older(conversation.transcript.cut(), "They talked.", "second")
+    conversation.transcript.rewind("third")
 
-    assert conversation.entries[-1]["parts"][0]["text"].endswith("question 5")
+    assert conversation.transcript.entries[-1]["parts"][0]["text"].endswith("question 5")
 
 
 def test_a_turn_that_is_withdrawn_leaves_nothing_behind() -> None:
     conversation = begun()
     talk(conversation, "before", "yes")
-    kept = list(conversation.entries)
-    conversation.start_turn()
-    conversation.add_user_messages([message("2.0", "oops")])
+    kept = list(conversation.transcript.entries)
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("2.0", "oops")])
 
-    conversation.withdraw_turn("second")
+    conversation.transcript.withdraw_turn("second")
 
-    assert conversation.entries == kept
-    assert not conversation.has_question
+    assert conversation.transcript.entries == kept
+    assert not conversation.transcript.has_question

@@ -9,16 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import UserMessage
-from agent_worker.conversation.conversation import (
-    CARRIED_BYTES,
-    PAGE_BYTES,
-    TRANSCRIPT_BYTES,
-    Conversation,
-    Run,
-    is_question,
-)
-from agent_worker.conversation.inbox import LEFT_OUT, WAITING_BYTES
+from agent_worker.contract.messages import StopRequest, UserMessage
+from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.inbox import LEFT_OUT, WAITING_BYTES, Inbox
+from agent_worker.conversation.run import LARGEST_RUN, Run
+from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, PAGE_BYTES, Transcript, is_question
+from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.limits import fair_limit, size_of
 from agent_worker.payloads.model import Content, ReadTranscript
 from tests.support.agent_worker.talks import (
@@ -44,25 +40,25 @@ LONGEST_BLOCK = 0.5  # seconds of computing; Temporal takes a workflow that comp
 def test_a_transcript_is_read_whole_in_pages_that_a_query_can_return(sizes: list[int]) -> None:
     conversation = begun()
     for size in sizes:
-        conversation.add_answer(said("x" * size))
+        conversation.transcript.add_answer(said("x" * size))
 
     read: list[Content] = []
     while len(read) < len(sizes):
-        page = conversation.page(ReadTranscript(epoch="first", start=len(read), end=len(sizes)))
+        page = conversation.transcript.page(ReadTranscript(epoch="first", start=len(read), end=len(sizes)))
         assert page.entries
         assert size_of(page.entries) < 1_000_000
         read += page.entries
 
-    assert read == conversation.entries
+    assert read == conversation.transcript.entries
 
 
 def test_a_page_ends_where_it_was_asked_to_end() -> None:
     conversation = begun()
     talk(conversation, "a", "b", tools=2)
 
-    page = conversation.page(ReadTranscript(epoch="first", start=1, end=3))
+    page = conversation.transcript.page(ReadTranscript(epoch="first", start=1, end=3))
 
-    assert page.entries == conversation.entries[1:3]
+    assert page.entries == conversation.transcript.entries[1:3]
 
 
 # Compaction
@@ -76,16 +72,16 @@ def test_older_turns_give_way_without_parting_a_call_from_its_response(drawn: li
     conversation = begun()
     for question, answer, tools in drawn:
         talk(conversation, "q" * question, "a" * answer, tools=tools)
-    conversation.confirm(len(conversation.entries), 5_000)
-    recent = conversation.entries[conversation.cut() :]
+    conversation.transcript.confirm(len(conversation.transcript.entries), 5_000)
+    recent = conversation.transcript.entries[conversation.transcript.cut() :]
 
-    conversation.replace_older(conversation.cut(), "They said hello.", "second")
+    conversation.transcript.replace_older(conversation.transcript.cut(), "They said hello.", "second")
 
-    refuse_what_gemini_refuses(conversation.entries)
-    assert conversation.entries[1:] == recent
+    refuse_what_gemini_refuses(conversation.transcript.entries)
+    assert conversation.transcript.entries[1:] == recent
     assert is_question(recent[0])
-    assert "They said hello." in conversation.entries[0]["parts"][0]["text"]
-    assert (conversation.epoch, conversation.prompt_tokens) == ("second", 0)
+    assert "They said hello." in conversation.transcript.entries[0]["parts"][0]["text"]
+    assert (conversation.transcript.epoch, conversation.transcript.prompt_tokens) == ("second", 0)
 
 
 @unhurried
@@ -94,12 +90,12 @@ def test_its_size_is_always_that_of_its_entries(drawn: list[tuple[int, int, int]
     conversation = begun()
     for question, answer, tools in drawn:
         talk(conversation, "ü" * question, "a" * answer, tools=tools)
-    sizes = [(conversation.size, sum(map(size_of, conversation.entries)))]
-    conversation.replace_older(conversation.cut(), "short", "second")
-    sizes.append((conversation.size, sum(map(size_of, conversation.entries))))
-    conversation.start_turn()
-    conversation.end_failed_turn("Sorry.", poisoned=False, epoch="third")
-    sizes.append((conversation.size, sum(map(size_of, conversation.entries))))
+    sizes = [(conversation.transcript.size, sum(map(size_of, conversation.transcript.entries)))]
+    conversation.transcript.replace_older(conversation.transcript.cut(), "short", "second")
+    sizes.append((conversation.transcript.size, sum(map(size_of, conversation.transcript.entries))))
+    conversation.transcript.start_turn()
+    conversation.transcript.end_failed_turn("Sorry.", poisoned=False, epoch="third")
+    sizes.append((conversation.transcript.size, sum(map(size_of, conversation.transcript.entries))))
 
     assert all(kept == real for kept, real in sizes)
 
@@ -108,19 +104,19 @@ def test_the_first_turn_alone_cannot_be_cut() -> None:
     conversation = begun()
     talk(conversation, "a", "b", tools=5)
 
-    assert conversation.cut() == 0
+    assert conversation.transcript.cut() == 0
 
 
 def test_a_turn_that_was_steered_is_not_cut_in_two() -> None:
     conversation = begun()
     talk(conversation, "a", "x" * 9_000)
-    conversation.add_user_messages([message("2.0", "look it up")])
+    conversation.add_messages([message("2.0", "look it up")])
     content, asked = calling("look_up")
-    conversation.add_tool_results(content, asked, [{"output": "y" * 9_000}])
-    conversation.add_user_messages([message("2.1", "quickly")])
-    conversation.add_answer(said("done"))
+    conversation.transcript.add_tool_results(content, asked, [{"output": "y" * 9_000}])
+    conversation.add_messages([message("2.1", "quickly")])
+    conversation.transcript.add_answer(said("done"))
 
-    assert conversation.cut() == 2
+    assert conversation.transcript.cut() == 2
 
 
 def test_the_last_turn_stays_however_large_it_is() -> None:
@@ -128,7 +124,7 @@ def test_the_last_turn_stays_however_large_it_is() -> None:
     talk(conversation, "a", "b")
     talk(conversation, "c", "x" * 10_000)
 
-    assert conversation.cut() == 2
+    assert conversation.transcript.cut() == 2
 
 
 @pytest.mark.parametrize(("tokens", "size", "too_long"), [(1_001, 0, True), (1_000, 0, False), (0, 600_001, True)])
@@ -136,35 +132,52 @@ def test_a_conversation_is_too_long_by_what_the_model_counted_or_by_its_size(
     *, tokens: int, size: int, too_long: bool
 ) -> None:
     conversation = begun()
-    conversation.confirm(0, tokens)
-    conversation.size = size
+    conversation.transcript.confirm(0, tokens)
+    conversation.transcript.size = size
 
-    assert conversation.is_too_long(1_000) is too_long
+    assert conversation.transcript.is_too_long(1_000) is too_long
 
 
 def test_a_long_talk_in_short_messages_is_cut_well_before_temporal_takes_it_for_a_deadlock() -> None:
     conversation = begun()
-    while conversation.size <= TRANSCRIPT_BYTES:
+    while conversation.transcript.size <= LARGEST_TRANSCRIPT:
         talk(conversation, "x" * 300, "y" * 300)
     started = time.process_time()
 
-    conversation.cut()
+    conversation.transcript.cut()
 
+    assert time.process_time() - started < LONGEST_BLOCK
+
+
+def test_a_stop_that_thousands_of_messages_wait_for_is_taken_up_at_once() -> None:
+    conversation = begun()
+    conversation.inbox.keep([message(f"1.{number:05}", "hi") for number in range(20_000)])
+    conversation.stop(StopRequest(at="1.1", user="U1"))
+    started = time.process_time()
+
+    dropped = conversation.inbox.drop_stopped()
+
+    assert (len(dropped), len(conversation.inbox.messages)) == (10_000, 10_000)
     assert time.process_time() - started < LONGEST_BLOCK
 
 
 # What is carried over and what is stored
 
 
+def fits_one_payload(conversation: Conversation) -> bool:
+    run = Run(thread=conversation.thread, carried=conversation)
+    return run.fits_one_payload(DATA_CONVERTER.payload_converter)
+
+
 @pytest.mark.parametrize(
-    ("said_bytes", "waiting_bytes", "fits"), [(0, 0, True), (CARRIED_BYTES, 0, False), (900_000, 900_000, False)]
+    ("said_bytes", "waiting_bytes", "fits"), [(0, 0, True), (LARGEST_RUN, 0, False), (900_000, 900_000, False)]
 )
 def test_only_what_fits_one_payload_is_carried_over(*, said_bytes: int, waiting_bytes: int, fits: bool) -> None:
     conversation = begun()
-    conversation.add_answer(said("x" * said_bytes))
+    conversation.transcript.add_answer(said("x" * said_bytes))
     conversation.receive(message("1.0", "語" * (waiting_bytes // 3)))
 
-    assert conversation.fits_one_payload() is fits
+    assert fits_one_payload(conversation) is fits
 
 
 json_values = st.recursive(
@@ -183,16 +196,18 @@ messages = st.builds(UserMessage, ts=st.text(), user=st.text(), text=st.text(), 
 conversations = st.builds(
     Conversation,
     thread=st.sampled_from([CHANNEL, TERMINAL]),
-    epoch=st.text(),
+    transcript=st.builds(
+        Transcript,
+        epoch=st.text(),
+        entries=st.lists(contents, max_size=4),
+        size=st.integers(0, 10**9),
+        confirmed=st.integers(0, 10**6),
+        turn_start=st.integers(0, 10**6),
+        prompt_tokens=st.integers(0, 10**7),
+    ),
+    inbox=st.builds(Inbox, messages=st.lists(messages, max_size=3), seen=st.lists(st.text(), max_size=3)),
     model=st.text(),
-    entries=st.lists(contents, max_size=4),
-    inbox=st.lists(messages, max_size=3),
-    seen=st.lists(st.text(), max_size=3),
     names=st.dictionaries(st.text(), st.text(), max_size=3),
-    size=st.integers(0, 10**9),
-    confirmed=st.integers(0, 10**6),
-    turn_start=st.integers(0, 10**6),
-    prompt_tokens=st.integers(0, 10**7),
 )
 
 
@@ -220,9 +235,11 @@ async def test_what_a_newer_version_adds_is_read_without_an_error() -> None:
         "thread": {"team": "T1", "channel": "C1", "thread_ts": "1.0", "mood": "good"},
         "carried": {
             "thread": {"team": "T1", "channel": "C1", "thread_ts": "1.0", "mood": "good"},
-            "epoch": "first",
-            "inbox": [{"ts": "1.1", "user": "U1", "text": "hi", "mood": ["F1"]}],
-            "entries": [{"role": "user", "parts": [{"text": "hi", "newField": 1}], "note": "kept"}],
+            "transcript": {
+                "epoch": "first",
+                "entries": [{"role": "user", "parts": [{"text": "hi", "newField": 1}], "note": "kept"}],
+            },
+            "inbox": {"messages": [{"ts": "1.1", "user": "U1", "text": "hi", "mood": ["F1"]}], "mood": "good"},
             "plans": ["a", "b"],
         },
         "version": 2,
@@ -230,8 +247,10 @@ async def test_what_a_newer_version_adds_is_read_without_an_error() -> None:
 
     (run,) = await DATA_CONVERTER.decode(await DATA_CONVERTER.encode([newer]), [Run])
 
-    assert run.carried.inbox == [message("1.1", "hi")]
-    assert run.carried.entries == [{"role": "user", "parts": [{"text": "hi", "newField": 1}], "note": "kept"}]
+    assert run.carried.inbox.messages == [message("1.1", "hi")]
+    assert run.carried.transcript.entries == [
+        {"role": "user", "parts": [{"text": "hi", "newField": 1}], "note": "kept"}
+    ]
 
 
 async def test_what_nobody_set_takes_no_room_in_history() -> None:
@@ -255,10 +274,10 @@ def test_more_than_can_be_read_in_one_run_is_left_out_and_each_message_is_still_
     for number in range(200):
         conversation.receive(message(f"1.{number:03}", "🪿" * 40_000))
 
-    assert sum(size_of(one.text) for one in conversation.inbox) <= WAITING_BYTES + 200 * size_of(LEFT_OUT)
-    assert len(conversation.inbox) == 200
-    assert conversation.inbox[-1].text == LEFT_OUT
-    assert conversation.waiting == sum(size_of(one.text) for one in conversation.inbox)
+    assert sum(size_of(one.text) for one in conversation.inbox.messages) <= WAITING_BYTES + 200 * size_of(LEFT_OUT)
+    assert len(conversation.inbox.messages) == 200
+    assert conversation.inbox.messages[-1].text == LEFT_OUT
+    assert conversation.inbox.waiting == sum(size_of(one.text) for one in conversation.inbox.messages)
 
 
 def test_what_waits_is_counted_down_as_it_is_taken() -> None:
@@ -266,15 +285,24 @@ def test_what_waits_is_counted_down_as_it_is_taken() -> None:
     for number in range(9):
         conversation.receive(message(f"1.{number}", "x" * 50_000))
 
-    while conversation.inbox:
-        conversation.take_messages()
+    while conversation.inbox.messages:
+        conversation.inbox.take()
 
-    assert conversation.waiting == 0
+    assert conversation.inbox.waiting == 0
 
 
 def test_the_envelopes_of_many_short_messages_count_when_a_run_is_carried_over() -> None:
     conversation = begun()
-    for number in range(9_000):
-        conversation.receive(message(f"1.{number:04}", "x" * 90))
+    for number in range(15_000):
+        conversation.receive(message(f"1.{number:05}", "x" * 90))
 
-    assert not conversation.fits_one_payload()
+    assert not fits_one_payload(conversation)
+
+
+def test_whatever_is_carried_over_counts_not_only_what_was_said() -> None:
+    titled, limited, refusing = begun(), begun(), begun()
+    titled.title = "x" * LARGEST_RUN
+    limited.limits = TurnLimits(turns=[1_764_000_000.123456] * (LARGEST_RUN // 16))
+    refusing.participants.told = ["U0123456789"] * (LARGEST_RUN // 12)
+
+    assert [fits_one_payload(one) for one in (titled, limited, refusing)] == [False] * 3

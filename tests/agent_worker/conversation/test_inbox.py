@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.inbox import CHANGES_AHEAD, INBOX_BYTES, OVERHEARD, SEEN_MESSAGES
+from agent_worker.conversation.inbox import BATCH_BYTES, CHANGES_AHEAD, OVERHEARD, SEEN_MESSAGES
+from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.limits import size_of
-from tests.support.agent_worker.talks import CHANNEL, OPENED, begun, message, unhurried
+from tests.support.agent_worker.rehearsal import told
+from tests.support.agent_worker.talks import CHANNEL, begun, message, unhurried
 
 # What arrives
 
@@ -20,17 +22,17 @@ def test_a_message_that_arrives_again_is_received_once() -> None:
     for ts in ("1.1", "1.2", "1.1"):
         conversation.receive(message(ts))
 
-    assert [waiting.ts for waiting in conversation.take_messages()] == ["1.1", "1.2"]
+    assert [waiting.ts for waiting in conversation.inbox.take()] == ["1.1", "1.2"]
 
 
 def test_a_message_that_was_answered_before_is_not_received_again() -> None:
     conversation = begun()
     conversation.receive(message("1.1"))
-    conversation.take_messages()
+    conversation.inbox.take()
 
     conversation.receive(message("1.1"))
 
-    assert conversation.inbox == []
+    assert conversation.inbox.messages == []
 
 
 def test_messages_are_taken_in_slacks_order_however_they_arrive() -> None:
@@ -39,33 +41,33 @@ def test_messages_are_taken_in_slacks_order_however_they_arrive() -> None:
     for ts in ("1766458031.000002", "1766458031.000010", "1766458030.999999"):
         conversation.receive(message(ts))
 
-    taken = [waiting.ts for waiting in conversation.take_messages()]
+    taken = [waiting.ts for waiting in conversation.inbox.take()]
     assert taken == ["1766458030.999999", "1766458031.000002", "1766458031.000010"]
 
 
 @unhurried
-@given(st.lists(st.integers(0, INBOX_BYTES + 1), min_size=1, max_size=8))
+@given(st.lists(st.integers(0, BATCH_BYTES + 1), min_size=1, max_size=8))
 def test_messages_that_are_too_much_for_one_turn_wait_for_the_next_and_none_is_lost(lengths: list[int]) -> None:
     conversation = begun()
     for index, length in enumerate(lengths):
         conversation.receive(message(f"1.{index}", "x" * length))
 
     turns = []
-    while conversation.inbox:
-        turns.append(conversation.take_messages())
+    while conversation.inbox.messages:
+        turns.append(conversation.inbox.take())
 
     assert [one.ts for turn in turns for one in turn] == [f"1.{index}" for index in range(len(lengths))]
-    assert all(len(turn) == 1 or sum(len(one.text) for one in turn) <= INBOX_BYTES for turn in turns)
+    assert all(len(turn) == 1 or sum(len(one.text) for one in turn) <= BATCH_BYTES for turn in turns)
 
 
 def test_a_turns_messages_are_measured_in_bytes_whatever_alphabet_they_are_written_in() -> None:
     conversation = begun()
     for index in range(4):
-        conversation.receive(message(f"1.{index}", "語" * (INBOX_BYTES // 4)))
+        conversation.receive(message(f"1.{index}", "語" * (BATCH_BYTES // 4)))
 
-    taken = conversation.take_messages()
+    taken = conversation.inbox.take()
 
-    assert sum(len(one.text.encode()) for one in taken) <= INBOX_BYTES
+    assert sum(len(one.text.encode()) for one in taken) <= BATCH_BYTES
 
 
 def test_what_was_seen_is_remembered_for_the_newest_messages_only() -> None:
@@ -74,18 +76,18 @@ def test_what_was_seen_is_remembered_for_the_newest_messages_only() -> None:
     for number in range(SEEN_MESSAGES + 10):
         conversation.receive(message(f"{number:06d}.0"))
 
-    assert len(conversation.seen) == SEEN_MESSAGES
-    assert conversation.seen[-1] == f"{SEEN_MESSAGES + 9:06d}.0"
+    assert len(conversation.inbox.seen) == SEEN_MESSAGES
+    assert conversation.inbox.seen[-1] == f"{SEEN_MESSAGES + 9:06d}.0"
 
 
 def test_opening_takes_answered_messages_out_of_the_inbox() -> None:
-    conversation = Conversation(thread=CHANNEL, epoch="first")
+    conversation = Conversation(thread=CHANNEL, transcript=Transcript(epoch="first"))
     for ts in ("1.1", "1.2"):
         conversation.receive(message(ts))
 
-    conversation.open(OPENED.model_copy(update={"answered": ["1.1"]}))
+    conversation.open(told(answered=["1.1"]))
 
-    assert [waiting.ts for waiting in conversation.inbox] == ["1.2"]
+    assert [waiting.ts for waiting in conversation.inbox.messages] == ["1.2"]
 
 
 # What people take back
@@ -96,8 +98,8 @@ def overheard(ts: str, text: str = "not for you") -> UserMessage:
 
 
 def begun_among_several() -> Conversation:
-    conversation = Conversation(thread=CHANNEL, epoch="first")
-    conversation.open(OPENED.model_copy(update={"thread_replies": "auto", "people": ["U1", "U2"]}))
+    conversation = Conversation(thread=CHANNEL, transcript=Transcript(epoch="first"))
+    conversation.open(told(thread_replies="auto", people=["U1", "U2"]))
     return conversation
 
 
@@ -109,7 +111,7 @@ def test_what_is_only_overheard_asks_for_no_turn_and_is_taken_with_what_does() -
     conversation.receive(message("1.2"))
 
     assert conversation.has_work
-    assert [one.ts for one in conversation.take_messages()] == ["1.1", "1.2"]
+    assert [one.ts for one in conversation.inbox.take()] == ["1.1", "1.2"]
 
 
 def test_of_what_is_overheard_the_newest_is_kept_and_nothing_that_is_asked_gets_lost() -> None:
@@ -118,18 +120,18 @@ def test_of_what_is_overheard_the_newest_is_kept_and_nothing_that_is_asked_gets_
     for number in range(1, OVERHEARD + 6):
         conversation.receive(overheard(f"1.{number:03}"))
 
-    kept = [one.ts for one in conversation.inbox]
+    kept = [one.ts for one in conversation.inbox.messages]
     assert kept == ["1.000", *(f"1.{number:03}" for number in range(6, OVERHEARD + 6))]
-    assert conversation.waiting == sum(size_of(one.text) for one in conversation.inbox)
+    assert conversation.inbox.waiting == sum(size_of(one.text) for one in conversation.inbox.messages)
 
 
 def test_what_turns_out_not_to_be_for_the_agent_waits_in_its_place() -> None:
     conversation = begun_among_several()
     conversation.receive(message("1.2"))
 
-    conversation.overhear([message("1.1")])
+    conversation.inbox.put_back([message("1.1")])
 
-    assert [(one.ts, one.addressed) for one in conversation.take_messages()] == [("1.1", False), ("1.2", True)]
+    assert [(one.ts, one.addressed) for one in conversation.inbox.take()] == [("1.1", False), ("1.2", True)]
 
 
 def test_a_stop_takes_what_was_asked_before_it_and_leaves_the_rest() -> None:
@@ -139,8 +141,8 @@ def test_a_stop_takes_what_was_asked_before_it_and_leaves_the_rest() -> None:
 
     assert conversation.stop(StopRequest(at="1.5", user="U1"))
 
-    assert [one.ts for one in conversation.drop_stopped()] == ["1.1", "1.2"]
-    assert [one.ts for one in conversation.inbox] == ["1.9"]
+    assert [one.ts for one in conversation.inbox.drop_stopped()] == ["1.1", "1.2"]
+    assert [one.ts for one in conversation.inbox.messages] == ["1.9"]
 
 
 def test_an_older_stop_that_comes_later_stops_no_less_and_no_more() -> None:
@@ -150,34 +152,34 @@ def test_an_older_stop_that_comes_later_stops_no_less_and_no_more() -> None:
 
     conversation.receive(message("1.3"))
 
-    assert [one.ts for one in conversation.drop_stopped()] == ["1.3"]
+    assert [one.ts for one in conversation.inbox.drop_stopped()] == ["1.3"]
 
 
 def test_a_message_deleted_before_it_arrives_is_not_received() -> None:
     conversation = begun()
 
-    conversation.change(MessageChange(ts="1.1", at="1.5", deleted=True))
+    conversation.inbox.change(MessageChange(ts="1.1", at="1.5", deleted=True))
     conversation.receive(message("1.1"))
 
-    assert conversation.inbox == []
+    assert conversation.inbox.messages == []
 
 
 def test_a_message_edited_before_it_arrives_is_received_as_it_reads_in_the_end() -> None:
     conversation = begun()
 
-    conversation.change(MessageChange(ts="1.1", at="1.7", text="second"))
-    conversation.change(MessageChange(ts="1.1", at="1.5", text="first"))
+    conversation.inbox.change(MessageChange(ts="1.1", at="1.7", text="second"))
+    conversation.inbox.change(MessageChange(ts="1.1", at="1.5", text="first"))
     for ts in ("1.1", "1.2"):
         conversation.receive(message(ts))
 
-    assert [one.text for one in conversation.inbox] == ["second", message("1.2").text]
-    assert conversation.ahead == []
+    assert [one.text for one in conversation.inbox.messages] == ["second", message("1.2").text]
+    assert conversation.inbox.ahead == []
 
 
 def test_edits_of_messages_that_never_come_do_not_pile_up() -> None:
     conversation = begun()
 
     for number in range(10 * CHANGES_AHEAD):
-        conversation.change(MessageChange(ts=f"1.{number}", at="2.0", text="edited"))
+        conversation.inbox.change(MessageChange(ts=f"1.{number}", at="2.0", text="edited"))
 
-    assert len(conversation.ahead) == CHANGES_AHEAD
+    assert len(conversation.inbox.ahead) == CHANGES_AHEAD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, SlackFile
-from agent_worker.conversation.model_input import Hearing, ids_in
+from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.payloads.model import FILE_PART
 from tests.support.agent_worker.talks import message
 
@@ -25,8 +25,8 @@ TABLE: dict[str, Any] = {
 }
 
 
-def hearing(*, in_slack: bool = True) -> Hearing:
-    return Hearing(in_slack, "UBOT", NAMES)
+def hearing(*, in_slack: bool = True) -> ModelInput:
+    return ModelInput(in_slack, "UBOT", NAMES)
 
 
 def heard(**more: Any) -> list[str]:

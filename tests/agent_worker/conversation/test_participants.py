@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from agent_worker.conversation.participants import People, asks_back
-from agent_worker.payloads.opening import ThreadReplies
+from agent_worker.conversation.participants import Participants, asks_back
+from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
-from tests.support.agent_worker.talks import OPENED, message
+from tests.support.agent_worker.rehearsal import told
+from tests.support.agent_worker.talks import message
 
 ANNA, BEN = "U1", "U2"
 
 
-def people(replies: ThreadReplies = "auto", **opened: object) -> People:
-    them = People()
-    them.open(OPENED.model_copy(update={"thread_replies": replies, **opened}))
+def people(replies: ThreadReplies = "auto", **opened: Any) -> Participants:
+    them = Participants()
+    them.open(told(thread_replies=replies, **opened))
     return them
 
 
-def hears(them: People, user: str, **more: object) -> bool:
+def hears(them: Participants, user: str, **more: object) -> bool:
     """Whether a reply of this person that mentions nobody is answered."""
     said = message("2.0", user=user).model_copy(update={"addressed": False, **more})
     return them.hear(said).addressed
@@ -78,7 +81,7 @@ def test_what_counts_as_a_question_is_how_the_answer_ends(answer: str, *, asks: 
 
 
 def test_before_the_thread_is_known_nobody_is_judged() -> None:
-    them = People()
+    them = Participants()
 
     assert not hears(them, ANNA)
     assert them.is_asked([message("2.0").model_copy(update={"addressed": False})])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent_worker.contract.messages import MessageChange, SlackFile, TryAgain, UserMessage
-from agent_worker.conversation.turn import UNUSABLE_ANSWERS, Turn
+from agent_worker.conversation.attempts import MOST_UNUSABLE
+from agent_worker.conversation.turn import Turn
 from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall
 from agent_worker.payloads.thread import Author, ShownStep, Source
@@ -32,20 +33,20 @@ def test_those_who_speak_in_it_may_be_mentioned_each_once() -> None:
 
 
 def test_a_turn_without_tools_has_no_progress_to_show() -> None:
-    assert turn_about(("1.1", "U1")).progress is None
+    assert turn_about(("1.1", "U1")).display.progress is None
 
 
 def test_its_progress_shows_all_steps_so_far_under_the_turns_key() -> None:
     turn = turn_about(("1.1", "U1"))
-    first = turn.add_steps([LOOK_UP])
-    second = turn.add_steps([LOOK_UP, NAMELESS])
+    first = turn.display.add_steps([LOOK_UP])
+    second = turn.display.add_steps([LOOK_UP, NAMELESS])
 
-    turn.end_step(first, failed=False)
-    turn.end_step(second, failed=True)
+    turn.display.end_step(first, failed=False)
+    turn.display.end_step(second, failed=True)
 
-    assert turn.progress is not None
-    assert turn.progress.key == "1.1:progress"
-    assert turn.progress.steps == [
+    assert turn.display.progress is not None
+    assert turn.display.progress.key == "1.1:progress"
+    assert turn.display.progress.steps == [
         ShownStep(title="Looks it up", state="complete"),
         ShownStep(title="Looks it up", state="error"),
         ShownStep(title="look_up", state="in_progress"),
@@ -54,10 +55,10 @@ def test_its_progress_shows_all_steps_so_far_under_the_turns_key() -> None:
 
 def test_progress_that_was_asked_for_does_not_change_with_the_turn() -> None:
     turn = turn_about(("1.1", "U1"))
-    turn.add_steps([LOOK_UP])
-    asked = turn.progress
+    turn.display.add_steps([LOOK_UP])
+    asked = turn.display.progress
 
-    turn.end_step(0, failed=False)
+    turn.display.end_step(0, failed=False)
 
     assert asked is not None
     assert asked.steps[0].state == "in_progress"
@@ -65,32 +66,32 @@ def test_progress_that_was_asked_for_does_not_change_with_the_turn() -> None:
 
 def test_it_knows_whether_a_step_still_runs() -> None:
     turn = turn_about(("1.1", "U1"))
-    before = turn.is_running_steps
-    turn.add_steps([LOOK_UP, LOOK_UP])
-    turn.end_step(0, failed=False)
-    during = turn.is_running_steps
-    turn.end_step(1, failed=True)
+    before = turn.display.has_running_steps
+    turn.display.add_steps([LOOK_UP, LOOK_UP])
+    turn.display.end_step(0, failed=False)
+    during = turn.display.has_running_steps
+    turn.display.end_step(1, failed=True)
 
-    assert (before, during, turn.is_running_steps) == (False, True, False)
+    assert (before, during, turn.display.has_running_steps) == (False, True, False)
 
 
 def test_a_turn_that_ends_leaves_no_step_that_looks_as_if_it_still_ran() -> None:
     turn = turn_about(("1.1", "U1"))
-    turn.add_steps([LOOK_UP, LOOK_UP])
-    turn.end_step(0, failed=False)
+    turn.display.add_steps([LOOK_UP, LOOK_UP])
+    turn.display.end_step(0, failed=False)
 
-    turn.end_open_steps()
+    turn.display.end_running_steps()
 
-    assert [step.state for step in turn.steps] == ["complete", "error"]
+    assert [step.state for step in turn.display.steps] == ["complete", "error"]
 
 
 def test_the_model_is_asked_again_so_often_and_no_more() -> None:
     turn = turn_about(("1.1", "U1"))
-    for _ in range(UNUSABLE_ANSWERS):
-        turn.note_unusable("empty")
+    for _ in range(MOST_UNUSABLE):
+        turn.attempts.note_unusable("empty")
 
     with pytest.raises(TurnFailed) as failed:
-        turn.note_unusable("empty")
+        turn.attempts.note_unusable("empty")
 
     assert failed.value.code == UNUSABLE_ANSWER
 
@@ -110,9 +111,9 @@ def test_why_an_answer_was_unusable_decides_how_the_model_is_asked_from_then_on(
     turn = turn_about(("1.1", "U1"))
 
     for reason in reasons:
-        turn.note_unusable(reason)
+        turn.attempts.note_unusable(reason)
 
-    assert (turn.needs_more_room, turn.must_answer) == (more_room, must_answer)
+    assert (turn.attempts.needs_more_room, turn.attempts.must_answer) == (more_room, must_answer)
 
 
 # What comes in between
@@ -216,12 +217,12 @@ def test_an_answer_to_an_app_is_streamed_to_nobody() -> None:
 
 def test_what_was_done_and_what_was_not_is_listed_by_its_titles() -> None:
     turn = turn_about(("1.1", "U1"))
-    turn.add_steps([LOOK_UP, NAMELESS])
-    turn.end_step(0, failed=False, sources=[Source(text="A page", url="https://example.com/")])
+    turn.display.add_steps([LOOK_UP, NAMELESS])
+    turn.display.end_step(0, failed=False, sources=[Source(text="A page", url="https://example.com/")])
 
-    assert turn.done == ["Done before that:", "• Looks it up"]
-    assert turn.undone == ["Not finished:", "• look_up"]
-    assert turn.steps[0].sources[0].text == "A page"
+    assert turn.display.done == ["Done before that:", "• Looks it up"]
+    assert turn.display.undone == ["Not finished:", "• look_up"]
+    assert turn.display.steps[0].sources[0].text == "A page"
 
 
 def test_files_complete_the_message_they_belong_to_once() -> None:

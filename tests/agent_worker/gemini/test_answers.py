@@ -1,4 +1,4 @@
-"""Promises about what comes back: what a reply says, and whether anything can be done with it."""
+"""Promises about replies: what a reply holds, and whether the turn can go on with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ModelReply
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import ONE_CALL, QUESTION, after, candidate
@@ -95,7 +95,7 @@ async def test_fields_and_parts_that_nobody_knows_do_no_harm(gemini: Gemini, emu
         (answers.raw({}), "empty"),
         (answers.raw({"candidates": []}), "empty"),
         (answers.raw({"candidates": [{"finishReason": "STOP"}]}), "empty"),
-        (answers.empty_body(), "empty"),
+        (faults.empty_body(), "empty"),
         (answers.finish("MAX_TOKENS"), CUT_OFF),
         (answers.finish("MAX_TOKENS", answers.thought("endless")), CUT_OFF),
         (answers.finish("MAX_TOKENS", ONE_CALL), CUT_OFF),

@@ -1,4 +1,4 @@
-"""Promises about error answers: whatever their shape, they are translated, and only Google's constants are kept."""
+"""Promises about error answers: an answer of any shape is translated, and only Google's constants are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises about what goes wrong: every error is final or retryable, and gives nothing away."""
+"""Promises about what goes wrong: every error is final or retryable, and no error tells a secret."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ import pytest
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 
-from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.client import Gemini
 from agent_worker.payloads import errors
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator
-from tests.support.agent_worker.questions import QUESTION, SECONDS, failure
+from tests.support.agent_worker.questions import QUESTION, candidate, failure, gemini_at
 
 
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (answers.bad_key(), errors.BAD_API_KEY),
-        (answers.error(401), errors.BAD_API_KEY),
-        (answers.error(403), errors.NOT_PERMITTED),
-        (answers.unsupported_location(), errors.NOT_PERMITTED),
-        (answers.error(404), errors.UNKNOWN_MODEL),
-        (answers.error(413), errors.TOO_LONG),
-        (answers.too_long(), errors.TOO_LONG),
-        (answers.error(400), errors.REFUSED_REQUEST),
-        (answers.error(422), errors.REFUSED_REQUEST),
-        (answers.html_error(400), errors.REFUSED_REQUEST),
-        (answers.daily_quota(), errors.DAILY_QUOTA),
+        (faults.bad_key(), errors.BAD_API_KEY),
+        (faults.error(401), errors.BAD_API_KEY),
+        (faults.error(403), errors.NOT_PERMITTED),
+        (faults.unsupported_location(), errors.NOT_PERMITTED),
+        (faults.error(404), errors.UNKNOWN_MODEL),
+        (faults.error(413), errors.TOO_LONG),
+        (faults.too_long(), errors.TOO_LONG),
+        (faults.error(400), errors.REFUSED_REQUEST),
+        (faults.error(422), errors.REFUSED_REQUEST),
+        (faults.html_error(400), errors.REFUSED_REQUEST),
+        (faults.daily_quota(), errors.DAILY_QUOTA),
     ],
 )
 async def test_what_trying_again_would_not_change_is_final(
@@ -49,26 +49,27 @@ async def test_what_trying_again_would_not_change_is_final(
 @pytest.mark.parametrize(
     ("answer", "delay"),
     [
-        (answers.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
-        (answers.error(429, retry_delay="0s"), timedelta()),
-        (answers.error(429, retry_delay="86400s"), timedelta(minutes=5)),
-        (answers.error(429, retry_delay="soon"), None),
-        (answers.error(429, retry_after="7"), timedelta(seconds=7)),
-        (answers.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
-        (answers.error(429), None),
-        (answers.error(503, retry_after="3"), timedelta(seconds=3)),
-        *((answers.error(status), None) for status in (408, 499, 500, 502, 503, 504)),
-        (answers.html_error(502), None),
-        (answers.Raw(503, "", "text/plain"), None),
-        (answers.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
-        (answers.Raw(500, '{"error": "a word"}'), None),
-        (answers.Raw(500, '{"error": {"details": "none"}}'), None),
-        (answers.Raw(204, ""), None),
-        (answers.garbage(200), None),
-        (answers.garbage(503), None),
+        (faults.error(429, retry_delay="17.5s"), timedelta(seconds=17.5)),
+        (faults.error(429, retry_delay="0s"), timedelta()),
+        (faults.error(429, retry_delay="86400s"), timedelta(minutes=5)),
+        (faults.error(429, retry_delay="soon"), None),
+        (faults.error(429, retry_after="7"), timedelta(seconds=7)),
+        (faults.error(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), None),
+        (faults.error(429), None),
+        (faults.error(503, retry_after="3"), timedelta(seconds=3)),
+        *((faults.error(status), None) for status in (408, 499, 500, 502, 503, 504)),
+        (faults.html_error(502), None),
+        (faults.Raw(503, "", "text/plain"), None),
+        (faults.Raw(503, '[{"error": {"code": 503, "status": "UNAVAILABLE"}}]'), None),
+        (faults.Raw(500, '{"error": "a word"}'), None),
+        (faults.Raw(500, '{"error": {"details": "none"}}'), None),
+        (faults.Raw(204, ""), None),
+        (faults.garbage(200), None),
+        (faults.garbage(503), None),
         (answers.raw({"candidates": [{"content": "none"}]}), None),
-        (answers.cut(), None),
-        (answers.cut(answers.text("half of this " * 20)), None),
+        (faults.cut(), None),
+        (faults.cut(answers.text("half of this " * 20)), None),
+        (candidate({"text": "Once upon"}), None),  # without a finish reason
     ],
 )
 async def test_what_may_pass_is_retryable_and_asked_only_once(
@@ -86,24 +87,21 @@ async def test_what_may_pass_is_retryable_and_asked_only_once(
 async def test_a_gemini_that_cannot_be_reached_is_retryable() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        gemini = Gemini(make_client("test-key", f"http://127.0.0.1:{nobody.getsockname()[1]}", "v1", SECONDS))
-
-        error = await failure(gemini)
-        await gemini.close()
+        async with gemini_at(f"http://127.0.0.1:{nobody.getsockname()[1]}") as gemini:
+            error = await failure(gemini)
 
     assert (error.type, error.non_retryable) == (errors.MODEL_UNAVAILABLE, False)
 
 
 async def test_an_answer_that_comes_too_late_is_retryable(emulator: GeminiEmulator) -> None:
-    client = make_client("test-key", emulator.base_url, "v1", timedelta(seconds=10))
-    client._api_client._http_options.timeout = 500  # milliseconds; no test can wait for ten seconds
-    client._api_client._http_options.headers["X-Server-Timeout"] = "10"  # type: ignore[index]
-    gemini = Gemini(client)
     hold = emulator.hold()
+    async with gemini_at(emulator.base_url) as gemini:
+        sent_by = gemini._client._api_client._http_options
+        sent_by.timeout = 500  # milliseconds; no test can wait for ten minutes
+        sent_by.headers["X-Server-Timeout"] = "10"  # type: ignore[index]
 
-    error = await failure(gemini)
-    await hold.abandoned()
-    await gemini.close()
+        error = await failure(gemini)
+        await hold.abandoned()
 
     assert (error.type, error.non_retryable, error.message) == (errors.MODEL_UNAVAILABLE, False, "TimeoutError")
 
@@ -141,7 +139,7 @@ async def test_no_error_tells_the_key_the_address_or_what_was_said(
 ) -> None:
     message = "Consumer 'api_key:test-key' said 'my secret' at https://gemini.example/v1?key=test-key"
     details = [{"@type": "ErrorInfo", "reason": "key test-key is bad", "violations": [{"quotaId": "api_key:test-key"}]}]
-    emulator.script(answers.error(status, message, details=details))
+    emulator.script(faults.error(status, message, details=details))
 
     error = await failure(gemini)
 

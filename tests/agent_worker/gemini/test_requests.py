@@ -1,4 +1,4 @@
-"""Promises about what is asked: the request that reaches Gemini through the real SDK."""
+"""Promises about requests: what reaches Gemini through the real SDK."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from agent_worker.gemini.request import Question
 from agent_worker.payloads.model import Content
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
-from tests.support.agent_worker.questions import ALERTS, HI, MODEL, NO_PARAMETERS, QUESTION, SECONDS
+from tests.support.agent_worker.questions import ALERTS, HI, MODEL, NO_PARAMETERS, QUESTION, gemini_at
 
 
 class Unique(str):
@@ -88,22 +88,20 @@ async def test_more_room_doubles_the_limit_and_lowers_the_thinking(
 
 
 async def test_more_room_stays_within_what_a_model_can_write(emulator: GeminiEmulator) -> None:
-    gemini = Gemini(make_client("test-key", emulator.base_url, "v1", SECONDS), max_output_tokens=60_000)
     emulator.script(answers.text("long"))
 
-    await gemini.ask(replace(QUESTION, more_room=True))
-    await gemini.close()
+    async with gemini_at(emulator.base_url, max_output_tokens=60_000) as gemini:
+        await gemini.ask(replace(QUESTION, more_room=True))
 
     assert emulator.requests[0].max_output_tokens == 65_536
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta"])
 async def test_the_api_version_and_the_timeout_are_on_the_wire(emulator: GeminiEmulator, version: str) -> None:
-    gemini = Gemini(make_client("test-key", f"{emulator.base_url}/", version, timedelta(seconds=12.5)))
     emulator.script(answers.text("hello"))
 
-    await gemini.ask(QUESTION)
-    await gemini.close()
+    async with gemini_at(f"{emulator.base_url}/", version=version, gemini_timeout=timedelta(seconds=12.5)) as gemini:
+        await gemini.ask(QUESTION)
 
     (request,) = emulator.requests
     assert (request.api_version, request.headers["x-server-timeout"]) == (version, "125")  # of the whole stream

@@ -1,4 +1,4 @@
-"""Promises about thought signatures: they go back as they came, and a refusal of them ends no conversation."""
+"""Promises about thought signatures: they are sent back unchanged, and a refusal of them ends no conversation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import DUMMY_SIGNATURE
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content
-from emulators.gemini import answers
+from emulators.gemini import answers, faults
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import HI, ONE_CALL, QUESTION, after, candidate, failure
 
@@ -125,7 +125,7 @@ async def test_a_reply_that_reports_a_missing_signature_is_asked_for_once_more(
 
 
 async def test_signatures_that_are_refused_again_refuse_the_request(gemini: Gemini, emulator: GeminiEmulator) -> None:
-    refused = answers.error(400, "Thought signature is not valid.")
+    refused = faults.error(400, "Thought signature is not valid.")
     emulator.script(refused, refused)
 
     error = await failure(gemini)

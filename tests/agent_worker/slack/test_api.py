@@ -15,9 +15,9 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE
 from agent_worker.slack.api import call
+from emulators.server import Server
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.server import Server
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.slack import open_client
 
 POST = "chat.postMessage"

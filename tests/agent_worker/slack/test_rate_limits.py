@@ -1,4 +1,4 @@
-"""Promises of the budget: Slack's limits are never exceeded, answers come first, and displays thin out."""
+"""Promises of the budget: Slack's limits are never exceeded, and displays are left out before an answer waits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UPDATE, POST = "chat_update", "chat_postMessage"
 
 
 class Time:
-    """A clock that is turned by those who sleep."""
+    """A clock that goes on only when somebody sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -73,10 +73,10 @@ async def test_posts_to_one_channel_come_a_second_apart_after_a_short_burst() ->
 
 async def test_several_workers_share_the_limits() -> None:
     time = Time()
-    fleet = [budget(time, share=0.25) for _ in range(4)]
+    workers = [budget(time, share=0.25) for _ in range(4)]
     made = 0
     while time.now < 59:
-        for worker in fleet:
+        for worker in workers:
             await worker.wait(UPDATE)
             made += time.now < 60
 

@@ -1,4 +1,4 @@
-"""The fleet: how many workers there are is asked of Temporal, and survives its absence."""
+"""Promises of a worker's share: Temporal counts the workers, and while it cannot, the last number stays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.slack.worker_share import Fleet
+from agent_worker.slack.worker_share import WorkerShare
 from playground.temporal_server import DevServer
 from process import temporal
 
@@ -18,36 +18,36 @@ from process import temporal
 async def nothing() -> None: ...
 
 
-async def look_until(fleet: Fleet, size: int) -> None:
-    while fleet.size != size:
-        await fleet.look()
+async def count_until(counted: WorkerShare, workers: int) -> None:
+    while counted.workers != workers:
+        await counted.count()
 
 
 async def test_each_worker_takes_its_share(temporal_address: str) -> None:
     clients = [await connected(temporal_address, name) for name in ("one", "two", "three")]
-    queue = f"fleet-{uuid4().hex[:8]}"
-    fleet = Fleet(clients[0], queue)
-    assert fleet.share() == 1
+    queue = f"shared-{uuid4().hex[:8]}"
+    counted = WorkerShare(clients[0], queue)
+    assert counted.share() == 1
 
     async with Worker(clients[0], task_queue=queue, activities=[nothing]):
-        await look_until(fleet, 1)
+        await count_until(counted, 1)
         async with (
             Worker(clients[1], task_queue=queue, activities=[nothing]),
             Worker(clients[2], task_queue=queue, activities=[nothing]),
         ):
-            await look_until(fleet, 3)
+            await count_until(counted, 3)
 
-    assert fleet.share() == 1 / 3
+    assert counted.share() == 1 / 3
 
 
-async def test_while_temporal_is_away_the_last_number_stands() -> None:
+async def test_while_temporal_is_away_the_last_number_stays() -> None:
     with DevServer() as server:
-        fleet = Fleet(await connected(server.address, "one"), "queue")
-        fleet.size = 3
+        counted = WorkerShare(await connected(server.address, "one"), "queue")
+        counted.workers = 3
 
-    await fleet.look()
+    await counted.count()
 
-    assert fleet.size == 3
+    assert counted.workers == 3
 
 
 async def connected(address: str, identity: str) -> Client:

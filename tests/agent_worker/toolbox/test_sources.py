@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from agent_worker.payloads.thread import ShownStep
+from agent_worker.toolbox.open_toolbox import LARGEST_RESULT
 from agent_worker.toolbox.sources import LONGEST_TEXT, MOST_SOURCES, Source, Sourced
 from agent_worker.toolbox.tool import tool
-from agent_worker.toolbox.toolbox import LARGEST_RESULT, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from tests.support.agent_worker.rehearsal import Rehearsal, calls, text
 
 PAGE = Source(text="A page", url="https://example.org/page?id=1#top")

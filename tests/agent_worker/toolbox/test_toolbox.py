@@ -1,23 +1,18 @@
-"""Promises of the toolbox: a tool is one file, a bad one is found at once, and each call ends in a readable answer."""
+"""Promises of the toolbox: a tool is one file, a bad one is found at once, and each is given what it needs."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import pytest
 from google.genai import types
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import Field
 
-from agent_worker.toolbox.tool import ToolError, ToolFunction, ToolSettings, ToolUnavailableError, tool
-from agent_worker.toolbox.toolbox import LARGEST_RESULT, LONGEST_ERROR, LONGEST_TITLE, OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.sample_tools import ALL, EchoSettings, UnusedSettings, echo
 
 IMPORTS = """
 from datetime import timedelta
@@ -26,95 +21,6 @@ import httpx
 from pydantic import Field
 from agent_worker.toolbox.tool import ToolSettings, tool
 """
-
-
-class EchoSettings(ToolSettings):
-    """What the echo tool reads from the environment."""
-
-    echo_prefix: str = ">"
-
-
-class UnusedSettings(ToolSettings):
-    """Settings of no tool."""
-
-
-@tool(title=lambda text: f"Echo {text}", summary="echoes", timeout=timedelta(seconds=3), attempts=2)
-async def echo(
-    text: Annotated[str, Field(description="What to say")],
-    times: Annotated[int, Field(ge=1)] = 1,
-    *,
-    http: httpx.AsyncClient,
-    settings: EchoSettings,
-) -> Any:
-    """Say it again."""
-    return {"said": [settings.echo_prefix + text] * times, "with": type(http).__name__}
-
-
-@tool(title="Refuse", summary="refuses")
-async def refuse(message: str) -> Any:
-    """Say no."""
-    raise ToolError(message)
-
-
-@tool(title="Break", summary="breaks")
-async def broken() -> Any:
-    """Break."""
-    raise ConnectionResetError("reset")
-
-
-@tool(title="Wait", summary="waits", timeout=timedelta(milliseconds=20))
-async def wait_for_ever() -> Any:
-    """Wait."""
-    await asyncio.Event().wait()
-
-
-@tool(title="Time out", summary="times out by itself")
-async def own_timeout() -> Any:
-    """Time out."""
-    raise TimeoutError("of its own")
-
-
-@tool(title=lambda: "a title\nof  two lines", summary="gives anything back")
-async def large(size: int) -> Any:
-    """Give much."""
-    return "é" * size
-
-
-@tool(title="Odd", summary="gives what JSON cannot say")
-async def not_json() -> Any:
-    """Give an object."""
-    return object()
-
-
-@tool(title="Half", summary="gives half a character")
-async def half_a_character() -> Any:
-    """Give half a surrogate pair."""
-    return {"text": "\ud83d", "pair": (1, 2)}
-
-
-@tool(title=lambda text: text["missing"], summary="has a title that fails", attempts=4)
-async def untitled(text: str) -> Any:
-    """Have no title."""
-    return text
-
-
-ALL: list[ToolFunction[Any]] = [
-    echo,
-    refuse,
-    broken,
-    wait_for_ever,
-    own_timeout,
-    large,
-    not_json,
-    half_a_character,
-    untitled,
-]
-
-
-@pytest.fixture
-async def opened() -> AsyncIterator[OpenToolbox]:
-    async with httpx.AsyncClient() as http:
-        yield Toolbox(ALL).open(http, [EchoSettings(echo_prefix="! "), UnusedSettings()])
 
 
 @pytest.fixture
@@ -222,125 +128,6 @@ def test_the_agents_own_tools_are_discovered_sorted_and_taken_by_geminis_sdk() -
         assert types.FunctionDeclaration.model_validate(declaration).name == declaration["name"]
 
 
-def test_a_decorated_tool_can_still_be_called_as_the_function_it_is() -> None:
-    async def call() -> Any:
-        async with httpx.AsyncClient() as http:
-            return await echo("hello", http=http, settings=EchoSettings())
-
-    assert asyncio.run(call())["said"] == [">hello"]
-
-
-def test_a_policy_has_a_title_made_from_the_arguments_and_the_tools_own_limits() -> None:
-    policy = Toolbox(ALL).policy("echo", {"text": "hello"})
-
-    assert (policy.title, policy.timeout, policy.attempts) == ("Echo hello", timedelta(seconds=3), 2)
-
-
-def test_a_title_is_one_line_of_at_most_120_characters() -> None:
-    toolbox = Toolbox(ALL)
-
-    assert toolbox.policy("large", {"size": 1}).title == "a title of two lines"
-    assert len(toolbox.policy("echo", {"text": "x\n" * 500}).title) == LONGEST_TITLE
-
-
-@given(
-    name=st.sampled_from(["echo", "untitled", "large", "not_json", "no such tool\n" * 30, ""]),
-    args=st.one_of(
-        st.none(),
-        st.lists(st.text()),
-        st.dictionaries(
-            st.sampled_from(["text", "times", "size", "x"]), st.one_of(st.none(), st.integers(), st.text())
-        ),
-    ),
-)
-def test_a_policy_never_raises_whatever_the_model_made_up(name: str, args: Any) -> None:
-    policy = Toolbox(ALL).policy(name, args)
-
-    assert "\n" not in policy.title
-    assert len(policy.title) <= LONGEST_TITLE
-    assert policy.attempts >= 1
-    assert policy.timeout > timedelta()
-
-
-def test_a_call_that_is_answered_locally_gets_a_sensible_title_and_one_attempt() -> None:
-    unknown = Toolbox(ALL).policy("fly", {})
-    unfit = Toolbox(ALL).policy("echo", {"words": 1})
-
-    assert (unknown.title, unknown.attempts) == ("unknown tool fly", 1)
-    assert (unfit.title, unfit.attempts) == ("echo", 1)
-
-
-def test_a_title_that_fails_falls_back_to_the_tools_name_and_keeps_its_limits() -> None:
-    policy = Toolbox(ALL).policy("untitled", {"text": "x"})
-
-    assert (policy.title, policy.attempts) == ("untitled", 4)
-
-
-async def test_a_tool_gets_the_models_arguments_and_what_the_worker_gives(opened: OpenToolbox) -> None:
-    answer = await opened.run("echo", {"text": "hello", "times": 2})
-
-    assert answer == {"output": {"said": ["! hello", "! hello"], "with": "AsyncClient"}}
-
-
-async def test_an_unknown_tool_is_an_error_that_names_the_known_ones(opened: OpenToolbox) -> None:
-    answer = await opened.run("fly" * 100, {})
-
-    assert answer["error"].startswith("There is no tool called flyfly")
-    assert "broken, echo, half_a_character" in answer["error"]
-
-
-async def test_unfit_arguments_are_an_error_that_says_what_is_wrong(opened: OpenToolbox) -> None:
-    answer = await opened.run("echo", {"text": "hello", "times": 0})
-
-    assert answer == {
-        "error": "The arguments of echo do not fit: times: Input should be greater than or equal to 1 (got 0)."
-    }
-
-
-async def test_a_final_no_of_a_tool_is_an_error_for_the_model(opened: OpenToolbox) -> None:
-    assert await opened.run("refuse", {"message": "The shop is closed."}) == {"error": "The shop is closed."}
-    assert await opened.run("refuse", {"message": ""}) == {"error": "refuse could not do this."}
-    assert len((await opened.run("refuse", {"message": "x" * 10_000}))["error"]) == LONGEST_ERROR
-
-
-async def test_any_other_exception_is_passed_on_so_that_temporal_retries(opened: OpenToolbox) -> None:
-    with pytest.raises(ConnectionResetError):
-        await opened.run("broken", {})
-
-
-async def test_a_tool_that_takes_too_long_is_stopped_and_may_be_tried_again(opened: OpenToolbox) -> None:
-    with pytest.raises(ToolUnavailableError, match=r"wait_for_ever took longer than 0.02 seconds"):
-        await opened.run("wait_for_ever", {})
-
-
-async def test_a_tools_own_timeout_is_not_mistaken_for_the_toolboxs(opened: OpenToolbox) -> None:
-    with pytest.raises(TimeoutError, match="of its own"):
-        await opened.run("own_timeout", {})
-
-
-async def test_a_result_beyond_64_kb_is_replaced_by_an_error_that_says_so(opened: OpenToolbox) -> None:
-    largest_that_fits = (LARGEST_RESULT - 2) // 2  # two quotation marks, and two bytes for each é
-
-    fits = await opened.run("large", {"size": largest_that_fits})
-    too_large = await opened.run("large", {"size": largest_that_fits + 1})
-
-    assert len(fits["output"]) == largest_that_fits
-    assert too_large == {
-        "error": "The result of large is too large (64 KB, and at most 64 KB can be read). Ask for less."
-    }
-
-
-async def test_a_result_that_json_cannot_say_is_the_tools_mistake_and_is_raised(opened: OpenToolbox) -> None:
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        await opened.run("not_json", {})
-
-
-async def test_a_result_is_plain_json_that_temporal_can_store(opened: OpenToolbox) -> None:
-    answer = await opened.run("half_a_character", {})
-
-    assert answer == {"output": {"text": "?", "pair": [1, 2]}}
-
-
 async def test_a_toolbox_does_not_open_without_the_settings_its_tools_need() -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(TypeError, match="settings that were not given: EchoSettings"):
@@ -355,3 +142,11 @@ def test_a_tools_settings_come_from_the_environment_and_an_empty_variable_means_
 
     monkeypatch.setenv("ECHO_PREFIX", "")
     assert EchoSettings().echo_prefix == ">"
+
+
+def test_a_decorated_tool_can_still_be_called_as_the_function_it_is() -> None:
+    async def call() -> Any:
+        async with httpx.AsyncClient() as http:
+            return await echo("hello", http=http, settings=EchoSettings())
+
+    assert asyncio.run(call())["said"] == [">hello"]

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.open_toolbox import OpenToolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import WeatherSettings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from emulators.world.emulator import WorldEmulator
 from emulators.world.faults import FaultKind
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 from pydantic import HttpUrl
 
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.location import LocationSettings, get_location_info
 from emulators.world.addresses import NEW_YORK, Site
 from emulators.world.emulator import WorldEmulator

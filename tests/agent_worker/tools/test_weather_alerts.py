@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.sources import MOST_SOURCES
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import OpenToolbox, Toolbox
+from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.weather_alerts import AREAS, LARGEST_RESULT, LONGEST_TEXT, WeatherSettings
 from emulators.world.emulator import WorldEmulator
 from emulators.world.faults import FaultKind
@@ -32,6 +33,7 @@ from emulators.world.weather import (
 )
 
 QUIET = "VT"
+TOOLBOX = Toolbox.discover()
 
 
 def publish(world: WorldEmulator, *bulletins: Bulletin) -> None:
@@ -202,7 +204,7 @@ async def test_a_state_may_be_written_in_any_case_or_in_full(
 
 @given(state=st.one_of(st.text(), st.sampled_from(["XX", "NY/..", "../NY", "NY?x=1", "U.S.", "N Y"])))
 def test_nothing_but_a_known_code_ever_gets_into_the_path(state: str) -> None:
-    policy = Toolbox.discover().policy("get_weather_alerts", {"state": state})
+    policy = TOOLBOX.policy("get_weather_alerts", {"state": state})
 
     known = {f"Weather alerts for {name}" for name in AREAS.values()}
     assert policy.title in known | {"get_weather_alerts"}
@@ -219,7 +221,7 @@ async def test_an_unknown_area_is_answered_without_a_request(world: WorldEmulato
 async def test_every_area_that_the_model_is_offered_is_one_that_the_service_knows(
     world: WorldEmulator, toolbox: OpenToolbox
 ) -> None:
-    [declaration] = [each for each in Toolbox.discover().declarations() if each["name"] == "get_weather_alerts"]
+    [declaration] = [each for each in TOOLBOX.declarations() if each["name"] == "get_weather_alerts"]
     offered = declaration["parametersJsonSchema"]["properties"]["state"]["enum"]
 
     answers = [await output(toolbox, area) for area in offered]
@@ -301,8 +303,8 @@ async def test_a_passing_failure_is_raised_and_the_next_attempt_succeeds(
 
 async def test_a_refusal_of_the_service_is_final(world: WorldEmulator, http: httpx.AsyncClient) -> None:
     settings = WeatherSettings.model_validate({"weather_api_url": f"{world.weather_api_url}/old"})
-    others = [kind() for kind in Toolbox.discover().settings_classes() if kind is not WeatherSettings]
+    others = [kind() for kind in TOOLBOX.settings_classes() if kind is not WeatherSettings]
 
-    answer = await Toolbox.discover().open(http, [settings, *others]).run("get_weather_alerts", {"state": "NY"})
+    answer = await TOOLBOX.open(http, [settings, *others]).run("get_weather_alerts", {"state": "NY"})
 
     assert answer == {"error": "The National Weather Service refused the request (HTTP status 404)."}

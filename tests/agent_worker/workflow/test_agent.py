@@ -9,8 +9,9 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.conversation.turn import UNUSABLE_ANSWERS
-from agent_worker.payloads import activity_names, errors
+from agent_worker.conversation.attempts import MOST_UNUSABLE
+from agent_worker.payloads import errors
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply
 from agent_worker.payloads.thread import ShownStep
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, refuse_as_gemini_would, text
@@ -111,17 +112,6 @@ async def test_steps_that_are_shown_already_are_shown_by_the_next_tool_itself(re
     assert all(shown.progress.steps[-1].state == "in_progress" for _, shown in rehearsal.cast.shown_by_tools)
 
 
-async def test_a_conversation_that_release_0_1_has_opened_goes_on_with_steps_that_show(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"tools_show_steps": False})
-    rehearsal.cast.answers += [calls("first"), calls("second"), text("done")]
-    talk = rehearsal.conversation()
-
-    await talk.ask("1.0")
-
-    assert rehearsal.cast.shown_by_tools == []
-    assert [len(shown.progress.steps) for shown in rehearsal.cast.shown] == [1, 2]
-
-
 async def test_a_tool_that_is_not_run_shows_nothing(rehearsal: Rehearsal) -> None:
     rehearsal.cast.answers += [calls("first"), calls("unknown", refused="There is no such tool."), text("done")]
     talk = rehearsal.conversation()
@@ -187,8 +177,8 @@ async def display_and_delivery(talk: Talk) -> tuple[int, int]:
     events = (await talk.handle.fetch_history()).events
     names = {e.event_id: e.activity_task_scheduled_event_attributes.activity_type.name for e in events}
     done = {e.activity_task_completed_event_attributes.scheduled_event_id: e.event_id for e in events}
-    last_shown = max(number for number, name in names.items() if name == activity_names.SHOW_PROGRESS)
-    (delivery,) = (number for number, name in names.items() if name == activity_names.DELIVER)
+    last_shown = max(number for number, name in names.items() if name == ActivityName.SHOW_PROGRESS)
+    (delivery,) = (number for number, name in names.items() if name == ActivityName.DELIVER)
     return done[last_shown], delivery
 
 
@@ -247,7 +237,7 @@ async def test_a_tools_title_may_be_as_long_as_titles_are_in_any_alphabet(rehear
 
 
 async def test_the_last_model_call_of_a_turn_may_not_call_tools(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, max_model_calls=3) as rehearsal:
+    async with Rehearsal(temporal_address, agent_max_model_calls=3) as rehearsal:
         rehearsal.cast.answers += [calls("look_up"), calls("look_up"), text("enough")]
 
         assert await rehearsal.conversation().ask("1.0") == "enough"
@@ -256,7 +246,7 @@ async def test_the_last_model_call_of_a_turn_may_not_call_tools(temporal_address
 
 
 async def test_a_turn_that_takes_too_many_steps_says_so(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, max_model_calls=2) as rehearsal:
+    async with Rehearsal(temporal_address, agent_max_model_calls=2) as rehearsal:
         rehearsal.cast.answers += [calls("look_up"), ModelReply(unusable="unexpected_tool_call")]
         talk = rehearsal.conversation()
 
@@ -265,17 +255,17 @@ async def test_a_turn_that_takes_too_many_steps_says_so(temporal_address: str) -
 
 
 async def test_an_answer_that_nothing_can_be_done_with_is_asked_for_again_twice(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [ModelReply(unusable="empty")] * UNUSABLE_ANSWERS + [text("at last")]
+    rehearsal.cast.answers += [ModelReply(unusable="empty")] * MOST_UNUSABLE + [text("at last")]
 
     assert await rehearsal.conversation().ask("1.0") == "at last"
 
 
 async def test_after_three_answers_that_nothing_can_be_done_with_the_turn_ends(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.answers += [ModelReply(unusable="empty")] * (UNUSABLE_ANSWERS + 1)
+    rehearsal.cast.answers += [ModelReply(unusable="empty")] * (MOST_UNUSABLE + 1)
     talk = rehearsal.conversation()
 
     assert await talk.ask("1.0") == errors.sentence(errors.UNUSABLE_ANSWER)
-    assert len(rehearsal.cast.asked) == UNUSABLE_ANSWERS + 1
+    assert len(rehearsal.cast.asked) == MOST_UNUSABLE + 1
     assert talk.answers[0].is_notice
 
 

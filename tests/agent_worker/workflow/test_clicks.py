@@ -13,7 +13,7 @@ from agent_worker.contract.names import FEEDBACK, MEMO_FEEDBACK, MEMO_TITLE, REN
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import ModelReply
 from agent_worker.workflow.agent import NOT_THE_LAST, STILL_AT_IT, THANKS
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, lines, text
 
 CLOSES_WITHIN = 20.0  # seconds
 
@@ -82,7 +82,7 @@ async def test_a_click_while_the_agent_thinks_does_not_disturb_it(rehearsal: Reh
 
 
 async def test_a_click_in_a_closed_conversation_is_kept_and_closes_it_again(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talk = rehearsal.conversation()
         await talk.ask("1.0")
         await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
@@ -183,7 +183,7 @@ async def test_a_closed_conversation_is_not_tried_again_and_says_so(temporal_add
 
 
 async def test_the_title_that_the_model_finds_is_kept_where_it_can_be_listed(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, names_conversations=True) as rehearsal:
+    async with Rehearsal(temporal_address, agent_titles="model") as rehearsal:
         rehearsal.cast.answers += [ModelReply(text="yes", title="A heron")]
         talk = rehearsal.conversation()
 

@@ -16,10 +16,13 @@ from temporalio.worker import Replayer
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import UserMessage
 from agent_worker.contract.names import MEMO_TITLE
-from agent_worker.conversation.conversation import TRANSCRIPT_BYTES, Conversation, Run
+from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.inbox import Inbox
+from agent_worker.conversation.run import Run
+from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
 from agent_worker.payloads import errors
 from agent_worker.workflow.agent import LONG_HISTORY, AgentWorkflow
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
 
 CALLS_AT_ONCE = 32
 
@@ -98,7 +101,7 @@ async def test_what_the_thread_shows_to_be_answered_is_not_answered_again(tempor
 
 
 async def test_an_idle_conversation_closes_and_the_next_message_begins_a_new_run(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talk = rehearsal.conversation("1.0")
         first = await talk.say("1.0")
         await talk.answered()
@@ -110,7 +113,7 @@ async def test_an_idle_conversation_closes_and_the_next_message_begins_a_new_run
 
 
 async def test_a_message_at_the_moment_of_closing_is_answered(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talks = [rehearsal.conversation("1.0") for _ in range(12)]
         for turn in range(2):
             handles = await asyncio.gather(*[talk.say(f"{turn}.0") for talk in talks])
@@ -128,7 +131,7 @@ async def test_a_message_at_the_moment_of_closing_is_answered(temporal_address: 
 
 
 async def test_a_conversation_in_use_stays_open(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=2) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=2 * SECOND) as rehearsal:
         pilot, talk = rehearsal.conversation("1.0"), rehearsal.conversation("1.0")
         closing = await pilot.say("1.0")
         first = await talk.say("1.0")
@@ -150,7 +153,7 @@ async def test_a_conversation_in_use_stays_open(temporal_address: str) -> None:
 
 
 async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, max_model_calls=100) as rehearsal:
+    async with Rehearsal(temporal_address, agent_max_model_calls=100) as rehearsal:
         last = Held(text("done"))
         busy = LONG_HISTORY // (3 * CALLS_AT_ONCE) + 1  # each tool call leaves three events
         named = calls(*["look_up"] * CALLS_AT_ONCE).model_copy(update={"title": "Herons"})
@@ -175,10 +178,14 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
 
 async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation("1.0")
-    carried = Conversation(thread=talk.thread, epoch="before", seen=["1.0", "1.1"], inbox=[message("1.1", "and now?")])
-    carried.add_user_messages([message("1.0", "remember the heron")])
-    carried.add_answer(text("I will.").content or {})
-    carried.confirm(2, 10)
+    carried = Conversation(
+        thread=talk.thread,
+        transcript=Transcript(epoch="before"),
+        inbox=Inbox(messages=[message("1.1", "and now?")], seen=["1.0", "1.1"]),
+    )
+    carried.add_messages([message("1.0", "remember the heron")])
+    carried.transcript.add_answer(text("I will.").content or {})
+    carried.transcript.confirm(2, 10)
 
     await talk.say("1.0", "remember the heron", run=Run(thread=talk.thread, carried=carried))
 
@@ -221,10 +228,10 @@ async def test_a_summary_that_cannot_be_made_does_not_end_the_conversation(rehea
 
 async def test_a_long_talk_in_short_messages_is_summarised_and_goes_on(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation("1.0")
-    carried = Conversation(thread=talk.thread, epoch="before")
-    while carried.size <= TRANSCRIPT_BYTES:
-        carried.add_user_messages([message("0.1", "x" * 200)])
-        carried.add_answer(text("y" * 200).content or {})
+    carried = Conversation(thread=talk.thread, transcript=Transcript(epoch="before"))
+    while carried.transcript.size <= LARGEST_TRANSCRIPT:
+        carried.add_messages([message("0.1", "x" * 200)])
+        carried.transcript.add_answer(text("y" * 200).content or {})
     await talk.say("1.0", "first", run=Run(thread=talk.thread, carried=carried))
     await talk.answered()
 
@@ -261,7 +268,7 @@ async def test_a_turn_costs_the_same_however_long_the_conversation_is(rehearsal:
 
 
 async def test_a_conversation_that_was_lived_through_is_replayed_the_same(temporal_address: str) -> None:
-    async with Rehearsal(temporal_address, idle_seconds=1) as rehearsal:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         held = Held({"output": 1})
         rehearsal.cast.tools["slow"] = held
         script: list[Any] = [calls("slow", "look_up"), text("one"), errors.final(errors.TOO_LONG, "HTTP 400")]

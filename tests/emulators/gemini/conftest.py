@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from google import genai
 
 from emulators.gemini.emulator import GeminiEmulator
-from tests.support.emulators.gemini_caller import Caller, client_of
+from tests.support.emulators.gemini_caller import Caller, caller_of, client_of
+from tests.support.emulators.stream_reader import StreamReader
 
 
 @pytest.fixture
@@ -21,11 +21,16 @@ async def gemini() -> AsyncIterator[GeminiEmulator]:
 
 @pytest.fixture
 async def caller(gemini: GeminiEmulator) -> AsyncIterator[Caller]:
-    async with httpx.AsyncClient(base_url=gemini.base_url) as http:
-        yield Caller(http)
+    async with caller_of(gemini) as caller:
+        yield caller
 
 
 @pytest.fixture
 async def sdk(gemini: GeminiEmulator) -> AsyncIterator[genai.Client]:
     async with client_of(gemini) as client:
         yield client
+
+
+@pytest.fixture
+def reader(sdk: genai.Client) -> StreamReader:
+    return StreamReader(sdk)

@@ -13,9 +13,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulators.slack.people.control_client import ControlClient
+from emulators.slack.control_api.client import ControlClient
 from emulators.slack.state.changes import Change
-from playground.chat.chat import Chat, parse, run
+from playground.chat.__main__ import parse, run
+from playground.chat.chat import Chat
 from tests.support.emulators.scene import Scene
 
 Spoken = tuple[str, str, str]  # channel, thread_ts, text
@@ -23,7 +24,7 @@ Spoken = tuple[str, str, str]  # channel, thread_ts, text
 
 @asynccontextmanager
 async def _agent(stage: Scene, *, silent: bool = False, progress: bool = False) -> AsyncIterator[list[Spoken]]:
-    """Answers every message of Anna's with a status, a progress message that it updates if so told, and the answer."""
+    """Answers every message of Anna's with a status and an answer and, with `progress`, a message that it updates."""
     heard: list[Spoken] = []
 
     async def answer() -> None:
@@ -83,7 +84,7 @@ async def test_a_piped_line_is_said_and_its_whole_answer_is_shown(stage: Scene) 
 
 
 class _PatientClient(ControlClient):
-    """Counts how often nothing had changed for as long as the chat cared to wait."""
+    """Counts how often the chat has waited for a change in vain."""
 
     silences = 0
 
@@ -130,7 +131,7 @@ async def test_a_streamed_answer_is_waited_for_to_its_end_and_shown_line_by_line
 
 
 @pytest.mark.parametrize("end", ["death", "deletion"])
-async def test_a_stream_that_is_never_ended_keeps_nobody_waiting_for_ever(stage: Scene, end: str) -> None:
+async def test_a_stream_that_is_never_ended_does_not_keep_the_chat_waiting(stage: Scene, end: str) -> None:
     direct, output = stage.slack.open_dm(stage.anna), io.StringIO()
     async with _waiting(stage, output) as (_, waiting):
         root = _said(stage)[0][1]
@@ -241,7 +242,7 @@ async def test_at_a_terminal_answers_appear_while_one_can_type(stage: Scene) -> 
 async def test_the_chat_ends_with_a_sentence_when_the_emulator_is_not_up() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "playground.chat.chat", "--url", "http://127.0.0.1:9"),
+        *("-m", "playground.chat", "--url", "http://127.0.0.1:9"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -1,4 +1,4 @@
-"""A Slack with its page for each test."""
+"""An emulated Slack with its page for each test."""
 
 from __future__ import annotations
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from playground.page import site
 from tests.support.playground.visiting import Scene
 
-PATHS = ("/", "/page/live", "/page/inside?channel=C1&thread_ts=1.0", "/page/file/F1?user=U1", "/page/app.js")
+PATHS = ("/", "/page/live", "/page/inside?channel=C1&thread_ts=1.0", "/page/file/F1?user=U1", "/page/scripts/app.js")
 
 
 async def answer(stage: Scene, path: str, method: str = "GET", **options: Any) -> aiohttp.ClientResponse:
-    async with stage.visitor.session.request(method, path, **options) as response:
+    address = URL(f"{stage.slack.url}{path}", encoded=True)
+    async with aiohttp.ClientSession() as session, session.request(method, address, **options) as response:
         if response.content_type != "text/event-stream":
             await response.read()
         return response
@@ -75,20 +77,50 @@ async def test_the_files_of_the_page_are_served_and_no_others(
     stage: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     static = tmp_path / "static"
-    static.mkdir()
+    (static / "scripts").mkdir(parents=True)
     (static / "index.html").write_text("<!DOCTYPE html><title>Here</title>")
-    (static / "app.js").write_text("export {}")
+    (static / "scripts" / "app.js").write_text("export {}")
     (tmp_path / "secret.txt").write_text("secret")
+    (static / "scripts" / "link.txt").symlink_to(tmp_path / "secret.txt")
     monkeypatch.setattr(site, "STATIC", static)
 
-    index, script = await answer(stage, "/"), await answer(stage, "/page/app.js")
-    outside = await answer(stage, "/page/%2e%2e/secret.txt")
+    index, script = await answer(stage, "/"), await answer(stage, "/page/scripts/app.js")
+    absolute = f"/page/{quote(str(tmp_path / 'secret.txt'), safe='')}"
+    # Encoded, because a client takes ".." out of an address that it understands.
+    outside = [
+        await answer(stage, path)
+        for path in (
+            "/page/%2e%2e/secret.txt",
+            "/page/..%2fsecret.txt",
+            "/page/scripts/%2e%2e/%2e%2e/secret.txt",
+            "/page/scripts%2f..%2f..%2fsecret.txt",
+            "/page/scripts/link.txt",
+            "/page/scripts",
+            absolute,
+        )
+    ]
 
     assert (index.status, index.content_type, script.status) == (200, "text/html", 200)
-    assert re.search("javascript", script.content_type)
+    assert script.content_type == "text/javascript"
     assert script.headers["Cache-Control"] == "no-cache"
     assert "default-src 'self'" in index.headers["Content-Security-Policy"]
-    assert outside.status == 404
+    assert [one.status for one in outside] == [404] * len(outside)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/page/scripts/interface/dom.js", "text/javascript"),
+        ("/page/styles/colours.css", "text/css"),
+        ("/page/vendor/marked.esm.js", "text/javascript"),
+        ("/page/fonts/inter.woff2", "font/woff2"),
+        ("/page/icon.svg", "image/svg+xml"),
+    ],
+)
+async def test_browsers_are_told_what_kind_of_file_they_get(stage: Scene, path: str, content_type: str) -> None:
+    served = await answer(stage, path)
+
+    assert (served.status, served.content_type) == (200, content_type)
 
 
 async def test_a_file_is_there_for_those_who_see_its_message(stage: Scene) -> None:

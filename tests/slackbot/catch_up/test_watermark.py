@@ -1,8 +1,9 @@
-"""Promises of the watermark: it moves forward only, and outlives every process."""
+"""Promises of the watermark: it only moves forward, and Temporal keeps it when every process has ended."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,6 @@ from agent_worker.contract.messages import Start, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, listening_workflow_id, workflow_id
 from agent_worker.workflow import watermark as workflow_watermark
 from agent_worker.workflow.watermark import ListeningWorkflow
-from slackbot.catch_up import watermark as watermarks
 from slackbot.catch_up.watermark import Watermark
 
 
@@ -59,27 +59,23 @@ async def test_teams_and_agents_have_their_own(client: Client, task_queue: str) 
     assert await Watermark(client, task_queue, "T2").read() is None
 
 
-async def test_it_is_moved_without_a_worker_and_read_when_there_is_one(
-    client: Client, task_queue: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watermark = Watermark(client, task_queue, "T1")
-    monkeypatch.setattr(watermarks, "CALL_TIMEOUT", watermarks.CALL_TIMEOUT / 10)
+async def test_it_is_moved_without_a_worker_and_read_when_there_is_one(client: Client, task_queue: str) -> None:
+    impatient = Watermark(client, task_queue, "T1", query_timeout=timedelta(seconds=0.3))
 
-    await watermark.move(5.0)
+    await impatient.move(5.0)
     with pytest.raises(RPCError):
-        await watermark.read()
+        await impatient.read()
 
-    monkeypatch.undo()
     async with Worker(client, task_queue=task_queue, workflows=[ListeningWorkflow]):
-        assert await watermark.read() == 5.0
+        assert await Watermark(client, task_queue, "T1").read() == 5.0
 
 
-async def test_a_long_life_is_continued_with_the_same_mark(
+async def test_after_many_moves_it_is_continued_in_a_new_run_with_the_same_moment(
     client: Client, task_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workflow_watermark, "LONG_HISTORY", 8)
     watermark = Watermark(client, task_queue, "T1")
-    runner = UnsandboxedWorkflowRunner()  # the sandbox would read the module again, with its own limit
+    runner = UnsandboxedWorkflowRunner()  # the sandbox would import the module again, with the real limit
     async with Worker(client, task_queue=task_queue, workflows=[ListeningWorkflow], workflow_runner=runner):
         for moment in range(1, 12):
             await watermark.move(float(moment))
@@ -110,4 +106,4 @@ async def test_the_open_threads_are_those_of_this_agent_and_team_that_are_not_cl
 
     watermark = Watermark(client, task_queue, team)
     while (found := await watermark.open_threads()) != {ours}:
-        assert {thread.channel for thread in found} <= {unique, f"{unique}X"}  # the list may be behind, not wrong
+        assert {thread.channel for thread in found} <= {unique, f"{unique}X"}  # the list may be behind, but not wrong

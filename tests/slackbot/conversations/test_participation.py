@@ -1,4 +1,4 @@
-"""Promises of a look into a thread: whether the agent has spoken in it, and nothing is taken for a no that is none."""
+"""Promises of asking Slack whether the agent takes part in a thread: only a clear answer counts as a no."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from slack_sdk.errors import SlackApiError
 
 from agent_worker.contract.messages import Thread
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from process.slack import Identity, open_client
-from slackbot.conversations.participation import ThreadReader
+from slackbot.conversations.participation import Participation
 
 
 @dataclass(frozen=True)
 class Stage:
     slack: SlackEmulator
     thread: Thread
-    reader: ThreadReader
+    participation: Participation
 
     async def agent_says(self, text: str) -> None:
         async with open_client(HttpUrl(self.slack.api_url), SecretStr(self.slack.bot_token)) as client:
@@ -33,37 +33,37 @@ async def stage() -> AsyncIterator[Stage]:
         channel = slack.add_channel("general", members=[slack.add_user("anna")])
         root = slack.say(slack.add_user("ben"), channel, "lunch?")
         bot = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
-        yield Stage(slack, Thread(team=slack.team_id, channel=channel, thread_ts=root), ThreadReader(client, bot))
+        yield Stage(slack, Thread(team=slack.team_id, channel=channel, thread_ts=root), Participation(client, bot))
 
 
-async def test_the_agent_takes_part_in_a_thread_in_which_it_has_spoken(stage: Stage) -> None:
+async def test_the_agent_takes_part_in_a_thread_in_which_it_has_written(stage: Stage) -> None:
     await stage.agent_says("hello")
 
-    assert await stage.reader.takes_part_in(stage.thread)
+    assert await stage.participation.takes_part_in(stage.thread)
 
 
-async def test_a_thread_in_which_only_others_have_spoken_is_none_of_the_agents(stage: Stage) -> None:
+async def test_the_agent_does_not_take_part_in_a_thread_in_which_only_others_have_written(stage: Stage) -> None:
     stage.slack.say_as_other_bot(stage.thread.channel, "hello", thread_ts=stage.thread.thread_ts)
 
-    assert not await stage.reader.takes_part_in(stage.thread)
+    assert not await stage.participation.takes_part_in(stage.thread)
 
 
 @pytest.mark.parametrize("error", ["thread_not_found", "channel_not_found", "not_in_channel", "missing_scope"])
-async def test_a_thread_that_the_agent_may_not_read_is_none_of_its_own(stage: Stage, error: str) -> None:
+async def test_the_agent_does_not_take_part_in_a_thread_that_it_may_not_read(stage: Stage, error: str) -> None:
     stage.slack.faults.add(method="conversations.replies", kind="error", error=error)
 
-    assert not await stage.reader.takes_part_in(stage.thread)
+    assert not await stage.participation.takes_part_in(stage.thread)
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "error"])
-async def test_while_slack_does_not_say_nothing_is_decided(stage: Stage, kind: FaultKind) -> None:
+async def test_while_slack_does_not_answer_there_is_an_error(stage: Stage, kind: FaultKind) -> None:
     stage.slack.faults.add(method="conversations.replies", kind=kind, error="fatal_error")
 
     with pytest.raises(SlackApiError):
-        await stage.reader.takes_part_in(stage.thread)
+        await stage.participation.takes_part_in(stage.thread)
 
 
-async def test_a_thread_is_looked_into_with_one_call(stage: Stage) -> None:
-    await stage.reader.takes_part_in(stage.thread)
+async def test_one_call_is_enough(stage: Stage) -> None:
+    await stage.participation.takes_part_in(stage.thread)
 
     assert [call.method for call in stage.slack.calls] == ["conversations.replies"]

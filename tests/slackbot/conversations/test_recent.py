@@ -1,4 +1,7 @@
-"""Promises of the list of a person's conversations: it holds theirs and no others, as they stand."""
+"""Promises of the list of a person's conversations: it holds theirs and no others, in their present states.
+
+Temporal's list is a moment behind: each test waits until it shows what the test expects, and only then checks the rest.
+"""
 
 from __future__ import annotations
 
@@ -12,70 +15,17 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import Feedback, Renamed, Start, Thread, UserMessage
+from agent_worker.contract.messages import Feedback, Renamed, Start, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, FEEDBACK, MEMO_TITLE, MEMO_USER, RENAMED, workflow_id
 from process import temporal
 from slackbot.conversations import recent
-from slackbot.conversations.delivery import Conversations
-from slackbot.conversations.recent import Recents
-from slackbot.events.messages import Incoming
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, text
-from tests.support.slackbot.attending import WholeLine, eventually
+from slackbot.conversations.recent import RecentConversations
+from tests.support.agent_worker.rehearsal import Rehearsal
+from tests.support.slackbot.conversations import eventually
+from tests.support.slackbot.team import LIST_TIMEOUT, Team
 
 ANNA, BEN = "U1", "U2"
 DIRECT = "D1"
-
-
-async def nowhere(_: Thread) -> bool:
-    return False
-
-
-class Team:
-    """A workspace of its own on the shared server, and how its people talk to the agent."""
-
-    def __init__(self, rehearsal: Rehearsal) -> None:
-        self.rehearsal = rehearsal
-        self.id = f"T{uuid4().hex[:8].upper()}"
-        self.line = WholeLine(rehearsal.client)
-        self.conversations = Conversations(rehearsal.client, rehearsal.task_queue, nowhere)
-        self.recents = Recents(rehearsal.client, rehearsal.task_queue, self.id, patience=5)
-        self.moments = 1_000
-
-    def thread(self, thread_ts: str, channel: str = "C1") -> Thread:
-        return Thread(team=self.id, channel=channel, thread_ts=thread_ts)
-
-    async def say(self, user: str, thread_ts: str, channel: str = "C1") -> None:
-        self.moments += 1
-        message = UserMessage(ts=f"{self.moments}.0", user=user, text="hello", direct=channel.startswith("D"))
-        await self.conversations.deliver(Incoming(self.thread(thread_ts, channel), message, only_if_taking_part=False))
-
-    async def ask(self, user: str, thread_ts: str, channel: str = "C1", title: str = "") -> None:
-        """The same, and it is answered."""
-        self.rehearsal.cast.answers.append(text("yes").model_copy(update={"title": title}))
-        before = len(self.rehearsal.cast.delivered)
-        await self.say(user, thread_ts, channel)
-        await self.rehearsal.until(lambda: len(self.rehearsal.cast.delivered) > before)
-
-    async def set_to_work(self, user: str, thread_ts: str, channel: str = "C1") -> Held:
-        held = Held(text("done"))
-        self.rehearsal.cast.answers.append(held)
-        await self.say(user, thread_ts, channel)
-        await held.reached()
-        return held
-
-    async def close(self, thread_ts: str, channel: str = "C1") -> None:
-        await self.rehearsal.client.get_workflow_handle(workflow_id(self.id, channel, thread_ts)).terminate()
-
-    async def states(self, user: str, direct: str = "") -> dict[str, str]:
-        return {one.thread.thread_ts: one.state for one in await self.recents.of(user, direct)}
-
-    async def is_listed(self, user: str, expected: dict[str, str], direct: str = "") -> None:
-        """Returns once just these conversations are listed, in these states and in this order."""
-
-        async def found() -> bool:
-            return list((await self.states(user, direct)).items()) == list(expected.items())
-
-        await eventually(found)
 
 
 @pytest.fixture
@@ -92,7 +42,7 @@ async def test_a_person_is_shown_what_the_person_began_and_nothing_else(team: Te
 
     await team.is_listed(ANNA, {"1.0": "open"})
     await team.is_listed(BEN, {"3.0": "open", "2.0": "open"})
-    assert [one.title for one in await team.recents.of(ANNA)] == ["Weather"]
+    await team.has_titles(ANNA, "Weather")
 
 
 async def test_other_agents_and_other_teams_of_the_same_temporal_are_not_seen(team: Team) -> None:
@@ -100,12 +50,12 @@ async def test_other_agents_and_other_teams_of_the_same_temporal_are_not_seen(te
     await team.is_listed(ANNA, {"1.0": "open"})
 
     client, queue = team.rehearsal.client, team.rehearsal.task_queue
-    assert await Recents(client, f"{queue}-other", team.id, patience=5).of(ANNA) == []
-    assert await Recents(client, queue, f"{team.id}X", patience=5).of(ANNA) == []
-    assert await Recents(client, queue, team.id[:-1], patience=5).of(ANNA) == []
+    assert await RecentConversations(client, f"{queue}-other", team.id, timeout=LIST_TIMEOUT).of(ANNA) == []
+    assert await RecentConversations(client, queue, f"{team.id}X", timeout=LIST_TIMEOUT).of(ANNA) == []
+    assert await RecentConversations(client, queue, team.id[:-1], timeout=LIST_TIMEOUT).of(ANNA) == []
 
 
-async def test_a_conversation_works_while_it_thinks_then_is_open_then_closed(team: Team) -> None:
+async def test_a_conversation_is_working_then_open_then_closed(team: Team) -> None:
     held = await team.set_to_work(ANNA, "1.0")
     await team.is_listed(ANNA, {"1.0": "working"})
 
@@ -116,16 +66,16 @@ async def test_a_conversation_works_while_it_thinks_then_is_open_then_closed(tea
     await team.is_listed(ANNA, {"1.0": "closed"})
 
 
-async def test_what_waits_for_a_worker_is_at_work(team: Team) -> None:
+async def test_a_conversation_that_waits_for_a_worker_is_working(team: Team) -> None:
     await team.rehearsal.leave()
     await team.say(ANNA, "1.0")
 
     await team.is_listed(ANNA, {"1.0": "working"})
-    assert await team.recents.at_work(ANNA, "C1") == [team.thread("1.0")]
+    await team.are_at_work(ANNA, "C1", team.thread("1.0"))
     await team.rehearsal.come_back()
 
 
-async def test_those_at_work_come_first_and_then_the_newest(team: Team) -> None:
+async def test_working_conversations_come_first_and_then_the_newest(team: Team) -> None:
     held = await team.set_to_work(ANNA, "1.0")
     await team.ask(ANNA, "2.0")
     await team.ask(ANNA, "3.0")
@@ -145,7 +95,7 @@ async def test_no_more_are_shown_than_a_page_has_room_for(team: Team, monkeypatc
 # Conversations with several runs
 
 
-async def test_what_somebody_else_goes_on_with_stays_with_the_one_who_began_it(team: Team) -> None:
+async def test_a_conversation_that_another_person_continues_stays_with_the_one_who_began_it(team: Team) -> None:
     await team.ask(ANNA, "1.0", title="Weather")
     await team.close("1.0")
     await team.is_listed(ANNA, {"1.0": "closed"})
@@ -153,23 +103,23 @@ async def test_what_somebody_else_goes_on_with_stays_with_the_one_who_began_it(t
     held = await team.set_to_work(BEN, "1.0")
 
     await team.is_listed(ANNA, {"1.0": "working"})
-    assert [one.title for one in await team.recents.of(ANNA)] == ["Weather"]
+    await team.has_titles(ANNA, "Weather")
     held.release()
 
 
-async def test_a_title_that_it_got_in_the_name_of_somebody_else_is_not_shown(team: Team) -> None:
+async def test_a_title_from_another_persons_run_is_not_shown(team: Team) -> None:
     await team.ask(ANNA, "1.0", title="Weather")
     await team.close("1.0")
     await team.ask(BEN, "1.0", title="Something else")
 
+    await team.has_titles(BEN, "Something else")
+
+    await team.has_titles(ANNA, "Weather")
     await team.is_listed(ANNA, {"1.0": "open"})
 
-    assert [one.title for one in await team.recents.of(ANNA)] == ["Weather"]
-    assert [one.title for one in await team.recents.of(BEN)] == ["Something else"]
 
-
-async def test_a_click_on_an_old_answer_makes_a_conversation_nobodys_own(team: Team) -> None:
-    await team.conversations.tell_in_any_case(
+async def test_a_conversation_that_a_click_opens_belongs_to_nobody(team: Team) -> None:
+    await team.conversations.signal(
         team.thread("1.0"), FEEDBACK, Feedback(turn="1.0", user=BEN, value="good", at="2.0")
     )
     await team.ask(ANNA, "2.0")
@@ -182,7 +132,7 @@ async def test_a_click_on_an_old_answer_makes_a_conversation_nobodys_own(team: T
 
 @workflow.defn(name=AGENT_WORKFLOW, sandboxed=False)
 class Renewing:
-    """A conversation that goes on in a new run at once, and then waits."""
+    """A conversation that is continued in a new run at once, and then waits."""
 
     @workflow.run
     async def run(self, start: Start) -> None:
@@ -197,30 +147,30 @@ async def test_a_conversation_that_was_continued_in_a_new_run_is_listed_once_as_
 ) -> None:
     client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     queue, thread = f"queue-{uuid4().hex[:8]}", Thread(team="T1", channel="C1", thread_ts=f"{uuid4().int % 10**9}.0")
-    recents = Recents(client, queue, "T1", patience=5)
+    listing = RecentConversations(client, queue, "T1", timeout=LIST_TIMEOUT)
     async with Worker(client, task_queue=queue, workflows=[Renewing], workflow_runner=UnsandboxedWorkflowRunner()):
         name = workflow_id(thread.team, thread.channel, thread.thread_ts)
         await client.start_workflow(
             AGENT_WORKFLOW, Start(thread=thread), id=name, task_queue=queue, memo={MEMO_USER: ANNA}
         )
 
-        async def renewed() -> bool:
-            return [one.title for one in await recents.of(ANNA)] == ["Weather"]
+        async def is_listed_once() -> bool:
+            found = await listing.of(ANNA)
+            return [(one.thread, one.title, one.state) for one in found] == [(thread, "Weather", "open")]
 
-        await eventually(renewed)
-        assert [(one.thread, one.state) for one in await recents.of(ANNA)] == [(thread, "open")]
+        await eventually(is_listed_once)
         await client.get_workflow_handle(name).terminate()
 
 
 # Direct messages
 
 
-async def test_everything_in_a_persons_direct_messages_is_the_persons(team: Team) -> None:
+async def test_all_conversations_in_a_persons_direct_messages_are_listed(team: Team) -> None:
     await team.ask(ANNA, "1.0", DIRECT)
     await team.close("1.0", DIRECT)
     rated = Feedback(turn="1.0", user=ANNA, value="good", at="2.0")
-    await team.conversations.tell_in_any_case(team.thread("9.0", DIRECT), FEEDBACK, rated)
-    await team.conversations.tell(team.thread("9.0", DIRECT), RENAMED, Renamed(title="Old"))
+    await team.conversations.signal(team.thread("9.0", DIRECT), FEEDBACK, rated)
+    await team.conversations.signal_if_open(team.thread("9.0", DIRECT), RENAMED, Renamed(title="Old"))
 
     await team.is_listed(ANNA, {"1.0": "closed"})
 
@@ -231,17 +181,17 @@ async def test_everything_in_a_persons_direct_messages_is_the_persons(team: Team
 
 
 @pytest.mark.parametrize("channel", ["C1", "G1", "D1' OR WorkflowId STARTS_WITH '", "", "D"])
-async def test_a_channel_that_is_no_direct_message_shows_nothing_more(team: Team, channel: str) -> None:
+async def test_a_channel_that_is_not_for_direct_messages_adds_nothing_to_the_list(team: Team, channel: str) -> None:
     await team.ask(BEN, "1.0")
     await team.ask(ANNA, "2.0")
 
     await team.is_listed(ANNA, {"2.0": "open"}, channel)
 
 
-# What can be stopped
+# At work
 
 
-async def test_only_what_the_agent_does_for_that_person_in_that_channel_is_at_work(team: Team) -> None:
+async def test_at_work_are_only_the_persons_conversations_in_that_channel(team: Team) -> None:
     working = [
         await team.set_to_work(ANNA, "1.0"),
         await team.set_to_work(ANNA, "2.0", "C2"),
@@ -251,14 +201,14 @@ async def test_only_what_the_agent_does_for_that_person_in_that_channel_is_at_wo
     await team.ask(ANNA, "5.0")
     await team.is_listed(ANNA, {"4.0": "working", "2.0": "working", "1.0": "working", "5.0": "open"})
 
-    assert await team.recents.at_work(ANNA, "C1") == [team.thread("1.0")]
-    assert await team.recents.at_work(ANNA, DIRECT) == [team.thread("4.0", DIRECT)]
-    assert await team.recents.at_work(ANNA, "C3") == []
+    await team.are_at_work(ANNA, "C1", team.thread("1.0"))
+    await team.are_at_work(ANNA, DIRECT, team.thread("4.0", DIRECT))
+    assert await team.recent.at_work(ANNA, "C3") == []
     for held in working:
         held.release()
 
 
-async def test_what_is_at_work_is_found_however_many_newer_ones_there_are(
+async def test_a_working_conversation_is_found_however_many_are_newer(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = await team.set_to_work(ANNA, "1.0")
@@ -267,21 +217,21 @@ async def test_what_is_at_work_is_found_however_many_newer_ones_there_are(
         await team.ask(ANNA, thread_ts)
     await team.is_listed(ANNA, {"1.0": "working", "4.0": "open", "3.0": "open"})
 
-    assert await team.recents.at_work(ANNA, "C1") == [team.thread("1.0")]
+    await team.are_at_work(ANNA, "C1", team.thread("1.0"))
     held.release()
 
 
 # Temporal away
 
 
-async def test_while_temporal_is_away_there_is_no_list_instead_of_an_empty_one(team: Team) -> None:
-    recents = Recents(cast("Client", team.line), team.rehearsal.task_queue, team.id, patience=0.01)
+async def test_while_temporal_is_away_there_is_an_error_and_not_an_empty_list(team: Team) -> None:
+    listing = RecentConversations(cast("Client", team.line), team.rehearsal.task_queue, team.id, timeout=0.01)
     team.line.is_dead = True
     with pytest.raises(recent.TEMPORAL_IS_AWAY):
-        await recents.of(ANNA)
+        await listing.of(ANNA)
     with pytest.raises(recent.TEMPORAL_IS_AWAY):
-        await recents.at_work(ANNA, "C1")
+        await listing.at_work(ANNA, "C1")
 
     team.line.passable.clear()
     with pytest.raises(TimeoutError):
-        await recents.of(ANNA, DIRECT)
+        await listing.of(ANNA, DIRECT)

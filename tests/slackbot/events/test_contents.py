@@ -1,4 +1,4 @@
-"""Promises about what comes with a message: what a person sees is carried, and no more than can be stored."""
+"""Promises about texts, files and attachments: what a person sees is kept, but no more than Temporal can store."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_worker.contract.messages import SlackFile
-from agent_worker.conversation.slack_markup import message_text
+from agent_worker.conversation.message_text import message_text
 from slackbot.events.contents import LARGEST_ATTACHMENTS, LEFT_OUT, LONGEST_NAME, MOST_FILES, attachments, files, text
 
 TYPED = {
@@ -37,7 +37,7 @@ FORWARDED = {
 
 
 def seen(message: dict[str, Any]) -> str:
-    """What the worker makes of it."""
+    """The text that the worker gives to the model."""
     shown = {"text": text(message), "attachments": attachments(message)}
     return message_text(shown, bot_user_id="UBOT", names={})
 
@@ -53,54 +53,54 @@ def seen(message: dict[str, Any]) -> str:
         ),
     ],
 )
-def test_what_is_carried_reads_as_the_whole_message_does(message: dict[str, Any]) -> None:
+def test_the_worker_reads_the_same_in_what_is_kept_as_in_the_whole_message(message: dict[str, Any]) -> None:
     assert seen(message) == message_text(message, bot_user_id="UBOT", names={})
 
 
-def test_blocks_that_say_more_than_the_text_are_carried_and_those_that_repeat_it_are_not() -> None:
+def test_blocks_are_kept_if_they_say_more_than_the_text() -> None:
     assert attachments({"text": "look", "blocks": [TYPED, TABLE]}) == [{"blocks": [TABLE]}]
     assert attachments({"text": "look", "blocks": [TYPED]}) == []
     assert attachments({"text": "", "blocks": [TYPED]}) == [{"blocks": [TYPED]}]
 
 
-def test_of_an_attachment_only_what_is_read_is_carried() -> None:
-    (carried,) = attachments({"text": "look", "attachments": [FORWARDED]})
+def test_of_an_attachment_only_the_fields_that_the_worker_reads_are_kept() -> None:
+    (kept,) = attachments({"text": "look", "attachments": [FORWARDED]})
 
-    assert carried.keys() == {"author_id", "author_name", "message_blocks", "files", "text"}
+    assert kept.keys() == {"author_id", "author_name", "message_blocks", "files", "text"}
 
 
-def test_what_is_too_large_is_left_out_and_that_is_said() -> None:
+def test_attachments_that_are_too_large_are_left_out_and_a_note_says_so() -> None:
     small, large = {"text": "small"}, {"text": "x" * LARGEST_ATTACHMENTS}
 
     assert attachments({"attachments": [small, large, small]}) == [small, LEFT_OUT]
     assert seen({"text": "see", "attachments": [large]}) == "see\n[more was attached than can be read]"
 
 
-def test_what_no_message_can_hold_is_dropped() -> None:
+def test_what_temporal_cannot_store_is_replaced() -> None:
     deep: Any = "x"
     for _ in range(100):
         deep = [deep]
 
-    (carried,) = attachments({"attachments": [{"text": "a \ud83d", "blocks": deep, "fields": [float("nan")]}]})
+    (kept,) = attachments({"attachments": [{"text": "a \ud83d", "blocks": deep, "fields": [float("nan")]}]})
 
-    assert carried["text"] == "a ?"
-    assert carried["fields"] == [None]
-    json.dumps(carried).encode()
+    assert kept["text"] == "a ?"
+    assert kept["fields"] == [None]
+    json.dumps(kept).encode()
 
 
-def test_a_file_is_known_by_what_slack_says_of_it() -> None:
+def test_a_file_is_described_as_slack_describes_it() -> None:
     described = {"id": "F1", "name": "plan.pdf", "mimetype": "application/pdf", "size": 12, "url_private": "https://x"}
 
     assert files({"files": [described]}) == [SlackFile(id="F1", name="plan.pdf", mimetype="application/pdf", size=12)]
 
 
-def test_a_file_from_another_workspace_that_is_not_described_yet_is_carried_all_the_same() -> None:
+def test_a_file_from_another_workspace_is_kept_without_a_description() -> None:
     hidden = {"id": "F1", "mode": "file_access", "file_access": "check_file_info"}
 
     assert files({"files": [hidden]}) == [SlackFile(id="F1", name="unnamed")]
 
 
-def test_files_are_no_more_and_no_longer_than_can_be_read() -> None:
+def test_the_number_of_files_and_the_length_of_their_names_are_limited() -> None:
     many = [{"id": f"F{number}", "name": "x" * 1_000} for number in range(MOST_FILES + 5)]
 
     found = files({"files": many})
@@ -110,10 +110,10 @@ def test_files_are_no_more_and_no_longer_than_can_be_read() -> None:
 
 
 @pytest.mark.parametrize("file", [None, "F1", {"name": "a.txt"}, {"id": 5}, {"id": "F1/../x"}, {"id": "C1"}])
-def test_what_is_no_file_of_slack_is_none(file: Any) -> None:
+def test_what_is_not_a_file_of_slack_is_left_out(file: Any) -> None:
     assert files({"files": [file]}) == []
 
 
 @pytest.mark.parametrize("size", [-1, "12", 1.5, None, 10**30])
-def test_a_size_that_is_none_is_not_known(size: Any) -> None:
+def test_a_size_that_cannot_be_one_counts_as_unknown(size: Any) -> None:
     assert files({"files": [{"id": "F1", "name": "a", "size": size}]})[0].size == 0

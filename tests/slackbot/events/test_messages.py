@@ -1,4 +1,4 @@
-"""Promises of the decision on an event, on the payloads that Slack really sends."""
+"""Promises of the decision about an event, tested with payloads like those that Slack sends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from agent_worker.contract.messages import SlackFile, Thread, UserMessage
 from process.slack import Identity
-from slackbot.events.messages import Ignored, Incoming, read
+from slackbot.events.messages import Ignored, IncomingMessage, read
 
 BOT = Identity(team_id="T1", bot_user_id="UBOT", bot_id="B1")
 ROOT, NOW = "1766458026.240809", "1766458031.859009"
@@ -21,7 +21,7 @@ def body(event: Event, **outer: Any) -> dict[str, Any]:
 
 
 def message(text: str = "hello", **fields: Any) -> Event:
-    """A message at the top of a channel, without the parts that nobody looks at."""
+    """A message at the top of a channel, without the fields that the bot does not read."""
     written = {"type": "message", "user": "U1", "ts": NOW, "client_msg_id": "66cc", "text": text, "team": "T1"}
     return written | {"channel": "C1", "event_ts": NOW, "channel_type": "channel"} | fields
 
@@ -35,7 +35,7 @@ def direct(text: str = "hello", **fields: Any) -> Event:
 
 
 def mention(text: str = "<@UBOT> hello", **fields: Any) -> Event:
-    """The same message as app_mention has no channel_type."""
+    """The app_mention event of a message; it has no channel_type."""
     event = message(text, type="app_mention") | fields
     del event["channel_type"]
     return event
@@ -66,7 +66,7 @@ IF_IT_TAKES_PART = [
     pytest.param(reply(channel_type="mpim"), id="a reply among several"),
     pytest.param(reply("see", subtype="file_share", files=FILES), id="a reply with a file"),
     pytest.param(reply(subtype="thread_broadcast"), id="a reply sent to the channel too"),
-    pytest.param(reply("&lt;@UBOT&gt; is how you mention it"), id="a mention that is only written about"),
+    pytest.param(reply("&lt;@UBOT&gt; is how you mention it"), id="a mention that is quoted as text"),
 ]
 OWN_POST: dict[str, Any] = {
     "user": "UBOT",
@@ -114,10 +114,10 @@ HIDDEN = [
 
 
 @pytest.mark.parametrize(("event", "thread_ts"), FOR_THE_AGENT)
-def test_what_is_said_to_the_agent_is_delivered_to_its_thread(event: Event, thread_ts: str) -> None:
+def test_a_message_to_the_agent_is_for_the_conversation_of_its_thread(event: Event, thread_ts: str) -> None:
     decision = read(body(event), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.thread == Thread(team="T1", channel=event["channel"], thread_ts=thread_ts)
     assert (decision.message.ts, decision.message.user) == (NOW, "U1")
     assert event["text"] in decision.message.text
@@ -128,13 +128,13 @@ def test_what_is_said_to_the_agent_is_delivered_to_its_thread(event: Event, thre
 def test_a_reply_to_nobody_is_for_the_agent_if_it_takes_part_in_the_thread(event: Event) -> None:
     decision = read(body(event), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.thread.thread_ts == ROOT
     assert decision.only_if_taking_part
 
 
 @pytest.mark.parametrize(("event", "reason"), NOT_FOR_THE_AGENT)
-def test_what_is_not_said_to_the_agent_is_ignored_with_a_reason(event: Event, reason: str) -> None:
+def test_a_message_that_is_not_for_the_agent_is_ignored_with_a_reason(event: Event, reason: str) -> None:
     decision = read(body(event), BOT)
 
     assert isinstance(decision, Ignored)
@@ -142,7 +142,7 @@ def test_what_is_not_said_to_the_agent_is_ignored_with_a_reason(event: Event, re
 
 
 @pytest.mark.parametrize("event", HIDDEN)
-def test_what_happens_to_a_message_later_is_ignored(event: Event) -> None:
+def test_an_event_about_a_change_is_not_read_as_a_message(event: Event) -> None:
     assert isinstance(read(body(event), BOT), Ignored)
 
 
@@ -155,49 +155,49 @@ def test_both_events_of_a_mention_are_one_message_in_one_thread() -> None:
 def test_a_message_keeps_slacks_own_text() -> None:
     decision = read(body(mention("<@UBOT> is 1 &lt; 2, <@U2|ben>?")), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.message == UserMessage(ts=NOW, user="U1", text="<@UBOT> is 1 &lt; 2, <@U2|ben>?", direct=False)
 
 
 def test_only_a_direct_message_is_marked_as_one() -> None:
     decisions = [read(body(event), BOT) for event in (direct(), mention(), message("<@UBOT>", channel_type="mpim"))]
 
-    assert [isinstance(one, Incoming) and one.message.direct for one in decisions] == [True, False, False]
+    assert [isinstance(one, IncomingMessage) and one.message.direct for one in decisions] == [True, False, False]
 
 
 @pytest.mark.parametrize(("event", "addressed"), [(mention(), True), (direct(), True), (reply(), False)])
 def test_a_message_says_whether_it_is_written_to_the_agent(event: Event, addressed: bool) -> None:  # noqa: FBT001
     decision = read(body(event), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.message.addressed == addressed
 
 
 def test_a_file_comes_with_its_message_and_not_in_its_text() -> None:
     decision = read(body(direct("see", subtype="file_share", files=FILES)), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.message.text == "see"
     assert decision.message.files == [SlackFile(id="F1", name="plan.pdf", mimetype="application/pdf")]
 
 
-def test_what_is_attached_comes_with_the_message() -> None:
+def test_attachments_come_with_the_message() -> None:
     forwarded = {"author_id": "U2", "text": "from elsewhere", "ts": ROOT}
 
     decision = read(body(direct("look", attachments=[forwarded])), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.message.attachments == [{"author_id": "U2", "text": "from elsewhere"}]
 
 
-def test_what_is_stored_of_a_plain_message_holds_no_empty_parts() -> None:
+def test_a_plain_message_is_stored_without_empty_fields() -> None:
     decision = read(body(mention()), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.message.model_fields_set.isdisjoint({"team", "files", "attachments", "unseen"})
 
 
-HOST = {"team_id": "T9"}  # in a channel that another workspace hosts, events happen there
+HOST = {"team_id": "T9"}  # the envelope of an event in a channel that another workspace hosts
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,16 @@ HOST = {"team_id": "T9"}  # in a channel that another workspace hosts, events ha
         ({"team": "T1", "user_team": "T9"}, {}, "T9"),
         ({"team": None, "source_team": "T9"}, {}, "T9"),
         ({"team": None}, HOST, "T9"),
-        ({"team": "T1", "user_team": "E1"}, {}, ""),  # an organisation is no workspace
+        ({"team": "T1", "user_team": "E1"}, {}, ""),  # an organisation is not a workspace
         ({"team": None, "user_team": ["T9"]}, {}, ""),
     ],
 )
-def test_an_author_from_another_workspace_brings_its_id(fields: Event, outer: dict[str, Any], team: str) -> None:
+def test_a_message_names_its_authors_workspace_if_it_is_another_one(
+    fields: Event, outer: dict[str, Any], team: str
+) -> None:
     decision = read(body(mention(**fields), **outer), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert (decision.thread.team, decision.message.team) == ("T1", team)
 
 
@@ -236,14 +238,17 @@ def test_an_author_from_another_workspace_brings_its_id(fields: Event, outer: di
 def test_only_a_reply_can_say_stop(event: Event, says_stop: bool) -> None:  # noqa: FBT001
     decision = read(body(event), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.says_stop == says_stop
 
 
 @pytest.mark.parametrize(
     ("outer", "team"),
     [
-        ({"team_id": "T9"}, "T1"),  # Slack Connect: where it happened is not where the app is installed
+        (
+            {"team_id": "T9"},
+            "T1",
+        ),  # Slack Connect: the event happened in another workspace than the one that installed the app
         ({"team_id": "T9", "authorizations": []}, "T9"),
         ({"team_id": None, "authorizations": None}, "T1"),
     ],
@@ -251,5 +256,5 @@ def test_only_a_reply_can_say_stop(event: Event, says_stop: bool) -> None:  # no
 def test_the_team_is_the_one_that_installed_the_app(outer: dict[str, Any], team: str) -> None:
     decision = read(body(mention(user_team="T9", source_team="T9"), **outer), BOT)
 
-    assert isinstance(decision, Incoming)
+    assert isinstance(decision, IncomingMessage)
     assert decision.thread.team == team

@@ -1,4 +1,4 @@
-"""Promises about what people look at: the agent is told with their direct messages, and of nothing else."""
+"""Promises about the channel that a person has open: the agent is told with the person's direct messages only."""
 
 from __future__ import annotations
 
@@ -7,47 +7,49 @@ from typing import Any
 
 import pytest
 
-from slackbot.listeners.assistant_context import Attention, channel_in
-from tests.support.slackbot.attending import Attending, attending, questions
+from agent_worker.contract.messages import Thread, UserMessage
+from slackbot.events.messages import IncomingMessage
+from slackbot.listeners.assistant_context import AssistantContext, channel_in
+from tests.support.slackbot.conversations import ConversationStage, conversation_stage, questions
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[Attending]:
-    async with attending(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[ConversationStage]:
+    async with conversation_stage(temporal_address) as stage:
         yield stage
 
 
-async def looked_at(stage: Attending, user: str, channel: str) -> str:
-    """What the conversation is told that somebody looks at who writes there."""
+async def looking_at(stage: ConversationStage, user: str, channel: str) -> str:
+    """Somebody writes in a channel; returns the open channel that the conversation is told."""
     ts = await stage.say(user, channel=channel)
     (message,) = await questions(stage, ts, channel)
     return message.looking_at
 
 
-async def test_a_direct_message_says_which_channel_its_author_has_open(stage: Attending) -> None:
+async def test_a_direct_message_says_which_channel_its_author_has_open(stage: ConversationStage) -> None:
     stage.slack.look_at(stage.anna, stage.channel)
     await stage.heard()
 
-    assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
+    assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
 
 
-async def test_it_is_nobody_elses_channel_and_not_that_of_before(stage: Attending) -> None:
+async def test_it_is_neither_another_persons_channel_nor_one_that_was_closed(stage: ConversationStage) -> None:
     stage.slack.look_at(stage.anna, stage.channel)
     stage.slack.look_at(stage.anna, None)
     stage.slack.look_at(stage.ben, stage.channel)
     await stage.heard()
 
-    assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == ""
+    assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == ""
 
 
-async def test_in_a_channel_it_is_nobodys_business(stage: Attending) -> None:
+async def test_a_message_in_a_channel_does_not_say_it(stage: ConversationStage) -> None:
     stage.slack.look_at(stage.anna, stage.slack.add_channel("salaries", members=[stage.anna], is_private=True))
     await stage.heard()
 
-    assert await looked_at(stage, stage.anna, stage.channel) == ""
+    assert await looking_at(stage, stage.anna, stage.channel) == ""
 
 
-async def test_the_model_is_told(stage: Attending) -> None:
+async def test_the_model_is_told_the_open_channel(stage: ConversationStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     stage.slack.look_at(stage.anna, stage.channel)
     await stage.heard()
@@ -60,23 +62,30 @@ async def test_the_model_is_told(stage: Attending) -> None:
     assert stage.channel in contents[0]["parts"][0]["text"]
 
 
-async def test_a_message_that_says_it_itself_counts_more_than_what_was_heard_before(stage: Attending) -> None:
+async def test_the_channel_in_the_message_counts_more_than_an_earlier_event(stage: ConversationStage) -> None:
     other = stage.slack.add_channel("other", members=[stage.anna])
     stage.slack.look_at(stage.anna, stage.channel)
     await stage.heard()
-    # its event gets lost, and only the message tells
-    stage.slack._backend.attention.look_at(stage.anna, other)
+    # no event is sent: only the message names the channel
+    stage.slack._backend.app_context.look_at(stage.anna, other)
 
-    assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == other
+    assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == other
 
 
-async def test_opening_the_direct_messages_tells_it_too(stage: Attending) -> None:
-    stage.slack._backend.attention.look_at(stage.anna, stage.channel)
+async def test_opening_the_direct_messages_says_it_too(stage: ConversationStage) -> None:
+    stage.slack._backend.app_context.look_at(stage.anna, stage.channel)
     stage.slack.open_app_home(stage.anna)
     await stage.heard()
-    stage.slack._backend.attention.look_at(stage.anna, None)  # the message does not say anything
+    stage.slack._backend.app_context.look_at(stage.anna, None)  # the message names no channel
 
-    assert await looked_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
+    assert await looking_at(stage, stage.anna, stage.slack.open_dm(stage.anna)) == stage.channel
+
+
+def remembered(context: AssistantContext, user: str) -> str:
+    """The channel that is added to a direct message of this person."""
+    thread = Thread(team="T1", channel="D1", thread_ts="1.0")
+    message = UserMessage(ts="1.0", user=user, text="hello", direct=True)
+    return context.add_to(IncomingMessage(thread, message, only_if_taking_part=False), {}).message.looking_at
 
 
 def entity(value: Any) -> dict[str, Any]:
@@ -95,24 +104,24 @@ def entity(value: Any) -> dict[str, Any]:
         *(({"entities": entities}, "") for entities in (None, "C1", [None], {"value": "C1"})),
     ],
 )
-def test_a_context_of_any_shape_names_a_channel_or_none(context: dict[str, Any], channel: str) -> None:
+def test_a_context_of_any_shape_is_read(context: dict[str, Any], channel: str) -> None:
     assert channel_in(context) == channel
 
 
 @pytest.mark.parametrize("event", [{}, {"user": None, "context": {}}, {"user": ["U1"], "context": entity("C1")}])
-def test_an_event_that_names_nobody_is_passed_over(event: dict[str, Any]) -> None:
-    attention = Attention()
+def test_an_event_that_names_nobody_is_ignored(event: dict[str, Any]) -> None:
+    context = AssistantContext()
 
-    attention.note(event)
+    context.note(event)
 
-    assert attention._channels == {}
+    assert remembered(context, "U1") == ""
 
 
 def test_only_so_many_people_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slackbot.listeners.assistant_context.REMEMBERED", 2)
-    attention = Attention()
+    context = AssistantContext()
 
     for user in ("U1", "U2", "U3"):
-        attention.note({"user": user, "context": entity("C1")})
+        context.note({"user": user, "context": entity("C1")})
 
-    assert set(attention._channels) == {"U2", "U3"}
+    assert [remembered(context, user) for user in ("U1", "U2", "U3")] == ["", "C1", "C1"]

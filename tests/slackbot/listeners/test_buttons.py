@@ -1,4 +1,4 @@
-"""Promises to people who press the agent's buttons: Temporal has it, or they are told to press again."""
+"""Promises to people who press the agent's buttons: Temporal stores the click, or they are asked to press again."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_B
 from agent_worker.payloads.thread import ShownStep
 from agent_worker.slack.blocks.buttons import below_answer
 from agent_worker.slack.blocks.task_cards import plan
-from slackbot.listeners.buttons import PATIENCE, PRESS_AGAIN, TELL_PATIENCE, Click, read
+from slackbot.listeners.buttons import PRESS_AGAIN, STORE_TIMEOUT, TELL_TIMEOUT, Click, read
 from tests.slackbot.events.test_messages import BOT, NOW, ROOT
-from tests.support.slackbot.handing_over import HandingOver, handing_over
+from tests.support.slackbot.stored_signals import SignalStage, signal_stage
 
 STEPS = [ShownStep(title="Looks it up", state="in_progress")]
 BUTTONS = [(STOP_BUTTON, "{}"), (FEEDBACK_BUTTONS, "good:{}"), (FEEDBACK_BUTTONS, "bad:{}"), (TRY_AGAIN_BUTTON, "{}")]
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[HandingOver]:
-    async with handing_over(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[SignalStage]:
+    async with signal_stage(temporal_address) as stage:
         yield stage
 
 
-async def working(stage: HandingOver) -> tuple[str, str]:
-    """A conversation, and the message that shows what it is doing."""
+async def working(stage: SignalStage) -> tuple[str, str]:
+    """Begins a conversation; returns its thread and the message that shows its steps."""
     root = await stage.ask()
     return root, await stage.post(root, plan(STEPS, root, is_over=False).blocks)
 
 
-async def answered(stage: HandingOver, turn: str = "{}") -> tuple[str, str]:
-    """A conversation, and its answer."""
+async def answered(stage: SignalStage, turn: str = "{}") -> tuple[str, str]:
+    """Begins a conversation; returns its thread and its answer."""
     root = await stage.ask()
     return root, await stage.post(root, below_answer(turn.format(root), offers_again=True))
 
 
 async def press(
-    stage: HandingOver, ts: str, button: str, value: str | None = None, user: str = "", *, twice: bool = False
+    stage: SignalStage, ts: str, button: str, value: str | None = None, user: str = "", *, twice: bool = False
 ) -> None:
     stage.slack.press_button(user or stage.anna, stage.channel, ts, button, value, twice=twice)
     await stage.heard()
@@ -50,10 +50,10 @@ def without_moments(stored: list[Any]) -> list[dict[str, Any]]:
     return [one.model_dump(exclude={"at"}, exclude_unset=True) for one in stored if not isinstance(one, UserMessage)]
 
 
-# What is pressed
+# Each button
 
 
-async def test_stop_stops_the_conversation_as_of_the_moment_of_the_click(stage: HandingOver) -> None:
+async def test_stop_stops_what_was_asked_before_the_click(stage: SignalStage) -> None:
     root, ts = await working(stage)
 
     await press(stage, ts, STOP_BUTTON, user=stage.ben)
@@ -64,7 +64,7 @@ async def test_stop_stops_the_conversation_as_of_the_moment_of_the_click(stage: 
     assert float(request.at) > float(ts)
 
 
-async def test_stop_in_a_conversation_that_has_closed_begins_none(stage: HandingOver) -> None:
+async def test_stop_does_not_open_a_closed_conversation(stage: SignalStage) -> None:
     root, ts = await working(stage)
     await stage.close(root)
     before = await stage.stored(root)
@@ -76,7 +76,7 @@ async def test_stop_in_a_conversation_that_has_closed_begins_none(stage: Handing
 
 
 @pytest.mark.parametrize("value", ["good", "bad"])
-async def test_feedback_goes_to_the_conversation_with_the_turn_that_it_is_about(stage: HandingOver, value: str) -> None:
+async def test_feedback_reaches_the_conversation_with_the_turn_that_it_is_about(stage: SignalStage, value: str) -> None:
     root, ts = await answered(stage, "{}:again2")
 
     await press(stage, ts, FEEDBACK_BUTTONS, f"{value}:{root}:again2")
@@ -84,17 +84,17 @@ async def test_feedback_goes_to_the_conversation_with_the_turn_that_it_is_about(
     assert without_moments(await stage.stored(root)) == [{"turn": f"{root}:again2", "user": stage.anna, "value": value}]
 
 
-async def test_feedback_is_kept_when_the_conversation_has_closed(stage: HandingOver) -> None:
+async def test_feedback_opens_a_closed_conversation(stage: SignalStage) -> None:
     root, ts = await answered(stage)
     await stage.close(root)
 
     await press(stage, ts, FEEDBACK_BUTTONS, f"bad:{root}")
 
     assert without_moments(await stage.stored(root)) == [{"turn": root, "user": stage.anna, "value": "bad"}]
-    assert await (await stage.conversation(root).describe()).memo() == {}  # it is nobody's conversation
+    assert await (await stage.conversation(root).describe()).memo() == {}  # the new run has no owner
 
 
-async def test_another_try_is_asked_of_the_conversation_open_or_closed(stage: HandingOver) -> None:
+async def test_try_again_reaches_the_conversation_whether_it_is_open_or_closed(stage: SignalStage) -> None:
     root, ts = await answered(stage)
     await press(stage, ts, TRY_AGAIN_BUTTON)
     opened = without_moments(await stage.stored(root))
@@ -105,7 +105,7 @@ async def test_another_try_is_asked_of_the_conversation_open_or_closed(stage: Ha
     assert without_moments(await stage.stored(root)) == opened == [{"turn": root, "user": stage.anna}]
 
 
-async def test_buttons_work_in_direct_messages(stage: HandingOver) -> None:
+async def test_buttons_work_in_direct_messages(stage: SignalStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     root = stage.slack.say(stage.anna, direct, "hello")
     await stage.heard()
@@ -121,7 +121,7 @@ async def test_buttons_work_in_direct_messages(stage: HandingOver) -> None:
 
 
 @pytest.mark.parametrize(("button", "value"), BUTTONS)
-async def test_a_click_that_slack_tells_twice_is_handed_over_once(stage: HandingOver, button: str, value: str) -> None:
+async def test_a_click_that_slack_sends_twice_is_handed_over_once(stage: SignalStage, button: str, value: str) -> None:
     root, ts = await answered(stage) if button != STOP_BUTTON else await working(stage)
 
     await press(stage, ts, button, value.format(root), twice=True)
@@ -129,7 +129,7 @@ async def test_a_click_that_slack_tells_twice_is_handed_over_once(stage: Handing
     assert len(await stage.stored(root)) == 2
 
 
-async def test_who_presses_twice_has_pressed_twice(stage: HandingOver) -> None:
+async def test_two_clicks_of_one_person_are_two(stage: SignalStage) -> None:
     root, ts = await answered(stage)
 
     await press(stage, ts, FEEDBACK_BUTTONS, f"good:{root}")
@@ -139,8 +139,8 @@ async def test_who_presses_twice_has_pressed_twice(stage: HandingOver) -> None:
 
 
 @pytest.mark.parametrize(("button", "value"), BUTTONS)
-async def test_while_temporal_is_away_only_who_pressed_is_told_and_can_press_again(
-    stage: HandingOver, button: str, value: str
+async def test_while_temporal_is_away_the_person_alone_is_asked_to_press_again(
+    stage: SignalStage, button: str, value: str
 ) -> None:
     root, ts = await answered(stage) if button != STOP_BUTTON else await working(stage)
     stage.line.is_dead = True
@@ -156,11 +156,11 @@ async def test_while_temporal_is_away_only_who_pressed_is_told_and_can_press_aga
     assert len(await stage.stored(root)) == 2
 
 
-async def test_a_temporal_that_does_not_answer_keeps_nobody_waiting_longer_than_slack_does(
+async def test_if_temporal_does_not_answer_the_click_is_acknowledged_within_slacks_three_seconds(
     temporal_address: str,
 ) -> None:
-    assert PATIENCE + TELL_PATIENCE < 3
-    async with handing_over(temporal_address, patience=0.01) as stage:
+    assert STORE_TIMEOUT + TELL_TIMEOUT < 3
+    async with signal_stage(temporal_address, timeout=0.01) as stage:
         _, ts = await answered(stage)
         stage.line.passable.clear()
 
@@ -170,7 +170,7 @@ async def test_a_temporal_that_does_not_answer_keeps_nobody_waiting_longer_than_
         stage.line.passable.set()
 
 
-async def test_a_click_is_acknowledged_even_if_nobody_can_be_told_that_it_is_lost(stage: HandingOver) -> None:
+async def test_a_click_is_acknowledged_even_if_the_person_cannot_be_told_that_it_is_lost(stage: SignalStage) -> None:
     _, ts = await answered(stage)
     stage.line.is_dead = True
     stage.slack.faults.add(method="chat.postEphemeral", kind="error", error="user_not_in_channel")
@@ -180,7 +180,7 @@ async def test_a_click_is_acknowledged_even_if_nobody_can_be_told_that_it_is_los
     assert stage.slack.ephemerals(stage.channel) == []
 
 
-async def test_a_button_that_is_there_no_more_is_acknowledged_and_does_nothing(stage: HandingOver) -> None:
+async def test_a_click_on_a_button_of_an_older_version_is_acknowledged_and_does_nothing(stage: SignalStage) -> None:
     root = await stage.ask()
     button = {"type": "button", "action_id": "of_old", "text": {"type": "plain_text", "text": "Old"}, "value": root}
     ts = await stage.post(root, [{"type": "actions", "elements": [button]}])
@@ -190,7 +190,7 @@ async def test_a_button_that_is_there_no_more_is_acknowledged_and_does_nothing(s
     assert len(await stage.stored(root)) == 1
 
 
-# What is taken for a click
+# Reading a click
 
 PRESSED: dict[str, Any] = {
     "type": "block_actions",
@@ -205,7 +205,7 @@ THREAD = Thread(team="T1", channel="C1", thread_ts=ROOT)
 
 
 def pressed(**fields: Any) -> dict[str, Any]:
-    """A click with another action; `message__bot_id=…` is a part of another part."""
+    """PRESSED with other fields: of its action, or for `message__bot_id=…` of its part `message`."""
     body = deepcopy(PRESSED)
     for name, value in fields.items():
         part, _, within = name.partition("__")
@@ -227,7 +227,7 @@ def pressed(**fields: Any) -> dict[str, Any]:
         (FEEDBACK_BUTTONS, f"bad:{ROOT}", FEEDBACK, Feedback(turn=ROOT, user="U1", value="bad", at=NOW)),
     ],
 )
-def test_a_click_says_who_wants_what_in_which_thread(action_id: str, value: str, signal: str, content: Any) -> None:
+def test_a_click_is_read_as_a_signal_to_its_thread(action_id: str, value: str, signal: str, content: Any) -> None:
     assert read(pressed(action_id=action_id, value=value), BOT) == Click(THREAD, "U1", signal, content, at=NOW)
 
 
@@ -253,5 +253,5 @@ NO_CLICKS = [
 
 
 @pytest.mark.parametrize("body", NO_CLICKS)
-def test_whatever_else_is_pressed_is_no_click(body: dict[str, Any]) -> None:
+def test_anything_else_that_is_pressed_is_ignored(body: dict[str, Any]) -> None:
     assert read(body, BOT) is None

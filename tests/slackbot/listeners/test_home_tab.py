@@ -1,4 +1,4 @@
-"""Promises of the Home tab: each person sees their own conversations as they stand, and can stop them there."""
+"""Promises of the Home tab: each person sees only their own conversations, with their states, and can stop them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from agent_worker.payloads import errors
 from slackbot.conversations import recent, signals
 from slackbot.listeners import home_tab
 from slackbot.listeners.suggested_prompts import PROMPTS
-from tests.support.slackbot.attending import Attending, attending
+from tests.support.slackbot.conversations import ConversationStage, conversation_stage
 
 STOPPED = errors.sentence(errors.STOPPED)
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[Attending]:
-    async with attending(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[ConversationStage]:
+    async with conversation_stage(temporal_address) as stage:
         yield stage
 
 
-async def opened(stage: Attending, user: str) -> str:
-    """What somebody reads who opens the Home tab."""
+async def opened(stage: ConversationStage, user: str) -> str:
+    """Somebody opens the Home tab; returns its text."""
     stage.slack.open_app_home(user, "home")
     await stage.heard()
     return shown(stage, user)
 
 
-def shown(stage: Attending, user: str) -> str:
+def shown(stage: ConversationStage, user: str) -> str:
     return stage.slack.visible_text(stage.slack.home(user) or {"blocks": []})
 
 
-def buttons(stage: Attending, user: str) -> list[dict[str, Any]]:
+def buttons(stage: ConversationStage, user: str) -> list[dict[str, Any]]:
     page = stage.slack.home(user)
     assert page is not None
     return [button for block in page["blocks"] if block["type"] == "actions" for button in block["elements"]]
 
 
-async def test_who_opens_it_first_reads_what_the_agent_can_do_and_how_to_begin(stage: Attending) -> None:
+async def test_the_first_page_says_what_the_agent_can_do_and_how_to_begin(stage: ConversationStage) -> None:
     page = await opened(stage, stage.anna)
 
     assert home_tab.ABILITIES in page
@@ -48,7 +48,7 @@ async def test_who_opens_it_first_reads_what_the_agent_can_do_and_how_to_begin(s
     assert buttons(stage, stage.anna) == []
 
 
-async def test_each_person_sees_their_own_conversations_and_nobody_elses(stage: Attending) -> None:
+async def test_each_person_sees_their_own_conversations_and_nobody_elses(stage: ConversationStage) -> None:
     mine = await stage.ask(stage.anna, "Weather in Oslo")
     direct = stage.slack.open_dm(stage.anna)
     private = await stage.ask(stage.anna, "A secret", direct)
@@ -62,7 +62,9 @@ async def test_each_person_sees_their_own_conversations_and_nobody_elses(stage: 
     assert ["Weather in Oslo" in bens, "A secret" in bens, "Lunch" in bens] == [False, False, True]
 
 
-async def test_a_conversation_is_shown_with_its_place_its_state_and_a_link_that_opens_it(stage: Attending) -> None:
+async def test_a_conversation_is_shown_with_its_place_its_state_and_a_link_that_opens_it(
+    stage: ConversationStage,
+) -> None:
     root = await stage.ask(stage.anna, "Weather in Oslo")
     await stage.is_over(root, stage.anna)
 
@@ -75,7 +77,7 @@ async def test_a_conversation_is_shown_with_its_place_its_state_and_a_link_that_
     assert (button["text"]["text"], button["url"]) == ("Open", f"{stage.bot.url}archives/{at}")
 
 
-async def test_a_title_cannot_look_like_anything_but_words(stage: Attending) -> None:
+async def test_a_title_is_shown_as_plain_words_on_one_line(stage: ConversationStage) -> None:
     root = await stage.ask(stage.anna, f"<!channel>\n& {'long ' * 30}")
     await stage.are_listed(stage.anna, root)
 
@@ -87,12 +89,12 @@ async def test_a_title_cannot_look_like_anything_but_words(stage: Attending) -> 
     assert "…*" in texts
 
 
-async def test_pressing_open_is_acknowledged_and_does_nothing_else(stage: Attending) -> None:
+async def test_open_is_acknowledged_and_changes_nothing(stage: ConversationStage) -> None:
     root = await stage.ask(stage.anna)
     await stage.are_listed(stage.anna, root)
     await opened(stage, stage.anna)
 
-    stage.slack.press_home_button(stage.anna, home_tab.OPEN_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_OPEN_BUTTON)
     await stage.heard()
 
     assert len(stage.calls("views.publish")) == 1
@@ -101,7 +103,7 @@ async def test_pressing_open_is_acknowledged_and_does_nothing_else(stage: Attend
 # Stop
 
 
-async def test_stop_stops_what_the_agent_does_and_the_page_says_so(stage: Attending) -> None:
+async def test_stop_stops_what_the_agent_does_and_the_page_says_so(stage: ConversationStage) -> None:
     other = await stage.set_to_work(stage.anna)
     root = await stage.set_to_work(stage.anna)
     await stage.are_listed(stage.anna, root, other)
@@ -109,22 +111,22 @@ async def test_stop_stops_what_the_agent_does_and_the_page_says_so(stage: Attend
     (stop, _) = [button for button in buttons(stage, stage.anna) if button["text"]["text"] == "Stop"]
     assert root in stop["value"]
 
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION, stop["value"])
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON, stop["value"])
     await stage.heard()
     after = shown(stage, stage.anna)
 
     assert await stage.answered(root) == [STOPPED]
-    assert stage.said(other) == []
+    assert stage.answers(other) == []
     assert (before.count("at work"), before.count("stopping")) == (2, 0)
     assert [button["value"] for button in buttons(stage, stage.anna) if button["text"]["text"] == "Stop"] != []
     assert root not in str([one.get("value") for one in buttons(stage, stage.anna)]), after
 
 
-async def test_a_stopped_conversation_is_ready_again_and_offers_no_stop(stage: Attending) -> None:
+async def test_a_stopped_conversation_is_ready_again_and_has_no_stop_button(stage: ConversationStage) -> None:
     root = await stage.set_to_work(stage.anna)
     await stage.are_listed(stage.anna, root)
     await opened(stage, stage.anna)
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON)
     await stage.answered(root)
     await stage.is_over(root, stage.anna)
 
@@ -134,27 +136,27 @@ async def test_a_stopped_conversation_is_ready_again_and_offers_no_stop(stage: A
     assert [button["text"]["text"] for button in buttons(stage, stage.anna)] == ["Open"]
 
 
-async def test_a_direct_conversation_is_still_shown_after_a_stop(stage: Attending) -> None:
+async def test_a_direct_conversation_is_still_shown_after_a_stop(stage: ConversationStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     root = await stage.set_to_work(stage.anna, direct)
     await stage.are_listed(stage.anna, root, direct=direct)
     await opened(stage, stage.anna)
 
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON)
     await stage.heard()
 
     assert "Direct message" in shown(stage, stage.anna)
     assert await stage.answered(root) == [STOPPED]
 
 
-async def test_stop_in_a_conversation_that_has_closed_meanwhile_shows_it_as_it_is(stage: Attending) -> None:
+async def test_stop_of_a_conversation_that_has_closed_meanwhile_shows_it_as_closed(stage: ConversationStage) -> None:
     root = await stage.set_to_work(stage.anna)
     await stage.are_listed(stage.anna, root)
     await opened(stage, stage.anna)
     await stage.close(root)
     await stage.is_over(root, stage.anna)
 
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON)
     await stage.heard()
 
     assert "closed; write there to go on" in shown(stage, stage.anna)
@@ -163,41 +165,45 @@ async def test_stop_in_a_conversation_that_has_closed_meanwhile_shows_it_as_it_i
 # When something is away
 
 
-async def test_while_temporal_is_away_the_page_says_so_and_that_nothing_is_lost(stage: Attending) -> None:
+async def test_while_temporal_is_away_the_page_says_so_and_that_nothing_is_lost(stage: ConversationStage) -> None:
     stage.line.is_dead = True
 
     assert home_tab.AWAY in await opened(stage, stage.anna)
 
 
-async def test_a_stop_that_temporal_did_not_take_is_told_and_can_be_pressed_again_later(stage: Attending) -> None:
+async def test_if_temporal_did_not_take_a_stop_the_page_says_so_and_stop_can_be_pressed_again(
+    stage: ConversationStage,
+) -> None:
     root = await stage.set_to_work(stage.anna)
     await stage.are_listed(stage.anna, root)
     await opened(stage, stage.anna)
     stage.line.is_dead = True
 
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON)
     await stage.heard()
 
     assert home_tab.NOT_STOPPED in shown(stage, stage.anna)
-    assert stage.said(root) == []
+    assert stage.answers(root) == []
     stage.line.is_dead = False
     await opened(stage, stage.anna)
-    stage.slack.press_home_button(stage.anna, home_tab.STOP_CONVERSATION)
+    stage.slack.press_home_button(stage.anna, home_tab.HOME_STOP_BUTTON)
     assert await stage.answered(root) == [STOPPED]
 
 
-async def test_a_temporal_that_does_not_answer_keeps_nobody_waiting_longer_than_slack_does(
+async def test_if_temporal_does_not_answer_the_page_is_shown_within_slacks_three_seconds(
     temporal_address: str,
 ) -> None:
-    assert signals.PATIENCE + recent.PATIENCE + home_tab.PUBLISHING < 3
-    async with attending(temporal_address, patience=0.01) as stage:
+    assert signals.TIMEOUT + recent.TIMEOUT + home_tab.PUBLISH_TIMEOUT < 3
+    async with conversation_stage(temporal_address, timeout=0.01) as stage:
         stage.line.passable.clear()
 
         assert home_tab.AWAY in await opened(stage, stage.anna)
 
 
 @pytest.mark.parametrize("error", ["not_enabled", "ratelimited", "internal_error", "user_not_found"])
-async def test_a_page_that_slack_does_not_take_is_not_asked_about_again(stage: Attending, error: str) -> None:
+async def test_a_page_that_slack_refuses_is_made_again_at_the_next_opening(
+    stage: ConversationStage, error: str
+) -> None:
     stage.slack.faults.add(method="views.publish", kind="error", error=error)
 
     await opened(stage, stage.anna)
@@ -206,7 +212,7 @@ async def test_a_page_that_slack_does_not_take_is_not_asked_about_again(stage: A
     assert home_tab.NONE_YET in await opened(stage, stage.anna)
 
 
-async def test_a_slack_that_is_slow_with_the_page_is_not_waited_for(stage: Attending) -> None:
+async def test_the_opening_is_acknowledged_while_slack_is_slow_with_the_page(stage: ConversationStage) -> None:
     held = stage.slack.hold("views.publish")
     stage.slack.open_app_home(stage.anna, "home")
     await held.reached()
@@ -217,7 +223,7 @@ async def test_a_slack_that_is_slow_with_the_page_is_not_waited_for(stage: Atten
     held.release()
 
 
-async def test_of_two_pages_that_are_made_at_once_only_the_newer_is_shown(stage: Attending) -> None:
+async def test_of_two_pages_made_at_the_same_time_only_the_newer_is_shown(stage: ConversationStage) -> None:
     stage.line.passable.clear()
     stage.slack.open_app_home(stage.anna, "home")
     stage.slack.open_app_home(stage.anna, "home")
@@ -232,7 +238,7 @@ async def test_of_two_pages_that_are_made_at_once_only_the_newer_is_shown(stage:
 @pytest.mark.parametrize(
     "fields", [{"user": None}, {"user": "B1"}, {"user": ["U1"]}, {"channel": 5}, {"tab": ["home"]}]
 )
-async def test_an_opening_of_any_shape_is_acknowledged(stage: Attending, fields: dict[str, Any]) -> None:
+async def test_an_opening_of_any_shape_is_acknowledged(stage: ConversationStage, fields: dict[str, Any]) -> None:
     direct = stage.slack.open_dm(stage.anna)
     event = {"type": "app_home_opened", "user": stage.anna, "channel": direct, "tab": "home", "event_ts": "1.0"}
 

@@ -9,32 +9,32 @@ import pytest
 
 from agent_worker.contract.messages import SlackFile, Thread, UserMessage
 from slackbot.listeners import message_shortcut
-from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE, Shortcut
-from tests.support.slackbot.attending import Attending, attending, questions
+from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE, MessageShortcut
+from tests.support.slackbot.conversations import ConversationStage, conversation_stage, questions
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[Attending]:
-    async with attending(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[ConversationStage]:
+    async with conversation_stage(temporal_address) as stage:
         yield stage
 
 
-async def use(stage: Attending, ts: str, channel: str = "", user: str = "") -> dict[str, Any] | None:
-    """Somebody uses the shortcut on a message; the form that opens."""
+async def use(stage: ConversationStage, ts: str, channel: str = "", user: str = "") -> dict[str, Any] | None:
+    """Somebody uses the shortcut on a message; returns the form that opens."""
     stage.slack.use_shortcut(user or stage.anna, channel or stage.channel, ts, ASK_ABOUT_MESSAGE)
     await stage.heard()
     return stage.slack.modal(user or stage.anna)
 
 
-async def submit(stage: Attending, question: str = "", user: str = "") -> None:
-    """Presses Ask; without a question, with what the form suggests."""
+async def submit(stage: ConversationStage, question: str = "", user: str = "") -> None:
+    """Presses Ask; without `question`, with the question that the form suggests."""
     values = {ASK_ABOUT_MESSAGE: {ASK_ABOUT_MESSAGE: question}} if question else {}
     stage.slack.submit_modal(user or stage.anna, values)
     await stage.heard()
 
 
-async def asked(stage: Attending, ts: str, question: str = "why?", channel: str = "") -> UserMessage:
-    """What the conversation is given when Anna asks that about a message in a thread of its own."""
+async def asked(stage: ConversationStage, ts: str, question: str = "why?", channel: str = "") -> UserMessage:
+    """Anna asks about a message at the top of a channel; returns the message that the conversation receives."""
     await use(stage, ts, channel)
     await submit(stage, question)
     (message,) = await questions(stage, ts, channel)
@@ -44,7 +44,7 @@ async def asked(stage: Attending, ts: str, question: str = "why?", channel: str 
 # The question
 
 
-async def test_the_form_suggests_a_question_and_says_who_will_read_the_answer(stage: Attending) -> None:
+async def test_the_form_suggests_a_question_and_says_who_will_read_the_answer(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "the build is red")
 
     form = await use(stage, ts)
@@ -56,7 +56,9 @@ async def test_the_form_suggests_a_question_and_says_who_will_read_the_answer(st
     assert form["submit"]["text"] == "Ask"
 
 
-async def test_the_question_is_answered_in_the_messages_thread_which_reads_what_was_asked(stage: Attending) -> None:
+async def test_the_question_is_answered_in_the_messages_thread_and_quoted_above_the_answer(
+    stage: ConversationStage,
+) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "the build is red")
     await use(stage, ts)
 
@@ -69,7 +71,7 @@ async def test_the_question_is_answered_in_the_messages_thread_which_reads_what_
     assert stage.slack.modal(stage.anna) is None
 
 
-async def test_the_model_reads_the_question_with_the_message_and_its_author(stage: Attending) -> None:
+async def test_the_model_reads_the_question_with_the_message_and_its_author(stage: ConversationStage) -> None:
     stage.rehearsal.cast.opened = stage.rehearsal.cast.opened.model_copy(
         update={"names": {stage.anna: "anna", stage.ben: "ben"}}
     )
@@ -83,7 +85,7 @@ async def test_the_model_reads_the_question_with_the_message_and_its_author(stag
     assert entry["parts"] == [{"text": "anna: who broke it?\nben: the build is red & slow"}]
 
 
-async def test_it_is_stored_as_the_persons_own_question_that_nobody_sees(stage: Attending) -> None:
+async def test_it_is_stored_as_a_question_of_the_person_that_nobody_else_sees(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "the build is red")
 
     message = await asked(stage, ts)
@@ -99,7 +101,7 @@ async def test_it_is_stored_as_the_persons_own_question_that_nobody_sees(stage: 
     await stage.are_listed(stage.anna, ts)
 
 
-async def test_a_question_about_a_reply_goes_to_the_thread_that_the_reply_is_in(stage: Attending) -> None:
+async def test_a_question_about_a_reply_goes_to_the_thread_that_the_reply_is_in(stage: ConversationStage) -> None:
     root = stage.slack.say(stage.ben, stage.channel, "root")
     reply = stage.slack.say(stage.ben, stage.channel, "a reply", thread_ts=root)
     await use(stage, reply)
@@ -110,17 +112,17 @@ async def test_a_question_about_a_reply_goes_to_the_thread_that_the_reply_is_in(
     assert (message.text, message.attachments[0]["text"]) == (message_shortcut.SUGGESTION, "a reply")
 
 
-async def test_a_conversation_that_goes_on_there_hears_it_like_the_next_message(stage: Attending) -> None:
+async def test_in_the_thread_of_a_conversation_it_is_the_next_message(stage: ConversationStage) -> None:
     root = await stage.ask(stage.anna)
     await use(stage, root, user=stage.ben)
 
     await submit(stage, "and you?", stage.ben)
 
-    await stage.rehearsal.until(lambda: len(stage.said(root)) == 2)
+    await stage.rehearsal.until(lambda: len(stage.answers(root)) == 2)
     assert [message.user for message in await questions(stage, root, count=2)] == [stage.anna, stage.ben]
 
 
-async def test_in_direct_messages_it_works_too(stage: Attending) -> None:
+async def test_the_shortcut_works_in_direct_messages(stage: ConversationStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     ts = await stage.ask(stage.anna, channel=direct)
     await use(stage, ts, direct)
@@ -130,7 +132,7 @@ async def test_in_direct_messages_it_works_too(stage: Attending) -> None:
     assert [message.direct for message in await questions(stage, ts, direct, 2)] == [True, True]
 
 
-async def test_what_is_written_in_the_form_is_words_and_nothing_that_slack_acts_on(stage: Attending) -> None:
+async def test_what_is_written_in_the_form_is_plain_words_to_slack(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
 
     message = await asked(stage, ts, "<!channel> & <@U1>?")
@@ -138,7 +140,7 @@ async def test_what_is_written_in_the_form_is_words_and_nothing_that_slack_acts_
     assert message.text == "&lt;!channel&gt; &amp; &lt;@U1&gt;?"
 
 
-async def test_somebody_from_another_workspace_is_known_as_that(stage: Attending) -> None:
+async def test_the_workspace_of_a_person_from_another_one_is_stored(stage: ConversationStage) -> None:
     shared = stage.slack.add_channel("shared", members=[stage.anna], is_shared=True)
     carla = stage.slack.add_user("carla", team_id="T0OTHER")
     stage.slack.join(carla, shared)
@@ -154,7 +156,7 @@ async def test_somebody_from_another_workspace_is_known_as_that(stage: Attending
 # What it is about
 
 
-async def test_the_files_of_the_message_come_with_the_question(stage: Attending) -> None:
+async def test_the_files_of_the_message_come_with_the_question(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "", files=[{"name": "plan.pdf", "content": b"%PDF-1.7"}])
 
     message = await asked(stage, ts)
@@ -164,7 +166,7 @@ async def test_the_files_of_the_message_come_with_the_question(stage: Attending)
     assert (file.name, file.size) == ("plan.pdf", 8)
 
 
-async def test_another_apps_alert_that_is_all_blocks_is_read(stage: Attending) -> None:
+async def test_another_apps_alert_that_is_all_blocks_is_read(stage: ConversationStage) -> None:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": "disk full"}}
     ts = stage.slack.say(stage.ben, stage.channel, "", blocks=[block])
 
@@ -173,7 +175,7 @@ async def test_another_apps_alert_that_is_all_blocks_is_read(stage: Attending) -
     assert "disk full" in str(message.attachments)
 
 
-async def test_of_a_message_that_is_too_long_for_a_form_its_beginning_is_read(stage: Attending) -> None:
+async def test_of_a_message_that_is_too_long_for_a_form_its_beginning_is_read(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, 'a "quoted" word\n' * 1_000)
 
     message = await asked(stage, ts)
@@ -188,7 +190,7 @@ async def test_of_a_message_that_is_too_long_for_a_form_its_beginning_is_read(st
 
 
 @pytest.mark.parametrize("kind", ["public", "private", "direct", "group"])
-async def test_where_the_agent_is_not_the_person_is_told_to_invite_it(stage: Attending, kind: str) -> None:
+async def test_where_the_agent_is_not_the_person_is_told_to_invite_it(stage: ConversationStage, kind: str) -> None:
     slack, both = stage.slack, [stage.anna, stage.ben]
     if kind in {"direct", "group"}:
         people = both if kind == "direct" else [*both, slack.add_user("carla")]
@@ -204,7 +206,7 @@ async def test_where_the_agent_is_not_the_person_is_told_to_invite_it(stage: Att
     assert slack.visible_text(form) == message_shortcut.INVITE_FIRST
 
 
-async def test_in_a_group_with_the_agent_it_can_be_asked(stage: Attending) -> None:
+async def test_in_a_group_with_the_agent_it_can_be_asked(stage: ConversationStage) -> None:
     group = stage.slack.open_group_dm([stage.anna, stage.ben])
     ts = stage.slack.say(stage.ben, group, "hello")
 
@@ -213,7 +215,7 @@ async def test_in_a_group_with_the_agent_it_can_be_asked(stage: Attending) -> No
 
 @pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "refused"])
 async def test_a_slack_that_does_not_say_whether_it_is_there_does_not_keep_anybody_from_asking(
-    stage: Attending, kind: str
+    stage: ConversationStage, kind: str
 ) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
     stage.slack.faults.add(method="conversations.info", kind=kind)  # type: ignore[arg-type]
@@ -225,7 +227,7 @@ async def test_a_slack_that_does_not_say_whether_it_is_there_does_not_keep_anybo
 
 
 async def test_a_form_that_cannot_be_opened_is_not_acknowledged_so_that_slack_tells_the_person(
-    stage: Attending,
+    stage: ConversationStage,
 ) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
     stage.slack.faults.add(method="views.open", kind="error", error="expired_trigger_id")
@@ -239,13 +241,13 @@ async def test_a_form_that_cannot_be_opened_is_not_acknowledged_so_that_slack_te
     assert (first.acked, second.acked) == (False, True)
 
 
-async def use_again(stage: Attending, ts: str) -> dict[str, Any] | None:
+async def use_again(stage: ConversationStage, ts: str) -> dict[str, Any] | None:
     stage.slack.use_shortcut(stage.anna, stage.channel, ts, ASK_ABOUT_MESSAGE)
     await stage.slack.until(lambda: stage.slack.deliveries[-1].acked)
     return stage.slack.modal(stage.anna)
 
 
-async def test_a_question_of_nothing_but_spaces_is_asked_for_again(stage: Attending) -> None:
+async def test_a_question_of_nothing_but_spaces_is_asked_for_again(stage: ConversationStage) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
     await use(stage, ts)
 
@@ -254,7 +256,9 @@ async def test_a_question_of_nothing_but_spaces_is_asked_for_again(stage: Attend
     assert stage.slack.modal_errors(stage.anna) == {ASK_ABOUT_MESSAGE: message_shortcut.NO_QUESTION}
 
 
-async def test_while_temporal_is_away_the_form_stays_and_what_is_asked_then_is_one_question(stage: Attending) -> None:
+async def test_while_temporal_is_away_the_form_stays_and_what_is_asked_then_is_one_question(
+    stage: ConversationStage,
+) -> None:
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
     await use(stage, ts)
     stage.line.is_dead = True
@@ -271,22 +275,22 @@ async def test_while_temporal_is_away_the_form_stays_and_what_is_asked_then_is_o
 
 
 class Forgetful:
-    """Stores each question, and says the first time that it has not."""
+    """In place of `Conversations`: stores each question, but the first time raises an error as if it had not."""
 
     def __init__(self) -> None:
         self.stored: list[tuple[Thread, str]] = []
 
-    async def deliver(self, incoming: Any) -> None:
+    async def hand_over(self, incoming: Any) -> None:
         self.stored.append((incoming.thread, incoming.message.ts))
         if len(self.stored) == 1:
             raise TimeoutError
 
 
 async def test_a_question_that_was_stored_although_it_seemed_not_to_be_comes_again_as_the_same(
-    stage: Attending,
+    stage: ConversationStage,
 ) -> None:
     forgetful, answers = Forgetful(), []
-    part = Shortcut(stage.bot, None, forgetful)  # type: ignore[arg-type]
+    shortcut = MessageShortcut(stage.bot, None, forgetful)  # type: ignore[arg-type]
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
     form = await use(stage, ts)
     assert form is not None
@@ -297,12 +301,12 @@ async def test_a_question_that_was_stored_although_it_seemed_not_to_be_comes_aga
         answers.append(answer.get("response_action"))
 
     for view in (form["id"], form["id"], "V2"):
-        await part.on_submitted(ack, body | {"view": body["view"] | {"id": view}})  # type: ignore[arg-type]
+        await shortcut.on_submitted(ack, body | {"view": body["view"] | {"id": view}})  # type: ignore[arg-type]
 
     first, second, other = forgetful.stored
     assert answers == ["errors", None, None]
     assert first == second != other
 
 
-def test_slack_does_not_wait_longer_for_the_form_than_it_says() -> None:
-    assert message_shortcut.LOOKING + message_shortcut.OPENING < 3
+def test_the_form_is_opened_within_slacks_three_seconds() -> None:
+    assert message_shortcut.MEMBERSHIP_TIMEOUT + message_shortcut.OPEN_TIMEOUT < 3

@@ -1,4 +1,4 @@
-"""Promises of `/agent`: who types it is answered at once, alone, and about nobody else's conversations."""
+"""Promises of `/agent`: the person who types it is answered at once, alone, and about their own conversations only."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pytest
 from agent_worker.payloads import errors
 from slackbot.conversations import recent, signals
 from slackbot.listeners import slash_command
-from tests.support.slackbot.attending import Attending, attending
+from tests.support.slackbot.conversations import ConversationStage, conversation_stage
 
 STOPPED = errors.sentence(errors.STOPPED)
 
 
 @pytest.fixture
-async def stage(temporal_address: str) -> AsyncIterator[Attending]:
-    async with attending(temporal_address) as stage:
+async def stage(temporal_address: str) -> AsyncIterator[ConversationStage]:
+    async with conversation_stage(temporal_address) as stage:
         yield stage
 
 
-async def typed(stage: Attending, words: str, user: str = "", channel: str = "") -> str:
-    """What somebody is answered who types `/agent` and these words."""
+async def typed(stage: ConversationStage, words: str, user: str = "", channel: str = "") -> str:
+    """Somebody types `/agent` and these words; returns the answer."""
     stage.slack.run_command(user or stage.anna, channel or stage.channel, "/agent", words)
     await stage.heard()
     answer: dict[str, Any] | None = stage.slack.deliveries[-1].answer
@@ -32,14 +32,14 @@ async def typed(stage: Attending, words: str, user: str = "", channel: str = "")
 
 
 @pytest.mark.parametrize("words", ["help", "", "  HELP ", "dance", "stop it"])
-async def test_help_and_whatever_is_no_command_explain_the_commands(stage: Attending, words: str) -> None:
+async def test_help_and_unknown_commands_explain_the_commands(stage: ConversationStage, words: str) -> None:
     assert await typed(stage, words) == slash_command.HELP
 
 
 # Status
 
 
-async def test_status_shows_the_persons_conversations_as_they_stand(stage: Attending) -> None:
+async def test_status_shows_the_persons_conversations_and_their_states(stage: ConversationStage) -> None:
     ready = await stage.ask(stage.anna, "Weather & wind")
     working = await stage.set_to_work(stage.anna)
     theirs = await stage.ask(stage.ben, "Lunch")
@@ -56,11 +56,11 @@ async def test_status_shows_the_persons_conversations_as_they_stand(stage: Atten
     assert f"<{stage.bot.url}archives/{stage.channel}/p{ready.replace('.', '')}" in second
 
 
-async def test_who_has_no_conversations_is_told_so(stage: Attending) -> None:
+async def test_status_says_so_if_there_are_no_conversations(stage: ConversationStage) -> None:
     assert await typed(stage, "status") == slash_command.NONE_YET
 
 
-async def test_status_is_the_same_in_the_direct_messages_with_somebody_else(stage: Attending) -> None:
+async def test_status_is_the_same_in_the_direct_messages_with_somebody_else(stage: ConversationStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     root = await stage.ask(stage.anna, "A secret", direct)
     await stage.are_listed(stage.anna, root)
@@ -73,7 +73,7 @@ async def test_status_is_the_same_in_the_direct_messages_with_somebody_else(stag
 # Stop
 
 
-async def test_stop_stops_what_the_agent_does_for_that_person_in_that_channel(stage: Attending) -> None:
+async def test_stop_stops_what_the_agent_does_for_that_person_in_that_channel(stage: ConversationStage) -> None:
     other = stage.slack.add_channel("other", members=[stage.anna])
     mine = await stage.set_to_work(stage.anna)
     elsewhere = await stage.set_to_work(stage.anna, other)
@@ -81,40 +81,40 @@ async def test_stop_stops_what_the_agent_does_for_that_person_in_that_channel(st
     await stage.are_listed(stage.anna, mine, elsewhere)
     await stage.are_listed(stage.ben, bens)
 
-    said = await typed(stage, "stop")
+    answer = await typed(stage, "stop")
 
-    assert said == "I am stopping 1 conversation in this channel."
+    assert answer == "I am stopping 1 conversation in this channel."
     assert await stage.answered(mine) == [STOPPED]
-    assert stage.said(elsewhere) == stage.said(bens) == []
+    assert stage.answers(elsewhere) == stage.answers(bens) == []
 
 
-async def test_stop_stops_all_of_them_and_in_direct_messages_too(stage: Attending) -> None:
+async def test_stop_stops_several_conversations_and_works_in_direct_messages(stage: ConversationStage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     roots = [await stage.set_to_work(stage.anna, direct) for _ in range(2)]
     await stage.are_listed(stage.anna, *roots)
 
-    said = await typed(stage, "stop", channel=direct)
+    answer = await typed(stage, "stop", channel=direct)
 
-    assert said == "I am stopping 2 conversations in this channel."
+    assert answer == "I am stopping 2 conversations in this channel."
     assert [await stage.answered(root) for root in roots] == [[STOPPED], [STOPPED]]
 
 
-async def test_stop_says_so_where_there_is_nothing_to_stop(stage: Attending) -> None:
+async def test_stop_says_so_if_there_is_nothing_to_stop(stage: ConversationStage) -> None:
     ready = await stage.ask(stage.anna)
     await stage.is_over(ready, stage.anna)
 
     assert await typed(stage, "stop") == slash_command.NOTHING_TO_STOP
 
 
-async def test_a_stop_is_kept_while_the_worker_is_down(stage: Attending) -> None:
+async def test_a_stop_is_stored_while_the_worker_is_down(stage: ConversationStage) -> None:
     await stage.rehearsal.leave()
     root = await stage.say(stage.anna)
     await stage.are_listed(stage.anna, root)
 
-    said = await typed(stage, "stop")
+    answer = await typed(stage, "stop")
     await stage.rehearsal.come_back()
 
-    assert said == "I am stopping 1 conversation in this channel."
+    assert answer == "I am stopping 1 conversation in this channel."
     assert await stage.answered(root) == [STOPPED]
 
 
@@ -122,24 +122,24 @@ async def test_a_stop_is_kept_while_the_worker_is_down(stage: Attending) -> None
 
 
 @pytest.mark.parametrize("words", ["status", "stop"])
-async def test_while_temporal_is_away_the_person_is_told_to_try_again(stage: Attending, words: str) -> None:
+async def test_while_temporal_is_away_the_person_is_told_to_try_again(stage: ConversationStage, words: str) -> None:
     stage.line.is_dead = True
 
     assert await typed(stage, words) == slash_command.AWAY
 
 
 @pytest.mark.parametrize("words", ["status", "stop"])
-async def test_a_temporal_that_does_not_answer_keeps_nobody_waiting_longer_than_slack_does(
+async def test_if_temporal_does_not_answer_the_command_is_answered_within_slacks_three_seconds(
     temporal_address: str, words: str
 ) -> None:
-    assert recent.PATIENCE + signals.PATIENCE < 3
-    async with attending(temporal_address, patience=0.01) as stage:
+    assert recent.TIMEOUT + signals.TIMEOUT < 3
+    async with conversation_stage(temporal_address, timeout=0.01) as stage:
         stage.line.passable.clear()
 
         assert await typed(stage, words) == slash_command.AWAY
 
 
-async def test_help_needs_nobody(stage: Attending) -> None:
+async def test_help_works_while_temporal_is_away(stage: ConversationStage) -> None:
     stage.line.is_dead = True
 
     assert await typed(stage, "help") == slash_command.HELP

@@ -17,36 +17,46 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.model_call import without_reply
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
-from agent_worker.conversation.conversation import Run
-from agent_worker.conversation.model_request import first_question
-from agent_worker.payloads import activity_names, errors
+from agent_worker.conversation.run import Run
+from agent_worker.payloads import errors
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
-from agent_worker.payloads.thread import Deliver, Draft, Shown, ShowProgress, TellPerson
+from agent_worker.payloads.policy import AgentPolicy
+from agent_worker.payloads.thread import Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.worker import build_worker
-from emulators.gemini.bodies import Refused
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.errors import Refused
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import DUMMY, Signatures
-from emulators.gemini.turns import check_turns
 from process import temporal
 
-OPENED = Opened(
-    model="gemini-3.8-flash",
-    bot_user_id="UBOT",
-    greeting="Hello!",
-    max_model_calls=12,
-    model_seconds=60,
-    idle_seconds=600,
-    context_tokens=1_000,
-    names={"U1": "anna", "U2": "ben"},
-    tools_show_steps=True,
+SECOND = 1 / (24 * 60 * 60)  # in days, as the policy counts them
+POLICY = AgentPolicy(
+    gemini_model="gemini-3.8-flash",
+    gemini_timeout_seconds=60,
+    agent_max_model_calls=12,
+    agent_context_tokens=1_000,
+    agent_max_app_turns=5,
+    agent_max_hourly_turns=60,
+    agent_idle_days=600 * SECOND,
+    agent_titles="off",
+    thread_replies="all",
 )
+OPENED = Opened(policy=POLICY, bot_user_id="UBOT", greeting="Hello!", names={"U1": "anna", "U2": "ben"})
+
+
+def told(opened: Opened = OPENED, **changes: Any) -> Opened:
+    """An opening that tells something else; `changes` may name fields of its policy, too."""
+    policy = {name: changes.pop(name) for name in list(changes) if name in AgentPolicy.model_fields}
+    return opened.model_copy(update=changes | {"policy": opened.policy.model_copy(update=policy)})
+
+
 Answer = Any  # a ModelReply, an exception to raise, or an async function of what was asked; nonsense is sent as it is
 
 
@@ -116,7 +126,6 @@ class Cast:
         self.refuse_delivery = 0  # so many times
         self.delivering: Held | None = None
         self.opening: Held | None = None
-        self.asks_at_once = True  # a worker of release 0.1 opens, and no more
         self.looking_up: Held | None = None
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
@@ -132,22 +141,19 @@ class Cast:
         self.changed = asyncio.Event()
         self._transcripts = Transcripts()
 
-    @activity.defn(name=activity_names.OPEN_CONVERSATION)
+    @activity.defn(name=ActivityName.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
         self.opens.append(request)
         self.changed.set()
         if self.opening is not None:
             await self.opening()
-        question = first_question(request, self.opened) if self.asks_at_once else None
-        return self.opened if question is None else await self._answered_at_once(question)
+        return self.opened
 
-    async def _answered_at_once(self, question: AskModel) -> Opened:
-        try:
-            return self.opened.with_reply(await self.ask_model(question))
-        except ApplicationError as error:
-            return self.opened.with_reply(without_reply(error, Draft()))
+    def learn(self, **changes: Any) -> None:
+        """From now on conversations are opened with other settings (fields of the policy), names and so on."""
+        self.opened = told(self.opened, **changes)
 
-    @activity.defn(name=activity_names.LOOK_UP_NAMES)
+    @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         self.looked_up.append(request.ids)
         if self.looking_up is not None:
@@ -158,12 +164,12 @@ class Cast:
             names=names, refused={slack_id: why for slack_id, why in self.refused.items() if slack_id in authors}
         )
 
-    @activity.defn(name=activity_names.TELL_PERSON)
+    @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
         self.told.append(request)
         self.changed.set()
 
-    @activity.defn(name=activity_names.ASK_MODEL)
+    @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
         info = activity.info()
         read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
@@ -176,7 +182,7 @@ class Cast:
         self.answers_given.append(answer)
         return cast("ModelReply", await _acted(answer, request))
 
-    @activity.defn(name=activity_names.SUMMARISE)
+    @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
         self.summarised.append(request)
         said = await _acted(self.summary, request)
@@ -193,13 +199,13 @@ class Cast:
         self.changed.set()
         return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
 
-    @activity.defn(name=activity_names.SHOW_PROGRESS)
+    @activity.defn(name=ActivityName.SHOW_PROGRESS)
     async def show_progress(self, request: ShowProgress) -> Shown:
         self.shown.append(request)
         shown = await _acted(self.shown_at, request)
         return shown if isinstance(shown, Shown) else Shown(ts=shown)
 
-    @activity.defn(name=activity_names.DELIVER)
+    @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         self.changed.set()
         if self.delivering is not None:
@@ -242,7 +248,8 @@ class Rehearsal:
     def __init__(self, address: str, **opened: Any) -> None:
         self._address = address
         self.task_queue = f"rehearsal-{uuid4().hex[:8]}"
-        self.cast = Cast(OPENED.model_copy(update=opened))
+        self.cast = Cast(OPENED)
+        self.cast.learn(**opened)
 
     async def __aenter__(self) -> Self:
         self.client: Client = await temporal.connect({"target_host": self._address}, DATA_CONVERTER)

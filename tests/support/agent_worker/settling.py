@@ -1,4 +1,4 @@
-"""Answers that are shown in part, the delivery that settles them, and what then stands in the thread."""
+"""Answers that are shown in part, their delivery, and what the thread then holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.thread import Author, Deliver, Draft, Progress, ShownStep, Source
 from agent_worker.slack.blocks import task_cards
 from agent_worker.slack.blocks.posts import answer
-from agent_worker.slack.thread.posts import metadata
 from agent_worker.slack.thread.streams import text_chunk
 from emulators.slack.state.messages import Message
 from tests.support.agent_worker.slack_stage import SlackStage
@@ -43,11 +42,12 @@ def cards_only(stage: SlackStage) -> Progress:
     return Progress(key=f"{stage.root}:progress", steps=STEPS)
 
 
-async def settled(stage: SlackStage, request: Deliver, *, is_repeated: bool = False) -> int:
-    """Settles it as Temporal has it done: once more after each failure. How many attempts it took."""
+async def settled(stage: SlackStage, request: Deliver, *, is_retry: bool = False) -> int:
+    """Delivers as Temporal would: once more after each failure. How many attempts it took."""
     for attempt in range(1, 6):
         try:
-            await stage.ours.answers.settle(request, is_repeated=is_repeated or attempt > 1)
+            leftovers = await stage.ours.leftovers.of_delivery(request, is_retry=is_retry or attempt > 1)
+            await stage.ours.delivery.bring(request, leftovers)
         except ApplicationError as error:
             if error.non_retryable:
                 raise
@@ -62,7 +62,7 @@ async def streamed(stage: SlackStage, *texts: str) -> Draft:
     for text in texts:
         if messages:
             key = f"{stage.root}:draft:{len(messages)}"
-            await streams.stop(stage.thread, messages[-1], metadata=metadata(key))
+            await streams.stop(stage.thread, messages[-1], key)
         ts = await streams.start(stage.thread, Author(id=stage.anna), [text_chunk(text)])
         assert ts is not None
         messages.append(ts)
@@ -82,7 +82,7 @@ async def with_cards(stage: SlackStage) -> Draft:
 async def posted(stage: SlackStage, text: str) -> Draft:
     """A draft that is changed by updates."""
     post = answer(text, ())[0]
-    return Draft(messages=[await stage.replies.post(stage.thread, f"{stage.root}:draft:0", post)])
+    return Draft(messages=[await stage.posts.post(stage.thread, f"{stage.root}:draft:0", post)])
 
 
 def posts(stage: SlackStage) -> list[Message]:

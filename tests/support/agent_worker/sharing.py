@@ -11,7 +11,7 @@ from aiohttp import web
 from agent_worker.contract.messages import SlackFile
 from agent_worker.payloads.model import FILE_PART, Content
 from agent_worker.slack.files.contents import Part
-from emulators.slack.server import Server
+from emulators.server import Server
 from tests.support.agent_worker.slack_stage import SlackStage
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"

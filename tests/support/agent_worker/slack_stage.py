@@ -1,4 +1,4 @@
-"""A Slack with one thread of Anna's, and the worker's own Slack side on real clients."""
+"""A Slack with one thread that Anna has begun, and the worker's own Slack parts on real clients."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from pydantic import HttpUrl, SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
-from agent_worker.slack.access import Door
+from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
-from agent_worker.slack.thread.history import EVENT_TYPE, SlackThreads
-from agent_worker.slack.thread.posts import SlackReplies
-from agent_worker.slack.thread.progress import SlackProgress
+from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.metadata import EVENT_TYPE
+from agent_worker.slack.thread.posts import ThreadPosts
+from agent_worker.slack.thread.progress import ProgressDisplay
 from agent_worker.slack.thread.streams import ReplyMode
 from emulators.slack.emulator import SlackEmulator
 from process.slack import open_client
@@ -35,15 +37,19 @@ class SlackStage:
     ours: Slack
 
     @property
-    def threads(self) -> SlackThreads:
-        return self.ours.threads
+    def directory(self) -> Directory:
+        return self.ours.directory
 
     @property
-    def replies(self) -> SlackReplies:
-        return self.ours.replies
+    def history(self) -> ThreadHistory:
+        return self.ours.history
 
     @property
-    def progress(self) -> SlackProgress:
+    def posts(self) -> ThreadPosts:
+        return self.ours.posts
+
+    @property
+    def progress(self) -> ProgressDisplay:
         return self.ours.progress
 
     @property
@@ -77,7 +83,8 @@ async def slack_stage(
         channel = slack.open_dm(anna) if direct else slack.add_channel("general", members=[anna])
         thread = Thread(team=slack.team_id, channel=channel, thread_ts=slack.say(anna, channel, root))
         api = SlackApi(client, SlackBudget())
-        threads = SlackThreads(api, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
+        directory = Directory(api, bot_user_id=slack.bot_user_id)
+        history = ThreadHistory(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, threads, files, Door(slack.team_id), mode)
+        ours = Slack.of(api, directory, history, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
         yield SlackStage(slack, anna, channel, thread, client, ours)

@@ -8,30 +8,21 @@ from hypothesis import settings
 
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.model import Content, ToolCall
-from agent_worker.payloads.opening import Opened
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.rules import check_request
+from emulators.gemini.request import ModelRequest
+from emulators.gemini.rules.requests import check_request
+from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import Signatures
-from emulators.gemini.turns import check_turns
+from tests.support.agent_worker.rehearsal import OPENED
 
 CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")
 TERMINAL = Thread(team="", channel="", thread_ts="", surface="terminal")
-OPENED = Opened(
-    model="gemini-3.8-flash",
-    bot_user_id="UBOT",
-    greeting="Hello!",
-    max_model_calls=12,
-    model_seconds=60,
-    idle_seconds=60,
-    context_tokens=1_000,
-    names={"U1": "anna", "U2": "ben"},
-)
 unhurried = settings(deadline=None, max_examples=30)
 
 
 def begun(thread: Thread = CHANNEL) -> Conversation:
-    conversation = Conversation(thread=thread, epoch="first")
+    conversation = Conversation(thread=thread, transcript=Transcript(epoch="first"))
     conversation.open(OPENED)
     return conversation
 
@@ -52,12 +43,12 @@ def calling(*names: str) -> tuple[Content, list[ToolCall]]:
 
 def talk(conversation: Conversation, question: str, answer: str, *, tools: int = 0) -> None:
     """One turn: a question, so many tools one after the other, and the answer."""
-    conversation.start_turn()
-    conversation.add_user_messages([message("9.0", question)])
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("9.0", question)])
     for _ in range(tools):
         content, calls = calling("look_up")
-        conversation.add_tool_results(content, calls, [{"output": "x"}])
-    conversation.add_answer(said(answer))
+        conversation.transcript.add_tool_results(content, calls, [{"output": "x"}])
+    conversation.transcript.add_answer(said(answer))
 
 
 def refuse_what_gemini_refuses(entries: Sequence[Content]) -> None:

@@ -1,4 +1,4 @@
-"""Somebody who uses the page as people do: by what it says, with the mouse or the keyboard."""
+"""A visitor who uses the page as people do: by labels and texts, with the mouse or the keyboard."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ Colours = Literal["light", "dark"]
 
 
 class Visitor:
-    """A page that is open; `main`, `thread` and `drawer` are its parts."""
+    """An open page and its parts. `complaints` are the errors and warnings in the browser's console so far."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, complaints: list[str]) -> None:
         self.page = page
+        self.complaints = complaints
         self.sidebar = page.locator("#sidebar")
         self.main = page.locator("#main")
         self.thread = page.locator("#thread")
@@ -35,7 +36,7 @@ class Visitor:
         await self.page.get_by_role("menuitemradio", name=name).click()
 
     async def say(self, text: str, pane: Locator | None = None) -> None:
-        """Writes a message and sends it; names that are mentioned are taken as they are written."""
+        """Writes a message and sends it, without choosing a completion."""
         composer = self.composer(pane)
         await composer.fill(text)
         await composer.press("Enter")
@@ -46,16 +47,16 @@ class Visitor:
         await expect(self.composer()).to_be_visible()
 
     def answers(self) -> Locator:
-        """The complete answers in the open thread: those that can be judged."""
+        """The complete answers in the open thread: the messages with feedback buttons."""
         return self.thread.locator(".message").filter(has=self.page.get_by_role("group", name="Feedback"))
 
     async def answered(self, times: int = 1) -> Locator:
-        """Waits for so many answers in the open thread; the last of them."""
+        """Waits until the open thread has this number of answers. Returns the last answer."""
         await expect(self.answers()).to_have_count(times, timeout=ANSWERED)
         return self.answers().last
 
     async def ids(self) -> Any:
-        """{user, channel}: who speaks, and in which channel."""
+        """{user, channel}: the ids of the person who speaks and of the open channel."""
         place = re.fullmatch(r".*#/(\w+).*", self.page.url)
         return {
             "user": await self.page.evaluate("sessionStorage.getItem('person')"),
@@ -74,7 +75,7 @@ async def visitor(
     colours: Colours = "light",
     scale: float = 1,
 ) -> AsyncIterator[Visitor]:
-    """A new browser profile in which the page is open at `at`; what the page complains of itself is a failure."""
+    """The page at the address `at` in a new browser profile. Errors and warnings in its console fail the test."""
     complaints: list[str] = []
 
     def complained(message: ConsoleMessage) -> None:
@@ -93,6 +94,6 @@ async def visitor(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(at)
     await expect(page.get_by_role("button", name="Break it")).to_be_visible()
-    yield Visitor(page)
+    yield Visitor(page, complaints)
     await context.close()
     assert complaints == []

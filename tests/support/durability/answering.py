@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulators.gemini.answers import Answer, Said, calls, text
-from emulators.gemini.received import ModelRequest, function_calls, function_responses
+from emulators.gemini.request import ModelRequest, function_calls, function_responses
 
 TOOL = "get_location_info"
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from emulators.gemini.answers import Answer, cut, empty, error, html_error, slow, text, when
-from emulators.slack.web_api.faults import FaultKind as SlackFault
+from emulators.gemini.answers import Answer, empty, text, when
+from emulators.gemini.faults import cut, error, html_error, slow
+from emulators.slack.faults.web_api import FaultKind as SlackFault
 from emulators.world.faults import FaultKind as ToolFault
 from tests.support.durability.matrix import Arguments, is_answer, is_any, is_of, is_progress, is_status, shows
 from tests.support.durability.stage import BreakableStage

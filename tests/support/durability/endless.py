@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from agent_worker.activities.transcript_cache import reader
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.limits import size_of
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import Opened
@@ -40,7 +40,7 @@ class Endless(Cast):
         self.answered_at: list[float] = []
         self.before_answer: Callable[[], Awaitable[None]] | None = None
 
-    @activity.defn(name=activity_names.ASK_MODEL)
+    @activity.defn(name=ActivityName.ASK_MODEL)
     async def ask_model(self, request: AskModel) -> ModelReply:
         contents = await self._contents(request.epoch, request.known, request.new)
         refuse_as_gemini_would(contents)
@@ -53,7 +53,7 @@ class Endless(Cast):
             await self.before_answer()
         return text(MESSAGE, tokens=tokens)
 
-    @activity.defn(name=activity_names.SUMMARISE)
+    @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
         contents = await self._contents(request.epoch, request.end, [])
         refuse_as_gemini_would([*contents, {"role": "user", "parts": [{"text": "Summarise."}]}])
@@ -65,7 +65,7 @@ class Endless(Cast):
         read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
         return await self._transcripts.assemble(epoch, known, new, read_page)
 
-    @activity.defn(name=activity_names.DELIVER)
+    @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         self.answered_at.append(time.monotonic())
         await super().deliver(request)

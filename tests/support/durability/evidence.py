@@ -11,7 +11,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from tests.support.durability.answering import TOOL, questions_in
 from tests.support.durability.crowd import Conversation
-from tests.support.durability.matrix import ASK, OPEN
+from tests.support.durability.matrix import ASK
 from tests.support.durability.stage import BreakableStage
 
 MOST_TRIES = 5  # of a step that was stopped between two attempts: history does not tell how many there were
@@ -37,11 +37,6 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED)
     }
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
-    answered_at_once = {
-        event.activity_task_completed_event_attributes.scheduled_event_id
-        for event in events
-        if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) and _has_reply(event)
-    }
     started_steps: set[int] = set()
     asked = ask_tries = 0
     looked_up: Counter[str] = Counter()
@@ -52,10 +47,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         started = event.activity_task_started_event_attributes
         started_steps.add(started.scheduled_event_id)
         step = scheduled[started.scheduled_event_id].activity_task_scheduled_event_attributes
-        if step.activity_type.name == OPEN:
-            asked += started.scheduled_event_id in answered_at_once
-            ask_tries += started.attempt
-        elif step.activity_type.name == ASK:
+        if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
         elif step.activity_type.name == TOOL:
@@ -63,7 +55,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
             looked_up[address] += 1
             look_up_tries[address] += started.attempt
     unfinished = [step for number, step in scheduled.items() if number not in started_steps]
-    ask_tries += MOST_TRIES * sum(_name(step) in {ASK, OPEN} for step in unfinished)
+    ask_tries += MOST_TRIES * sum(_name(step) == ASK for step in unfinished)
     look_up_tries.update({_address(step): MOST_TRIES for step in unfinished if _name(step) == TOOL})
     return Attempts(asked, ask_tries, looked_up, look_up_tries)
 
@@ -89,13 +81,6 @@ class Seen:
         again = [max(0, attempts.looked_up[address] - 1) for address in addresses]
         too_often = [max(0, self._look_ups[address] - attempts.look_up_tries[address]) for address in addresses]
         return repeated + sum(again) + sum(too_often)
-
-
-def _has_reply(completed: HistoryEvent) -> bool:
-    """Whether this, if it was an opening, has brought the model's first reply along."""
-    payloads = completed.activity_task_completed_event_attributes.result.payloads
-    result = json.loads(payloads[0].data or "null") if payloads else None
-    return isinstance(result, dict) and bool(result.get("reply"))
 
 
 def _name(scheduled: HistoryEvent) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from random import Random
 from typing import Literal
 
-from emulators.gemini.answers import Answer, cut, error, html_error, text, when
-from emulators.gemini.received import ModelRequest
-from emulators.slack.web_api.faults import Fault
+from emulators.gemini.answers import Answer, text, when
+from emulators.gemini.faults import cut, error, html_error
+from emulators.gemini.request import ModelRequest
+from emulators.slack.faults.web_api import Fault
 from tests.support.durability.calls import SLACK_FAULTS, TOOL_FAULTS
 from tests.support.durability.stage import BreakableStage
 

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 
-from agent_worker.payloads import activity_names
+from agent_worker.payloads.activity_names import ActivityName
 
 # A message that arrives while a run ends: Temporal refuses the end and lets the workflow look again. That is no defect.
 LOOK_AGAIN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
@@ -74,7 +74,7 @@ class Lifeline:
         for event in self.events:
             if event.event_type not in CARRYING:
                 costs[-1] += event.ByteSize()
-            if event.activity_task_scheduled_event_attributes.activity_type.name == activity_names.DELIVER:
+            if event.activity_task_scheduled_event_attributes.activity_type.name == ActivityName.DELIVER:
                 costs.append(0)
         return costs[:-1]
 

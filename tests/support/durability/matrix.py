@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from emulators.gemini.received import ModelRequest
-from emulators.gemini.script import Hold
+from emulators.gemini.holds import HeldAnswer
+from emulators.gemini.request import ModelRequest
 from tests.support.durability.answering import TOOL
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
@@ -32,7 +32,7 @@ class HeldModelCall:
     """A model call that is answered by rule when it is released."""
 
     stage: BreakableStage
-    hold: Hold
+    hold: HeldAnswer
     request: ModelRequest | None = None
 
     async def reached(self) -> None:
@@ -108,10 +108,10 @@ def shows(done: int, running: int) -> Callable[[Arguments], bool]:
 STREAM_BEGUN = slack_call("chat.startStream", is_any)
 STREAM_BEGUN_STORED = slack_call("chat.startStream", is_any, stored=True)
 STEPS = (
-    Step("names are looked up", slack_call("users.info", is_any), OPEN, "model 1"),
-    Step("first model call", model_call(1), OPEN, "model 1"),
-    Step("first answer begun, not stored", STREAM_BEGUN, OPEN, "model 1", slowly=True, tools=False),
-    Step("first answer begun, stored", STREAM_BEGUN_STORED, OPEN, "model 1", slowly=True, tools=False),
+    Step("names are looked up", slack_call("users.info", is_any), OPEN),
+    Step("first model call", model_call(1), ASK, "model 1"),
+    Step("first answer begun, not stored", STREAM_BEGUN, ASK, "model 1", slowly=True, tools=False),
+    Step("first answer begun, stored", STREAM_BEGUN_STORED, ASK, "model 1", slowly=True, tools=False),
     Step("first tool", tool_call(1), TOOL, "tool 1"),
     Step("progress message, not stored", slack_call("chat.postMessage", is_progress), SHOW),
     Step("progress message, stored", slack_call("chat.postMessage", is_progress, stored=True), SHOW),
@@ -128,7 +128,7 @@ STEPS = (
     Step("text streamed, stored", slack_call("chat.appendStream", is_any, stored=True), ASK, "model 3", slowly=True),
     Step("stream ended, not stored", slack_call("chat.stopStream", is_any), DELIVER, slowly=True),
     Step("stream ended, stored", slack_call("chat.stopStream", is_any, stored=True), DELIVER, slowly=True),
-    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN, "model 1"),
+    Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN),
     Step("last status, not stored", slack_call("assistant.threads.setStatus", is_status("")), DELIVER),
     Step("last status, stored", slack_call("assistant.threads.setStatus", is_status(""), stored=True), DELIVER),
 )

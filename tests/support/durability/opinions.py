@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, MEMO_FEEDBACK
-from emulators.slack.delivery.deliveries import Delivery
+from emulators.slack.events.deliveries import Delivery
 from slackbot.listeners.buttons import PRESS_AGAIN
 from tests.support.durability.stage import BreakableStage
 

@@ -11,7 +11,7 @@ from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.thread import Draft, Shown
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, text
 
 CLOSES_WITHIN = 20.0  # seconds
 Shape = Callable[[Rehearsal], Awaitable[Talk]]
@@ -98,7 +98,7 @@ async def unusable_answers(rehearsal: Rehearsal) -> Talk:
 
 
 async def out_of_steps(rehearsal: Rehearsal) -> Talk:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_model_calls": 2})
+    rehearsal.cast.learn(agent_max_model_calls=2)
     rehearsal.cast.answers += [calls("look_up"), calls("look_up")]
     return await _asked(rehearsal, "look everything up")
 
@@ -113,7 +113,7 @@ async def undeliverable(rehearsal: Rehearsal) -> Talk:
 
 
 async def apps_in_circles(rehearsal: Rehearsal) -> Talk:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_app_turns": 1})
+    rehearsal.cast.learn(agent_max_app_turns=1)
     talk = rehearsal.conversation()
     for number in range(2):
         await talk.say(f"1.{number}", "beep", "UAPP", from_app=True)
@@ -123,7 +123,7 @@ async def apps_in_circles(rehearsal: Rehearsal) -> Talk:
 
 
 async def flooded(rehearsal: Rehearsal) -> Talk:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"max_hourly_turns": 1})
+    rehearsal.cast.learn(agent_max_hourly_turns=1)
     return await _asked(rehearsal, "one", "two")
 
 
@@ -139,7 +139,7 @@ async def compacted(rehearsal: Rehearsal) -> Talk:
 
 
 async def idle_closed(rehearsal: Rehearsal) -> Talk:
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"idle_seconds": 1})
+    rehearsal.cast.learn(agent_idle_days=1 * SECOND)
     talk = await _asked(rehearsal, "hello")
     await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
     return talk
@@ -155,7 +155,7 @@ async def terminal(rehearsal: Rehearsal) -> Talk:
 
 async def streamed(rehearsal: Rehearsal) -> Talk:
     """With the steps in the streamed message, a title, and a message with a file in it."""
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"names_conversations": True})
+    rehearsal.cast.learn(agent_titles="model")
     rehearsal.cast.shown_at = Shown(draft=Draft(messages=["5.5"], streaming_since=1.0, has_cards=True))
     growing = Draft(messages=["5.5"], streaming_since=1.0, characters=6, written=6, has_cards=True)
     rehearsal.cast.answers += [
@@ -218,7 +218,7 @@ async def judged_and_tried_again(rehearsal: Rehearsal) -> Talk:
 
 async def several_people(rehearsal: Rehearsal) -> Talk:
     """One is overheard and heard with the next question, one may not talk to the agent."""
-    rehearsal.cast.opened = rehearsal.cast.opened.model_copy(update={"thread_replies": "auto"})
+    rehearsal.cast.learn(thread_replies="auto")
     rehearsal.cast.refused["U9"] = "Sorry, no guests."
     talk = rehearsal.conversation()
     await talk.ask("1.0", "hello")

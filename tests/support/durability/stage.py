@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from emulators.gemini.emulator import GeminiEmulator
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.state.clock import Clock
 from emulators.world.addresses import NEW_YORK, SITES
 from playground.temporal_server import DevServer
 from tests.support.durability.answering import ByRule

@@ -9,7 +9,7 @@ from itertools import pairwise
 from temporalio.client import WorkflowHandle
 
 from agent_worker.activities.model_call import WAITING
-from emulators.gemini.received import ModelRequest
+from emulators.gemini.request import ModelRequest
 from emulators.slack.state.statuses import STATUS_SECONDS
 from tests.support.durability.answering import Question, answer_to, answered_by, results_given
 from tests.support.durability.stage import BreakableStage

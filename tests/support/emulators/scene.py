@@ -15,10 +15,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
-from emulators.slack.state.clock import Clock
 
-NOON = 1_766_458_000.0  # where the turned clocks of these tests start
+NOON = 1_766_458_000.0  # seconds since 1970: where the still clocks of these tests start
 HEARD = (
     "message",
     "app_mention",
@@ -39,6 +39,13 @@ class Scene:
     general: str
     client: AsyncWebClient
 
+    def ask(self) -> str:
+        """Anna begins a thread. Returns its `ts`."""
+        return self.slack.say(self.anna, self.general, "question")
+
+    async def show_status(self, thread_ts: str, status: str) -> None:
+        await self.client.assistant_threads_setStatus(channel_id=self.general, thread_ts=thread_ts, status=status)
+
 
 @asynccontextmanager
 async def scene(**options: Any) -> AsyncIterator[Scene]:
@@ -56,7 +63,7 @@ def still_clock() -> Clock:
 
 @dataclass
 class Listener:
-    """A real Bolt app that notes what it hears; `refuse` makes it fail, so that Bolt acknowledges nothing."""
+    """A real Bolt app that notes what it hears. `refuse` makes it fail, so that Bolt acknowledges nothing."""
 
     heard: list[dict[str, Any]]
     refuse: bool = False
@@ -77,7 +84,7 @@ async def _log_nothing(error: Exception) -> None:
 
 @asynccontextmanager
 async def listening(slack: SlackEmulator, *, own_events: bool = False) -> AsyncIterator[Listener]:
-    """Bolt in Socket Mode, connected; it hears every event and acknowledges after its listener has finished."""
+    """Bolt in Socket Mode, connected. It hears every event, and acknowledges after its listener has finished."""
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
     app = AsyncApp(client=client, process_before_response=True, ignoring_self_events_enabled=not own_events)
     listener = Listener([])
@@ -102,7 +109,7 @@ async def connected(slack: SlackEmulator, app: AsyncApp) -> AsyncIterator[None]:
 
 
 async def heard(stage: Scene, count: int = 1, *, own_events: bool = False) -> list[dict[str, Any]]:
-    """What Bolt hears, connected only now; the clock is turned so that what was said before comes as a retry."""
+    """What Bolt hears when it connects now. The clock is turned, so that earlier events come as retries."""
     async with listening(stage.slack, own_events=own_events) as listener:
         stage.slack.clock.advance(3.0)
         await stage.slack.until(lambda: len(listener.heard) >= count)
@@ -111,11 +118,20 @@ async def heard(stage: Scene, count: int = 1, *, own_events: bool = False) -> li
 
 @asynccontextmanager
 async def envelopes(stage: Scene) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """A bare connection that gets every envelope and acknowledges none by itself."""
-    url = str((await stage.client.apps_connections_open(app_token=stage.slack.app_token))["url"])
-    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        await socket.receive_json()
+    """A bare connection, already greeted, that gets every envelope and acknowledges none by itself."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(await socket_address(stage)) as socket:
+        assert (await next_frame(socket))["type"] == "hello"
         yield socket
+
+
+async def socket_address(stage: Scene) -> str:
+    """A new address for one connection."""
+    return str((await stage.client.apps_connections_open(app_token=stage.slack.app_token))["url"])
+
+
+async def next_frame(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    frame: dict[str, Any] = await socket.receive_json(timeout=5)
+    return frame
 
 
 async def refusal(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The page as a browser has it open: an emulated Slack with its page, and a client that follows and acts."""
+"""The page as a browser uses it: an emulated Slack with its page, and a client that receives patches and acts."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Value = TypeVar("Value")
 
 @dataclass
 class Following:
-    """What an open page knows. `patches` are those since it was opened, the first with everything."""
+    """What an open page knows. `patches` are the patches that it has received; the first holds everything."""
 
     shown: dict[str, Json] = field(default_factory=dict)
     patches: list[Json] = field(default_factory=list)
-    _another: asyncio.Event = field(default_factory=asyncio.Event)
+    _next_patch: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, patch: Json) -> None:
         self.patches.append(patch)
@@ -35,14 +35,14 @@ class Following:
         self.shown.update(patch["set"])
         for key in patch["remove"]:
             del self.shown[key]
-        self._another.set()
-        self._another = asyncio.Event()
+        self._next_patch.set()
+        self._next_patch = asyncio.Event()
 
     async def until(self, condition: Callable[[], Value], seconds: float = 20) -> Value:
-        """Wait until what is shown makes it true."""
+        """Waits until `condition` returns something true, looking again after each patch."""
         async with asyncio.timeout(seconds):
             while not (value := condition()):
-                await self._another.wait()
+                await self._next_patch.wait()
         return value
 
     def all(self, kind: str) -> dict[str, Json]:
@@ -53,7 +53,7 @@ Page = TypeVar("Page", bound=Following)
 
 
 class Visitor:
-    """`async with Visitor(url) as visitor:` speaks HTTP with the page."""
+    """An HTTP client of the page: `async with Visitor(url) as visitor:`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -67,7 +67,7 @@ class Visitor:
 
     @asynccontextmanager
     async def following(self, open_page: Page) -> AsyncIterator[Page]:
-        """The page, open and with everything in it."""
+        """Opens the page. It has everything when the block begins."""
         async with self.session.get("/page/live") as response:
             assert response.content_type == "text/event-stream"
             reading = asyncio.create_task(self._read(response, open_page))
@@ -92,13 +92,13 @@ class Visitor:
             return response.status, await response.json()
 
     async def do(self, what: str, /, **fields: Any) -> Json:
-        """Do something that must succeed."""
+        """Carries out an action that must succeed, and returns the answer."""
         status, answer = await self.post(f"/page/do/{what}", fields)
         assert status == 200, answer
         return answer
 
     async def refused(self, what: str, /, **fields: Any) -> tuple[int, str]:
-        """The status and the sentence for something that must not succeed."""
+        """Sends a request that must be refused. Returns the status and the sentence."""
         status, answer = await self.post(f"/page/{what}", fields)
         return status, answer["error"]
 
@@ -109,7 +109,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Scene:
-    """A Slack with its page, Anna and Ben in #general, Anna alone with the app in #secret; nothing runs around it."""
+    """A Slack with its page: Anna and Ben in #general, Anna alone with the app in #secret. No worker and no bot run."""
 
     slack: SlackEmulator
     around: Surroundings

@@ -1,4 +1,4 @@
-"""What the outside world may send: texts, JSON values and Slack payloads as bad as they can be."""
+"""What may come from outside: texts, JSON values and Slack payloads, with everything in them that may go wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BOT = Identity(team_id="T1", bot_user_id="UBOT", bot_id="B1")
 LONG = 40_000  # characters; what Slack takes as one message
 TS = "1766458031.859009"
 
-# White space at the ends, entities, tokens whole and broken, right-to-left, emoji of several code points, invisible
+# White space at the ends, entities, whole and broken tokens, right-to-left, emoji of several code points, invisible
 # letters, null bytes, halves of surrogate pairs.
 FRAGMENTS = (
     *(
@@ -71,7 +71,7 @@ FRAGMENTS = (
 
 @dataclass(frozen=True)
 class Written:
-    """A text of up to 100,000 characters, short enough to be shown when a test fails: pieces, each so many times."""
+    """A text of up to 100,000 characters, as pieces and how often each is repeated, so that a failure can show it."""
 
     pieces: tuple[tuple[str, int], ...]
 
@@ -81,7 +81,7 @@ class Written:
 
 
 def texts_of(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[Written]:
-    """Many pieces once, or a few so often that they exceed what a message holds."""
+    """Many pieces once each, or a few pieces repeated until they are longer than a message may be."""
     short = st.lists(st.tuples(pieces, st.just(1)), max_size=30)
     long = st.lists(st.tuples(pieces | st.text(max_size=12), st.sampled_from([1, 3, 100, 1_400, 9_000])), max_size=5)
     return st.builds(lambda chosen: Written(tuple(chosen)), short | long)
@@ -98,12 +98,12 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 
 
 def json_objects(names: st.SearchStrategy[str], *, inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with some of these names, and any values."""
+    """Objects with some of these names, and values from `inner`."""
     return st.dictionaries(names, inner, max_size=6)
 
 
 def nested(levels: int, *, value: object = "x") -> Any:
-    """A value inside so many lists."""
+    """A value inside `levels` lists."""
     for _ in range(levels):
         value = [value]
     return value
@@ -202,7 +202,7 @@ wrong = (
 
 @st.composite
 def spoilt(draw: st.DrawFn, whole: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """`whole` with up to three of its parts missing, or of any other value."""
+    """`whole` with up to three of its fields missing, or with another value."""
     result = dict(whole)
     for name in draw(st.lists(st.sampled_from(names), max_size=3)):
         if draw(st.booleans()):
@@ -214,7 +214,7 @@ def spoilt(draw: st.DrawFn, whole: Mapping[str, Any], names: tuple[str, ...]) ->
 
 @st.composite
 def events(draw: st.DrawFn, whole: tuple[dict[str, Any], ...] = EVENTS) -> Any:
-    """An event of a person with parts that are missing or wrong; now and then something else altogether."""
+    """An event of a person with missing or wrong fields; one in twenty is any JSON value."""
     if draw(st.integers(0, 19)) == 0:
         return draw(json_values)
     return draw(spoilt(draw(st.sampled_from(whole)), READ + NOT_READ))
@@ -222,7 +222,7 @@ def events(draw: st.DrawFn, whole: tuple[dict[str, Any], ...] = EVENTS) -> Any:
 
 @st.composite
 def changes(draw: st.DrawFn) -> dict[str, Any]:
-    """Something that became of a message, with the message before or after it as wrong as the rest."""
+    """An edit or a deletion, in which the message before and after it may have missing or wrong fields too."""
     event: dict[str, Any] = draw(spoilt(draw(st.sampled_from(CHANGES)), ("channel", "ts", "event_ts", "message")))
     for name in ("message", "previous_message"):
         if isinstance(event.get(name), dict) and draw(st.booleans()):
@@ -237,7 +237,7 @@ def sessions() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def clicks(draw: st.DrawFn) -> dict[str, Any]:
-    """The payload of an `interactive` envelope about a button, as wrong as can be."""
+    """The payload of an `interactive` envelope about a button, with missing or wrong fields."""
     body: dict[str, Any] = draw(spoilt(CLICK, ("user", "channel", "message", "actions", "team")))
     if draw(st.booleans()):
         body["message"] = draw(spoilt(CLICK["message"], ("bot_id", "user", "ts", "thread_ts")))
@@ -249,7 +249,7 @@ def clicks(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def bodies(draw: st.DrawFn, event: st.SearchStrategy[Any] | None = None) -> dict[str, Any]:
-    """The payload of an `events_api` envelope: the event, or what is around it, may be missing or wrong."""
+    """The payload of an `events_api` envelope, with missing or wrong fields in the event or around it."""
     body: dict[str, Any] = draw(spoilt(BODY, OUTER))
     if draw(st.integers(0, 19)):
         body["event"] = draw(events() if event is None else event)

@@ -1,14 +1,14 @@
-"""The assistant.threads.* and agents.sessions.* methods: what a thread shows of the agent's work."""
+"""The agents.sessions.* and assistant.threads.* methods: what a thread shows of the agent's work."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from emulators.slack.backend import Backend, Method
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.state.messages import Channel
-from emulators.slack.state.suggestions import Suggested
-from emulators.slack.web_api.backend import Backend, Method
+from emulators.slack.state.suggested_prompts import Suggestion
 
 Json = dict[str, Any]
 SESSION_STATES = ("active", "processing", "suspended", "closed")
@@ -43,17 +43,15 @@ def set_title(backend: Backend, arguments: Arguments) -> Json:
 def set_suggested_prompts(backend: Backend, arguments: Arguments) -> Json:
     channel = backend.channel(arguments, "channel_id")
     thread_ts = arguments.text("thread_ts")
-    if not backend.profile.is_agent:
+    if not backend.settings.is_agent:
         raise SlackError("not_agent_app")
     if thread_ts:
         backend.check_root(channel, thread_ts)
     prompts = arguments.structure("prompts", error="invalid_arguments")
-    if not isinstance(prompts, list) or not 1 <= len(prompts) <= MAX_PROMPTS:
+    if not isinstance(prompts, list) or not 1 <= len(prompts) <= MAX_PROMPTS or not all(map(_is_prompt, prompts)):
         raise SlackError("invalid_arguments")
-    if not all(_is_prompt(prompt) for prompt in prompts):
-        raise SlackError("invalid_arguments")
-    suggested = Suggested(prompts, arguments.text("title") or "")
-    backend.suggestions.set(channel.id, thread_ts or "", suggested)
+    suggestion = Suggestion(prompts, arguments.text("title") or "")
+    backend.suggestions.set(channel.id, thread_ts or "", suggestion)
     return {}
 
 
@@ -96,7 +94,7 @@ def _session_thread(backend: Backend, arguments: Arguments) -> tuple[Channel, st
 
 
 def _is_prompt(prompt: Any) -> bool:
-    """Exactly a title and a message, neither of them empty."""
+    """Whether it has a title and a message, neither of them empty, and nothing else."""
     return isinstance(prompt, dict) and set(prompt) == {"title", "message"} and all(map(_is_text, prompt.values()))
 
 

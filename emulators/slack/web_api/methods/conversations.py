@@ -1,16 +1,16 @@
-"""The conversations.* methods and users.conversations: channels and what was written in them."""
+"""The conversations.* methods and users.conversations: channels, and the messages in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from emulators.slack.backend import Backend, Method, is_ts
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
+from emulators.slack.rules.scopes import HISTORY, READ
 from emulators.slack.state.messages import Channel, ChannelKind, Message
-from emulators.slack.state.scopes import HISTORY, READ
-from emulators.slack.web_api.backend import Backend, Method, is_ts
-from emulators.slack.web_api.paging import Page, in_range, page
+from emulators.slack.web_api.pages import Page, in_range, page
 
 Json = dict[str, Any]
 _KINDS: dict[str, ChannelKind] = {
@@ -28,51 +28,29 @@ def info(backend: Backend, arguments: Arguments) -> Json:
 
 
 def replies(backend: Backend, arguments: Arguments) -> Json:
-    """The root first and then its replies, oldest first; the `ts` of a reply gives that reply alone."""
+    """The root and then its replies, oldest first. The `ts` of a reply gives that reply alone."""
     channel = backend.readable(arguments, HISTORY)
     ts = arguments.required("ts")
-    root = backend.visible_message(channel, ts) if is_ts(ts) else None
-    if root is None:
+    root = backend.workspace.message(channel.id, ts) if is_ts(ts) else None
+    if root is None or not backend.is_readable(root):
         raise SlackError("thread_not_found")
     answers = [reply for reply in backend.workspace.replies(root) if backend.is_readable(reply)]
     listed = [root, *in_range(answers, arguments)]
-    part = page(listed, arguments, default=1_000, largest=1_000, cap=backend.limits.largest_page)
+    part = page(listed, arguments, default=1_000, largest=1_000)
     return {"messages": _listing(backend, arguments, part.items), **part.fields()}
 
 
 def history(backend: Backend, arguments: Arguments) -> Json:
-    """The newest message first; of threads only the roots, and replies that were also sent to the channel."""
+    """The newest message first: the roots of threads, and replies that were also sent to the channel."""
     channel = backend.readable(arguments, HISTORY)
     shown = [message for message in channel.messages.values() if message.in_channel_view]
     readable = [message for message in reversed(shown) if backend.is_readable(message)]
-    part = page(in_range(readable, arguments), arguments, default=100, largest=999, cap=backend.limits.largest_page)
+    part = page(in_range(readable, arguments), arguments, default=100, largest=999)
     return {"messages": _listing(backend, arguments, part.items), "pin_count": 0, **part.fields()}
 
 
-def join(backend: Backend, arguments: Arguments) -> Json:
-    channel = backend.channel(arguments)
-    if channel.kind != "channel":
-        raise SlackError("method_not_supported_for_channel_type")
-    if channel.is_archived:
-        raise SlackError("is_archived")
-    if backend.is_member(channel):
-        warning = "already_in_channel"
-        answer: Json = {"warning": warning, "response_metadata": {"warnings": [warning]}}
-    else:
-        backend.activity.join(channel, backend.bot_user)
-        answer = {}
-    return {"channel": backend.shapes.channel(channel), **answer}
-
-
-def open_conversation(backend: Backend, arguments: Arguments) -> Json:
-    channel = _opened(backend, arguments)
-    backend.scopes.require("im:write" if channel.kind == "im" else "mpim:write")
-    shape = backend.shapes.channel(channel) if arguments.flag("return_im") else {"id": channel.id}
-    return {"channel": shape}
-
-
 def of_app(backend: Backend, arguments: Arguments) -> Json:
-    """users.conversations for the app itself: the channels that it is in."""
+    """users.conversations, for the app itself: the channels that it is in."""
     if arguments.text("user") not in (None, backend.bot_user):
         raise SlackError("method_not_supported_for_channel_type")
     kinds = _kinds(arguments.text("types") or "public_channel")
@@ -92,19 +70,6 @@ def _listing(backend: Backend, arguments: Arguments, messages: Iterable[Message]
     return [backend.shapes.listed(message, with_metadata=with_metadata) for message in messages]
 
 
-def _opened(backend: Backend, arguments: Arguments) -> Channel:
-    users = [user.strip() for user in (arguments.text("users") or "").split(",") if user.strip()]
-    if arguments.has("channel") and not users:
-        return backend.channel(arguments)
-    if not users:
-        raise SlackError("users_list_not_supplied")
-    if any(user not in backend.workspace.users for user in users):
-        raise SlackError("user_not_found")
-    if backend.bot_user in users:
-        raise SlackError("cannot_dm_bot")
-    return backend.workspace.direct_channel([backend.bot_user, *users])
-
-
 def _kinds(types: str) -> list[ChannelKind]:
     names = [name.strip() for name in types.split(",") if name.strip()]
     if not all(name in _KINDS for name in names):
@@ -119,8 +84,6 @@ def _own_channels(backend: Backend) -> list[Channel]:
 METHODS: dict[str, Method] = {
     "conversations.history": history,
     "conversations.info": info,
-    "conversations.join": join,
-    "conversations.open": open_conversation,
     "conversations.replies": replies,
     "users.conversations": of_app,
 }

@@ -1,15 +1,14 @@
-"""The files.* methods: what a file is, and uploading one."""
+"""The files.* methods: describing a file, and uploading one."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from emulators.slack.backend import Backend, Method
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError, invalid
-from emulators.slack.rules.limits import MAX_TEXT
-from emulators.slack.state.files import StoredFile
-from emulators.slack.state.messages import Channel, Message
-from emulators.slack.web_api.backend import Backend, Method
+from emulators.slack.rules.messages import MAX_TEXT
+from emulators.slack.state.messages import Channel
 
 Json = dict[str, Any]
 
@@ -19,7 +18,7 @@ def info(backend: Backend, arguments: Arguments) -> Json:
 
 
 def get_upload_url(backend: Backend, arguments: Arguments) -> Json:
-    """The address that takes the bytes, once."""
+    """The address that takes the bytes of the file, once."""
     name, length = arguments.required("filename"), arguments.number("length", default=0)
     if length < 1:
         raise SlackError("missing_argument")
@@ -28,7 +27,7 @@ def get_upload_url(backend: Backend, arguments: Arguments) -> Json:
 
 
 def complete_upload(backend: Backend, arguments: Arguments) -> Json:
-    """Give the uploaded files their titles, and share them in one message; without a channel they stay private."""
+    """Give the uploaded files their titles, and share them in one message. Without a channel they stay private."""
     wanted = _wanted(arguments)
     files = [backend.files.uploaded(entry["id"]) for entry in wanted]
     channel = _channel(backend, arguments)
@@ -38,7 +37,8 @@ def complete_upload(backend: Backend, arguments: Arguments) -> Json:
         file.pending = False
         file.description["title"] = entry.get("title") or file.description["name"]
     if channel is not None:
-        backend.activity.post(_message(backend, channel, files, comment, thread_ts))
+        shown = [file.shown for file in files]
+        backend.writer.post(backend.new_message(channel, thread_ts, comment, subtype="file_share", files=shown))
     return {"files": [{"id": file.id, "title": file.description["title"]} for file in files]}
 
 
@@ -80,22 +80,6 @@ def _comment(arguments: Arguments) -> str:
     if len(comment) > MAX_TEXT:
         raise SlackError("msg_too_long")
     return comment
-
-
-def _message(
-    backend: Backend, channel: Channel, files: list[StoredFile], comment: str, thread_ts: str | None
-) -> Message:
-    return Message(
-        channel=channel.id,
-        ts=backend.workspace.next_ts(),
-        user=backend.bot_user,
-        text=comment,
-        thread_ts=thread_ts,
-        subtype="file_share",
-        bot_id=backend.installation.bot_id,
-        app_id=backend.installation.app_id,
-        files=[file.shown for file in files],
-    )
 
 
 METHODS: dict[str, Method] = {

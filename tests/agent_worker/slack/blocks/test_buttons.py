@@ -1,4 +1,4 @@
-"""Promises of what stands below an answer: it says who wrote it, and its buttons say which turn they belong to."""
+"""Promises of the buttons and the footer: they say who wrote the answer, and which turn each button belongs to."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.slack.blocks import buttons
-from emulators.slack.rules import block_rules
+from emulators.slack.rules.blocks import block_problems
 
 TURN = "1700000000.000100:again1"
 
 
-def test_slack_takes_it() -> None:
-    assert block_rules.problems(buttons.below_answer(TURN, offers_again=True)) == []
-    assert block_rules.problems(buttons.below_notice(TURN)) == []
+def test_slack_takes_all_of_them() -> None:
+    assert block_problems(buttons.below_answer(TURN, offers_again=True)) == []
+    assert block_problems([buttons.try_again_button(TURN), buttons.stop_button(TURN)]) == []
 
 
 def test_an_answer_can_be_judged_and_says_that_an_ai_wrote_it() -> None:
@@ -26,14 +26,14 @@ def test_an_answer_can_be_judged_and_says_that_an_ai_wrote_it() -> None:
 
 
 def test_what_can_be_tried_again_has_a_button_for_it() -> None:
-    _, answer, _ = buttons.below_answer(TURN, offers_again=True)
+    _, again, _ = buttons.below_answer(TURN, offers_again=True)
 
-    assert [answer] == buttons.below_notice(TURN)
-    (button,) = answer["elements"]
+    assert again == buttons.try_again_button(TURN)
+    (button,) = again["elements"]
     assert (button["action_id"], button["value"]) == (TRY_AGAIN_BUTTON, TURN)
 
 
-def test_what_can_be_pressed_says_what_it_does_to_who_cannot_see() -> None:
+def test_a_screen_reader_tells_the_feedback_buttons_apart() -> None:
     feedback, _ = buttons.below_answer(TURN, offers_again=False)
 
     (pair,) = feedback["elements"]

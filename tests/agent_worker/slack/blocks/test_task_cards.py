@@ -7,7 +7,7 @@ import pytest
 from agent_worker.contract.names import STOP_BUTTON
 from agent_worker.payloads.thread import ShownStep, Source, StepState
 from agent_worker.slack.blocks.task_cards import LONGEST_TITLE, MOST_CARDS, cards, chunks, plan, plan_block
-from emulators.slack.rules import block_rules
+from emulators.slack.rules.blocks import block_problems
 
 PAGE = Source(text="Flood Warning", url="https://www.weather.gov/alerts")
 
@@ -36,7 +36,7 @@ def test_each_step_is_a_card_with_its_state_and_its_sources() -> None:
 def test_slack_takes_any_number_of_steps(count: int) -> None:
     post = plan(many(count), "1.0", is_over=True)
 
-    assert block_rules.problems(post.blocks) == []
+    assert block_problems(post.blocks) == []
     assert len(post.blocks[0]["tasks"]) == min(count, MOST_CARDS)
 
 
@@ -84,11 +84,12 @@ def test_the_last_title_says_how_it_went(states: list[StepState], title: str) ->
     assert plan_block([step(state=state) for state in states], is_over=True)["title"] == title
 
 
-def test_a_stream_is_told_only_what_has_changed() -> None:
-    before = [step("Finds it", "in_progress"), step("Counts it", "in_progress")]
-    after = [step("Finds it", "complete", PAGE), *before[1:]]
+def test_a_stream_is_told_of_each_card_with_its_state_and_its_sources() -> None:
+    finds, counts = chunks([step("Finds it", "complete", PAGE), step("Counts it", "in_progress")])
 
-    assert [chunk["id"] for chunk in chunks(before)] == ["step-0", "step-1"]
-    (changed,) = chunks(after, before)
-    assert (changed["id"], changed["status"]) == ("step-0", "complete")
-    assert changed["sources"][0]["url"] == PAGE.url
+    assert [(chunk["type"], chunk["id"]) for chunk in (finds, counts)] == [
+        ("task_update", "step-0"),
+        ("task_update", "step-1"),
+    ]
+    assert (finds["status"], finds["sources"][0]["url"]) == ("complete", PAGE.url)
+    assert (counts["status"], "sources" in counts) == ("in_progress", False)

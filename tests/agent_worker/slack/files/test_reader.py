@@ -23,8 +23,8 @@ from agent_worker.slack.files.reader import CACHED_BYTES, PATIENT_ATTEMPTS, Slac
 from agent_worker.slack.rate_limits import SlackBudget
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
-from emulators.gemini.received import either
-from emulators.slack.web_api.faults import FaultKind
+from emulators.gemini.request import either
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.sharing import (
     NOTES,
     PICTURE,
@@ -50,7 +50,6 @@ async def stage() -> AsyncIterator[SlackStage]:
         yield stage
 
 
-# What the model gets
 # What the model gets
 
 

@@ -11,8 +11,8 @@ from agent_worker.contract.names import FEEDBACK_BUTTONS
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.blocks.answer_layout import IN_THE_FILE, MOST_MESSAGES
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT
+from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
-from emulators.slack.web_api.faults import FaultKind
 from tests.support.agent_worker.settling import asked_to, buttons, posts, settled, standing, streamed
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
@@ -50,7 +50,7 @@ def is_whole(stage: SlackStage) -> bool:
 
 async def test_a_long_answer_is_a_file_below_its_beginning(stage: SlackStage) -> None:
     await settled(stage, asked_to(stage, TEXT, preface="> why?\n\n"))
-    await settled(stage, asked_to(stage, TEXT, preface="> why?\n\n"), is_repeated=True)
+    await settled(stage, asked_to(stage, TEXT, preface="> why?\n\n"), is_retry=True)
 
     assert content(stage) == f"> why?\n\n{TEXT}"
     assert files(stage)[0].files[0]["name"] == f"answer-{stage.root.replace('.', '-')}.md"
@@ -87,7 +87,7 @@ async def test_a_file_is_shown_once_whatever_goes_wrong(stage: SlackStage, metho
 async def test_where_the_app_may_not_upload_the_answer_is_as_many_messages_as_it_takes(stage: SlackStage) -> None:
     stage.slack.revoke("files:write")
     await settled(stage, asked_to(stage, TEXT))
-    await settled(stage, asked_to(stage, TEXT), is_repeated=True)
+    await settled(stage, asked_to(stage, TEXT), is_retry=True)
 
     assert is_whole(stage)
     assert [bool(buttons(post)) for post in posts(stage)] == [False] * (len(posts(stage)) - 1) + [True]
@@ -97,7 +97,7 @@ async def test_where_the_app_may_not_upload_the_answer_is_as_many_messages_as_it
 async def test_a_file_that_may_not_be_shown_here_is_not_spoken_of(stage: SlackStage, draft: Draft) -> None:
     stage.slack.faults.add(method=SHARE, kind="error", error="posting_to_channel_denied", times=None)
     await settled(stage, asked_to(stage, TEXT, draft=draft))
-    await settled(stage, asked_to(stage, TEXT, draft=draft), is_repeated=True)
+    await settled(stage, asked_to(stage, TEXT, draft=draft), is_retry=True)
 
     assert is_whole(stage)
 
@@ -116,6 +116,6 @@ async def test_where_files_cannot_be_sent_just_now_it_is_said_so(stage: SlackSta
     stage.slack.faults.add(method=ADDRESS, kind="rate_limited", retry_after=1)
 
     with pytest.raises(ApplicationError) as failed:
-        await stage.ours.answers._uploads.sent("a.md", "text")
+        await stage.ours.delivery._uploads.upload("a.md", "text")
 
     assert not failed.value.non_retryable

@@ -1,4 +1,4 @@
-"""Promises of the delivery: one complete answer stands in the thread, whatever was shown before it."""
+"""Promises of the delivery: the thread holds one complete answer, whatever was shown before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.blocks.buttons import FOOTER
 from agent_worker.slack.blocks.posts import notice
-from agent_worker.slack.thread.history import EVENT_TYPE
+from agent_worker.slack.thread.metadata import EVENT_TYPE
 from tests.support.agent_worker.settling import (
     ANSWER,
     POST,
@@ -52,7 +52,7 @@ async def anywhere(request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
 async def test_an_answer_of_which_nothing_was_shown_is_posted_once(anywhere: SlackStage) -> None:
     stage = anywhere
     await settled(stage, asked_to(stage))
-    await settled(stage, asked_to(stage), is_repeated=True)
+    await settled(stage, asked_to(stage), is_retry=True)
 
     (post,) = posts(stage)
     assert standing(stage) == [ANSWER]
@@ -111,9 +111,9 @@ async def test_nobody_else_is_pinged(anywhere: SlackStage) -> None:
     await settled(stage, asked_to(stage, text, may_mention=[stage.anna]))
 
     (post,) = posts(stage)
-    for said in (post.text, standing(stage)[0]):
-        assert f"<@{stage.anna}>" in said
-        assert not any(mention in said for mention in ("<@U0OTHER>", "<!channel>", "@here"))
+    for text in (post.text, standing(stage)[0]):
+        assert f"<@{stage.anna}>" in text
+        assert not any(mention in text for mention in ("<@U0OTHER>", "<!channel>", "@here"))
 
 
 # It is being streamed
@@ -136,7 +136,7 @@ async def test_a_stream_ends_with_all_that_it_lacks_in_one_call(*, direct: bool)
 async def test_a_stream_that_shows_only_steps_gets_the_whole_answer(stage: SlackStage) -> None:
     asked: dict[str, Any] = {"draft": await with_cards(stage), "progress": cards_only(stage), "preface": "> why?\n\n"}
     await settled(stage, asked_to(stage, **asked))
-    await settled(stage, asked_to(stage, **asked), is_repeated=True)
+    await settled(stage, asked_to(stage, **asked), is_retry=True)
 
     (post,) = posts(stage)
     assert standing(stage) == [f"> why?\n\n{ANSWER}"]
@@ -170,7 +170,7 @@ async def test_a_stream_that_died_is_brought_into_its_form_by_an_update(stage: S
     draft = await streamed(stage, ANSWER[:10])
     stage.slack.clock.advance(301)
     await settled(stage, asked_to(stage, draft=draft, progress=cards_only(stage)))
-    await settled(stage, asked_to(stage, draft=draft, progress=cards_only(stage)), is_repeated=True)
+    await settled(stage, asked_to(stage, draft=draft, progress=cards_only(stage)), is_retry=True)
 
     (post,) = posts(stage)
     assert (post.ts, standing(stage)) == (draft.messages[0], [ANSWER])
@@ -206,7 +206,7 @@ async def test_a_message_that_cannot_be_changed_makes_room_for_the_answer(stage:
 async def test_a_stream_of_several_messages_keeps_those_that_are_finished(stage: SlackStage) -> None:
     draft = await streamed(stage, "one\n\n", "two\n\n")
     await settled(stage, asked_to(stage, "one\n\ntwo\n\nthree", draft=draft))
-    await settled(stage, asked_to(stage, "one\n\ntwo\n\nthree", draft=draft), is_repeated=True)
+    await settled(stage, asked_to(stage, "one\n\ntwo\n\nthree", draft=draft), is_retry=True)
 
     assert standing(stage) == ["one\n\n", "two\n\nthree"]
     assert [list(buttons(post)) for post in posts(stage)] == [[], [FEEDBACK_BUTTONS]]
@@ -231,7 +231,7 @@ async def test_a_message_that_changes_becomes_the_answer(anywhere: SlackStage, t
     stage = anywhere
     draft = await posted(stage, ANSWER[:20])
     await settled(stage, asked_to(stage, text, draft=draft))
-    await settled(stage, asked_to(stage, text, draft=draft), is_repeated=True)
+    await settled(stage, asked_to(stage, text, draft=draft), is_retry=True)
 
     assert standing(stage) == [text]
     assert [post.ts for post in posts(stage)] == draft.messages
@@ -275,7 +275,7 @@ async def test_what_was_taken_back_leaves_nothing(anywhere: SlackStage) -> None:
     stage = anywhere
     request = asked_to(stage, "", draft=await posted(stage, "It is "), withdrawn=True)
     await settled(stage, request)
-    await settled(stage, request, is_repeated=True)
+    await settled(stage, request, is_retry=True)
 
     assert posts(stage) == []
 
@@ -288,7 +288,7 @@ async def test_a_stream_that_was_taken_back_leaves_nothing(stage: SlackStage, pi
 
 
 async def test_a_word_about_waiting_becomes_the_answer(stage: SlackStage) -> None:
-    waiting = await stage.replies.post_once(stage.thread, f"{stage.root}:waiting", notice("Wait."), maybe_posted=False)
+    waiting = await stage.posts.post(stage.thread, f"{stage.root}:waiting", notice("Wait."))
     await settled(stage, asked_to(stage, draft=Draft(unsure=True)))
 
     assert standing(stage) == [ANSWER]

@@ -22,7 +22,7 @@ async def stage() -> AsyncIterator[SlackStage]:
 async def read_past(stage: SlackStage) -> Past:
     """All that the thread holds now, as it is before a message that somebody writes next."""
     (now,) = stage.people_say("and now?")
-    return await stage.threads.past(stage.thread, now)
+    return await stage.history.past(stage.thread, now)
 
 
 async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage: SlackStage) -> None:
@@ -40,15 +40,15 @@ async def test_the_past_is_what_people_and_apps_have_said_each_with_a_name(stage
 async def test_what_was_said_at_the_same_time_or_later_is_not_the_past(stage: SlackStage) -> None:
     now, _ = stage.people_say("now", "later")
 
-    past = await stage.threads.past(stage.thread, now)
+    past = await stage.history.past(stage.thread, now)
 
     assert past.text == "anna: hello"
 
 
 async def test_the_agents_own_answers_are_its_own_and_its_progress_was_not_said(stage: SlackStage) -> None:
     key = stage.root
-    await stage.replies.post(stage.thread, f"{key}:progress", posts.notice("looking it up"))
-    await stage.replies.post(stage.thread, f"{key}:answer:0", posts.notice("It is sunny."), [stage.root])
+    await stage.posts.post(stage.thread, f"{key}:progress", posts.notice("looking it up"))
+    await stage.posts.post(stage.thread, f"{key}:answer:0", posts.notice("It is sunny."), [stage.root])
 
     past = await read_past(stage)
 
@@ -59,9 +59,9 @@ async def test_what_the_agent_has_answered_is_known_from_the_thread_even_if_the_
     stage: SlackStage,
 ) -> None:
     (second,) = stage.people_say("and you?")
-    await stage.replies.post(stage.thread, f"{stage.root}:answer:0", posts.notice("Hi."), [stage.root, second])
+    await stage.posts.post(stage.thread, f"{stage.root}:answer:0", posts.notice("Hi."), [stage.root, second])
 
-    past = await stage.threads.past(stage.thread, stage.root)
+    past = await stage.history.past(stage.thread, stage.root)
 
     assert past.answered == (stage.root, second)
 
@@ -106,33 +106,3 @@ async def test_while_slack_is_away_the_past_is_not_taken_for_empty(stage: SlackS
         await read_past(stage)
 
     assert (away.value.type, away.value.non_retryable) == (SLACK_UNAVAILABLE, False)
-
-
-async def test_a_person_goes_by_the_display_name_or_else_the_real_name(stage: SlackStage) -> None:
-    ben = stage.slack.add_user("bl", real_name="Ben Lee", display_name="benny")
-
-    assert await stage.threads.names([stage.anna, ben]) == {stage.anna: "anna", ben: "benny"}
-
-
-async def test_each_person_is_asked_about_once_and_the_agent_never(stage: SlackStage) -> None:
-    await stage.threads.names([stage.anna, stage.slack.bot_user_id])
-
-    names = await stage.threads.names([stage.anna, stage.anna])
-
-    assert names == {stage.anna: "anna"}
-    assert stage.calls("users.info") == 1
-
-
-async def test_who_slack_does_not_tell_about_goes_by_the_id(stage: SlackStage) -> None:
-    assert await stage.threads.names(["U0STRANGER", "C0NOWHERE"]) == {
-        "U0STRANGER": "U0STRANGER",
-        "C0NOWHERE": "C0NOWHERE",
-    }
-
-
-async def test_while_slack_is_away_nobody_is_renamed(stage: SlackStage) -> None:
-    stage.slack.faults.add(method="users.info", kind="rate_limited")
-    with pytest.raises(ApplicationError):
-        await stage.threads.names([stage.anna])
-
-    assert await stage.threads.names([stage.anna]) == {stage.anna: "anna"}

@@ -1,4 +1,4 @@
-"""Promises of the delivery after something went wrong: what was left behind is found, and said once."""
+"""Promises of the delivery after something went wrong: leftovers are found, and the answer stands there once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.thread.streams import text_chunk
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import (
     ANSWER,
     APPEND,
@@ -42,7 +42,7 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
 
 
 async def begun(stage: SlackStage, text: str = "It is ") -> str:
-    """A stream of which nobody has been told."""
+    """A stream that the conversation knows nothing of."""
     ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), [text_chunk(text)])
     assert ts is not None
     return ts
@@ -117,7 +117,7 @@ async def test_a_stream_whose_reply_was_lost_becomes_the_answer(
     assert stage.calls(POST) == 0
 
 
-# Streams without a master
+# Streams that nobody ends
 
 
 @pytest.mark.parametrize("age", [0, 301])
@@ -125,13 +125,13 @@ async def test_a_stream_that_a_killed_worker_has_left_becomes_the_answer(stage: 
     orphan = await begun(stage)
     stage.slack.clock.advance(age)
     await settled(stage, asked_to(stage, draft=UNSURE))
-    await settled(stage, asked_to(stage, draft=UNSURE), is_repeated=True)
+    await settled(stage, asked_to(stage, draft=UNSURE), is_retry=True)
 
     assert standing(stage) == [ANSWER]
     assert [post.ts for post in posts(stage)] == [orphan]
 
 
-async def test_of_several_streams_without_a_master_one_becomes_the_answer(stage: SlackStage) -> None:
+async def test_of_several_streams_that_nobody_ends_one_becomes_the_answer(stage: SlackStage) -> None:
     orphans = [await begun(stage), await begun(stage), await begun(stage)]
     await settled(stage, asked_to(stage, draft=UNSURE))
 
@@ -167,7 +167,7 @@ async def test_a_stream_that_a_person_has_stopped_is_found_too(stage: SlackStage
 
 
 async def test_a_stream_that_the_thread_does_not_show_yet_is_ended_all_the_same() -> None:
-    """What is read can lag behind what was written."""
+    """Slack may show a message to readers later than to its writer."""
     async with slack_stage(read_lag=60.0) as stage:
         stage.slack.clock.advance(61)
         draft = await streamed(stage, "It is ")
@@ -208,7 +208,7 @@ async def test_a_turn_that_is_tried_again_leaves_the_first_answer_alone(stage: S
 
 
 async def test_the_steps_of_the_turn_are_no_part_of_its_answer(stage: SlackStage) -> None:
-    await stage.replies.post(stage.thread, f"{stage.root}:progress", notice("Looking."))
+    await stage.posts.post(stage.thread, f"{stage.root}:progress", notice("Looking."))
     await settled(stage, asked_to(stage, draft=UNSURE))
 
     assert standing(stage) == ["Looking.", ANSWER]
@@ -226,18 +226,18 @@ async def test_a_thread_that_begins_with_a_message_of_the_agent_keeps_it() -> No
 
 
 async def test_a_file_of_the_agent_is_no_draft(stage: SlackStage) -> None:
-    uploads = stage.ours.answers._uploads
-    await uploads.show(stage.thread, await uploads.sent("report.txt", "text") or "", "report.txt")
+    uploads = stage.ours.delivery._uploads
+    await uploads.show(stage.thread, await uploads.upload("report.txt", "text") or "", "report.txt")
     await settled(stage, asked_to(stage, draft=UNSURE))
 
     assert len(posts(stage)) == 2
     assert posts(stage)[0].files
 
 
-async def test_a_step_that_is_not_sure_goes_on_in_the_messages_that_are_there(stage: SlackStage) -> None:
+async def test_a_model_call_that_is_tried_again_goes_on_in_the_messages_that_are_there(stage: SlackStage) -> None:
     draft = await streamed(stage, "one", "two")
     orphan = await begun(stage)
-    step = AskModel(thread=stage.thread, turn=stage.root, model="m", epoch="e", known=0, new=[], draft=draft)
+    request = AskModel(thread=stage.thread, turn=stage.root, model="m", epoch="e", known=0, new=[], draft=draft)
 
-    assert await stage.ours.draft(step, is_repeated=False) == draft
-    assert await stage.ours.draft(step, is_repeated=True) == Draft(messages=[*draft.messages, orphan])
+    assert await stage.ours.leftovers.draft(request, is_retry=False) == draft
+    assert await stage.ours.leftovers.draft(request, is_retry=True) == Draft(messages=[*draft.messages, orphan])

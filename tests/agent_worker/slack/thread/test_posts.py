@@ -1,4 +1,4 @@
-"""Promises of what the agent says in a thread: each post once, whatever became of the reply to it."""
+"""Promises of single messages in a thread: each is posted once, even if Slack's reply to the call is lost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.thread.history import EVENT_TYPE
-from emulators.slack.web_api.faults import FaultKind
+from agent_worker.slack.thread.metadata import EVENT_TYPE
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 HI = posts.notice("Hi there.")
@@ -23,26 +23,20 @@ async def stage() -> AsyncIterator[SlackStage]:
         yield stage
 
 
-def said(stage: SlackStage) -> list[str]:
+def texts(stage: SlackStage) -> list[str]:
     return [stage.slack.visible_text(post) for post in stage.slack.bot_posts(stage.channel, stage.root)]
 
 
 async def test_a_post_stands_in_its_thread_under_its_key(stage: SlackStage) -> None:
-    ts = await stage.replies.post(stage.thread, f"{stage.root}:answer:0", HI, answers=[stage.root])
+    ts = await stage.posts.post(stage.thread, f"{stage.root}:answer:0", HI, answers=[stage.root])
 
     (post,) = stage.slack.bot_posts(stage.channel, stage.root)
     assert post.ts == ts
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
     assert post.metadata == {
         "event_type": EVENT_TYPE,
         "event_payload": {"key": f"{stage.root}:answer:0", "answers": [stage.root]},
     }
-
-
-async def test_a_first_attempt_does_not_look_into_the_thread(stage: SlackStage) -> None:
-    await stage.replies.post_once(stage.thread, f"{stage.root}:answer:0", HI, maybe_posted=False)
-
-    assert stage.calls("conversations.replies") == 0
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "internal_error_after_commit"])
@@ -50,9 +44,9 @@ async def test_a_post_whose_reply_was_lost_is_found_and_not_made_again(stage: Sl
     key = f"{stage.root}:answer:0"
     stage.slack.faults.add(method=POST, kind=kind)
     with pytest.raises(ApplicationError) as lost:
-        await stage.replies.post_once(stage.thread, key, HI, maybe_posted=False)
+        await stage.posts.post(stage.thread, key, HI)
 
-    ts = await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True)
+    ts = await stage.posts.post_once(stage.thread, key, HI)
 
     assert lost.value.type == SLACK_UNAVAILABLE
     assert [post.ts for post in stage.slack.bot_posts(stage.channel, stage.root)] == [ts]
@@ -63,78 +57,79 @@ async def test_a_post_that_never_arrived_is_made_when_it_is_tried_again(stage: S
     key = f"{stage.root}:answer:0"
     stage.slack.faults.add(method=POST, kind=kind)
     with pytest.raises(ApplicationError):
-        await stage.replies.post_once(stage.thread, key, HI, maybe_posted=False)
+        await stage.posts.post(stage.thread, key, HI)
 
-    await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True)
+    await stage.posts.post_once(stage.thread, key, HI)
 
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
 
 
 async def test_a_post_with_another_key_is_another_post(stage: SlackStage) -> None:
-    await stage.replies.post_once(stage.thread, f"{stage.root}:answer:0", HI, maybe_posted=True)
+    await stage.posts.post_once(stage.thread, f"{stage.root}:answer:0", HI)
 
-    await stage.replies.post_once(stage.thread, f"{stage.root}:answer:1", HI, maybe_posted=True)
+    await stage.posts.post_once(stage.thread, f"{stage.root}:answer:1", HI)
 
-    assert said(stage) == ["Hi there.", "Hi there."]
+    assert texts(stage) == ["Hi there.", "Hi there."]
 
 
 async def test_another_apps_post_with_the_same_metadata_is_not_taken_for_ours(stage: SlackStage) -> None:
     key = f"{stage.root}:answer:0"
     stage.another_app_forges({"key": key, "answers": []})
 
-    await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True)
+    await stage.posts.post_once(stage.thread, key, HI)
 
-    assert said(stage) == ["Hi there."]
+    assert texts(stage) == ["Hi there."]
 
 
 async def test_a_post_is_found_behind_a_long_talk(stage: SlackStage) -> None:
     key = f"{stage.root}:answer:0"
-    first = await stage.replies.post_once(stage.thread, key, HI, maybe_posted=False)
+    first = await stage.posts.post(stage.thread, key, HI)
     stage.people_say(*[str(number) for number in range(420)])
 
-    assert await stage.replies.post_once(stage.thread, key, HI, maybe_posted=True) == first
-    late = await stage.replies.post_once(stage.thread, f"{stage.root}:answer:1", HI, maybe_posted=True)
-    assert await stage.replies.post_once(stage.thread, f"{stage.root}:answer:1", HI, maybe_posted=True) == late
+    assert await stage.posts.post_once(stage.thread, key, HI) == first
+    late = await stage.posts.post_once(stage.thread, f"{stage.root}:answer:1", HI)
+    assert await stage.posts.post_once(stage.thread, f"{stage.root}:answer:1", HI) == late
 
 
 async def test_an_update_changes_the_text_and_keeps_the_key(stage: SlackStage) -> None:
-    ts = await stage.replies.post(stage.thread, f"{stage.root}:progress", HI)
+    ts = await stage.posts.post(stage.thread, f"{stage.root}:progress", HI)
 
-    await stage.replies.update(stage.thread, ts, posts.notice("Done."))
+    await stage.posts.update(stage.thread, ts, posts.notice("Done."))
 
-    assert said(stage) == ["Done."]
-    assert await stage.replies.posted(stage.thread, stage.root) == {f"{stage.root}:progress": ts}
+    assert texts(stage) == ["Done."]
+    assert await stage.posts.find(stage.thread, f"{stage.root}:progress") == ts
 
 
 async def test_a_post_that_slack_refuses_is_not_tried_again(stage: SlackStage) -> None:
     stage.slack.archive(stage.channel)
 
     with pytest.raises(ApplicationError) as refused:
-        await stage.replies.post(stage.thread, f"{stage.root}:answer:0", HI)
+        await stage.posts.post(stage.thread, f"{stage.root}:answer:0", HI)
 
     assert (refused.value.type, refused.value.non_retryable) == (SLACK_REFUSED, True)
 
 
 async def test_an_update_with_a_key_makes_the_message_the_post_of_that_key(stage: SlackStage) -> None:
-    ts = await stage.replies.post(stage.thread, f"{stage.root}:draft:0", HI)
+    ts = await stage.posts.post(stage.thread, f"{stage.root}:draft:0", HI)
 
-    await stage.replies.update(stage.thread, ts, HI, f"{stage.root}:answer:0", [stage.root])
+    await stage.posts.update(stage.thread, ts, HI, f"{stage.root}:answer:0", [stage.root])
 
-    assert await stage.replies.posted(stage.thread, stage.root) == {f"{stage.root}:answer:0": ts}
+    assert await stage.posts.find(stage.thread, f"{stage.root}:answer:0") == ts
+    assert await stage.posts.find(stage.thread, f"{stage.root}:draft:0") is None
 
 
 async def test_what_is_gone_already_can_be_taken_away_again(stage: SlackStage) -> None:
-    ts = await stage.replies.post(stage.thread, f"{stage.root}:draft:0", HI)
+    ts = await stage.posts.post(stage.thread, f"{stage.root}:draft:0", HI)
 
-    await stage.replies.delete(stage.thread, ts)
-    await stage.replies.delete(stage.thread, ts)
+    await stage.posts.delete(stage.thread, ts)
+    await stage.posts.delete(stage.thread, ts)
 
-    assert said(stage) == []
+    assert texts(stage) == []
 
 
-async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
-    await stage.replies.whisper(stage.thread, stage.anna, "Thank you.")
+async def test_a_line_to_one_person_is_seen_by_nobody_else(stage: SlackStage) -> None:
+    await stage.posts.whisper(stage.thread, stage.anna, "Thank you.")
 
-    (word,) = stage.slack.ephemerals(stage.channel, stage.anna)
-    assert (word.text, word.thread_ts) == ("Thank you.", stage.root)
-    assert said(stage) == []
+    (line,) = stage.slack.ephemerals(stage.channel, stage.anna)
+    assert (line.text, line.thread_ts) == ("Thank you.", stage.root)
+    assert texts(stage) == []

@@ -11,8 +11,19 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.names import STOP_BUTTON
 from agent_worker.payloads.thread import Author, Draft, Progress, Shown, ShownStep, ShowProgress, StepState
 from agent_worker.slack.blocks.task_cards import LONGEST_TITLE, MOST_CARDS
-from emulators.slack.web_api.faults import FaultKind
-from tests.support.agent_worker.settling import APPEND, POST, START, UPDATE, buttons, kinds, posted, posts, streamed
+from emulators.slack.faults.web_api import FaultKind
+from tests.support.agent_worker.settling import (
+    APPEND,
+    POST,
+    START,
+    UPDATE,
+    asked_to,
+    buttons,
+    kinds,
+    posted,
+    posts,
+    streamed,
+)
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 STATES: list[StepState] = ["pending", "in_progress", "complete", "error"]
@@ -49,8 +60,10 @@ async def shown(stage: SlackStage, *steps: ShownStep, **more: Any) -> Shown:
     return await stage.progress.show(showing(stage, list(steps), **more))
 
 
-async def finished(stage: SlackStage, *steps: ShownStep, **more: Any) -> None:
-    await stage.progress.finish(stage.thread, showing(stage, list(steps), **more).progress, stage.root)
+async def finished(stage: SlackStage, *steps: ShownStep, withdrawn: bool = False, **more: Any) -> None:
+    progress = showing(stage, list(steps), **more).progress
+    request = asked_to(stage, progress=progress, withdrawn=withdrawn)
+    await stage.progress.end(request, await stage.ours.leftovers.of_delivery(request, is_retry=False))
 
 
 def tasks(stage: SlackStage) -> list[dict[str, Any]]:
@@ -112,9 +125,8 @@ async def test_titles_are_short_and_many_steps_fold(stage: SlackStage) -> None:
 
 async def test_steps_of_a_question_that_was_taken_back_are_taken_away(stage: SlackStage) -> None:
     found = await shown(stage, step())
-    progress = showing(stage, [step()], ts=found.ts).progress
-    await stage.progress.remove(stage.thread, progress)
-    await stage.progress.remove(stage.thread, progress)
+    await finished(stage, step(), ts=found.ts, withdrawn=True)
+    await finished(stage, step(), ts=found.ts, withdrawn=True)
 
     assert posts(stage) == []
 
@@ -163,12 +175,12 @@ async def test_steps_that_a_person_has_deleted_stay_deleted(stage: SlackStage) -
 
 
 async def test_when_calls_are_scarce_the_steps_give_way(stage: SlackStage) -> None:
-    while stage.replies.may_update(stage.thread, posts=False):
+    while stage.posts.may_update(stage.thread, posts=False):
         pass
     before = len(posts(stage))
-    found = await stage.progress.post(stage.thread, showing(stage, [step()]).progress, stage.root)
+    found = await shown(stage, step())
 
-    assert (found, len(posts(stage))) == ("", before)
+    assert (found.ts, len(posts(stage))) == ("", before)
 
 
 async def test_without_plans_the_steps_are_lines_that_can_be_stopped_all_the_same(stage: SlackStage) -> None:
@@ -259,7 +271,7 @@ async def test_what_is_changed_by_updates_gets_its_steps_with_the_answer(
 async def test_when_a_stream_cannot_be_relied_on_it_is_said_so(
     direct: SlackStage, method: str, kind: FaultKind
 ) -> None:
-    """Then whoever is next looks into the thread."""
+    """The error makes the turn look into the thread before it goes on."""
     draft = None if method == START else (await shown(direct, step())).draft
     direct.slack.faults.add(method=method, kind=kind)
 

@@ -1,4 +1,4 @@
-"""Promises of steps that a tool shows while it runs: nobody waits for them but what is shown next."""
+"""Promises of displays of steps: one after the other, and only the next display of the turn waits for one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, StepState
-from emulators.slack.web_api.faults import FaultKind
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import APPEND, POST, UPDATE, posts
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
@@ -36,11 +36,11 @@ def states(stage: SlackStage) -> list[str]:
 
 
 async def test_they_are_shown_in_their_message_and_in_the_status(stage: SlackStage) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
 
-    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
-    await displays.over(request)
+    queue.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await queue.wait(request)
 
     assert states(stage) == ["complete", "in_progress"]
     assert stage.slack.status(stage.channel, stage.root) == "is working: Step 2…"
@@ -49,11 +49,11 @@ async def test_they_are_shown_in_their_message_and_in_the_status(stage: SlackSta
 
 async def test_in_a_direct_message_they_are_shown_in_the_stream() -> None:
     async with slack_stage(direct=True) as direct:
-        displays = direct.ours.displays
-        shown = await displays.show(showing(direct, "in_progress"))
+        queue = direct.ours.progress_queue
+        shown = await queue.show(showing(direct, "in_progress"))
 
-        displays.begin(request := showing(direct, "complete", "in_progress", draft=shown.draft))
-        await displays.over(request)
+        queue.begin(request := showing(direct, "complete", "in_progress", draft=shown.draft))
+        await queue.wait(request)
 
         (post,) = posts(direct)
         assert [card["status"] for card in post.blocks if card["type"] == "task_card"] == ["complete", "in_progress"]
@@ -61,14 +61,14 @@ async def test_in_a_direct_message_they_are_shown_in_the_stream() -> None:
 
 
 async def test_what_the_turn_shows_next_waits_for_them(stage: SlackStage) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
     held = stage.slack.hold(UPDATE)
 
-    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    queue.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
     await held.reached()
-    waiting = asyncio.create_task(displays.over(request))
-    await displays.over(request.model_copy(update={"turn": "another"}))
+    waiting = asyncio.create_task(queue.wait(request))
+    await queue.wait(request.model_copy(update={"turn": "another"}))
     assert not waiting.done()
     held.release()
     await waiting
@@ -77,14 +77,14 @@ async def test_what_the_turn_shows_next_waits_for_them(stage: SlackStage) -> Non
 
 
 async def test_each_is_shown_after_the_one_before(stage: SlackStage) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
     held = stage.slack.hold(UPDATE)
 
-    displays.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
+    queue.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
     await held.reached()
-    displays.begin(showing(stage, "complete", "error", ts=shown.ts))
-    last = asyncio.create_task(displays.show(showing(stage, "complete", "complete", ts=shown.ts)))
+    queue.begin(showing(stage, "complete", "error", ts=shown.ts))
+    last = asyncio.create_task(queue.show(showing(stage, "complete", "complete", ts=shown.ts)))
     held.release()
     await last
 
@@ -93,14 +93,14 @@ async def test_each_is_shown_after_the_one_before(stage: SlackStage) -> None:
 
 
 async def test_one_that_is_given_up_holds_up_none_after_it(stage: SlackStage) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
     held = stage.slack.hold(UPDATE)
-    given_up = asyncio.create_task(displays.show(showing(stage, "complete", "in_progress", ts=shown.ts)))
+    given_up = asyncio.create_task(queue.show(showing(stage, "complete", "in_progress", ts=shown.ts)))
     await held.reached()
 
     given_up.cancel()
-    await displays.show(showing(stage, "complete", "complete", ts=shown.ts))
+    await queue.show(showing(stage, "complete", "complete", ts=shown.ts))
 
     assert states(stage) == ["complete", "complete"]
     held.release()
@@ -108,22 +108,22 @@ async def test_one_that_is_given_up_holds_up_none_after_it(stage: SlackStage) ->
 
 @pytest.mark.parametrize("kind", ["internal_error", "lost_reply", "refused"])
 async def test_steps_that_cannot_be_shown_are_in_nobodys_way(stage: SlackStage, kind: FaultKind) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
     stage.slack.faults.add(method=UPDATE, kind=kind)
 
-    displays.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
-    await displays.over(request)
-    await displays.show(showing(stage, "complete", "complete", ts=shown.ts))
+    queue.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await queue.wait(request)
+    await queue.show(showing(stage, "complete", "complete", ts=shown.ts))
 
     assert states(stage) == ["complete", "complete"]
 
 
 async def test_a_worker_that_ends_lets_them_be_shown(stage: SlackStage) -> None:
-    displays = stage.ours.displays
-    shown = await displays.show(showing(stage, "in_progress"))
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
 
-    displays.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
-    await displays.done()
+    queue.begin(showing(stage, "complete", "in_progress", ts=shown.ts))
+    await queue.wait_for_all()
 
     assert states(stage) == ["complete", "in_progress"]

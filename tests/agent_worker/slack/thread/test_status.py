@@ -1,4 +1,4 @@
-"""Promises of the status line and the session: true while the agent works, gone when it does not, never waited for."""
+"""Promises of the status line and the session: true while the agent works, then gone; nobody waits for them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from agent_worker.slack.thread.status import SlackSessions
-from emulators.slack.web_api.faults import FaultKind
+from agent_worker.slack.thread.status import ThreadStatus
+from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 STATUS = "assistant.threads.setStatus"
@@ -27,10 +27,10 @@ def session(stage: SlackStage) -> str:
 
 
 async def test_the_status_line_shows_and_disappears(stage: SlackStage) -> None:
-    await stage.ours.sessions.set_status(stage.thread, THINKING)
+    await stage.ours.status.set_status(stage.thread, THINKING)
     shown = (stage.slack.status(stage.channel, stage.root), session(stage))
 
-    await stage.ours.sessions.set_status(stage.thread, "")
+    await stage.ours.status.set_status(stage.thread, "")
 
     assert shown == (THINKING, "processing")
     assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
@@ -40,7 +40,7 @@ async def test_the_status_line_shows_and_disappears(stage: SlackStage) -> None:
 async def test_a_status_that_cannot_be_shown_disturbs_nobody(stage: SlackStage, kind: FaultKind) -> None:
     stage.slack.faults.add(method=STATUS, kind=kind, error="method_not_supported_for_channel_type")
 
-    await stage.ours.sessions.set_status(stage.thread, THINKING)
+    await stage.ours.status.set_status(stage.thread, THINKING)
 
     assert stage.calls(STATUS) == 1
 
@@ -50,16 +50,16 @@ async def test_a_status_that_takes_long_is_not_waited_for(stage: SlackStage, mon
     stage.slack.faults.add(method=STATUS, kind="slow", seconds=3600)
 
     async with asyncio.timeout(5):
-        await stage.ours.sessions.set_status(stage.thread, THINKING)
+        await stage.ours.status.set_status(stage.thread, THINKING)
     stage.slack.clock.advance(3600)
 
     assert stage.slack.status(stage.channel, stage.root) == ""
 
 
 async def test_a_status_is_shown_again_before_slack_takes_it_away(stage: SlackStage) -> None:
-    sessions = SlackSessions(stage.ours.sessions._api, refreshed=0.01)
+    status = ThreadStatus(stage.ours.status._api, refresh=0.01)
 
-    async with sessions.status_kept(stage.thread, THINKING):
+    async with status.status_kept(stage.thread, THINKING):
         await stage.slack.until(lambda: stage.calls(STATUS) > 2)
     calls = stage.calls(STATUS)
 
@@ -67,14 +67,14 @@ async def test_a_status_is_shown_again_before_slack_takes_it_away(stage: SlackSt
     assert stage.calls(STATUS) == calls
 
 
-async def test_a_step_does_not_end_before_its_status_has_arrived(stage: SlackStage) -> None:
+async def test_an_activity_does_not_end_before_its_status_has_arrived(stage: SlackStage) -> None:
     held = stage.slack.hold(STATUS)
 
-    async def step() -> None:
-        async with stage.ours.sessions.status_kept(stage.thread, THINKING):
+    async def activity() -> None:
+        async with stage.ours.status.status_kept(stage.thread, THINKING):
             await held.reached()
 
-    running = asyncio.create_task(step())
+    running = asyncio.create_task(activity())
     await held.reached()
     assert not running.done()
     held.release()
@@ -84,31 +84,31 @@ async def test_a_step_does_not_end_before_its_status_has_arrived(stage: SlackSta
 
 
 async def test_who_waits_for_a_person_says_so_and_otherwise_nothing_is_left(stage: SlackStage) -> None:
-    sessions = stage.ours.sessions
-    await sessions.set_status(stage.thread, THINKING)
-    await sessions.end(stage.thread, waits=True)
+    status = stage.ours.status
+    await status.set_status(stage.thread, THINKING)
+    await status.end(stage.thread, waits=True)
     waiting = (stage.slack.status(stage.channel, stage.root), session(stage))
 
-    await sessions.set_status(stage.thread, THINKING)
-    await sessions.end(stage.thread, waits=False)
+    await status.set_status(stage.thread, THINKING)
+    await status.end(stage.thread, waits=False)
 
     assert waiting == ("", "suspended")
     assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
 
 
-async def test_where_there_are_no_sessions_the_status_is_taken_away_all_the_same(stage: SlackStage) -> None:
+async def test_where_there_are_no_status_the_status_is_taken_away_all_the_same(stage: SlackStage) -> None:
     stage.slack.faults.add(method=SESSION, kind="error", error="feature_disabled", times=None)
-    await stage.ours.sessions.set_status(stage.thread, THINKING)
+    await stage.ours.status.set_status(stage.thread, THINKING)
 
-    await stage.ours.sessions.end(stage.thread, waits=True)
+    await stage.ours.status.end(stage.thread, waits=True)
 
     assert stage.slack.status(stage.channel, stage.root) == ""
 
 
 async def test_a_title_is_given_to_the_session_that_there_is(stage: SlackStage) -> None:
-    await stage.ours.sessions.set_status(stage.thread, THINKING)
+    await stage.ours.status.set_status(stage.thread, THINKING)
 
-    await stage.ours.sessions.rename(stage.thread, "Weather in New York")
+    await stage.ours.status.rename(stage.thread, "Weather in New York")
 
     found = stage.slack.session(stage.channel, stage.root)
     assert found is not None
@@ -116,19 +116,19 @@ async def test_a_title_is_given_to_the_session_that_there_is(stage: SlackStage) 
 
 
 async def test_without_a_session_the_title_begins_one(stage: SlackStage) -> None:
-    await stage.ours.sessions.rename(stage.thread, "Weather in New York")
+    await stage.ours.status.rename(stage.thread, "Weather in New York")
 
     found = stage.slack.session(stage.channel, stage.root)
     assert found is not None
     assert (found.title, found.status) == ("Weather in New York", "processing")
 
 
-async def test_where_there_are_no_sessions_a_direct_message_still_gets_its_title() -> None:
+async def test_where_there_are_no_status_a_direct_message_still_gets_its_title() -> None:
     async with slack_stage(direct=True) as stage:
         for method in (SESSION, "agents.sessions.rename"):
             stage.slack.faults.add(method=method, kind="error", error="unknown_method", times=None)
 
-        await stage.ours.sessions.rename(stage.thread, "Weather in New York")
+        await stage.ours.status.rename(stage.thread, "Weather in New York")
 
         assert stage.calls("assistant.threads.setTitle") == 1
         found = stage.slack.session(stage.channel, stage.root)

@@ -1,4 +1,4 @@
-"""Promises about what Slack refuses to show: the answer stands there all the same, with as much as can be shown."""
+"""Promises about blocks that Slack refuses: the answer stands there all the same, with as much as Slack shows."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_where_answers_cannot_be_judged_they_stand_without_the_buttons(
     refuses(stage, "context_actions", error=error)
     draft = await shown(stage, "It is ")
     await settled(stage, asked_to(stage, draft=draft))
-    await settled(stage, asked_to(stage, draft=draft), is_repeated=True)
+    await settled(stage, asked_to(stage, draft=draft), is_retry=True)
 
     (post,) = posts(stage)
     assert (standing(stage), kinds(post)) == ([ANSWER], BARE)
@@ -73,7 +73,7 @@ async def test_what_cannot_be_shown_as_blocks_is_shown_as_text_once(stage: Slack
     if shown is streamed:
         stage.slack.clock.advance(301)
     await settled(stage, asked_to(stage, text, draft=draft))
-    await settled(stage, asked_to(stage, text, draft=draft), is_repeated=True)
+    await settled(stage, asked_to(stage, text, draft=draft), is_retry=True)
 
     assert " ".join(standing(stage)).split() == text.replace("**", "").split()
     assert {tuple(kinds(post)) for post in posts(stage)} == {()}

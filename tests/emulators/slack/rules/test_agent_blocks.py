@@ -6,16 +6,22 @@ from typing import Any
 
 import pytest
 
+from tests.support.emulators.posts import Block, post, refused_post
 from tests.support.emulators.scene import Scene, refusal
-from tests.support.emulators.view_samples import home, modal
+from tests.support.emulators.views import home, modal
 
-Block = dict[str, Any]
 RICH = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}
+
 SOURCE = {"type": "url", "url": "https://example.com/alerts", "text": "Alerts"}
+
 CARD = {"type": "task_card", "task_id": "t1", "title": "Looked", "status": "complete"}
+
 TEXT = {"type": "plain_text", "text": "Go"}
+
 SIDE = {"text": TEXT, "value": "v"}
+
 FEEDBACK = {"type": "feedback_buttons", "action_id": "f", "positive_button": SIDE, "negative_button": SIDE}
+
 ICON = {"type": "icon_button", "action_id": "i", "icon": "trash", "text": TEXT}
 
 
@@ -31,12 +37,10 @@ def _long(length: int) -> Block:
     return {"type": "plain_text", "text": "x" * length}
 
 
-async def _post(stage: Scene, block: Block) -> None:
-    await stage.client.chat_postMessage(channel=stage.general, text="fallback", blocks=[block])
-
-
 FULL_SIDE = {"text": _long(75), "value": "x" * 2_000, "accessibility_label": "x" * 75}
+
 FULL_ICON = ICON | {"text": _long(75), "value": "x" * 2_000, "visible_to_user_ids": ["U1"] * 10}
+
 RIGHT_BLOCKS: list[Block] = [
     {"type": "task_card", "task_id": "t1", "title": "Looked"},
     CARD | {"title": "x" * 256, "block_id": "b", "details": RICH, "output": RICH, "sources": [SOURCE, SOURCE]},
@@ -52,7 +56,7 @@ RIGHT_BLOCKS: list[Block] = [
 
 @pytest.mark.parametrize("block", RIGHT_BLOCKS)
 async def test_what_slack_describes_is_accepted(stage: Scene, block: Block) -> None:
-    await _post(stage, block)
+    await post(stage, blocks=[block])
 
     assert stage.slack.messages(stage.general)[0].blocks == [block]
 
@@ -117,7 +121,7 @@ WRONG_BLOCKS: list[tuple[Block, str]] = [
 
 @pytest.mark.parametrize(("block", "pointer"), WRONG_BLOCKS)
 async def test_a_malformed_block_is_refused_with_its_pointer(stage: Scene, block: Block, pointer: str) -> None:
-    body = await refusal(stage.client.chat_postMessage(channel=stage.general, text="fallback", blocks=[block]))
+    body = await refused_post(stage, blocks=[block])
 
     assert body["error"] == "invalid_blocks"
     assert any(f"[json-pointer:/blocks/0{pointer}]" in problem for problem in body["errors"]), body["errors"]
@@ -125,7 +129,7 @@ async def test_a_malformed_block_is_refused_with_its_pointer(stage: Scene, block
 
 
 @pytest.mark.parametrize("block", [CARD, _plan(CARD), _below(FEEDBACK)])
-async def test_they_belong_in_messages_and_nowhere_else(stage: Scene, block: Block) -> None:
+async def test_blocks_of_agents_are_refused_in_views(stage: Scene, block: Block) -> None:
     bodies = [
         await refusal(stage.client.views_publish(user_id=stage.anna, view=home(block))),
         await refusal(stage.client.views_open(trigger_id="looked at after the view", view=modal(block))),

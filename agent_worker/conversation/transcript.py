@@ -1,0 +1,147 @@
+"""The transcript: what the model is given of a conversation, and the rules by which it grows and shrinks. Pure.
+
+It grows at its end only. Whatever changes its past gives it a new `epoch`, so that a worker's cached copy of the old
+past can never be mistaken for the present one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
+
+from agent_worker.payloads.limits import fair_limit, size_of
+from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
+
+PAGE_BYTES = 900_000  # of one query result; Temporal refuses more than 2 MB
+LARGEST_TRANSCRIPT = 600_000  # bytes; above it, older turns give way to a summary
+RESULTS_BYTES = 400_000  # of all tool results that one model call is given
+TURN_BYTES = 800_000  # of one turn: together with the rest of the transcript it still fits into one payload
+
+
+@dataclass(kw_only=True)
+class Transcript:
+    """Entries in the order in which they were said: questions, answers, tool calls and their results."""
+
+    epoch: str
+    entries: list[Content] = field(default_factory=list)
+    size: int = 0  # bytes of all entries
+    confirmed: int = 0  # number of entries that a worker may hold already; it reads missing ones through a query
+    turn_start: int = 0  # index of the running turn's first entry
+    prompt_tokens: int = 0  # of the last model call, as Gemini counted them
+    poisoned_turns: int = 0  # number of turns in a row whose question Gemini refused
+
+    # It grows
+
+    def start_turn(self) -> None:
+        self.turn_start = len(self.entries)
+
+    def add(self, content: Content) -> None:
+        self.entries.append(content)
+        self.size += size_of(content)
+
+    def add_answer(self, content: Content) -> None:
+        self.add(content)
+        self.poisoned_turns = 0
+
+    def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
+        """Adds the model's calls and all their results: Gemini takes no call without its response right after it."""
+        self.add(content)
+        room = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0))
+        limit = fair_limit([size_of(result) for result in results], room)
+        responses = [_response(call, result, limit) for call, result in zip(calls, results, strict=True)]
+        self.add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
+
+    def has_room_for_messages(self) -> bool:
+        """Whether the running turn may take up more messages; otherwise they form the next turn."""
+        return self._turn_size() < RESULTS_BYTES
+
+    def _turn_size(self) -> int:
+        return sum(map(size_of, self.entries[self.turn_start :]))
+
+    def confirm(self, length: int, prompt_tokens: int) -> None:
+        """Notes that a model call was given the first `length` entries."""
+        self.confirmed, self.prompt_tokens = length, prompt_tokens
+
+    # It is read
+
+    @property
+    def has_question(self) -> bool:
+        """Whether the question of the running or last turn is in the transcript."""
+        return any(map(is_question, self.entries[self.turn_start :]))
+
+    def page(self, request: ReadTranscript) -> TranscriptPage:
+        """Entries from `start` up to `end`, as many as PAGE_BYTES hold, but at least one; stale for another epoch."""
+        if request.epoch != self.epoch:
+            return TranscriptPage(entries=[], stale=True)
+        wanted = self.entries[request.start : request.end]
+        sizes = accumulate(size_of(entry) for entry in wanted)
+        count = max(1, sum(size <= PAGE_BYTES for size in sizes))
+        return TranscriptPage(entries=wanted[:count])
+
+    # Its past changes
+
+    def end_failed_turn(self, sentence: str, *, poisoned: bool, epoch: str) -> None:
+        """Keeps of a failed turn its question and the `sentence` that people were told.
+
+        A `poisoned` turn, whose question is the cause, leaves nothing. If the turn before was poisoned, too, the cause
+        is further back: then the whole transcript is dropped.
+        """
+        asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
+        told = {"role": "model", "parts": [{"text": sentence}]}
+        left = [*asked, told] if asked and not poisoned else []
+        self.poisoned_turns = self.poisoned_turns + 1 if poisoned else 0
+        before = [] if self.poisoned_turns > 1 else self.entries[: self.turn_start]
+        self._rewrite([*before, *left], epoch)
+
+    def withdraw_turn(self, epoch: str) -> None:
+        """Forgets the running turn: its question was deleted."""
+        self._rewrite(self.entries[: self.turn_start], epoch)
+
+    def rewind(self, epoch: str) -> None:
+        """Keeps of the last turn only its question, so that it can be answered anew."""
+        asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
+        self._rewrite([*self.entries[: self.turn_start], *asked], epoch)
+
+    def _rewrite(self, entries: list[Content], epoch: str) -> None:
+        self.entries, self.epoch, self.confirmed = entries, epoch, len(entries)
+        self.size = sum(map(size_of, entries))
+
+    # Compaction
+
+    def is_too_long(self, context_tokens: int) -> bool:
+        """Whether older turns have to give way to a summary."""
+        return self.prompt_tokens > context_tokens or self.size > LARGEST_TRANSCRIPT
+
+    def cut(self) -> int:
+        """The index where the recent quarter begins: at a question, so that no call loses its response.
+
+        0 if nothing can be summarised.
+        """
+        questions = [i for i in range(1, len(self.entries)) if self._opens_turn(i)]
+        before = [0, *accumulate(map(size_of, self.entries))]
+        recent = [i for i in questions if self.size - before[i] <= self.size // 4]
+        return (recent or questions[-1:] or [0])[0]
+
+    def _opens_turn(self, index: int) -> bool:
+        return is_question(self.entries[index]) and self.entries[index - 1]["role"] == "model"
+
+    def replace_older(self, cut: int, summary: str, epoch: str) -> None:
+        """Puts the summary in the place of the first `cut` entries."""
+        text = f"[Summary of our conversation so far:]\n{summary}\n[End of the summary.]"
+        self._rewrite([{"role": "user", "parts": [{"text": text}]}, *self.entries[cut:]], epoch)
+        self.turn_start = max(self.turn_start - cut + 1, 1)
+        self.prompt_tokens = 0
+
+
+def is_question(entry: Content) -> bool:
+    """Whether a person said this entry; tool results have the role "user", too."""
+    return entry["role"] == "user" and not any("functionResponse" in part for part in entry["parts"])
+
+
+def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    if size_of(result) > limit:
+        result = {"error": f"the result was too large to read (over {limit // 1000} kB); ask for less"}
+    response: dict[str, Any] = {"name": call.name, "response": dict(result)}
+    return response if call.id is None else {"id": call.id, **response}

@@ -1,0 +1,106 @@
+"""The keys of the agent's posts: made and read here and nowhere else. Pure.
+
+A key stands in the metadata of a Slack message and says which post of which turn the message is. So a post whose reply
+was lost is found again and not made twice. Keys stay in Slack threads and in Temporal's histories: never change one.
+
+    key                         the message
+    <turn>:progress             shows the turn's steps
+    <turn>:waiting              says that the model does not answer just now
+    <turn>:draft:<name>         a draft of the answer; the name is its number in the turn, or its `ts`
+    <turn>:answer               names the delivery of an answer; no message has this key alone
+    <turn>:notice               names the delivery of a notice; no message has this key alone
+    <ts>:stop|limit|refused     names the delivery of a notice about the message `ts`, beside a turn
+    <delivery>:<number>         a message of a delivery, counted from 0
+    <delivery>:<number>:plain:<number>   the same message, where Slack took it only as several plain ones
+    <delivery>:streamed         the stream that completes an answer, together with the messages before it
+
+A turn's own key is the `ts` of its first message. When the turn is tried again, ":again1" follows, then ":again2", …
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from agent_worker.contract.names import AGAIN
+
+Topic = Literal["stop", "limit", "refused"]
+Kind = Literal["progress", "waiting", "draft", "answer", "notice", Topic]
+
+_KEY = re.compile(
+    rf"(?P<turn>[^:]+(?:{AGAIN}\d+)?):(?P<kind>progress|waiting|draft|answer|notice|stop|limit|refused)"
+    r"(?::(?P<part>.+))?"
+)
+
+
+@dataclass(frozen=True)
+class PostKey:
+    """A key in its pieces. `part` is what follows the kind; "" if nothing does."""
+
+    turn: str
+    kind: Kind
+    part: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the message stands in place of an answer that is still to come."""
+        return self.kind in {"draft", "waiting"}
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the message belongs to the answer or the notice that ends its turn."""
+        return self.kind in {"answer", "notice"}
+
+
+def read(key: str) -> PostKey | None:
+    """The key in its pieces; None if no function of this module can have made it."""
+    found = _KEY.fullmatch(key)
+    return PostKey(found["turn"], cast("Kind", found["kind"]), found["part"] or "") if found else None
+
+
+def asked_at(key: str) -> str:
+    """The `ts` with which the key of a post or a turn begins. The post is younger than that message."""
+    return key.split(":", 1)[0]
+
+
+def next_turn(turn: str) -> str:
+    """The key of the turn that tries this one again: its posts are told apart from those of the turn before."""
+    ts, _, number = turn.partition(AGAIN)
+    return f"{ts}{AGAIN}{int(number or 0) + 1}"
+
+
+def progress(turn: str) -> str:
+    return f"{turn}:progress"
+
+
+def waiting(turn: str) -> str:
+    return f"{turn}:waiting"
+
+
+def draft(turn: str, name: int | str) -> str:
+    return f"{turn}:draft:{name}"
+
+
+def answer(turn: str) -> str:
+    return f"{turn}:answer"
+
+
+def notice(turn: str) -> str:
+    return f"{turn}:notice"
+
+
+def aside(ts: str, topic: Topic) -> str:
+    return f"{ts}:{topic}"
+
+
+def message(delivery: str, number: int) -> str:
+    return f"{delivery}:{number}"
+
+
+def plain(message_key: str, number: int) -> str:
+    return f"{message_key}:plain:{number}"
+
+
+def streamed(delivery: str) -> str:
+    return f"{delivery}:streamed"

@@ -1,0 +1,75 @@
+"""A tool's GET request to a web service: which answers are final, and when another attempt may succeed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from pydantic import HttpUrl
+
+from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
+
+LARGEST_ANSWER = 8 * 1024 * 1024  # bytes after decompression; the largest weather answer on record is below 1 MB
+TRY_LATER = frozenset({408, 425, 429})  # statuses; so is every status from 500 on
+
+
+async def get_text(
+    http: httpx.AsyncClient,
+    base: HttpUrl,
+    *path: str,
+    service: str,
+    headers: Mapping[str, str] | None = None,
+) -> str:
+    """Sends a GET to `base`/`path…` and returns the text of an answer with status 200.
+
+    `service` is the service's name in error messages, which never contain the address: it may contain a key.
+    Raises ToolUnavailableError when the service cannot be reached or is busy or broken, and ToolError for any other
+    answer. A redirect raises ToolError too, because it could lead to any address.
+    """
+    url = httpx.URL(str(base))
+    if path:
+        url = url.copy_with(path="/".join([url.path.rstrip("/"), *path]))
+    try:
+        async with http.stream("GET", url, headers=dict(headers or {}), follow_redirects=False) as response:
+            _check_status(response.status_code, service)
+            return await _read(response, service)
+    except httpx.RequestError as error:
+        raise ToolUnavailableError(f"{service} could not be reached ({type(error).__name__}).") from error
+
+
+async def get_object(
+    http: httpx.AsyncClient,
+    base: HttpUrl,
+    *path: str,
+    service: str,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Like `get_text`, for an answer that is one JSON object; raises ToolError for any other content."""
+    text = await get_text(http, base, *path, service=service, headers=headers)
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):  # RecursionError: lists in lists, a thousand deep
+        answer = None
+    if not isinstance(answer, dict):
+        raise ToolError(f"{service} gave an answer that cannot be understood.")
+    return answer
+
+
+def _check_status(status: int, service: str) -> None:
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in TRY_LATER:
+        raise ToolUnavailableError(f"{service} cannot answer at the moment (HTTP status {status}).")
+    if status in range(300, 400):
+        raise ToolError(f"{service} has moved elsewhere and was not followed (HTTP status {status}).")
+    if status != httpx.codes.OK:
+        raise ToolError(f"{service} refused the request (HTTP status {status}).")
+
+
+async def _read(response: httpx.Response, service: str) -> str:
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise ToolError(f"{service} gave an answer that is too large to read.")
+    return body.decode("utf-8", errors="replace")

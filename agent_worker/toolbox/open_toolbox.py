@@ -1,0 +1,84 @@
+"""A tool call that is run: its result, or an error sentence, as JSON that the model reads and Temporal stores."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agent_worker.payloads.limits import is_too_deep, writable
+from agent_worker.toolbox.definition import Tool, title_line
+from agent_worker.toolbox.signature import ArgumentsError
+from agent_worker.toolbox.sources import Sourced
+from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
+
+LARGEST_RESULT = 64 * 1024  # bytes of JSON; history stores a result, and the model reads it again in each later call
+LONGEST_ERROR = 2000  # characters
+
+
+class OpenToolbox:
+    """The tools, with the HTTP client and the settings that they need to run."""
+
+    def __init__(self, tools: Mapping[str, Tool], at_hand: Mapping[type, Any]) -> None:
+        self._tools = tools
+        self._at_hand = at_hand
+
+    async def run(self, name: str, args: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Runs one call once: `{"output": …}`, or `{"error": sentence}` when another attempt would fail too.
+
+        Beside the output stand the `"sources"` that the tool names; they are for people, not for the model.
+        Any exception means that another attempt may succeed: `ToolUnavailableError` for a failure that the tool
+        expects and for a tool that takes longer than its timeout, any other exception for an unexpected failure.
+        """
+        tool = self._tools.get(name)
+        if tool is None:
+            return _error(no_such_tool(name, self._tools))
+        try:
+            arguments = tool.signature.fit(args)
+            returned = await self._within_timeout(tool, arguments)
+        except (ArgumentsError, ToolError) as error:
+            return _error(str(error) or f"{tool.name} could not do this.")
+        if not isinstance(returned, Sourced):
+            return _result(tool, returned)
+        result, sources = _result(tool, returned.result), returned.listed()
+        return result | {"sources": sources} if sources and "output" in result else result
+
+    async def _within_timeout(self, tool: Tool, arguments: Mapping[str, Any]) -> Any:
+        given = {name: self._at_hand[kind] for name, kind in tool.signature.given.items()}
+        try:
+            async with asyncio.timeout(tool.timeout.total_seconds()) as deadline:
+                return await tool.function(**arguments, **given)
+        except TimeoutError as error:
+            if not deadline.expired():  # a timeout that the tool itself has raised
+                raise
+            raise ToolUnavailableError(
+                f"{tool.name} took longer than {tool.timeout.total_seconds():g} seconds."
+            ) from error
+
+
+def no_such_tool(name: str, known: Iterable[str]) -> str:
+    """A sentence for the model that names the tools there are."""
+    return f"There is no tool called {title_line(name)}. The tools are: {', '.join(known)}."
+
+
+def _result(tool: Tool, result: Any) -> dict[str, Any]:
+    """The result as plain JSON; raises TypeError or ValueError for a value that JSON has no form for: a defect."""
+    try:
+        text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except RecursionError:
+        return _error(_too_deep(tool))
+    written = writable(text).encode()
+    if len(written) > LARGEST_RESULT:
+        size = f"{len(written) // 1024} KB, and at most {LARGEST_RESULT // 1024} KB can be read"
+        return _error(f"The result of {tool.name} is too large ({size}). Ask for less.")
+    output = json.loads(written)
+    return _error(_too_deep(tool)) if is_too_deep(output) else {"output": output}
+
+
+def _too_deep(tool: Tool) -> str:
+    return f"The result of {tool.name} has more levels than can be read. Ask for less."
+
+
+def _error(message: str) -> dict[str, Any]:
+    return {"error": writable(message[:LONGEST_ERROR])}

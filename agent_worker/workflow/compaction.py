@@ -1,0 +1,29 @@
+"""A summary in the place of older turns, made between two turns when the transcript has become too long."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+from temporalio.exceptions import is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.conversation.conversation import Conversation
+    from agent_worker.payloads.model import Summarise
+    from agent_worker.payloads.policy import AgentPolicy
+    from agent_worker.workflow.activity_calls import summarise
+
+NO_SUMMARY = "(What was said before could not be summarised and is left out.)"
+
+
+async def compact(conversation: Conversation, policy: AgentPolicy) -> None:
+    """Summarises older turns if the transcript is too long; without a summary they are dropped all the same."""
+    transcript = conversation.transcript
+    if not transcript.is_too_long(policy.agent_context_tokens) or (cut := transcript.cut()) == 0:
+        return
+    request = Summarise(model=conversation.model, epoch=transcript.epoch, end=cut)
+    try:
+        summary = await summarise(request, policy.gemini_timeout)
+    except Exception as error:
+        if is_cancelled_exception(error):
+            raise
+        summary = NO_SUMMARY
+    transcript.replace_older(cut, summary, str(workflow.uuid4()))

@@ -1,0 +1,28 @@
+"""What the workflow has to do again when it replays a conversation that release 0.2 has begun.
+
+Release 0.2 let the opening ask the model, too, in a thread that began with a message to the agent. To be removed when
+no conversation of release 0.2 is open any more (docs/decisions/0008-deployments.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.contract.messages import UserMessage
+    from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.thread import Draft
+
+# Only histories without this patch have an opening that asks the model.
+OPENING_DOES_NOT_ASK = "the opening does not ask the model"
+
+
+def gave_up_opening(turn: Turn, asked: Sequence[UserMessage], *, is_new_thread: bool) -> bool:
+    """Whether release 0.2 gave up the opening here, because a message that it had asked the model about changed."""
+    if not is_new_thread or turn.messages == asked or turn.display.draft != Draft():
+        return False
+    if not all(message.addressed and not message.from_app for message in asked):
+        return False
+    return not workflow.patched(OPENING_DOES_NOT_ASK)

@@ -1,0 +1,108 @@
+"""The one way to write, change and delete messages: stored, noted in the log of changes, and told to the app."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from emulators.slack.clock import Clock
+from emulators.slack.events.feed import EventFeed
+from emulators.slack.presentation.json_shapes import Shapes
+from emulators.slack.presentation.visible_text import Reader
+from emulators.slack.state.changes import ChangeLog
+from emulators.slack.state.messages import Channel, Edited, Ephemeral, Message
+from emulators.slack.state.statuses import Statuses
+
+
+class MessageWriter:
+    """Writes for everybody: people, other apps, and the app under test."""
+
+    def __init__(
+        self,
+        *,
+        shapes: Shapes,
+        statuses: Statuses,
+        changes: ChangeLog,
+        feed: EventFeed,
+        reader: Reader,
+        clock: Clock,
+    ) -> None:
+        self._installation = shapes.installation
+        self._workspace = shapes.workspace
+        self._statuses = statuses
+        self._changes = changes
+        self._feed = feed
+        self._reader = reader
+        self._clock = clock
+
+    def post(self, message: Message) -> None:
+        """Add a message. A reply of the app clears the status line of its thread."""
+        self._workspace.store(message)
+        self._log("message", message)
+        self._feed.posted(message)
+        if self._is_own(message) and message.thread_ts is not None:
+            self._statuses.clear_text(message.channel, message.thread_ts)
+
+    def show_only_to(self, user: str, message: Message) -> None:
+        """Show an ephemeral message: one person sees it, no channel holds it, and the app is not told."""
+        self._workspace.ephemerals.append(Ephemeral(**vars(message), to=user))
+        self._log("ephemeral", message)
+
+    def edit(self, message: Message, editor: str, **fields: Any) -> Message:
+        """Change fields of a message and mark it as edited by `editor`. Returns the message as it is then."""
+        seconds = int(self._clock.now())
+        return self.change(message, edited=Edited(editor, f"{seconds}.000000"), **fields)
+
+    def change(self, message: Message, **fields: Any) -> Message:
+        """Change fields without an edit mark, as Slack itself does when it unfurls a link."""
+        changed = replace(message, **fields)
+        self._workspace.store(changed)
+        self._log("message_changed", changed)
+        self._feed.changed(changed, message)
+        return changed
+
+    def grow(self, message: Message) -> None:
+        """Show more of a streamed message. People see it; the app is not told."""
+        self._workspace.store(message)
+        self._log("message_changed", message)
+        self._statuses.clear_text(message.channel, message.root_ts)
+
+    def delete(self, message: Message) -> None:
+        self._workspace.remove(message)
+        self._log("message_deleted", message)
+        self._feed.deleted(message)
+
+    def react(self, message: Message, user: str, name: str) -> None:
+        """Add a reaction to a message."""
+        reactions = {**message.reactions, name: [*message.reactions.get(name, []), user]}
+        self._workspace.store(replace(message, reactions=reactions))
+        item = {"type": "message", "channel": message.channel, "ts": message.ts}
+        event = {"type": "reaction_added", "user": user, "reaction": name, "item": item, "item_user": message.user}
+        event_ts = self._workspace.next_ts()
+        self._feed.announce("reaction_added", event | {"event_ts": event_ts}, channel=message.channel, ts=event_ts)
+        self._changes.nudge()
+
+    def join(self, channel: Channel, user: str) -> None:
+        """Make somebody a member, with the notice that Slack writes in the channel."""
+        channel.members.append(user)
+        notice = Message(channel.id, self._workspace.next_ts(), user, f"<@{user}> has joined the channel")
+        self.post(replace(notice, subtype="channel_join"))
+        event = {"type": "member_joined_channel", "user": user, "channel": channel.id, "event_ts": notice.ts}
+        event |= {"channel_type": "C" if channel.kind == "channel" else "G", "team": self._installation.team_id}
+        self._feed.announce("member_joined_channel", event, channel=channel.id, ts=notice.ts)
+
+    def _is_own(self, message: Message) -> bool:
+        return message.user == self._installation.bot_user_id
+
+    def _log(self, kind: str, message: Message) -> None:
+        self._changes.add(
+            kind,
+            time=self._clock.now(),
+            channel=message.channel,
+            ts=message.ts,
+            thread_ts=message.root_ts,
+            text=self._reader.message(message),
+            author=message.user,
+            from_app=self._is_own(message),
+            is_growing=message.streaming_state == "in_progress" and kind != "message_deleted",
+        )

@@ -1,0 +1,88 @@
+"""The part of `SlackEmulator` that says who and what there is, and what the app may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from emulators.slack.backend import Backend
+from emulators.slack.state.messages import ChannelKind, User
+
+
+class WorkspaceSetup:
+    """Adds people and channels, and grants scopes. Names that are taken raise ValueError."""
+
+    _backend: Backend
+
+    def add_user(
+        self,
+        name: str,
+        real_name: str | None = None,
+        display_name: str | None = None,
+        *,
+        is_guest: bool = False,
+        is_single_channel_guest: bool = False,
+        team_id: str | None = None,
+    ) -> str:
+        """Add a person. Returns the user id. With another `team_id` than the app's they come through Slack Connect."""
+        own = self._backend.installation.team_id
+        user = User(
+            id=self._backend.workspace.new_id("U"),
+            name=name,
+            real_name=real_name or name.title(),
+            display_name=display_name or name,
+            foreign_team="" if team_id in (None, own) else str(team_id),
+            is_guest=is_guest,
+            is_single_channel_guest=is_single_channel_guest,
+        )
+        self._backend.workspace.add_user(user)
+        return user.id
+
+    def deactivate(self, user_id: str) -> None:
+        """Somebody leaves the company: their messages stay, and they can do nothing more."""
+        users = self._backend.workspace.users
+        users[user_id] = replace(users[user_id], is_deactivated=True)
+
+    def add_channel(
+        self,
+        name: str,
+        members: Sequence[str] | None = None,
+        *,
+        is_private: bool = False,
+        is_shared: bool = False,
+        bot_is_member: bool = True,
+    ) -> str:
+        """Add a channel. Returns its id. `is_shared`: people from other workspaces can be in it.
+
+        Without `members`, all people are in it who are there now and can be in it, except guests.
+        """
+        workspace = self._backend.workspace
+        kind: ChannelKind = "group" if is_private else "channel"
+        people = [
+            user.id
+            for user in workspace.users.values()
+            if not (user.is_bot or user.is_guest or user.is_single_channel_guest)
+            and workspace.admits(user, kind, is_shared=is_shared)
+        ]
+        bot = [self._backend.bot_user] if bot_is_member else []
+        everybody = [*(people if members is None else members), *bot]
+        return workspace.add_channel(name, kind, everybody, is_shared=is_shared).id
+
+    def open_dm(self, user_id: str) -> str:
+        """The direct messages between a person and the app. Returns the channel id, which is always the same."""
+        return self._backend.workspace.direct_channel([self._backend.bot_user, user_id]).id
+
+    def open_group_dm(self, user_ids: Sequence[str]) -> str:
+        """The group direct messages of several people and the app. Returns the channel id."""
+        return self._backend.workspace.direct_channel([self._backend.bot_user, *user_ids]).id
+
+    def archive(self, channel: str) -> None:
+        self._backend.workspace.channels[channel].is_archived = True
+
+    def grant(self, *scopes: str) -> None:
+        """Give scopes to the app."""
+        self._backend.scopes.grant(scopes)
+
+    def revoke(self, *scopes: str) -> None:
+        """Take scopes from the app."""
+        self._backend.scopes.revoke(scopes)

@@ -1,0 +1,11 @@
+/** The slash commands and message shortcuts that the app's manifest.yml declares. A test compares this file with it. */
+
+export const COMMANDS = [
+  {
+    command: "/agent",
+    description: "Your conversations with the agent, or stop what it does here",
+    words: ["help", "status", "stop"],
+  },
+];
+
+export const SHORTCUTS = [{ name: "Ask the agent about this", callback_id: "ask_about_message" }];

@@ -1,0 +1,136 @@
+"""The messages in Slack's history that may be for the agent, read as if each came as an event."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agent_worker.contract.messages import Thread
+from process.slack import Identity
+from process.slack_errors import error_code
+from slackbot.catch_up.pace import Pace
+from slackbot.catch_up.retries import with_retries
+from slackbot.events import messages
+from slackbot.events.messages import IncomingMessage
+
+# Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
+LISTINGS_PER_MINUTE = 40
+THREADS_PER_MINUTE = 20  # pages of threads; the worker reads threads too
+PAGE = 999  # messages or channels, the most that Slack returns in one call
+# A thread's first message says when the last reply was. Older first messages than these are not read:
+ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
+ROOT_PAGES = 5  # pages of one channel
+KINDS = ("public_channel", "private_channel", "mpim", "im")
+
+Json = Mapping[str, Any]
+Method = Callable[..., Awaitable[Any]]
+logger = logging.getLogger(__name__)
+
+
+class SlackHistory:
+    """Reads slowly, to leave the worker its share of Slack's rate limits. Logs and leaves out what it cannot read."""
+
+    def __init__(self, client: AsyncWebClient, bot: Identity, allowed_apps: Collection[str] = ()) -> None:
+        self._client = client
+        self._bot = bot
+        self._allowed_apps = allowed_apps
+        self._listings = Pace(LISTINGS_PER_MINUTE)
+        self._threads = Pace(THREADS_PER_MINUTE)
+
+    async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
+        """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.
+
+        `open_threads` are read even if their first message is too old to be found.
+        """
+        found: dict[tuple[str, str], IncomingMessage] = {}
+        async for channel in self._channels():
+            open_here = {thread.thread_ts for thread in open_threads if thread.channel == channel["id"]}
+            try:
+                async for message in self._in_channel(channel["id"], oldest, open_here):
+                    incoming = messages.read(self._as_event(message, channel), self._bot, self._allowed_apps)
+                    if isinstance(incoming, IncomingMessage):
+                        found[channel["id"], incoming.message.ts] = incoming
+            except SlackApiError as error:
+                logger.warning("channel left out", extra={"channel": channel["id"], "reason": error_code(error)})
+        return sorted(found.values(), key=lambda incoming: float(incoming.message.ts))
+
+    async def _channels(self) -> AsyncIterator[Json]:
+        """The channels that the bot is a member of. Each kind is listed by itself: the scope for one may be missing."""
+        for kind in KINDS:
+            try:
+                async for channel in self._items(
+                    self._client.users_conversations, "channels", types=kind, exclude_archived=True
+                ):
+                    yield channel
+            except SlackApiError as error:
+                logger.warning("conversations left out", extra={"kind": kind, "reason": error_code(error)})
+
+    async def _in_channel(self, channel: str, oldest: float, open_here: set[str]) -> AsyncIterator[Json]:
+        """The messages after `oldest` in the channel and its threads; `open_here` are threads to read in any case."""
+        unseen, replied_to = set(open_here), []
+        async for message in self._newest_first(channel, oldest):
+            unseen.discard(str(message["ts"]))
+            if float(message.get("latest_reply") or 0) > oldest:
+                replied_to.append(str(message["ts"]))
+            if float(message["ts"]) > oldest:
+                yield message
+        for thread_ts in [*replied_to, *sorted(unseen)]:
+            async for reply in self._in_thread(channel, thread_ts, oldest):
+                yield reply
+
+    async def _newest_first(self, channel: str, oldest: float) -> AsyncIterator[Json]:
+        """The channel's messages, newest first: all after `oldest`, and then older ones, which may begin a thread."""
+        count = 0
+        since = f"{oldest - ROOTS_SINCE:.6f}"
+        async for message in self._items(self._client.conversations_history, "messages", channel=channel, oldest=since):
+            count += 1
+            if count > ROOT_PAGES * PAGE and float(message["ts"]) < oldest:
+                return
+            yield message
+
+    async def _in_thread(self, channel: str, thread_ts: str, oldest: float) -> AsyncIterator[Json]:
+        """The replies after `oldest` in a thread; none if Slack does not show it."""
+        since = f"{oldest:.6f}"
+        try:
+            async for message in self._items(
+                self._client.conversations_replies, "messages", channel=channel, ts=thread_ts, oldest=since
+            ):
+                if message["ts"] != thread_ts:  # Slack returns the first message too, however old
+                    yield message
+        except SlackApiError as error:
+            facts = {"channel": channel, "thread_ts": thread_ts, "reason": error_code(error)}
+            logger.warning("thread left out", extra=facts)
+
+    async def _items(self, method: Method, name: str, **arguments: Any) -> AsyncIterator[Json]:
+        """The items of all pages of a listing, by their field `name`. Raises SlackApiError if Slack refuses."""
+        pace = self._threads if "ts" in arguments else self._listings
+
+        async def ask() -> Any:
+            await pace.turn()
+            return await method(limit=PAGE, **arguments)
+
+        while True:
+            page = await with_retries(ask)
+            for item in page.get(name, []):
+                yield item
+            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not arguments["cursor"]:
+                return
+
+    def _as_event(self, message: Json, channel: Json) -> Json:
+        """The payload that this message had as an event."""
+        event = {**message, "type": "message", "channel": channel["id"], "channel_type": _kind(channel)}
+        return {"team_id": self._bot.team_id, "event": event}
+
+
+def _kind(channel: Json) -> str:
+    """The channel's kind, as an event names it in `channel_type`."""
+    if channel.get("is_im"):
+        return "im"
+    if channel.get("is_mpim"):
+        return "mpim"
+    return "group" if channel.get("is_private") else "channel"

@@ -1,0 +1,118 @@
+"""The conversations as workflows in Temporal: hands messages, changes and clicks over to them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import timedelta
+from functools import partial
+
+from cachetools import LRUCache
+from pydantic import BaseModel
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
+from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
+from slackbot.conversations.deduplication import Deduplicator
+from slackbot.conversations.signals import signal_if_open
+from slackbot.events.messages import IncomingMessage
+
+# Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
+CALL_TIMEOUT = timedelta(seconds=2.5)
+REMEMBERED = 10_000  # threads in which the agent does not take part
+logger = logging.getLogger(__name__)
+
+TakesPartIn = Callable[[Thread], Awaitable[bool]]
+
+
+class Conversations:
+    """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know."""
+
+    def __init__(self, client: Client, task_queue: str, takes_part_in: TakesPartIn) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._takes_part_in = takes_part_in
+        self._handed_over = Deduplicator()
+        self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
+
+    async def hand_over(self, incoming: IncomingMessage) -> None:
+        """Returns once Temporal has stored the message, or if it is not for the agent. Raises if neither is certain.
+
+        A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
+        files. If Slack sends an event to another process again, the conversation itself drops the second copy.
+        """
+        if not incoming.says_stop and incoming.only_if_taking_part and not await self.takes_part(incoming.thread):
+            return
+        await self._handed_over.do(self._key(incoming), partial(self._store, incoming))
+
+    def has_handed_over(self, incoming: IncomingMessage) -> bool:
+        """Whether this process remembers that Temporal has stored the message."""
+        return self._handed_over.is_done(self._key(incoming))
+
+    async def takes_part(self, thread: Thread) -> bool:
+        """Whether the agent has a conversation in this thread, open or closed, or has written in it before.
+
+        Raises if Temporal or Slack cannot be asked.
+        """
+        if await self._has_workflow(thread):
+            return True
+        if thread in self._of_others:
+            return False
+        if await self._takes_part_in(thread):
+            return True
+        self._of_others[thread] = True
+        return False
+
+    async def hand_over_change(self, thread: Thread, change: MessageChange) -> None:
+        """Signals the change to an open conversation, after the message itself if that is just being handed over."""
+        for has_files in (False, True):
+            await self._handed_over.settled((thread.channel, change.ts, has_files))
+        if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
+            logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
+
+    async def signal_if_open(self, thread: Thread, signal: str, content: BaseModel) -> bool:
+        """Whether a conversation is open and Temporal has stored the signal for it. Raises RPCError if unsure."""
+        return await signal_if_open(self._client, thread, signal, content, CALL_TIMEOUT)
+
+    async def signal(self, thread: Thread, signal: str, content: BaseModel, memo: dict[str, str] | None = None) -> None:
+        """Returns once Temporal has stored the signal. Starts the conversation if it was closed, with this memo.
+
+        Without a memo that names a user, the new run belongs to nobody. Raises RPCError if Temporal may not have it.
+        """
+        await self._client.start_workflow(
+            AGENT_WORKFLOW,
+            Start(thread=thread),
+            id=workflow_id(thread.team, thread.channel, thread.thread_ts),
+            task_queue=self._task_queue,
+            start_signal=signal,
+            start_signal_args=[content],
+            memo=memo,
+            rpc_timeout=CALL_TIMEOUT,
+        )
+
+    async def _store(self, incoming: IncomingMessage) -> None:
+        thread, message = incoming.thread, incoming.message
+        if incoming.says_stop:
+            request = StopRequest(at=message.ts, user=message.user, said=message.ts, addressed=message.addressed)
+            if await self.signal_if_open(thread, STOP, request) or not message.addressed:
+                return
+        await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})
+        self._of_others.pop(thread, None)
+        logger.info("message stored", extra={"channel": thread.channel, "ts": message.ts})
+
+    def _key(self, incoming: IncomingMessage) -> Hashable:
+        """The same for two events of one message. After the one with the files, the one without counts as done too."""
+        place = (incoming.thread.channel, incoming.message.ts)
+        with_files = (*place, True)
+        return with_files if incoming.message.files or with_files in self._handed_over else (*place, False)
+
+    async def _has_workflow(self, thread: Thread) -> bool:
+        handle = self._client.get_workflow_handle(workflow_id(thread.team, thread.channel, thread.thread_ts))
+        try:
+            await handle.describe(rpc_timeout=CALL_TIMEOUT)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True

@@ -1,0 +1,64 @@
+"""Which Slack events say that a person has edited or deleted a message. Nothing here raises, whatever a payload holds.
+
+Slack sends the same events for link previews, for the counters of threads, and when an app changes its own message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent_worker.contract.messages import MessageChange, Thread
+from process.slack import Identity
+from slackbot.events import contents, messages
+from slackbot.events.ids import TS, has_form
+from slackbot.events.messages import Ignored
+from text.json_shapes import mapping
+
+_CHANGED, _DELETED = "message_changed", "message_deleted"
+_TOMBSTONE = "tombstone"  # what Slack leaves in place of a deleted message that has replies
+
+
+@dataclass(frozen=True)
+class IncomingChange:
+    """An edit or a deletion, and the thread that the message is in."""
+
+    thread: Thread
+    change: MessageChange
+
+
+def is_about_change(body: Mapping[str, Any]) -> bool:
+    """Whether the event is about a message that was sent before."""
+    return mapping(body.get("event")).get("subtype") in (_CHANGED, _DELETED)
+
+
+def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> IncomingChange | Ignored:
+    """Decides on one event that `is_about_change`; `allowed_apps` as in `messages.read`."""
+    event = mapping(body.get("event"))
+    before, after = mapping(event.get("previous_message")), mapping(event.get("message"))
+    is_deleted = event.get("subtype") == _DELETED or after.get("subtype") == _TOMBSTONE
+    message = {**(before if is_deleted else after), "channel": event.get("channel")}
+    if reason := messages.reason_to_ignore(message, bot, allowed_apps):
+        return Ignored(reason)
+    at = event.get("event_ts") or event.get("ts")
+    if not has_form(at, TS):
+        return Ignored("no timestamp of the change")
+    if is_deleted:
+        change = MessageChange(ts=message["ts"], at=str(at), deleted=True)
+    elif _is_edited(before, after):
+        change = _edit(message, str(at))
+    else:
+        return Ignored("nobody has edited it")
+    return IncomingChange(messages.thread_of_message(body, message, bot), change)
+
+
+def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Compares the texts: the timestamp in `edited` is in whole seconds, so that two edits may have the same one."""
+    return bool(after.get("edited")) and before.get("text") != after.get("text")
+
+
+def _edit(message: Mapping[str, Any], at: str) -> MessageChange:
+    attached = contents.attachments(message)
+    more = {"attachments": attached} if attached else {}
+    return MessageChange(ts=message["ts"], at=at, text=contents.text(message), **more)

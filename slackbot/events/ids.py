@@ -1,0 +1,25 @@
+"""What Slack's ids and timestamps look like. Pure, but for the clock."""
+
+from __future__ import annotations
+
+import re
+import time
+
+# At most 64 characters: Slack's ids are shorter, and a workflow id made of them must stay below Temporal's 1,000 bytes.
+PERSON = re.compile(r"[UW][A-Z0-9]{1,63}")
+AUTHOR = re.compile(r"[UWB][A-Z0-9]{1,63}")  # a person, or an app
+CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,63}")
+FILE = re.compile(r"F[A-Z0-9]{1,63}")
+WORKSPACE = re.compile(r"T[A-Z0-9]{1,63}")
+INSTALLATION = re.compile(r"[TE][A-Z0-9]{1,63}")  # a workspace, or an organisation with several
+TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
+
+
+def has_form(value: object, form: re.Pattern[str]) -> bool:
+    """Whether `value` is a string of this form; a value of any other type is not."""
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
+def current_ts() -> str:
+    """The present moment as a Slack `ts`."""
+    return f"{time.time():.6f}"

@@ -1,0 +1,50 @@
+"""Slack's agent sessions: Slack's own Stop button, and the title that a person gives to a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from agent_worker.contract.messages import Renamed, StopRequest, Thread
+from agent_worker.contract.names import RENAMED, STOP
+from process.slack import Identity
+from slackbot.conversations.conversations import Conversations
+from slackbot.events import messages
+from slackbot.events.contents import storable_text
+from slackbot.events.ids import CHANNEL, PERSON, TS, has_form
+from text.json_shapes import mapping
+
+LONGEST_TITLE = 200  # characters
+
+
+class AgentSessions:
+    """Signals open conversations only. Raises while Temporal is away, so that Slack sends the event again."""
+
+    def __init__(self, bot: Identity, conversations: Conversations) -> None:
+        self._bot = bot
+        self._conversations = conversations
+
+    def listen(self, app: AsyncApp) -> None:
+        app.event("agent_session_stopped")(self.on_stopped)
+        app.event("agent_session_title_changed")(self.on_title_changed)
+
+    async def on_stopped(self, body: Mapping[str, Any]) -> None:
+        event = mapping(body.get("event"))
+        thread, at = self._thread(body, event), event.get("event_ts")
+        if thread is not None and has_form(at, TS):
+            await self._conversations.signal_if_open(thread, STOP, StopRequest(at=str(at), user=event["user"]))
+
+    async def on_title_changed(self, body: Mapping[str, Any]) -> None:
+        """Bolt does not call this for titles that the agent itself has set: it passes over the app's own events."""
+        event = mapping(body.get("event"))
+        thread, title = self._thread(body, event), storable_text(event.get("title"), LONGEST_TITLE).strip()
+        if thread is not None and title:
+            await self._conversations.signal_if_open(thread, RENAMED, Renamed(title=title))
+
+    def _thread(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Thread | None:
+        """The thread that the event is about; None if it does not name a thread and a person."""
+        if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("thread_ts"), TS):
+            return None
+        return messages.thread_of_message(body, event, self._bot) if has_form(event.get("user"), PERSON) else None

@@ -1,0 +1,130 @@
+"""Promises of the directory: who people are by name, few questions to Slack, and nothing known for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE
+from agent_worker.slack import directory
+from agent_worker.slack.api import SlackApi
+from agent_worker.slack.directory import REMEMBERED_FOR, Directory
+from agent_worker.slack.rate_limits import SlackBudget
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[SlackStage]:
+    async with slack_stage() as stage:
+        yield stage
+
+
+@dataclass
+class Clock:
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def directory_at(stage: SlackStage, clock: Clock) -> Directory:
+    return Directory(SlackApi(stage.client, SlackBudget()), bot_user_id=stage.slack.bot_user_id, timer=clock)
+
+
+async def test_a_person_goes_by_the_display_name_or_else_the_real_name(stage: SlackStage) -> None:
+    ben = stage.slack.add_user("bl", real_name="Ben Lee", display_name="benny")
+
+    assert await stage.directory.names([stage.anna, ben]) == {stage.anna: "anna", ben: "benny"}
+
+
+async def test_a_channel_goes_by_its_name(stage: SlackStage) -> None:
+    assert await stage.directory.names([stage.channel]) == {stage.channel: "general"}
+
+
+async def test_each_person_is_asked_about_once_and_the_agent_never(stage: SlackStage) -> None:
+    await stage.directory.names([stage.anna, stage.slack.bot_user_id])
+
+    names = await stage.directory.names([stage.anna, stage.anna])
+
+    assert names == {stage.anna: "anna"}
+    assert stage.calls("users.info") == 1
+
+
+async def test_several_who_ask_about_one_person_at_the_same_time_ask_slack_once(stage: SlackStage) -> None:
+    names = await asyncio.gather(*[stage.directory.name(stage.anna) for _ in range(5)])
+
+    assert names == ["anna"] * 5
+    assert stage.calls("users.info") == 1
+
+
+async def test_one_who_gives_up_takes_the_answer_from_nobody_else(stage: SlackStage) -> None:
+    first = asyncio.ensure_future(stage.directory.name(stage.anna))
+    second = asyncio.ensure_future(stage.directory.name(stage.anna))
+    await asyncio.sleep(0)  # both have begun
+    first.cancel()
+
+    assert await second == "anna"
+
+
+async def test_who_slack_does_not_tell_about_goes_by_the_id(stage: SlackStage) -> None:
+    assert await stage.directory.names(["U0STRANGER", "C0NOWHERE"]) == {
+        "U0STRANGER": "U0STRANGER",
+        "C0NOWHERE": "C0NOWHERE",
+    }
+
+
+async def test_it_knows_whom_it_was_told_about_and_itself(stage: SlackStage) -> None:
+    await stage.directory.names([stage.anna])
+
+    assert stage.directory.knows([stage.anna, stage.slack.bot_user_id])
+    assert not stage.directory.knows([stage.anna, "U0STRANGER"])
+
+
+async def test_what_slack_told_is_asked_again_after_a_while_and_not_before(stage: SlackStage) -> None:
+    clock = Clock()
+    people = directory_at(stage, clock)
+    await people.user(stage.anna)
+
+    clock.seconds = REMEMBERED_FOR.total_seconds() - 1
+    await people.user(stage.anna)
+    asked_before = stage.calls("users.info")
+    clock.seconds = REMEMBERED_FOR.total_seconds()
+
+    assert not people.knows([stage.anna])
+    await people.user(stage.anna)
+    assert (asked_before, stage.calls("users.info")) == (1, 2)
+
+
+async def test_what_slack_told_of_many_people_does_not_pile_up(
+    stage: SlackStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "REMEMBERED", 2)
+    people = [stage.slack.add_user(f"person{number}") for number in range(5)]
+    few = directory_at(stage, Clock())
+
+    await few.names(people)
+
+    assert [few.knows([person]) for person in people] == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "internal_error"])
+async def test_while_slack_cannot_be_asked_nobody_is_named_or_judged(stage: SlackStage, kind: Any) -> None:
+    stage.slack.faults.add(method="users.info", kind=kind)
+    with pytest.raises(ApplicationError) as failed:
+        await stage.directory.names([stage.anna])
+
+    assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+    assert await stage.directory.names([stage.anna]) == {stage.anna: "anna"}
+
+
+async def test_who_was_unknown_for_want_of_a_scope_is_asked_about_again(stage: SlackStage) -> None:
+    stage.slack.revoke("users:read")
+    before = await stage.directory.user(stage.anna)
+    stage.slack.grant("users:read")
+
+    assert (before, (await stage.directory.user(stage.anna))["name"]) == ({}, "anna")

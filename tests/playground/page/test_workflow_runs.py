@@ -1,0 +1,161 @@
+"""The drawer shows what Temporal knows about a conversation, even if its worker has just been killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, UserMessage
+from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP, USER_MESSAGE
+from emulators.gemini.answers import calls, text
+from playground.page import workflow_runs
+from playground.page.site import Site
+from playground.page.surroundings import Surroundings
+from playground.temporal_server import free_port
+from tests.support.e2e.stage import Stage
+from tests.support.playground.visiting import Visitor, scene
+
+Json = dict[str, Any]
+UI = "http://127.0.0.1:8233"
+
+
+@pytest.fixture
+async def around(temporal_address: str) -> Surroundings:
+    return Surroundings(temporal={"target_host": temporal_address}, temporal_ui=UI)
+
+
+@pytest.fixture
+async def stage(temporal_address: str, tmp_path: Path, around: Surroundings) -> AsyncIterator[Stage]:
+    stage = Stage(temporal_address, tmp_path)
+    stage.slack.add_routes(Site(stage.slack, around).routes())
+    async with stage:
+        await stage.start()
+        yield stage
+
+
+class Drawer:
+    """The drawer of one thread: `shown` is the server's last answer."""
+
+    def __init__(self, visitor: Visitor, channel: str, thread_ts: str) -> None:
+        self._visitor = visitor
+        self._place = {"channel": channel, "thread_ts": thread_ts}
+        self.shown: Json = {}
+
+    async def until(self, condition: Callable[[], object], seconds: float = 25) -> None:
+        """Asks the server again, as the page does, until the condition holds."""
+        async with asyncio.timeout(seconds):
+            while not (self.shown and condition()):
+                status, self.shown = await self._visitor.get("/page/inside", **self._place)
+                assert status == 200, self.shown
+                await asyncio.sleep(0.1)
+
+    @property
+    def steps(self) -> list[Json]:
+        return list(self.shown.get("steps", []))
+
+    def step(self, kind: str) -> Json:
+        """The last step of this kind; empty if there is none."""
+        return next((step for step in reversed(self.steps) if step["kind"] == kind), {})
+
+
+async def test_a_killed_worker_shows_as_a_step_that_is_tried_again_by_another(stage: Stage) -> None:
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text("Storms."))
+    held = stage.world.hold("weather")
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> weather in New York?")
+    await held.reached()
+    first = f"pid {stage.worker.pid}"
+    async with Visitor(stage.slack.url) as visitor:
+        drawer = Drawer(visitor, stage.channel, ts)
+        await drawer.until(lambda: drawer.step("tool"))
+        running = drawer.step("tool")
+
+        await stage.worker.kill()
+        held.release()
+        await drawer.until(lambda: drawer.step("tool")["state"] == "retrying")
+        retrying = drawer.step("tool")
+        await stage.worker.start()
+        await stage.answered(ts)
+        await drawer.until(lambda: drawer.step("post")["state"] == "done" and drawer.step("timer"))
+
+    assert (running["title"], running["state"]) == ("Weather alerts for New York", "running")
+    assert (running["attempts"], running["worker"]) == (1, first)
+    assert (retrying["attempts"], retrying["worker"]) == (2, first)
+    assert "the worker that did this is gone" in retrying["error"]
+    done, second = drawer.step("tool"), f"pid {stage.worker.pid}"
+    assert (done["state"], done["attempts"], done["worker"], done["error"]) == ("done", 2, second, retrying["error"])
+    assert done["started"] < done["ended"]
+    assert any(step["title"] == "Another worker takes the conversation over" for step in drawer.steps)
+
+
+async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text("Storms."))
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> weather\nin New York?")
+    await stage.answered(ts)
+    handle = await stage.workflow(ts)
+    said = UserMessage(ts=ts, user=stage.anna, text="weather in New York?")
+    await handle.signal(USER_MESSAGE, said)  # as a bot does that does not know whether it has sent the signal before
+    await handle.signal(FEEDBACK, Feedback(turn=ts, user=stage.ben, value="good", at="1.000000"))
+    await handle.signal(RENAMED, Renamed(title="Storms"))
+    await handle.signal(MESSAGE_CHANGED, MessageChange(ts="1.000000", at="2.000000", deleted=True))
+    await handle.signal(STOP, StopRequest(at="1.000000", user=stage.anna))
+    async with Visitor(stage.slack.url) as visitor:
+        drawer = Drawer(visitor, stage.channel, ts)
+        await drawer.until(lambda: "stop" in str(drawer.steps) and "7 days" in str(drawer.steps))
+
+    assert (drawer.shown["workflow_id"], drawer.shown["status"]) == (handle.id, "running")
+    assert drawer.shown["temporal_url"].startswith(f"{UI}/namespaces/default/workflows/slack%3A")
+    assert drawer.shown["run_id"] in drawer.shown["temporal_url"]
+    told = [(step["kind"], step["title"]) for step in drawer.steps if step["kind"] != "post"]
+    assert [one for one in told if one[0] not in ("signal", "timer")] == [
+        ("run", "The conversation begins"),
+        ("open", "Looks at the thread"),
+        ("model", "Gemini asks for Weather alerts for New York"),
+        ("tool", "Weather alerts for New York"),
+        ("model", "Gemini answers"),
+    ]
+    assert [title for kind, title in told if kind == "signal"] == [
+        "anna wrote “@agent weather in New York?”",
+        "anna wrote “weather in New York?”, told again and known already",
+        "ben judged the answer: good",
+        "The conversation was renamed: “Storms”",
+        "A message was deleted",
+        "anna wants it to stop",
+    ]
+    assert ("timer", "Closes after 7 days of silence") in told
+    assert ("post", "Delivers the answer", "done") in [
+        (step["kind"], step["title"], step["state"]) for step in drawer.steps
+    ]
+
+
+async def test_a_gemini_that_is_away_shows_as_the_reason(stage: Stage) -> None:
+    stage.gemini.away()
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> hello")
+    async with Visitor(stage.slack.url) as visitor:
+        drawer = Drawer(visitor, stage.channel, ts)
+        await stage.gemini.arrived(1)
+        await drawer.until(lambda: drawer.step("model").get("state") == "retrying")
+
+    assert drawer.step("model")["error"].startswith("Gemini did not answer (503")
+    assert drawer.step("model")["title"] == "Asks Gemini"
+
+
+async def test_a_thread_without_the_agent_has_nothing_inside(stage: Stage) -> None:
+    ts = stage.slack.say(stage.anna, stage.channel, "among ourselves")
+    async with Visitor(stage.slack.url) as visitor:
+        status, answer = await visitor.get("/page/inside", channel=stage.channel, thread_ts=ts)
+
+    assert (status, answer["error"]) == (404, "the agent has not taken part in this thread")
+
+
+@pytest.mark.parametrize("which", ["gone", "unknown"])
+async def test_without_temporal_there_is_a_sentence(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow_runs, "PATIENCE", 0.5)
+    temporal = {"target_host": f"127.0.0.1:{free_port()}"} if which == "gone" else None
+    async with scene(Surroundings(temporal=temporal)) as stage:
+        status, answer = await stage.visitor.get("/page/inside", channel=stage.general, thread_ts="1.000000")
+
+    assert (status, answer["error"]) == (503, "Temporal does not answer just now")

@@ -1,0 +1,209 @@
+"""Promises of the scripted model: it uses the tools that it has, and says what they returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulators.gemini.answers import Call, Said, Text
+from emulators.gemini.faults import Slow
+from emulators.gemini.request import ModelRequest
+from playground.scripted_model.model import ScriptedModel
+
+NAMES = {"get_weather_alerts": "state", "get_ip_address": None, "get_location_info": "ipaddress"}
+NEW_YORK = {"output": {"city": "New York", "region": "New York", "country": "United States"}}
+
+
+def request(*contents: dict[str, Any], mode: str = "AUTO", tools: dict[str, str | None] | None = None) -> ModelRequest:
+    declarations: list[dict[str, Any]] = [
+        {"name": name} | ({"parametersJsonSchema": {"properties": {parameter: {}}}} if parameter else {})
+        for name, parameter in (NAMES if tools is None else tools).items()
+    ]
+    body = {
+        "contents": list(contents),
+        "tools": [{"functionDeclarations": declarations}],
+        "toolConfig": {"functionCallingConfig": {"mode": mode}},
+    }
+    return ModelRequest(model="gemini-3.8-flash", api_version="v1", streamed=False, body=body)
+
+
+def said(text: str, role: str = "user") -> dict[str, Any]:
+    return {"role": role, "parts": [{"text": text}]}
+
+
+def step(*results: tuple[str, dict[str, Any], dict[str, Any]]) -> list[dict[str, Any]]:
+    """A content of calls, and the content of their responses."""
+    called = [{"functionCall": {"name": name, "args": args}} for name, args, _ in results]
+    returned = [{"functionResponse": {"name": name, "response": response}} for name, _, response in results]
+    return [{"role": "model", "parts": called}, {"role": "user", "parts": returned}]
+
+
+def answered(asked: ModelRequest) -> Said:
+    answer = ScriptedModel().answer(asked)
+    assert isinstance(answer, Said)
+    return answer
+
+
+def calls(asked: ModelRequest) -> list[tuple[str, dict[str, Any]]]:
+    return [(part.name, dict(part.args or {})) for part in answered(asked).parts if isinstance(part, Call)]
+
+
+def text(asked: ModelRequest) -> str:
+    (part,) = answered(asked).parts
+    assert isinstance(part, Text)
+    return part.text
+
+
+@pytest.mark.parametrize(
+    ("question", "states"),
+    [
+        ("Any weather alerts in New York and California?", ["NY", "CA"]),
+        ("storms in TX or West Virginia?", ["TX", "WV"]),
+        ("anna: is there a warning for new mexico, in florida, or for me in OR?", ["NM", "FL", "OR"]),
+        ("alerts in Kansas, Arkansas and Washington", ["KS", "AR", "WA"]),
+    ],
+)
+def test_alerts_of_several_states_are_looked_up_in_parallel(question: str, states: list[str]) -> None:
+    assert calls(request(said(question))) == [("get_weather_alerts", {"state": state}) for state in states]
+
+
+def test_alerts_where_i_am_take_three_steps() -> None:
+    question = said("Are there any weather alerts where I am?")
+    address = step(("get_ip_address", {}, {"output": {"ip_address": "203.0.113.7"}}))
+    place = step(("get_location_info", {"ipaddress": "203.0.113.7"}, NEW_YORK))
+
+    assert calls(request(question)) == [("get_ip_address", {})]
+    assert calls(request(question, *address)) == [("get_location_info", {"ipaddress": "203.0.113.7"})]
+    assert calls(request(question, *address, *place)) == [("get_weather_alerts", {"state": "NY"})]
+
+
+def test_a_chain_ends_where_a_tool_fails_and_says_so() -> None:
+    failed = step(("get_ip_address", {}, {"error": "the service is down."}))
+
+    answer = text(request(said("weather alerts near me?"), *failed))
+
+    assert answer == "**IP address**: that did not work. the service is down."
+
+
+@pytest.mark.parametrize(
+    ("question", "call"),
+    [
+        ("what is your IP address?", ("get_ip_address", {})),
+        ("where are you?", ("get_ip_address", {})),
+        ("where is 198.51.100.4?", ("get_location_info", {"ipaddress": "198.51.100.4"})),
+        ("location of IP 2001:db8::1 please", ("get_location_info", {"ipaddress": "2001:db8::1"})),
+    ],
+)
+def test_addresses_and_places_are_looked_up(question: str, call: tuple[str, dict[str, Any]]) -> None:
+    assert calls(request(said(question))) == [call]
+
+
+def test_alerts_are_listed_by_their_headlines() -> None:
+    alerts = [{"headline": f"Flood Warning {n}", "severity": "Severe"} for n in range(6)]
+    results = step(
+        ("get_weather_alerts", {"state": "NY"}, {"output": {"alerts": alerts, "total": 9}}),
+        ("get_weather_alerts", {"state": "VT"}, {"output": {"alerts": [], "note": "There are no alerts for Vermont."}}),
+        ("get_weather_alerts", {"state": "CA"}, {"error": "The weather service is down."}),
+    )
+
+    answer = text(request(said("alerts in NY, VT and CA"), *results))
+
+    assert answer.splitlines()[:2] == ["**New York**: 9 active alerts", "- Flood Warning 0 _(Severe)_"]
+    assert "- and 4 more" in answer
+    assert "**Vermont**: There are no alerts for Vermont." in answer
+    assert "**California**: that did not work. The weather service is down." in answer
+
+
+def test_a_place_is_said_in_words() -> None:
+    found = step(("get_location_info", {"ipaddress": "198.51.100.4"}, NEW_YORK))
+
+    assert (
+        text(request(said("where is 198.51.100.4?"), *found)) == "**198.51.100.4**: New York, New York, United States."
+    )
+
+
+def test_an_address_is_told_only_to_who_asked_for_it() -> None:
+    address = step(("get_ip_address", {}, {"output": {"ip_address": "203.0.113.7"}}))
+    kansas_city = {"output": {"city": "Kansas City", "region": "Missouri", "country": "United States"}}
+    place = step(("get_location_info", {"ipaddress": "203.0.113.7"}, kansas_city))
+    alerts = step(("get_weather_alerts", {"state": "MO"}, {"output": {"alerts": [{"event": "Heat Advisory"}]}}))
+    question = said("storms near me?")
+
+    assert calls(request(question, *address, *place)) == [("get_weather_alerts", {"state": "MO"})]
+    assert "IP address" not in text(request(question, *address, *place, *alerts))
+    assert "- Heat Advisory" in text(request(question, *address, *place, *alerts))
+    assert text(request(said("your IP?"), *address)) == "**IP address**: ip address 203.0.113.7"
+
+
+def test_a_state_that_is_added_while_tools_run_is_looked_up_too() -> None:
+    first = step(("get_weather_alerts", {"state": "NY"}, {"output": {"alerts": []}}))
+
+    asked = request(said("alerts in New York?"), *first, said("and alerts in Texas?"))
+
+    assert calls(asked) == [("get_weather_alerts", {"state": "TX"})]
+
+
+def test_no_tool_is_called_that_is_not_declared_or_not_allowed() -> None:
+    question = said("weather alerts in Ohio?")
+
+    assert "no tool" in text(request(question, tools={}))
+    assert "no tool" in text(request(question, mode="NONE"))
+
+
+def test_an_answered_turn_is_over() -> None:
+    first = step(("get_weather_alerts", {"state": "NY"}, {"output": {"alerts": []}}))
+
+    asked = request(said("alerts in New York?"), *first, said("None.", "model"), said("thank you"))
+
+    assert len(text(asked).splitlines()) == 3
+
+
+def test_anything_else_gets_a_haiku_always_the_same_for_the_same_words() -> None:
+    haikus = {text(request(said(f"tell me something about {n}"))) for n in range(40)}
+
+    assert len(haikus) > 3
+    assert all(len(haiku.splitlines()) == 3 for haiku in haikus)
+    assert text(request(said("hello"))) == text(request(said("hello")))
+
+
+def test_what_was_said_before_is_remembered() -> None:
+    before = [said("anna: my name is Anna and I like herons"), said("Hello!", "model")]
+
+    name = text(request(*before, said("anna: what's my name?")))
+    sayings = text(request(*before, said("anna: what did I say?")))
+
+    assert "**Anna**" in name
+    assert "herons" in sayings
+    assert text(request(said("who am I?"))) == "You have not told me anything yet."
+
+
+def test_the_background_that_the_agent_adds_is_not_taken_for_a_question() -> None:
+    background = "[What was said in this thread before:]\nben: alerts in Ohio?\n[End of what was said before.]"
+    asked = {"role": "user", "parts": [{"text": background}, {"text": "anna: hello"}]}
+
+    assert len(text(request(asked)).splitlines()) == 3
+
+
+def test_a_summary_keeps_names() -> None:
+    body = {
+        "systemInstruction": {"parts": [{"text": "Write a compact factual summary"}]},
+        "contents": [said("People: my name is Anna\nAssistant: hello")],
+    }
+
+    answer = ScriptedModel().answer(ModelRequest("gemini-3.8-flash", "v1", streamed=False, body=body))
+
+    assert isinstance(answer, Said)
+    assert "Anna" in str(answer.parts)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.04])
+def test_what_it_says_comes_word_by_word(pause: float) -> None:
+    answer = ScriptedModel(pause=pause).answer(request(said("hello")))
+
+    assert isinstance(answer, Said)
+    assert (answer.pieces, answer.pause) == (len(text(request(said("hello"))).split()), pause)
+
+
+def test_it_can_think_for_a_while() -> None:
+    assert isinstance(ScriptedModel(delay=1.5).answer(request(said("hello"))), Slow)
