@@ -13,7 +13,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from playground.temporal_server import DevServer
+from tests.support.e2e.temporal_server import SharedServer
 from tests.support.e2e.warm_process import end_template
 
 # The same examples in each run, so that a failure is a change's; `--hypothesis-profile=searching` looks for new ones.
@@ -34,7 +34,7 @@ def processes(one_certificate: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def temporal_address(processes: None) -> Iterator[str]:
     """The address of a Temporal server that the tests of this test process share. Nobody may stop it."""
-    server = DevServer()
+    server = SharedServer()
     server.start()
     yield server.address
     server.kill()  # a server that is asked to end takes a second, and nobody needs its data

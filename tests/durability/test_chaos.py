@@ -20,7 +20,7 @@ from tests.support.durability.stage import BreakableStage
 pytestmark = pytest.mark.usefixtures("processes")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     report = await chaos.run(tmp_path, faults=20, seed=7)
 

@@ -111,7 +111,7 @@ class BreakableStage(Stage):
 
     async def _acknowledged_soon(self, channels: Collection[str]) -> None:
         try:
-            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=3)
+            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=10)
         except AssertionError:
             return  # the next attempt is due
 

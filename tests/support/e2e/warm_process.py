@@ -57,8 +57,7 @@ class Forked:
         return cls(int(await report.readline()), stdin, stdout, report)
 
     async def _ended(self, report: asyncio.StreamReader) -> int:
-        self.returncode = int(await report.readline())
-        self.stdin.close()
+        self.returncode = int(await report.read())  # to its end: then the pipe is closed
         return self.returncode
 
     async def wait(self) -> int:
