@@ -26,7 +26,7 @@ chat: $(INSTALLED)
 	@$(BIN)/python -m playground.chat
 
 test: $(INSTALLED)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)

@@ -50,24 +50,27 @@ class ManagedProcess:
 
     async def start(self, *, wait: bool = True) -> None:
         """Starts the process and, with `wait`, returns when it is up."""
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._ready.clear()
-        self._process = await asyncio.create_subprocess_exec(
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._process = await self._spawn({**kept, "PYTHONPATH": str(ROOT), **self._environment})
+        self._reading = asyncio.create_task(self._read(self._process))
+        await self._type(self._process)
+        if wait:
+            await self.is_up()
+
+    async def _spawn(self, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             self._module,
             *self._arguments,
             cwd=self._directory,
-            env={**kept, "PYTHONPATH": str(ROOT), **self._environment},
+            env=dict(environment),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C at the terminal must not reach it: this process stops it in order
         )
-        self._reading = asyncio.create_task(self._read(self._process))
-        await self._type(self._process)
-        if wait:
-            await self.is_up()
 
     async def is_up(self) -> None:
         """Waits until the process is up. Raises RuntimeError with the end of its log if it ends or takes over 30 s."""

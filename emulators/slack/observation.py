@@ -110,7 +110,7 @@ class Observation:
         """How many connections the app has open."""
         return self._backend.sockets.connections
 
-    async def until(self, condition: Callable[[], Value], seconds: float = 20) -> Value:
+    async def until(self, condition: Callable[[], Value], seconds: float = 60) -> Value:
         """Wait for a true value of the condition and return it. Raises NotReachedError after `seconds` of real time.
 
         The condition is tried at each change, and every 50 ms.

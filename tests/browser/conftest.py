@@ -30,7 +30,7 @@ expect.set_options(timeout=15_000)  # milliseconds; other tests may keep the mac
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium(processes: None) -> str:
     """The path of the browser. Without a browser the tests are skipped; with CI_NEEDS_BROWSER=1 they fail."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:

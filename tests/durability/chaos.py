@@ -94,7 +94,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
     """Breaks `faults` things while people talk, repairs everything, waits for what is owed, and counts."""
     started = time.monotonic()
     chance = Random(seed)
-    async with BreakableStage(directory) as stage:
+    async with BreakableStage(directory, temporal_ends=True) as stage:
         injector = Injector(stage, Random(chance.random()))
         crowd = Crowd(stage, chance, PEOPLE)
         telling = asyncio.create_task(_tell(injector, faults))

@@ -11,6 +11,6 @@ from tests.support.durability.stage import BreakableStage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+async def stage(processes: None, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     async with BreakableStage(tmp_path) as stage:
         yield stage

@@ -22,7 +22,7 @@ async def test_a_reply_that_overtakes_its_mention_is_answered_too(stage: Breakab
 
 
 async def test_a_first_message_that_comes_again_after_its_conversation_has_closed_is_not_answered_again(
-    tmp_path: Path,
+    processes: None, tmp_path: Path
 ) -> None:
     async with BreakableStage(tmp_path, behind=7_200, AGENT_IDLE_DAYS="0.00001") as stage:
         talk = Talk(stage, "closed")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from agent_worker.payloads.errors import DEFECT, sentence
 from emulators.gemini.request import ModelRequest
@@ -16,7 +17,10 @@ from tests.support.durability.crowd import Conversation
 from tests.support.durability.evidence import Seen
 from tests.support.durability.stage import BreakableStage
 
+pytestmark = pytest.mark.usefixtures("processes")
 
+
+@pytest.mark.timeout(400)
 async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     report = await chaos.run(tmp_path, faults=20, seed=7)
 

@@ -120,7 +120,7 @@ async def test_a_long_conversation_stays_within_its_budget_and_within_what_gemin
 
 
 async def answered(stage: SlackStage, times: int) -> None:
-    await stage.slack.until(lambda: len(answers(stage)) >= times, seconds=20)
+    await stage.slack.until(lambda: len(answers(stage)) >= times)
 
 
 def answers(stage: SlackStage) -> list[str]:

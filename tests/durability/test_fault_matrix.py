@@ -27,23 +27,25 @@ from tests.support.durability.stage import BreakableStage
 from tests.support.durability.stops import MOMENTS, Moment
 from tests.support.durability.talks import Talk
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(400)
 
 
 UNHURRIED = "tests.support.durability.unhurried_worker"
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+async def stage(processes: None, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """A stage of its own for each test: what breaks on it breaks for nobody else."""
     async with BreakableStage(tmp_path, worker_module=UNHURRIED) as stage:
         yield stage
 
 
 @pytest.fixture
-async def patient_stage(tmp_path: Path) -> AsyncIterator[BreakableStage]:
+async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
-    async with BreakableStage(tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="45") as stage:
+    async with BreakableStage(
+        tmp_path, temporal_ends=fault.temporal_ends, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90"
+    ) as stage:
         yield stage
 
 
@@ -114,7 +116,7 @@ async def brought_to(step: Step, talk: Talk) -> Held:
     held = step.hold(talk)
     talk.ask()
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             await held.reached()
             await only_this_runs(talk, step.activity)
     except TimeoutError:
@@ -141,7 +143,7 @@ async def an_opinion(stage: BreakableStage) -> Opinion:
 
 
 async def true(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.05)
 
@@ -173,7 +175,7 @@ async def arriving(stage: BreakableStage) -> list[Talk]:
 async def all_answered(stage: BreakableStage, talks: Sequence[Talk], *, times: int) -> None:
     """Waits until everybody has so many answers; not for ever: what is missing then is a complaint."""
     try:
-        await stage.slack.until(lambda: all(talk.is_answered(times) for talk in talks), seconds=60)
+        await stage.slack.until(lambda: all(talk.is_answered(times) for talk in talks), seconds=120)
     except AssertionError:
         missing = [f"{talk.label}: {talk.said} {talk.status!r}" for talk in talks if not talk.is_answered(times)]
         raise AssertionError(f"no answer {times}: {missing}") from None

@@ -57,7 +57,7 @@ class Length:
     seconds: float
 
 
-LONG = Length(turns=300, context_tokens=8_000, seconds=50)
+LONG = Length(turns=300, context_tokens=8_000, seconds=100)
 SOAK = Length(turns=int(os.environ.get("SOAK_TURNS", "0")), context_tokens=200_000, seconds=900)
 
 
@@ -122,7 +122,7 @@ def report(cast: Endless, life: Lifeline) -> None:
 
 
 @pytest.fixture
-def restless_address() -> Iterator[str]:
+def restless_address(processes: None) -> Iterator[str]:
     with Restless() as server:
         yield server.address
 
@@ -168,7 +168,7 @@ async def test_a_message_at_any_moment_of_the_idle_closing_is_answered(temporal_
 
 async def write_when_closed(first: WorkflowHandle[Any, str], near: Talk) -> None:
     """Writes to the conversation that is about to close, as soon as the one before it has closed."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await first.result()
     await near.answered()  # before that, the message would be taken into the first turn
     await near.say(ts(1))
@@ -211,7 +211,7 @@ async def test_the_longest_messages_without_a_pause_are_all_answered(
         assert await is_well(rehearsal, talk)
 
 
-async def until_all_answered(talk: Talk, messages: int, seconds: float = 30) -> None:
+async def until_all_answered(talk: Talk, messages: int, seconds: float = 100) -> None:
     expected = [ts(number) for number in range(messages)]
     await talk._rehearsal.until(lambda: len(answered_of(talk)) >= messages, seconds)
     assert answered_of(talk) == expected
@@ -288,5 +288,5 @@ async def until_all_read(rehearsal: Rehearsal, messages: int) -> int:
     def count() -> int:
         return sum(MESSAGE in line for request in cast.asked for line in lines(request.new))
 
-    await rehearsal.until(lambda: count() >= messages and len(cast.delivered) == len(cast.asked), 30)
+    await rehearsal.until(lambda: count() >= messages and len(cast.delivered) == len(cast.asked), 100)
     return count()

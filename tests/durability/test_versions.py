@@ -30,7 +30,7 @@ from process.settings import problems_of
 from tests.support.agent_worker.rehearsal import OPENED, Cast, Held, calls, lines, text
 from tests.support.durability.changed import GuardedChange
 
-REGISTERED_WITHIN = 20.0  # seconds; a version can be made current once Temporal knows its workers
+REGISTERED_WITHIN = 60.0  # seconds; a version can be made current once Temporal knows its workers
 
 
 class Deployment:
@@ -130,7 +130,7 @@ class Running:
 
     async def answered(self, times: int = 1) -> list[list[str]]:
         """Waits for so many answers of this version; which messages each answers."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.cast.delivered) < times:
                 self.cast.changed.clear()
                 await self.cast.changed.wait()
@@ -257,7 +257,7 @@ async def test_a_conversation_that_older_code_does_not_know_waits_for_newer_code
     await second.answered()
     await deployment.make_current("v1")
     await deployment.say("1.1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await deployment.versions())[-1] != "failed":  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.05)
 

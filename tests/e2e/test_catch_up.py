@@ -177,7 +177,9 @@ async def test_a_bot_that_is_killed_while_it_catches_up_does_it_again(temporal_a
         assert len(stage.gemini.requests) == 4
 
 
-async def test_what_temporal_could_not_take_before_slack_gave_up_is_found_when_it_is_back(tmp_path: Path) -> None:
+async def test_what_temporal_could_not_take_before_slack_gave_up_is_found_when_it_is_back(
+    processes: None, tmp_path: Path
+) -> None:
     with DevServer(database=tmp_path / "temporal.db") as temporal:
         async with a_stage(temporal.address, tmp_path) as stage:
             stage.gemini.script(text("At last."))

@@ -25,7 +25,9 @@ async def test_the_two_events_of_a_mention_and_redeliveries_make_one_turn(stage:
     assert len(stage.gemini.requests) == 2
 
 
-async def test_a_message_that_temporal_could_not_take_is_redelivered_and_answered(tmp_path: Path) -> None:
+async def test_a_message_that_temporal_could_not_take_is_redelivered_and_answered(
+    processes: None, tmp_path: Path
+) -> None:
     with DevServer(database=tmp_path / "temporal.db") as temporal:
         async with Stage(temporal.address, tmp_path) as stage:
             await stage.start()

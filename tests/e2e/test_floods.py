@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from emulators.gemini.answers import Answer, calls, text
@@ -32,9 +31,8 @@ async def test_many_threads_at_once_are_all_answered_within_slacks_limits(
             stage.slack.say(stage.anna, channel, f"<@{stage.slack.bot_user_id}> alerts in New York?")
             for channel in channels
         ]
-        async with asyncio.timeout(45):
-            for ts, channel in zip(asked, channels, strict=True):
-                assert await stage.answered(ts, channel, seconds=45) == ["Sunny."]
+        for ts, channel in zip(asked, channels, strict=True):
+            assert await stage.answered(ts, channel) == ["Sunny."]
 
         shown = [post for ts, channel in zip(asked, channels, strict=True) for post in stage.progress(ts, channel)]
         assert [call.method for call in stage.slack.calls if call.outcome != "ok"] == []

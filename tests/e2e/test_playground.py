@@ -22,7 +22,7 @@ READY = "Ctrl-C"
 
 
 @pytest.fixture
-async def ports() -> dict[str, str]:
+async def ports(processes: None) -> dict[str, str]:
     names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT", "PLAYGROUND_TEMPORAL_UI_PORT")
     return {name: str(free_port()) for name in names}
 
@@ -120,9 +120,8 @@ async def test_whoever_presses_ctrl_c_twice_leaves_nothing_behind(
     os.kill(playground.pid, signal.SIGINT)
 
     assert await playground.ended() == 128 + signal.SIGINT
-    async with asyncio.timeout(10):
-        while any(map(is_alive, pids)):  # noqa: ASYNC110  killed, and gone a moment later
-            await asyncio.sleep(0.02)
+    while any(map(is_alive, pids)):  # noqa: ASYNC110  killed, and gone a moment later
+        await asyncio.sleep(0.02)
 
 
 async def test_conversations_go_on_after_a_restart(ports: dict[str, str], tmp_path: Path) -> None:
@@ -172,7 +171,7 @@ async def test_what_is_broken_in_the_page_costs_no_answer(playground: ManagedPro
             await page.visitor.break_("away", what=what, is_away=False)
         await page.visitor.break_("lose_reply")
         await page.visitor.break_("kill", process="bot")
-        await page.until(lambda: page.answers(ts), seconds=50)
+        await page.until(lambda: page.answers(ts))
 
     assert "2 active alerts" in page.answers(ts)[0]
     assert len(page.answers(ts)) == 1

@@ -120,7 +120,7 @@ async def test_a_stop_while_no_worker_is_up_is_not_lost(stage: Stage) -> None:
     await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
     await stage.worker.start()
 
-    assert await stage.answered(ts, seconds=40) == [TOOL_NOT_FINISHED]
+    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
     await goes_on(stage, ts)
 
 

@@ -75,7 +75,7 @@ async def test_a_worker_killed_while_text_streams_goes_on_in_the_same_message(st
     await stage.worker.kill()
     await stage.worker.start()
 
-    assert await stage.answered(ts, seconds=40) == [POEM]
+    assert await stage.answered(ts) == [POEM]
     assert [post.ts for post in posts(stage, ts)] == [growing.ts]
     assert stage.leftovers(ts) == []
 

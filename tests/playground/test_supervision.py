@@ -35,7 +35,7 @@ class Noticed:
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def module(processes: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "lasting.py").write_text(LIVES)
     (tmp_path / "refusing.py").write_text("import sys; print('SETTING is not set'); sys.exit(2)")
     monkeypatch.chdir(tmp_path)
@@ -71,7 +71,7 @@ async def test_wrong_settings_end_it_all_and_are_shown(module: str, capsys: pyte
     assert "SETTING is not set" in capsys.readouterr().err
 
 
-async def test_temporal_is_started_again_and_stays_away_while_it_is_taken_away(tmp_path: Path) -> None:
+async def test_temporal_is_started_again_and_stays_away_while_it_is_taken_away(processes: None, tmp_path: Path) -> None:
     noticed, port = Noticed(), free_port()
     server = SupervisedServer(DevServer(port=port, database=tmp_path / "temporal.db"), changed=noticed)
     await server.start()

@@ -12,6 +12,8 @@ from temporalio.service import RPCError
 
 from playground.temporal_server import DevServer
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 
 async def start_something(address: str) -> None:
     client = await Client.connect(address)

@@ -12,6 +12,8 @@ import pytest
 
 from playground.processes import ROOT
 
+pytestmark = pytest.mark.usefixtures("processes")
+
 WAITS = """
     import asyncio
     from contextlib import asynccontextmanager

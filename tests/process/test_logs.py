@@ -7,7 +7,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+import pytest
+
 from playground.processes import ROOT
+
+pytestmark = pytest.mark.usefixtures("processes")
 
 
 def logged(log_format: str, level: str, *statements: str) -> list[str]:

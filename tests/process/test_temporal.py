@@ -83,7 +83,7 @@ def test_settings_that_do_not_fit_are_refused_in_plain_words_without_a_secret(
     assert "very-secret" not in printed
 
 
-async def test_a_server_that_is_not_up_yet_is_waited_for() -> None:
+async def test_a_server_that_is_not_up_yet_is_waited_for(processes: None) -> None:
     warned = Warned()
     temporal.logger.addHandler(warned)
     port = free_port()

@@ -40,7 +40,7 @@ async def test_each_worker_takes_its_share(temporal_address: str) -> None:
     assert counted.share() == 1 / 3
 
 
-async def test_while_temporal_is_away_the_last_number_stays() -> None:
+async def test_while_temporal_is_away_the_last_number_stays(processes: None) -> None:
     with DevServer() as server:
         counted = WorkerShare(await connected(server.address, "one"), "queue")
         counted.workers = 3

@@ -20,7 +20,7 @@ LATENCIES = Latencies(model=0.05, tool=0.03, slack=0.02)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[MeasuredServer]:
+def server(processes: None) -> Iterator[MeasuredServer]:
     with MeasuredServer() as server:
         yield server
 

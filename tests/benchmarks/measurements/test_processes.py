@@ -12,7 +12,7 @@ from benchmarks.measurements.processes import cpu_seconds
 BUSY = "import time\nwhile time.process_time() < 0.1: pass\nprint('done', flush=True)\ninput()"
 
 
-async def test_processor_time_is_that_of_the_process() -> None:
+async def test_processor_time_is_that_of_the_process(processes: None) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", BUSY, stdin=PIPE, stdout=PIPE)
     assert process.stdout is not None
     await process.stdout.readline()

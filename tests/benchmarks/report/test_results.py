@@ -13,7 +13,9 @@ from benchmarks.report.targets import judge_all
 from tests.support.benchmarks.measured import measured
 
 
-def test_a_result_is_a_dated_file_that_names_the_machine_and_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_result_is_a_dated_file_that_names_the_machine_and_is_never_overwritten(
+    processes: None, tmp_path: Path
+) -> None:
     at = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
     report = results.report(measured(), judge_all(measured()), is_quick=False, at=at)
 

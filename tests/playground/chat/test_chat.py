@@ -239,7 +239,7 @@ async def test_at_a_terminal_answers_appear_while_one_can_type(stage: Scene) -> 
     assert code == 0
 
 
-async def test_the_chat_ends_with_a_sentence_when_the_emulator_is_not_up() -> None:
+async def test_the_chat_ends_with_a_sentence_when_the_emulator_is_not_up(processes: None) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "playground.chat", "--url", "http://127.0.0.1:9"),

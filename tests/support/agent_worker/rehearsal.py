@@ -96,7 +96,7 @@ class Held:
         return self._result
 
     async def reached(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self._reached.wait()
 
     def release(self) -> None:
@@ -287,7 +287,7 @@ class Rehearsal:
     def terminal(self) -> Talk:
         return Talk(self, Thread(team="", channel=uuid4().hex, thread_ts="", surface="terminal"))
 
-    async def until(self, condition: Callable[[], object], seconds: float = 15) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 60) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self.cast.changed.clear()
@@ -340,7 +340,7 @@ class Talk:
     def answers(self) -> list[Deliver]:
         return [request for request in self._rehearsal.cast.delivered if request.thread == self.thread]
 
-    async def answered(self, times: int = 1, seconds: float = 15) -> list[str]:
+    async def answered(self, times: int = 1, seconds: float = 60) -> list[str]:
         """Waits for so many answers; all that was said."""
         await self._rehearsal.until(lambda: len(self.answers) >= times, seconds)
         return [request.text for request in self.answers]

@@ -145,6 +145,7 @@ class Fault:
     name: str
     strike: Callable[[BreakableStage], Awaitable[None]]
     repair: Callable[[BreakableStage], Awaitable[None]]
+    temporal_ends: bool = False
 
 
 async def nothing(_stage: BreakableStage) -> None:
@@ -239,8 +240,8 @@ async def return_model(stage: BreakableStage) -> None:
 FAULTS = (
     Fault("worker killed", kill_worker, start_worker),
     Fault("bot killed", kill_bot, start_bot),
-    Fault("Temporal stopped", stop_temporal, start_temporal),
-    Fault("Temporal killed", kill_temporal, start_temporal_late),
+    Fault("Temporal stopped", stop_temporal, start_temporal, temporal_ends=True),
+    Fault("Temporal killed", kill_temporal, start_temporal_late, temporal_ends=True),
     Fault("WebSocket cut", drop_sockets, nothing),
     Fault("WebSocket warning", warn, follow_up_warning),
     Fault("WebSocket refresh", refresh, nothing),

@@ -13,7 +13,7 @@ from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.thread import Draft, Shown
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, text
 
-CLOSES_WITHIN = 20.0  # seconds
+CLOSES_WITHIN = 60.0  # seconds
 Shape = Callable[[Rehearsal], Awaitable[Talk]]
 
 

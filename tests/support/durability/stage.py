@@ -1,4 +1,4 @@
-"""The stage on which things break: the whole path on a Temporal server of its own, with its data in a file."""
+"""The stage on which things break: the whole path on a Temporal server of its own."""
 
 from __future__ import annotations
 
@@ -28,13 +28,20 @@ class BreakableStage(Stage):
     """`async with BreakableStage(directory) as stage:` has both processes up.
 
     Slack delivers as it does with "Delayed Events" switched on. Its clock can be so many seconds `behind`: then every
-    message is as old. `worker_module` is what runs as the worker, with `settings` of its own.
+    message is as old. `worker_module` is what runs as the worker, with `settings` of its own. With `temporal_ends`,
+    Temporal keeps its data in a file, so that it can be stopped and started; in memory, all takes a quarter less.
     """
 
     def __init__(
-        self, directory: Path, *, behind: float = 0.0, worker_module: str = "agent_worker", **settings: str
+        self,
+        directory: Path,
+        *,
+        behind: float = 0.0,
+        temporal_ends: bool = False,
+        worker_module: str = "agent_worker",
+        **settings: str,
     ) -> None:
-        self.temporal = DevServer(database=directory / "temporal.db")
+        self.temporal = DevServer(database=directory / "temporal.db" if temporal_ends else None)
         super().__init__(self.temporal.address, directory)
         self.slack = SlackEmulator(clock=Clock(start=time.time() - behind), delayed_events=True)
         self.model = ByRule()
@@ -51,7 +58,7 @@ class BreakableStage(Stage):
             self.worker = self.process(self._worker_module, ready="worker is ready", **self._settings)
             await self.start()
         except BaseException:
-            await asyncio.to_thread(self.temporal.stop)
+            self.temporal.kill()
             raise
         return self
 
@@ -59,7 +66,7 @@ class BreakableStage(Stage):
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await super().__aexit__(kind, error, at)
-        await asyncio.to_thread(self.temporal.stop)
+        self.temporal.kill()  # nobody needs what it holds, and it would take a second to end by itself
 
     def number(self) -> int:
         """Counts up, for names and addresses that nobody else has."""
@@ -104,7 +111,7 @@ class BreakableStage(Stage):
 
     async def _acknowledged_soon(self, channels: Collection[str]) -> None:
         try:
-            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=3)
+            await self.slack.until(lambda: not self.unacknowledged(channels), seconds=10)
         except AssertionError:
             return  # the next attempt is due
 

@@ -16,8 +16,8 @@ from process import lifetime, slack
 
 if __name__ == "__main__":
     CALLS_PER_MINUTE.clear()  # a method that is not listed has no limit
-    slack.CALL_TIMEOUT = 45
-    activity_calls.PROGRESS_TIMEOUT = timedelta(seconds=45)
-    status.DEADLINE = 45.0
-    progress_queue.LONGEST_DISPLAY = 45.0
+    slack.CALL_TIMEOUT = 90
+    activity_calls.PROGRESS_TIMEOUT = timedelta(seconds=90)
+    status.DEADLINE = 90.0
+    progress_queue.LONGEST_DISPLAY = 90.0
     lifetime.run(main)

@@ -24,6 +24,7 @@ from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.messages import Message
 from emulators.world.emulator import WorldEmulator
 from playground.processes import ManagedProcess
+from tests.support.e2e.warm_process import WarmProcess
 
 
 class Stage:
@@ -47,6 +48,7 @@ class Stage:
         self.world = WorldEmulator()
         self._directory = directory
         self._stack = AsyncExitStack()
+        self._client: Client | None = None
         self.processes: list[ManagedProcess] = []
 
     async def __aenter__(self) -> Self:
@@ -71,7 +73,7 @@ class Stage:
 
     def process(self, module: str, *, ready: str, arguments: Sequence[str] = (), **extra: str) -> ManagedProcess:
         environment = {**self.environment, **extra}
-        process = ManagedProcess(module, environment, ready=ready, arguments=arguments, directory=self._directory)
+        process = WarmProcess(module, environment, ready=ready, arguments=arguments, directory=self._directory)
         self.processes.append(process)
         return process
 
@@ -99,8 +101,13 @@ class Stage:
         await self.bot.is_up()
 
     async def workflow(self, thread_ts: str, channel: str | None = None) -> WorkflowHandle[Any, Any]:
-        client = await Client.connect(self.temporal_address, data_converter=DATA_CONVERTER)
+        client = await self._connected()
         return client.get_workflow_handle(workflow_id(self.slack.team_id, channel or self.channel, thread_ts))
+
+    async def _connected(self) -> Client:
+        if self._client is None:
+            self._client = await Client.connect(self.temporal_address, data_converter=DATA_CONVERTER)
+        return self._client
 
     async def forget(self, thread_ts: str) -> None:
         """Deletes the conversation from Temporal, as its retention does in time."""
@@ -108,10 +115,10 @@ class Stage:
         await handle.terminate()
         execution = WorkflowExecution(workflow_id=handle.id)
         request = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
-        client = await Client.connect(self.temporal_address)
+        client = await self._connected()
         await client.workflow_service.delete_workflow_execution(request)
         while await _exists(handle):  # noqa: ASYNC110  Temporal tells nobody
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     # What a person sees
 
@@ -143,7 +150,7 @@ class Stage:
         return bool(events) and all(event.acked for event in events)
 
     async def answered(
-        self, thread_ts: str, channel: str | None = None, *, times: int = 1, seconds: float = 20
+        self, thread_ts: str, channel: str | None = None, *, times: int = 1, seconds: float = 60
     ) -> list[str]:
         """Waits until the thread holds so many answers and the status line is gone."""
         where = channel or self.channel

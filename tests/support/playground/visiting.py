@@ -38,7 +38,7 @@ class Following:
         self._next_patch.set()
         self._next_patch = asyncio.Event()
 
-    async def until(self, condition: Callable[[], Value], seconds: float = 20) -> Value:
+    async def until(self, condition: Callable[[], Value], seconds: float = 60) -> Value:
         """Waits until `condition` returns something true, looking again after each patch."""
         async with asyncio.timeout(seconds):
             while not (value := condition()):
