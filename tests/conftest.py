@@ -109,7 +109,7 @@ def _place(item: pytest.Item) -> tuple[int, bool]:
     return folder, not ProcessGuard.allows(item)
 
 
-class LongestFirst(LoadScopeScheduling):
+class LongestFirst(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Hands out the tests in their order: single tests where they are long, whole modules where they are short."""
 
     def _split_scope(self, nodeid: str) -> str:
