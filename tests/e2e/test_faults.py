@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -118,18 +119,22 @@ async def test_a_blocked_message_is_taken_out_of_the_conversation(stage: Stage) 
     assert (await stage.answered(ts, times=2))[1] == "Better."
 
 
-async def test_a_thread_is_told_once_when_gemini_is_away_for_long(stage: Stage) -> None:
-    stage.gemini.away()
-    ts = ask(stage)
-    await stage.slack.until(lambda: stage.said(ts) == [WAITING], seconds=60)
-    waiting = len(stage.gemini.requests)
-    await stage.gemini.arrived(waiting + 1)
+async def test_a_thread_is_told_once_when_gemini_is_away_for_long(temporal_address: str, tmp_path: Path) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        stage.worker = stage.process("tests.support.e2e.hasty_worker", ready="worker is ready")
+        await stage.start()
+        stage.gemini.away()
+        ts = ask(stage)
+        await stage.slack.until(lambda: stage.said(ts) == [WAITING])
+        waiting = len(stage.gemini.requests)
+        await stage.gemini.arrived(waiting + 2)
 
-    stage.gemini.away(is_away=False)
-    stage.gemini.script(text("Back again."))
+        stage.gemini.away(is_away=False)
+        stage.gemini.script(text("Back again."))
 
-    await stage.slack.until(lambda: stage.said(ts) == ["Back again."], seconds=60)
-    assert reads(stage, ts) == 1, "looked once whether it was told already, and never again"
+        await stage.slack.until(lambda: stage.said(ts) == ["Back again."])
+        assert reads(stage, ts) == 1, "looked once whether it was told already, and never again"
+        stage.gemini.assert_script_finished()
 
 
 async def test_a_worker_killed_in_a_tool_call_repeats_nothing_that_was_done(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from emulators.gemini.answers import calls, text
 from tests.support.e2e.stage import Stage
 
@@ -51,7 +53,7 @@ async def test_two_states_are_looked_up_at_the_same_time(stage: Stage) -> None:
 
 async def test_the_model_is_asked_on_while_slack_takes_its_time_to_show_a_step(stage: Stage) -> None:
     stage.gemini.script(calls((ALERTS, {"state": "NY"})), calls((ALERTS, {"state": "CA"})), text("Both."))
-    shown = stage.slack.hold("chat.update")
+    shown = stage.slack.hold("chat.update", when=lambda update: "in_progress" in json.dumps(update["blocks"]))
 
     ts = ask(stage, "alerts in New York, then in California?")
     await shown.reached()

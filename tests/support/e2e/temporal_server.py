@@ -1,4 +1,4 @@
-"""A Temporal server that deletes a conversation within seconds. Otherwise it waits for a report that comes twice a minute."""
+"""A Temporal server that deletes a conversation within seconds; others look twice a minute what may be deleted."""
 
 from __future__ import annotations
 

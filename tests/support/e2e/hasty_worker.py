@@ -1,0 +1,15 @@
+"""The real worker, but it tells a thread after two seconds that Gemini does not answer, and asks again every second."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agent_worker.__main__ import main
+from agent_worker.activities import model_call
+from agent_worker.workflow import activity_calls
+from process import lifetime
+
+if __name__ == "__main__":
+    model_call.TELLS_AFTER = timedelta(seconds=2)
+    activity_calls.LONGEST_PAUSE = timedelta(seconds=1)
+    lifetime.run(main)
