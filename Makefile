@@ -1,7 +1,7 @@
 # make run      everything, on this machine: real Slack with tokens in .env, otherwise a local one
 # make chat     talk to the running playground from this terminal
 # make test     every test
-# make test-fast   the tests that start no process, no Temporal server and no browser: within a minute
+# make test-fast   the tests that start no process, no Temporal server and no browser, with fewer examples of each property
 # make check    formatting, lint, types, import order, Dockerfile, and every test
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
@@ -30,7 +30,7 @@ test: $(INSTALLED)
 	$(BIN)/pytest -n auto
 
 test-fast: $(INSTALLED)
-	$(BIN)/pytest -n auto -m "not processes"
+	FAST_TESTS=1 $(BIN)/pytest -n auto -m "not processes"
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)

@@ -23,6 +23,7 @@ from emulators.slack.emulator import SlackEmulator
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.messages import read_content
 from process.slack import open_client
+from tests.support.examples import examples
 from tests.support.properties.strategies import FRAGMENTS, Written, texts_of
 
 GUARD = "\u200b"
@@ -161,7 +162,7 @@ def posts_of(markdown: Written) -> list[Post]:
 @example(written("&", 100_000))
 @example(written("<!here>", 14_000))
 @example(written("x @\x00here <\x00!channel> \ud83d", 1))
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(250), suppress_health_check=list(HealthCheck))
 def test_slack_takes_every_post_of_any_answer_and_none_pings(markdown: Written) -> None:
     for post in posts_of(markdown):
         accept(post)
@@ -172,7 +173,7 @@ def test_slack_takes_every_post_of_any_answer_and_none_pings(markdown: Written) 
 @given(texts)
 @example(written("&", 100_000))
 @example(Written((("x", 1), (GUARD, 40_000), ("y", 1))))
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 def test_the_posts_of_an_answer_together_hold_all_of_it(markdown: Written) -> None:
     found = ink("".join(_markdown(post) for post in posts_of(markdown)))
 
@@ -196,7 +197,7 @@ def test_no_word_of_an_answer_is_lost_between_its_marks(marks: list[str]) -> Non
 @example(written("&", 20_000))
 @example(written("<", 5_000, " end"))
 @example(written("see [the page](https://example.com/a) ", 200))
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 def test_an_answer_that_slack_takes_only_as_text_is_still_whole(markdown: Written) -> None:
     for post in posts_of(markdown)[:3]:
         texts = plain(post, ALLOWED)
@@ -237,7 +238,7 @@ def test_an_answer_in_which_nothing_can_be_seen_is_refused(blank: str) -> None:
     )
 )
 @example([ShownStep(title="<" * 300, state="in_progress")] * 60)
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), suppress_health_check=list(HealthCheck))
 def test_slack_takes_the_progress_of_any_steps_and_it_pings_nobody(steps: list[ShownStep]) -> None:
     post = progress(steps)
 
@@ -247,7 +248,7 @@ def test_slack_takes_the_progress_of_any_steps_and_it_pings_nobody(steps: list[S
 
 
 @given(texts)
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 def test_slack_takes_any_notice_and_it_pings_nobody(sentence: Written) -> None:
     try:
         post = notice(sentence.text)

@@ -12,6 +12,7 @@ from agent_worker.contract.messages import MessageChange
 from slackbot.events.changes import IncomingChange
 from slackbot.events.changes import read as read_change
 from slackbot.listeners.buttons import read as read_click
+from tests.support.examples import examples
 from tests.support.properties.bot import (
     LARGEST_PAYLOAD,
     Slack,
@@ -72,7 +73,7 @@ async def test_any_change_can_be_stored_and_read_again(body: dict[str, Any]) -> 
 @example({**CLICK, "message": [CLICK["message"]]})
 @example({**CLICK, "user": "U1"})
 @example({**CLICK, "channel": None})
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 async def test_a_click_of_any_shape_is_acknowledged_and_stored_if_it_is_one(body: dict[str, Any]) -> None:
     temporal = Temporal()
 

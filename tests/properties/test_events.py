@@ -13,6 +13,7 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, Thread, UserMessage
 from agent_worker.contract.names import workflow_id
 from slackbot.events.messages import Ignored, IncomingMessage, read
+from tests.support.examples import examples
 from tests.support.properties.bot import (
     LARGEST_PAYLOAD,
     LONGEST_ID,
@@ -81,7 +82,7 @@ def test_the_events_are_messages_for_the_agent_before_they_are_spoilt(event: dic
 
 
 @given(st.sampled_from(EVENTS), st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_fields_that_the_bot_does_not_read_change_nothing(event: dict[str, Any], data: st.DataObject) -> None:
     strange = data.draw(spoilt(event, NOT_READ))
 
@@ -140,13 +141,13 @@ async def test_a_listener_raises_for_each_message_that_temporal_did_not_take(bod
 @example({**BODY, "event": PERSON, "user": 5})
 @example({**BODY, "event": PERSON, "authorizations": [None]})
 @example({**BODY, "event": PERSON, "authorizations": {"0": "T1"}})
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 async def test_an_event_of_any_shape_is_acknowledged(body: dict[str, Any]) -> None:
     assert await is_acknowledged(app(Temporal()), body)
 
 
 @given(st.builds(lambda event: {**BODY, "event": event}, st.sampled_from(EVENTS + CHANGES + SESSIONS)))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 async def test_no_event_is_acknowledged_that_temporal_should_have_stored(body: dict[str, Any]) -> None:
     temporal = Temporal()
     temporal.is_away = True

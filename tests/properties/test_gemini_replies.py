@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.reply import judge
 from agent_worker.payloads.model import ModelReply
+from tests.support.examples import examples
 from tests.support.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
 
 REASONS = ("STOP", "MAX_TOKENS", "SAFETY", "MALFORMED_FUNCTION_CALL", "OTHER", "PUP_LIMITED_DISABLED", "")
@@ -62,7 +63,7 @@ async def stored(reply: ModelReply) -> ModelReply:
 @example(calling(name="a", args={"x": "\ud800", "\udfff": 1}), True)  # noqa: FBT003
 @example(saying({"text": "hello"}, usageMetadata={"promptTokenCount": 10**400}), True)  # noqa: FBT003
 @example({"candidates": {"content": {}}}, False)  # noqa: FBT003
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 async def test_any_response_is_judged_and_its_reply_can_be_stored(
     response: dict[str, Any],
     may_call_tools: bool,  # noqa: FBT001

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent_worker.conversation.message_text import message_text
 from agent_worker.conversation.slack_markup import plain
+from tests.support.examples import examples
 from tests.support.properties.strategies import FRAGMENTS, Written, hostile_text, json_objects, json_values, texts_of
 
 NAMES = {"U2": "ben", "C1": "general"}
@@ -48,13 +49,13 @@ def escaped(typed: str) -> str:
 @example(
     {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_list", "indent": 10**9, "elements": [{}]}]}]}
 )
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow])
 def test_a_message_with_anything_in_any_place_is_read(message: dict[str, Any]) -> None:
     assert isinstance(message_text(message, bot_user_id="UBOT", names=NAMES), str)
 
 
 @given(texts_of(st.sampled_from(FRAGMENTS)))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_any_text_is_read_without_the_bots_own_mention(written: Written) -> None:
     nothing_escaped = written.text.replace("&", "and ")
 
@@ -63,7 +64,7 @@ def test_any_text_is_read_without_the_bots_own_mention(written: Written) -> None
 
 @given(texts_of(st.sampled_from(FRAGMENTS) | st.text(max_size=4)))
 @example(Written((("&lt;@U1&gt; &amp;amp;", 1),)))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_what_a_person_typed_is_what_the_agent_reads(written: Written) -> None:
     assert read(escaped(written.text)) == written.text
 

@@ -23,6 +23,7 @@ from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import AREAS, WeatherSettings
+from tests.support.examples import examples
 from tests.support.properties.strategies import hostile_text, json_objects, json_values, long_text, nested
 
 SETTINGS = (
@@ -65,7 +66,7 @@ PLACES = (
 TOOLS = ["get_weather_alerts", "get_ip_address", "get_location_info"]
 ARGUMENTS = st.sampled_from(["state", "ipaddress", "http", "settings", "self", "__class__"]) | hostile_text
 arguments = json_objects(ARGUMENTS, inner=st.sampled_from(PLACES) | json_values | long_text) | json_values
-unhurried = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+unhurried = settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 
 
 class Services(httpx.AsyncBaseTransport):
@@ -210,7 +211,7 @@ async def test_an_answer_nested_so_deeply_that_python_cannot_read_it_is_an_error
 @example({"text": "\ud800"})
 @example({"text": "a", "count": 10**400})
 @example({"text": "a", "share": "nan"})
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300), suppress_health_check=list(HealthCheck))
 async def test_arguments_of_any_kind_and_shape_fit_or_are_complained_about(args: Any) -> None:
     tools = sample().open(httpx.AsyncClient(transport=Services(None)), ())
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbot.events.quotation import LONGEST, pack, unpack
+from tests.support.examples import examples
 
 MESSAGE = {"type": "message", "user": "U1", "ts": "1.0", "text": "hello"}
 FILES = [{"id": f"F{number}", "name": "n" * 200, "mimetype": "text/plain", "size": 1} for number in range(20)]
@@ -52,7 +53,7 @@ def test_a_long_text_takes_the_room_that_nothing_else_needs(long: str, room: int
     files=st.integers(0, 20),
     attachments=st.integers(0, 20),
 )
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_any_message_fits_with_the_beginning_of_its_text(
     text: str, author: str | None, files: int, attachments: int
 ) -> None:

@@ -15,10 +15,11 @@ from emulators.gemini.rules.requests import check_request
 from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import Signatures
 from tests.support.agent_worker.rehearsal import OPENED
+from tests.support.examples import examples
 
 CHANNEL = Thread(team="T1", channel="C1", thread_ts="1.000000")
 TERMINAL = Thread(team="", channel="", thread_ts="", surface="terminal")
-unhurried = settings(deadline=None, max_examples=30)
+unhurried = settings(deadline=None, max_examples=examples(30))
 
 
 def begun(thread: Thread = CHANNEL) -> Conversation:

@@ -23,12 +23,15 @@ from slackbot.conversations.conversations import Conversations
 from slackbot.listeners.agent_sessions import AgentSessions
 from slackbot.listeners.buttons import Buttons
 from slackbot.listeners.messages import MessageListener
+from tests.support.examples import examples
 from tests.support.properties.strategies import BOT
 
 LONGEST_ID = 1_000  # bytes, in Temporal
 LARGEST_PAYLOAD = 2 * 1024 * 1024  # bytes, in Temporal
 BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
-thorough = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+thorough = settings(
+    max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 class Temporal:

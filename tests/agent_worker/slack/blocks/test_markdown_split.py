@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_worker.slack.blocks.markdown_split import split
+from tests.support.examples import examples
 
 LIMIT = 200
 FENCE_LINE = re.compile(r"[ >]*(?:`{3,}|~{3,})\w*\Z")
@@ -73,7 +74,7 @@ def test_markdown_that_fits_stays_as_it_is() -> None:
 
 
 @given(documents())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_nothing_is_lost_moved_or_doubled_by_cutting(document: Document) -> None:
     parts = split(document.markdown, LIMIT)
 
@@ -82,7 +83,7 @@ def test_nothing_is_lost_moved_or_doubled_by_cutting(document: Document) -> None
 
 
 @given(documents())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_every_part_closes_the_fences_it_opens_and_heads_the_tables_it_shows(document: Document) -> None:
     for part in split(document.markdown, LIMIT):
         lines = part.split("\n")
@@ -93,7 +94,7 @@ def test_every_part_closes_the_fences_it_opens_and_heads_the_tables_it_shows(doc
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=80).map("".join), st.integers(1, 120))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_any_text_is_cut_into_short_parts_that_hold_all_of_it_in_order(markdown: str, limit: int) -> None:
     parts = split(markdown, limit)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agent_worker.slack.blocks.mentions import escaped, neutralise
 from agent_worker.slack.blocks.posts import TEXT_LIMIT
+from tests.support.examples import examples
 
 GUARD = "\u200b"
 ALLOWED = {"U1"}
@@ -102,14 +103,14 @@ def pings(text: str, allowed: set[str]) -> list[str]:
 @example("<\\!here>")
 @example("_@here_")
 @example("<@U2|here>")
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 def test_no_text_pings_anyone_who_may_not_be_pinged(hostile: str) -> None:
     assert pings(neutralise(hostile, ALLOWED), ALLOWED) == []
     assert pings(neutralise(hostile, ()), set()) == []
 
 
 @given(HOSTILE)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_what_is_harmless_already_is_not_changed_again(hostile: str) -> None:
     once = neutralise(hostile, ALLOWED)
 
@@ -152,7 +153,7 @@ def test_everything_else_stays_as_it_was_written(markdown: str) -> None:
 
 @given(HOSTILE, st.sampled_from([1, 100]))
 @example("x" * 2_980 + "name@" + "here" * 9, 1)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_escaped_text_is_short_holds_no_unescaped_sign_and_pings_nobody(hostile: str, times: int) -> None:
     text = escaped(hostile * times, ALLOWED, TEXT_LIMIT)
 
