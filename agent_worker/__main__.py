@@ -22,9 +22,9 @@ from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
+from agent_worker.slack.rate_limit_share import WorkerShare
 from agent_worker.slack.rate_limits import SlackBudget
 from agent_worker.slack.thread.history import ThreadHistory
-from agent_worker.slack.worker_share import WorkerShare
 from agent_worker.toolbox.tool import ToolSettings
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from temporalio.common import WorkerDeploymentVersion
 
-from agent_worker.payloads.policy import AgentPolicy, Naming, ThreadReplies
+from agent_worker.payloads.agent_policy import AgentPolicy, Naming, ThreadReplies
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings, comma_separated

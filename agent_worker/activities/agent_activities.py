@@ -16,10 +16,10 @@ from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
 from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
-from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.thread.history import Past

@@ -12,7 +12,7 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.policy import Naming
+from agent_worker.payloads.agent_policy import Naming
 from text.lines import ELLIPSIS, whole_words
 
 LONGEST_WORDS = 60  # characters

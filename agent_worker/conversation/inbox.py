@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from agent_worker.contract.messages import MessageChange, TryAgain, UserMessage
-from agent_worker.payloads.limits import size_of
+from agent_worker.payloads.storage_limits import size_of
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
 BATCH_BYTES = 200_000  # of the messages that one turn takes up at once

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.turn import Turn
+from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import AskModel
-from agent_worker.payloads.policy import AgentPolicy
 
 
 def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) -> AskModel:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent_worker.contract.messages import UserMessage
+from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.opening import Judgement, Opened
-from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
 
 # The worker's directory remembers people for 5 minutes, too. So a changed setting, or a person who became a guest,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from agent_worker.payloads.limits import fair_limit, size_of
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
+from agent_worker.payloads.storage_limits import fair_limit, size_of
 
 PAGE_BYTES = 900_000  # of one query result; Temporal refuses more than 2 MB
 LARGEST_TRANSCRIPT = 600_000  # bytes; above it, older turns give way to a summary

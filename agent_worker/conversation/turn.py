@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
-from agent_worker.conversation.attempts import Attempts
+from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
 from agent_worker.payloads.thread import Answered, Author

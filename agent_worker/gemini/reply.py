@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent_worker.payloads.errors import BLOCKED_ANSWER, BLOCKED_PROMPT, NOT_PERMITTED
-from agent_worker.payloads.limits import is_too_deep, writable
 from agent_worker.payloads.model import CUT_OFF, Content, ModelReply, ToolCall
+from agent_worker.payloads.storage_limits import is_too_deep, writable
 from text.json_shapes import items, mapping, string
 
 MISSING_SIGNATURE = "missing_thought_signature"  # a complaint about the request, not about the answer

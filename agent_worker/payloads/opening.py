@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import model_validator
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
-from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from agent_worker.payloads.limits import writable
+from agent_worker.payloads.storage_limits import writable
 from agent_worker.toolbox.signature import ArgumentsError, Signature, place, read_signature
 from agent_worker.toolbox.tool import ToolFunction, ToolSettings
 from text.lines import one_line

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent_worker.payloads.limits import is_too_deep, writable
+from agent_worker.payloads.storage_limits import is_too_deep, writable
 from agent_worker.toolbox.definition import Tool, title_line
 from agent_worker.toolbox.signature import ArgumentsError
 from agent_worker.toolbox.sources import Sourced

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent_worker.payloads.limits import writable
+from agent_worker.payloads.storage_limits import writable
 from agent_worker.payloads.thread import Source
 from text.lines import one_line
 

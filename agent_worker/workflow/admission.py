@@ -7,8 +7,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.errors import STOPPED, TurnFailed
-    from agent_worker.payloads.policy import AgentPolicy
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.outbox import Speaking
 

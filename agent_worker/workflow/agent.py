@@ -29,9 +29,9 @@ with workflow.unsafe.imports_passed_through():
         USER_MESSAGE,
     )
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.run import Run
     from agent_worker.conversation.transcript import Transcript
     from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.workflow_run import Run
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,

@@ -7,8 +7,8 @@ from temporalio.exceptions import is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
+    from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.model import Summarise
-    from agent_worker.payloads.policy import AgentPolicy
     from agent_worker.workflow.activity_calls import summarise
 
 NO_SUMMARY = "(What was said before could not be summarised and is left out.)"

@@ -19,7 +19,7 @@ from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, 
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.contents import storable_text
 from slackbot.events.ids import PERSON, TS, foreign_workspace, has_form
-from slackbot.listeners import captions
+from slackbot.listeners import conversation_captions
 from slackbot.listeners.suggested_prompts import PROMPTS
 from text.json_shapes import mapping
 
@@ -110,15 +110,17 @@ class HomeTab:
         thread = recent.thread
         name = workflow_id(thread.team, thread.channel, thread.thread_ts)
         is_stopping = recent.state == "working" and name == stopped
-        state = captions.STOPPING if is_stopping else captions.STATES[recent.state]
-        title = captions.title(recent)
-        heading = f"*{title}*\n{captions.place(recent)}" if title else f"*{captions.place(recent)}*"
+        state = conversation_captions.STOPPING if is_stopping else conversation_captions.STATES[recent.state]
+        title = conversation_captions.title(recent)
+        heading = (
+            f"*{title}*\n{conversation_captions.place(recent)}" if title else f"*{conversation_captions.place(recent)}*"
+        )
         buttons = []
-        if link := captions.permalink(self._bot.url, thread):
+        if link := conversation_captions.permalink(self._bot.url, thread):
             buttons.append(button("Open", HOME_OPEN_BUTTON, url=link))
         if recent.state == "working" and not is_stopping:
             buttons.append(button("Stop", HOME_STOP_BUTTON, value=name, style="danger"))
-        caption = section(f"{heading}\n{captions.began(recent)} · {state}")
+        caption = section(f"{heading}\n{conversation_captions.began(recent)} · {state}")
         return [caption, *([actions(*buttons)] if buttons else [])]
 
 

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from process.slack import Identity
 from slackbot.connection.gaps import Gaps
 from slackbot.conversations.conversations import Conversations
-from slackbot.events import changes, messages
+from slackbot.events import message_changes, messages
 from slackbot.listeners.assistant_context import AssistantContext
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class MessageListener:
         Slack sends an event again that was not acknowledged, but not for ever: a message counts as missed at once, so
         that the catch-up looks for it too.
         """
-        if changes.is_about_change(body):
+        if message_changes.is_about_change(body):
             await self._on_change(body)
             return
         decision = messages.read(body, self._bot, self._allowed_apps)
@@ -58,7 +58,7 @@ class MessageListener:
             raise
 
     async def _on_change(self, body: dict[str, Any]) -> None:
-        decision = changes.read(body, self._bot, self._allowed_apps)
+        decision = message_changes.read(body, self._bot, self._allowed_apps)
         if isinstance(decision, messages.Ignored):
             logger.debug("change ignored", extra={"reason": decision.reason})
             return

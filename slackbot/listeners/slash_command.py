@@ -13,7 +13,7 @@ from process.slack import Identity
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.ids import current_ts, foreign_workspace
-from slackbot.listeners import captions
+from slackbot.listeners import conversation_captions
 
 COMMAND = "/agent"
 HELP = (
@@ -64,8 +64,8 @@ class SlashCommand:
         return f"I am stopping {len(working)} conversation{'s' if len(working) > 1 else ''} in this channel."
 
     def _line(self, recent: RecentConversation) -> str:
-        title, place = captions.title(recent), captions.place(recent)
-        link = captions.permalink(self._bot.url, recent.thread)
+        title, place = conversation_captions.title(recent), conversation_captions.place(recent)
+        link = conversation_captions.permalink(self._bot.url, recent.thread)
         name = f"{title} ({place})" if title else place
         opens = f" · <{link}|Open>" if link else ""
-        return f"• {name} · {captions.began(recent)} · {captions.STATES[recent.state]}{opens}"
+        return f"• {name} · {conversation_captions.began(recent)} · {conversation_captions.STATES[recent.state]}{opens}"

@@ -19,7 +19,7 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Start, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
 from agent_worker.gemini.client import Gemini, make_client
-from agent_worker.payloads.limits import size_of
+from agent_worker.payloads.storage_limits import size_of
 from agent_worker.toolbox.tool import tool
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker

@@ -8,13 +8,13 @@ import pytest
 
 from agent_worker.payloads import errors
 from emulators.gemini.answers import text
-from slackbot.listeners import captions, slash_command
+from slackbot.listeners import conversation_captions, slash_command
 from slackbot.listeners.home_tab import HOME_STOP_BUTTON
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.suggested_prompts import PROMPTS
 from tests.support.e2e.stage import Stage
 
-READY = captions.STATES["open"]
+READY = conversation_captions.STATES["open"]
 NOTHING_DONE = errors.sentence(errors.STOPPED)
 
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import MessageChange
-from slackbot.events.changes import IncomingChange
-from slackbot.events.changes import read as read_change
+from slackbot.events.message_changes import IncomingChange
+from slackbot.events.message_changes import read as read_change
 from slackbot.listeners.buttons import read as read_click
 from tests.support.examples import examples
 from tests.support.properties.bot import (

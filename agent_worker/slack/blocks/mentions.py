@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Collection
 
-from agent_worker.payloads.limits import writable
+from agent_worker.payloads.storage_limits import writable
 from text.lines import ELLIPSIS, cut
 
 # Characters of a text that `escaped` reads. A text object of Slack takes 3,000; mentions become shorter when they are

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
-from agent_worker.payloads.limits import writable
+from agent_worker.payloads.storage_limits import writable
 from text.lines import one_line
 
 Part = dict[str, Any]

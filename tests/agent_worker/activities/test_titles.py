@@ -10,7 +10,7 @@ import pytest
 from agent_worker.activities import titles
 from agent_worker.activities.titles import LONGEST_WORDS, Titles, first_words
 from agent_worker.gemini.client import Gemini
-from agent_worker.payloads.policy import Naming
+from agent_worker.payloads.agent_policy import Naming
 from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer
 from emulators.gemini.emulator import GeminiEmulator

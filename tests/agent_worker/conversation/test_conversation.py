@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.conversation.transcript import RESULTS_BYTES, TURN_BYTES
-from agent_worker.payloads.limits import size_of
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall
+from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import (
     TERMINAL,

@@ -12,11 +12,11 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import LEFT_OUT, WAITING_BYTES, Inbox
-from agent_worker.conversation.run import LARGEST_RUN, Run
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, PAGE_BYTES, Transcript, is_question
 from agent_worker.conversation.turn_limits import TurnLimits
-from agent_worker.payloads.limits import fair_limit, size_of
+from agent_worker.conversation.workflow_run import LARGEST_RUN, Run
 from agent_worker.payloads.model import Content, ReadTranscript
+from agent_worker.payloads.storage_limits import fair_limit, size_of
 from tests.support.agent_worker.talks import (
     CHANNEL,
     TERMINAL,

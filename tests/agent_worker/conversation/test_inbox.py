@@ -9,7 +9,7 @@ from agent_worker.contract.messages import MessageChange, StopRequest, UserMessa
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import BATCH_BYTES, CHANGES_AHEAD, OVERHEARD, SEEN_MESSAGES
 from agent_worker.conversation.transcript import Transcript
-from agent_worker.payloads.limits import size_of
+from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import CHANNEL, begun, message, unhurried
 

@@ -9,8 +9,8 @@ import pytest
 
 from agent_worker.conversation import participants
 from agent_worker.conversation.participants import Participants, asks_back
+from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.opening import Judgement
-from agent_worker.payloads.policy import ThreadReplies
 from agent_worker.payloads.thread import Author
 from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import message

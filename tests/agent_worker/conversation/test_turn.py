@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent_worker.contract.messages import MessageChange, SlackFile, TryAgain, UserMessage
-from agent_worker.conversation.attempts import MOST_UNUSABLE
+from agent_worker.conversation.model_attempts import MOST_UNUSABLE
 from agent_worker.conversation.turn import Turn
 from agent_worker.payloads.errors import STOPPED, UNUSABLE_ANSWER, WITHDRAWN, TurnFailed
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, ToolCall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.conversation.participants import Verdict
-from agent_worker.conversation.run import Run
+from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads.opening import Opened
 
 WRITTEN = {  # by release 0.2

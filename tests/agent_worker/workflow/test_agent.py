@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.conversation.attempts import MOST_UNUSABLE
+from agent_worker.conversation.model_attempts import MOST_UNUSABLE
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply

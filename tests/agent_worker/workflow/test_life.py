@@ -18,8 +18,8 @@ from agent_worker.contract.messages import UserMessage
 from agent_worker.contract.names import MEMO_TITLE
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import Inbox
-from agent_worker.conversation.run import Run
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
+from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.workflow.agent import LONG_HISTORY, AgentWorkflow
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text

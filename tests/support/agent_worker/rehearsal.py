@@ -21,12 +21,12 @@ from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
-from agent_worker.conversation.run import Run
+from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
-from agent_worker.payloads.policy import AgentPolicy
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.worker import build_worker
 from emulators.gemini.errors import Refused

@@ -10,9 +10,9 @@ from temporalio import activity
 
 from agent_worker.activities.transcript_cache import reader
 from agent_worker.payloads.activity_names import ActivityName
-from agent_worker.payloads.limits import size_of
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import Opened
+from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Deliver
 from tests.support.agent_worker.rehearsal import Cast, calls, refuse_as_gemini_would, text
 

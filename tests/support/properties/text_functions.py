@@ -24,7 +24,7 @@ from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import asks_back
 from agent_worker.gemini.errors import from_answer
 from agent_worker.gemini.prompts import title_in
-from agent_worker.payloads.limits import writable
+from agent_worker.payloads.storage_limits import writable
 from agent_worker.payloads.thread import Deliver, ShownStep, Source
 from agent_worker.slack.blocks import answer_layout, markdown_stream, mentions, posts, step_lines, task_cards
 from agent_worker.slack.blocks.markdown_split import split
@@ -33,9 +33,9 @@ from agent_worker.slack.files.contents import DescribedFile, mention
 from agent_worker.toolbox.definition import title_line
 from agent_worker.toolbox.sources import Sourced
 from slackbot.conversations.recent import RecentConversation
-from slackbot.events import changes, contents, messages, quotation
+from slackbot.events import contents, message_changes, messages, quotation
 from slackbot.events.stop_words import says_stop
-from slackbot.listeners import captions
+from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
 from text import json_shapes, json_text, lines
 
@@ -76,7 +76,7 @@ def _attached(said: str) -> str:
 
 def _edited(said: str) -> object:
     event = CHANGES[0] | {"message": PERSON | {"text": said, "edited": {}}}
-    return changes.read(BODY | {"event": event}, BOT)
+    return message_changes.read(BODY | {"event": event}, BOT)
 
 
 def _file(content: str) -> object:
@@ -137,11 +137,13 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "contents.mention": mention,
     "messages.mentioned_users": messages.mentioned_users,
     "messages.read": lambda given: messages.read(BODY | {"event": PERSON | {"text": given, "thread_ts": "1.1"}}, BOT),
-    "changes.read": _edited,
+    "message_changes.read": _edited,
     "stop_words.says_stop": lambda given: says_stop(given, "UBOT"),
     "contents.attachments": lambda given: contents.attachments({"attachments": [{"text": given}] * 3}),
     "quotation.pack": lambda given: quotation.pack("C1", PERSON | {"text": given, "attachments": [{"text": given}]}),
-    "captions.title": lambda given: captions.title(RecentConversation(THREAD, given, "open", datetime.now(UTC))),
+    "conversation_captions.title": lambda given: conversation_captions.title(
+        RecentConversation(THREAD, given, "open", datetime.now(UTC))
+    ),
     "lines.one_line": lambda given: lines.one_line(given, 100),
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),

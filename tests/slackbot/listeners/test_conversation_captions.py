@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from slackbot.listeners.captions import literal
+from slackbot.listeners.conversation_captions import literal
 
 
 @pytest.mark.parametrize(

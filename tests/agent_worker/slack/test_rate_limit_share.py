@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.slack.worker_share import WorkerShare
+from agent_worker.slack.rate_limit_share import WorkerShare
 from playground.temporal_server import DevServer
 from process import temporal
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_worker.contract.messages import MessageChange, Thread
-from slackbot.events.changes import IncomingChange, is_about_change, read
+from slackbot.events.message_changes import IncomingChange, is_about_change, read
 from slackbot.events.messages import Ignored
 from tests.slackbot.events.test_messages import BOT, NOW, ROOT, Event, body, message, reply
 from tests.support.slackbot.stored_signals import SignalStage, signal_stage
