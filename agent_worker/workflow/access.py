@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.opening import Judgement
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.activity_calls import look_up_names
-    from agent_worker.workflow.outbox import Speaking
+    from agent_worker.workflow.outbox import Outbox
     from agent_worker.workflow.release_0_2 import VERDICTS_EXPIRE, Patch
 
 MOST_WAITING = 500  # deeds; those of people who are judged already never wait
@@ -39,10 +39,10 @@ class Deed:
 class Access:
     """Who is refused is told so once, and only to them. In a terminal there is one person, who may do everything."""
 
-    def __init__(self, conversation: Conversation, speaking: Speaking) -> None:
+    def __init__(self, conversation: Conversation, outbox: Outbox) -> None:
         self._conversation = conversation
         self._participants = conversation.participants
-        self._speaking = speaking
+        self._outbox = outbox
         self._patch = Patch(VERDICTS_EXPIRE)
         self._waiting: list[Deed] = []  # in the order in which they came
         self._judging: asyncio.Task[None] | None = None
@@ -107,7 +107,7 @@ class Access:
             return
         if self._conversation.thread.is_direct or not self._patch.applies():
             self._participants.note_told(refusals)
-            await self._speaking.say(turn.key, "refused", "\n".join(dict.fromkeys(refusals.values())))
+            await self._outbox.say(turn.key, "refused", "\n".join(dict.fromkeys(refusals.values())))
             return
         for message in turn.unheard:
             if message.addressed and message.user in refusals:
@@ -170,8 +170,8 @@ class Access:
         """Returns when nothing waits for a judgement, and all that was said aside is said."""
         while self._judging is not None and not self._judging.done():
             await asyncio.gather(self._judging)
-            await self._speaking.done()
-        await self._speaking.done()
+            await self._outbox.done()
+        await self._outbox.done()
 
     # The worker is asked, people are told
 
@@ -185,9 +185,9 @@ class Access:
             return
         self._participants.note_told([user])
         if self._conversation.thread.is_direct:
-            self._speaking.say_aside(at, "refused", reason)
+            self._outbox.say_aside(at, "refused", reason)
         else:
-            self._speaking.tell(user, reason, in_channel=in_channel, failed=lambda: self._tell_again(user))
+            self._outbox.tell(user, reason, in_channel=in_channel, failed=lambda: self._tell_again(user))
 
     def _tell_again(self, user: str) -> None:
         """Nobody knows whether the person was told: the next attempt is told again."""

@@ -10,14 +10,14 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.errors import STOPPED, TurnFailed
     from agent_worker.workflow.access import Access
-    from agent_worker.workflow.outbox import Speaking
+    from agent_worker.workflow.outbox import Outbox
 
 
 class Admission:
-    def __init__(self, conversation: Conversation, access: Access, speaking: Speaking) -> None:
+    def __init__(self, conversation: Conversation, access: Access, outbox: Outbox) -> None:
         self._conversation = conversation
         self._access = access
-        self._speaking = speaking
+        self._outbox = outbox
 
     async def is_admitted(self, turn: Turn, policy: AgentPolicy) -> bool:
         """Takes out of the turn the messages that are not to be answered; returns False if none is left.
@@ -48,7 +48,7 @@ class Admission:
             hourly_turns=policy.agent_max_hourly_turns,
         )
         if decision.say:
-            await self._speaking.say(turn.key, "limit", decision.say)
+            await self._outbox.say(turn.key, "limit", decision.say)
         if decision.wait:
             await workflow.sleep(decision.wait)
         return decision.answer

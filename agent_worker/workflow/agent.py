@@ -51,9 +51,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
-    from agent_worker.workflow.outbox import Speaking
-    from agent_worker.workflow.progress_updates import Showing
-    from agent_worker.workflow.turn_loop import Answering
+    from agent_worker.workflow.outbox import Outbox
+    from agent_worker.workflow.progress_updates import ProgressUpdates
+    from agent_worker.workflow.turn_loop import TurnLoop
 
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
@@ -69,8 +69,8 @@ class AgentWorkflow:
     def __init__(self, start: Run) -> None:
         new = Conversation(thread=start.thread, transcript=Transcript(epoch=str(workflow.uuid4())))
         self._conversation = start.carried or new
-        self._speaking = Speaking(self._conversation)
-        self._access = Access(self._conversation, self._speaking)
+        self._outbox = Outbox(self._conversation)
+        self._access = Access(self._conversation, self._outbox)
         self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
         self._turn: Turn | None = None  # the turn that is being answered
@@ -133,7 +133,7 @@ class AgentWorkflow:
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
         elif request.said and request.addressed and not drops_messages:
-            self._speaking.say_aside(request.said, "stop", NOTHING_TO_STOP)
+            self._outbox.say_aside(request.said, "stop", NOTHING_TO_STOP)
 
     @workflow.signal(name=FEEDBACK)
     def feedback(self, feedback: Feedback) -> None:
@@ -145,7 +145,7 @@ class AgentWorkflow:
         kept = [one.model_dump(exclude={"team"}) for one in self._conversation.feedback]
         workflow.upsert_memo({MEMO_FEEDBACK: kept})
         if is_first:
-            self._speaking.tell(feedback.user, THANKS)
+            self._outbox.tell(feedback.user, THANKS)
 
     @workflow.signal(name=TRY_AGAIN)
     def try_again(self, request: TryAgain) -> None:
@@ -156,12 +156,12 @@ class AgentWorkflow:
         # An answer can be pressed before the workflow hears that it was delivered.
         is_answered = self._turn is None or self._turn.is_delivering
         if not is_answered or self._conversation.has_work:
-            self._speaking.tell(request.user, STILL_AT_IT)
+            self._outbox.tell(request.user, STILL_AT_IT)
         elif self._conversation.may_try_again(request.turn):
             self._idle_timer.begin_again()
             self._conversation.inbox.again = request
         else:
-            self._speaking.tell(request.user, NOT_THE_LAST)
+            self._outbox.tell(request.user, NOT_THE_LAST)
 
     @workflow.signal(name=RENAMED)
     def renamed(self, renamed: Renamed) -> None:
@@ -238,24 +238,24 @@ class AgentWorkflow:
         opened = await self._opening.open(turn)
         if not turn.messages and turn.earlier is None:
             return ""  # the thread shows that all messages were answered before
-        if not await Admission(self._conversation, self._access, self._speaking).is_admitted(turn, opened.policy):
+        if not await Admission(self._conversation, self._access, self._outbox).is_admitted(turn, opened.policy):
             return ""
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
-            return await self._speaking.end(turn, opened.greeting)
-        answering = self._answering(turn, opened)
-        if turn.earlier is None and not await answering.hear():
+            return await self._outbox.end(turn, opened.greeting)
+        loop = self._turn_loop(turn, opened)
+        if turn.earlier is None and not await loop.hear():
             return ""
-        reply = await answering.think()
+        reply = await loop.think()
         self._conversation.transcript.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
         self._conversation.participants.has_answered(reply.text)
-        return await self._speaking.end(turn, reply.text)
+        return await self._outbox.end(turn, reply.text)
 
-    def _answering(self, turn: Turn, opened: Opened) -> Answering:
-        showing = self._showing(turn)
-        return Answering(self._conversation, turn, opened, access=self._access, showing=showing)
+    def _turn_loop(self, turn: Turn, opened: Opened) -> TurnLoop:
+        updates = self._make_progress_updates(turn)
+        return TurnLoop(self._conversation, turn, opened, access=self._access, progress_updates=updates)
 
-    def _showing(self, turn: Turn) -> Showing:
-        return Showing(self._conversation.thread, turn)
+    def _make_progress_updates(self, turn: Turn) -> ProgressUpdates:
+        return ProgressUpdates(self._conversation.thread, turn)
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
@@ -270,7 +270,7 @@ class AgentWorkflow:
             self._conversation.model, self._opening.opened = "", None
         turn.display.end_running_steps()
         try:
-            return await self._speaking.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
+            return await self._outbox.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise

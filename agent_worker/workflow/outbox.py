@@ -1,4 +1,4 @@
-"""What a conversation says in its thread: answers, notices, and words to one person."""
+"""What a conversation posts into its thread: answers, notices, and lines that only one person sees."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.activity_calls import deliver, tell_person
 
 
-class Speaking:
-    """A terminal is told nothing: it gets the answer as the result of its workflow."""
+class Outbox:
+    """In a terminal nothing is posted: it gets the answer as the result of the workflow."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
@@ -28,7 +28,7 @@ class Speaking:
         self._errands: set[asyncio.Task[None]] = set()
 
     async def end(self, turn: Turn, text: str, *, is_notice: bool = False, withdrawn: bool = False) -> str:
-        """Delivers what ends the turn; from here on it is too late to stop it."""
+        """Delivers the answer or the notice that ends the turn. From here on it is too late to stop the turn."""
         conversation = self._conversation
         turn.is_delivering = True
         conversation.last = turn.answered
@@ -49,7 +49,7 @@ class Speaking:
         return text
 
     async def say(self, ts: str, topic: Topic, text: str) -> None:
-        """A word about the message `ts` that is no answer to it; of each topic there is at most one."""
+        """Posts a notice about the message `ts`, beside its answer; at most one for each topic."""
         if self._thread.in_slack:
             key = post_keys.aside(ts, topic)
             await deliver(
@@ -57,7 +57,7 @@ class Speaking:
             )
 
     def say_aside(self, ts: str, topic: Topic, text: str) -> None:
-        """The same, beside a turn."""
+        """Does the same without waiting for it: a turn may be running."""
         self._do(self.say(ts, topic, text))
 
     def tell(self, user: str, text: str, *, in_channel: bool = False, failed: Callable[[], None] | None = None) -> None:
@@ -71,7 +71,7 @@ class Speaking:
         task.add_done_callback(self._errands.discard)
 
     async def done(self) -> None:
-        """Returns when all that was said aside is said."""
+        """Returns when everything that was begun without waiting has ended."""
         while self._errands:
             await asyncio.gather(*self._errands)
 
@@ -80,6 +80,6 @@ async def _forgiving(errand: Coroutine[Any, Any, None], failed: Callable[[], Non
     try:
         await errand
     except ActivityError:
-        workflow.logger.info("something was not said aside")
+        workflow.logger.info("a notice beside the turn could not be posted")
         if failed is not None:
             failed()

@@ -1,4 +1,4 @@
-"""How a turn's steps are shown while it runs: one update at a time, and the newest state wins."""
+"""Shows a turn's steps while it runs: one update at a time, always with the newest state."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.activity_calls import show_progress
 
 
-class Showing:
-    """Nobody waits for a display until the turn goes on, and nothing fails because of one."""
+class ProgressUpdates:
+    """The turn does not wait for an update, and does not fail because of one."""
 
     def __init__(self, thread: Thread, turn: Turn) -> None:
         self._thread = thread
@@ -30,7 +30,7 @@ class Showing:
             self._updating = asyncio.create_task(self._update())
 
     async def done(self) -> None:
-        """Returns when nothing is being shown any more."""
+        """Returns when no update is under way."""
         if self._updating is not None:
             await self._updating
 
@@ -44,7 +44,7 @@ class Showing:
                 turn.display.doubt_steps()
 
     def request(self) -> ShowProgress | None:
-        """The steps as they should look now; None in a turn without any."""
+        """The steps as they should look now; None in a turn without steps."""
         turn = self._turn
         if turn.display.progress is None:
             return None

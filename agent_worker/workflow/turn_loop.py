@@ -1,4 +1,7 @@
-"""The way from what was asked to an answer: model, tools, model, … and whatever is said meanwhile steers it."""
+"""The loop of one turn: ask the model, run the tools that it asks for, ask again, until it answers.
+
+Messages and edits that arrive meanwhile are added before the next model call.
+"""
 
 from __future__ import annotations
 
@@ -22,41 +25,47 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.activity_calls import ask_model, run_tool
     from agent_worker.workflow.interruption import InterruptedWork, unless
-    from agent_worker.workflow.progress_updates import Showing
+    from agent_worker.workflow.progress_updates import ProgressUpdates
 
 
-class Answering:
-    """One turn's loop. What it learns it writes into the conversation and the turn."""
+class TurnLoop:
+    """Answers one turn. What it learns, it notes in the conversation and in the turn."""
 
     def __init__(
-        self, conversation: Conversation, turn: Turn, opened: Opened, *, access: Access, showing: Showing
+        self,
+        conversation: Conversation,
+        turn: Turn,
+        opened: Opened,
+        *,
+        access: Access,
+        progress_updates: ProgressUpdates,
     ) -> None:
         self._conversation = conversation
         self._turn = turn
         self._opened = opened
         self._access = access
-        self._showing = showing
+        self._progress_updates = progress_updates
 
     async def hear(self) -> bool:
-        """Adds what people said, once it is known who they are; False when none of them may talk to the agent."""
+        """Adds the turn's messages to the transcript once their authors are admitted; returns False if none is left."""
         admitted = await self._access.admit(self._turn)
         if self._turn.hear(admitted):
             self._conversation.add_messages(admitted)
         return bool(self._turn.messages)
 
     async def think(self) -> ModelReply:
-        """Asks the model until it answers. When this is over, nothing is being shown any more."""
+        """Asks the model until it answers. When this returns or raises, no update of the progress is under way."""
         try:
             return await self._answer()
         finally:
-            await self._showing.done()
+            await self._progress_updates.done()
 
     async def _answer(self) -> ModelReply:
         turn = self._turn
         while turn.attempts.model_calls < self._opened.policy.agent_max_model_calls:
             reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
-                turn.display.doubt_draft()  # what was asked has changed meanwhile
+                turn.display.doubt_draft()  # the reply is to messages that have changed since
                 continue
             if reply.failed:
                 raise TurnFailed(reply.failed)
@@ -69,7 +78,7 @@ class Answering:
         raise turn.attempts.are_used_up()
 
     async def _steer(self) -> None:
-        """Adds what arrived, and what was changed, since the last model call."""
+        """Adds messages, edits and deletions that came since the last model call."""
         conversation, turn = self._conversation, self._turn
         if conversation.inbox.messages and conversation.transcript.has_room_for_messages():
             turn.messages += conversation.inbox.take()
@@ -108,30 +117,32 @@ class Answering:
             workflow.upsert_memo({MEMO_TITLE: title})
 
     async def _run_tools(self, reply: ModelReply) -> None:
-        """Runs all calls at once; what the model hears of them, it hears together and in its own order."""
+        """Runs all tool calls at the same time. The model gets their results together, in the order of its calls."""
         if reply.content is None:
-            raise TurnFailed(DEFECT)  # calls without what they came in cannot be answered
+            raise TurnFailed(DEFECT)  # Gemini takes results only after the content that asked for them
         first = self._turn.display.add_steps(reply.calls)
-        showing = self._showing_tool(reply.calls)
-        if showing is None:
-            self._showing.refresh()
-        runs = [self._run_tool(first + index, call, shows=call is showing) for index, call in enumerate(reply.calls)]
+        displaying = self._displaying_call(reply.calls)
+        if displaying is None:
+            self._progress_updates.refresh()
+        runs = [
+            self._run_tool(first + index, call, displays=call is displaying) for index, call in enumerate(reply.calls)
+        ]
         results = await asyncio.gather(*runs)
         if not self._turn.display.has_message_for_steps:
-            await self._showing.done()  # what it finds out is where the model may go on
+            await self._progress_updates.done()  # it finds out where the answer goes
         self._conversation.transcript.add_tool_results(reply.content, reply.calls, results)
 
-    def _showing_tool(self, calls: Sequence[ToolCall]) -> ToolCall | None:
-        """The call that shows all of them where steps are shown already: an activity of its own would only cost."""
+    def _displaying_call(self, calls: Sequence[ToolCall]) -> ToolCall | None:
+        """The tool call whose activity also shows the steps; None if an activity of its own has to show them."""
         if not self._turn.display.knows_where_steps_are:
             return None
         return next((call for call in calls if call.refused is None), None)
 
-    async def _run_tool(self, step: int, call: ToolCall, *, shows: bool) -> dict[str, Any]:
-        result = dict(await run_tool(call, self._showing.request() if shows else None))
-        # For people: the model has the result itself.
+    async def _run_tool(self, step: int, call: ToolCall, *, displays: bool) -> dict[str, Any]:
+        result = dict(await run_tool(call, self._progress_updates.request() if displays else None))
+        # Sources are for people: the model gets the result alone.
         sources = [Source.model_validate(source) for source in result.pop("sources", [])]
         self._turn.display.end_step(step, failed="error" in result, sources=sources)
-        if self._turn.display.has_running_steps:  # otherwise the next model call shows it
-            self._showing.refresh()
+        if self._turn.display.has_running_steps:  # otherwise the next model call shows that the step has ended
+            self._progress_updates.refresh()
         return result

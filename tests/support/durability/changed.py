@@ -11,10 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.turn import Turn
     from agent_worker.conversation.workflow_run import Run
     from agent_worker.workflow.activity_calls import look_up_names
-    from agent_worker.workflow.progress_updates import Showing
+    from agent_worker.workflow.progress_updates import ProgressUpdates
 
 
-class Nothing(Showing):
+class Nothing(ProgressUpdates):
     """Shows nothing."""
 
     def refresh(self) -> None:
@@ -47,7 +47,7 @@ class ShowsNothing(AgentWorkflow):
     async def run(self, start: Run) -> str:
         return await super().run(start)
 
-    def _showing(self, turn: Turn) -> Showing:
+    def _make_progress_updates(self, turn: Turn) -> ProgressUpdates:
         return Nothing(self._conversation.thread, turn)
 
 
