@@ -26,7 +26,7 @@ FLAGS = (
     "--disable-sync",
 )
 
-expect.set_options(timeout=15_000)  # milliseconds; other tests may keep the machine busy
+expect.set_options(timeout=30_000)  # milliseconds; other tests may keep the machine busy
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,7 @@ async def test_everything_can_be_done_with_the_keyboard_alone(page: Visitor) -> 
     await expect(page.sidebar.locator(":focus")).to_have_text("general")
     await press("ArrowDown")
     await press("Enter")
+    await expect(page.main.locator(":focus")).to_have_attribute("aria-label", "Message #random")
     await page.keyboard.type("@ag")
     await press("Enter")
     await page.keyboard.type("write me a haiku abuot keys")

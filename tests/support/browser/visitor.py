@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
-ANSWERED = 30_000  # milliseconds, for a whole turn on a busy machine
+ANSWERED = 60_000  # milliseconds, for a whole turn on a busy machine
 Colours = Literal["light", "dark"]
 
 
