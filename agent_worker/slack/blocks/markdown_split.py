@@ -114,7 +114,8 @@ class _Framed:
 
     def cut(self, limit: int) -> Iterator[str]:
         room = limit - max(len(self.head), len(self.head_again)) - len(self.foot_again)
-        if room < max(limit // 2, 2):  # head and foot leave too little room for the lines
+        # Head and foot leave too little room for the lines, or there is nothing between them.
+        if room < max(limit // 2, 2) or len(self.foot) > limit // 2 or not self.body:
             yield from _Prose(self.text).cut(limit)
             return
         head = self.head

@@ -59,12 +59,12 @@ def answer(markdown: str, may_mention: Collection[str], limit: int = MARKDOWN_LI
     `limit` is for one message, in characters. Beyond LONGEST_ANSWER nothing is shown, and the last message says so.
     Raises ValueError if a person would see nothing.
     """
-    if is_blank(markdown):
-        raise ValueError("an answer needs text")
     if len(markdown) > LONGEST_ANSWER:
         markdown = markdown[:LONGEST_ANSWER] + GOES_ON
     parts = split(neutralise(markdown, may_mention), limit - ROOM_FOR_GUARDS)
     shown = [neutralise(part, may_mention) for part in parts if not is_blank(part)]
+    if not shown:
+        raise ValueError("an answer needs text")
     return [Post(_notification(part, may_mention), [{"type": "markdown", "text": part}]) for part in shown]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, SlackFile
-from agent_worker.conversation.model_input import ModelInput, ids_in
+from agent_worker.conversation.model_input import MOST_NAMED, ModelInput, ids_in
 from agent_worker.payloads.model import FILE_PART
 from tests.support.agent_worker.talks import message
 
@@ -76,3 +76,14 @@ def test_everybody_and_every_channel_that_a_message_names_is_looked_up() -> None
     )
 
     assert ids_in(said) == ["U1", "U2", "U8", "C5", "U7", "C9"]
+
+
+def test_one_message_that_names_thousands_has_a_few_of_them_looked_up_and_its_author() -> None:
+    crowd = " ".join(f"<@U{number}>" for number in range(100, 2_600))
+    said = message("1.0", crowd, user="U1").model_copy(update={"looking_at": "C9"})
+
+    assert ids_in(said) == ["U1", *(f"U{number}" for number in range(100, 100 + MOST_NAMED)), "C9"]
+
+
+def test_who_was_not_looked_up_is_read_by_the_name_that_slack_wrote_or_by_id() -> None:
+    assert hearing().read(message("1.0", "ask <@U77|carla> and <@U78>")) == "ask @carla and @U78"

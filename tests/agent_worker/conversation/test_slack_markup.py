@@ -1,6 +1,6 @@
 """Promises of Slack's markup: its text reads as Slack shows it, without the bot's own mention.
 
-What any text may do to it is proved in tests/properties/test_text.py.
+What any text may do to it is proved in tests/properties/test_text.py, and how long it takes in test_growth.py.
 """
 
 from __future__ import annotations
@@ -86,10 +86,3 @@ def test_escaped_text_is_unescaped_once_and_is_never_a_token(written: str, seen:
 )
 def test_only_the_bots_own_mention_is_taken_out(written: str, seen: str) -> None:
     assert read(written) == seen
-
-
-@pytest.mark.parametrize(
-    "hostile", [" ", "\n", "<", "<@UBOT> ", "<@UBOT|", "<!", "<a:", ":", "&", "<@UBOT>:a", "<#C1|"]
-)
-def test_hostile_repetition_takes_no_time_to_speak_of(hostile: str) -> None:
-    assert read("x " + (hostile * 40_000)[:40_000] + "end").endswith("end")

@@ -18,7 +18,7 @@ STOP_WORDS = [
 OTHER_WORDS = [
     *("", "please", "<@UBOT>", "stop the world tour", "when does the bus stop?", "don't stop", "stopped", "nonstop"),
     *("cancel my subscription", "stop cancel", "stop stop", "<@U2> stop", "stop <@U2>", "`stop`", "stop?", "st.op"),
-    *("&lt;@UBOT&gt; stop", "stop\nand tell me why", "please please stop please"),
+    *("&lt;@UBOT&gt; stop", "stop\nand tell me why", "please please stop please", "stop" + "!" * 2_000),
 ]
 
 

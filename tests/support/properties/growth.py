@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.support.examples import IS_FAST
@@ -20,7 +20,23 @@ SIGNS = tuple("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \n\ta0é。\u200b\u2028\u3000"
 TOKENS = (
     *("<@U1|", "<@U1>", "<@UBOT> ", "a <@UBOT>:b", "<!here|", "<!here>", "<!subteam^S1|", "<#C1|", "<a:b|", "<a:b> "),
     *("[a](", "[](", "![", "](", '[a](b "', "```\n", "~~~\n", "```py\na\n\n", "- ```\n", "> ", "- ", "1. ", "- a\n"),
-    *("|a|\n|-|\n", "|a\n", "|-", " |\n", "a\n\n", "\n \n", "a. ", "a.\n", "\r\n", "**a", "*a_", "&#", "&amp;", "&lt;"),
+    *(
+        "|a|\n|-|\n",
+        "|a\n",
+        "|-",
+        " |\n",
+        "a\n\n",
+        "\n \n",
+        "a. ",
+        "a; ",
+        "a.\n",
+        "\r\n",
+        "**a",
+        "*a_",
+        "&#",
+        "&amp;",
+        "&lt;",
+    ),
     *("@here", "\\<", '\\"', '"a",', '{"a":', "[{", "stop ", "<@UBOT|\\", "https://a", "$ ", "`` ` "),
 )
 OPENINGS = ("<@U1|", "<@UBOT|", "<!here", "<!here|", "<a:b|", "```\n", "[a](", '[a](b "', "|a|\n|-|\n", "- ", "\n")
@@ -53,13 +69,11 @@ def mixtures(seed: str, number: int) -> Iterator[Attack]:
         yield Attack(pump, before=chance.choice(OPENINGS), after=chance.choice(["", "`", "x>", "\n"]))
 
 
-def complaint(
-    function: Callable[[str], object], attack: Attack, lengths: tuple[int, ...] = LENGTHS, least: float = LEAST_MEASURED
-) -> str:
+def complaint(function: Callable[[str], object], attack: Attack, lengths: Sequence[int] = LENGTHS) -> str:
     """Says how the time grows with the text of the attack, if it grows too fast; otherwise ""."""
     for length in lengths:
         whole = _seconds(function, attack.text(length))
-        if whole < least:
+        if whole < LEAST_MEASURED:
             continue
         half = _seconds(function, attack.text(length // 2))
         for _ in range(MEASUREMENTS - 1):

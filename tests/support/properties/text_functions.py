@@ -32,6 +32,7 @@ from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.contents import DescribedFile, mention
 from agent_worker.toolbox.definition import title_line
 from agent_worker.toolbox.sources import Sourced
+from agent_worker.tools import weather_alerts
 from slackbot.conversations.recent import RecentConversation
 from slackbot.events import contents, message_changes, messages, quotation
 from slackbot.events.stop_words import says_stop
@@ -96,8 +97,15 @@ def _or_nothing(function: TextFunction) -> TextFunction:
     return unless_refused
 
 
-# What is not listed in LONGEST is tried with 200,000 characters.
-LONGEST = {"markdown_split.split, small parts": 20_000, "posts.plain": 20_000}
+# Characters. What is not listed here is tried with texts of 200,000. `answer` does what `split`, `neutralise` and
+# `lay_out` do, all of which are; a part of an answer is shorter, and so is what the bot hands over of attachments.
+LONGEST = {
+    "posts.answer": 100_000,
+    "markdown_split.split, small parts": 20_000,
+    "posts.plain": 20_000,
+    "message_text, rich text": 20_000,
+    "message_text, attachments": 20_000,
+}
 # The key of a turn, and what was made from a text by a function that is tried.
 _NO_TEXTS = {"buttons.below_answer", "buttons.try_again_button", "buttons.stop_button", "quotation.unpack"}
 FUNCTIONS: Mapping[str, TextFunction] = {
@@ -131,6 +139,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "errors.from_answer": lambda given: from_answer(400, {"error": {"message": given, "status": given}}, given),
     "titles.first_words": first_words,
     "limits.writable": writable,
+    "weather_alerts.get_weather_alerts, places": weather_alerts._fewer_places,
     "definition.title_line": title_line,
     "sources.Sourced": lambda given: Sourced("", [Source(text=given, url=f"https://a/{given}")]).listed(),
     "contents.DescribedFile": _or_nothing(_file),
