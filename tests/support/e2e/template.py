@@ -1,7 +1,7 @@
-"""`python -m tests.support.e2e.template FD`: a process that has imported the project, and forks to become others.
+"""`python -m tests.support.e2e.template FD`: imports the project once; each process of the tests is a fork of it.
 
-Importing the project takes a second of a processor's time, and the tests start two processes some two hundred times.
-The process that is forked reads its environment, opens its clients and ends as `python -m MODULE` does.
+Importing takes about one second of processor time, and the tests start some two hundred processes. A forked process
+reads its environment, makes its clients and ends as one that `python -m MODULE` has started.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ LONGEST_REQUEST = 100_000  # bytes
 
 
 class Template:
-    """Takes requests from the socket `control`. A request is JSON, with three open files beside it.
+    """Takes requests for processes from the socket `control`.
 
-    The files are the standard input of the new process, its output, and a pipe for its number and, when it has ended,
-    its exit code: a line each.
+    A request is JSON with `module`, `arguments`, `environment` and `directory`. Three open files come with it: the
+    standard input of the new process, its output, and a pipe. The template writes the id of the process into the pipe,
+    and, when it has ended, its exit code.
     """
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._reports: dict[int, int] = {}  # by the number of a process, where its end is to be reported
+        self._reports: dict[int, int] = {}  # by process id: the pipe for the exit code
         self._woken, self._wakes = os.pipe()
         os.set_blocking(self._wakes, False)
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
-        """Returns when the test process has closed its end of the socket."""
+        """Returns when the test process closes the socket or ends. The processes that still run are killed then."""
         signal.set_wakeup_fd(self._wakes)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # with any handler, the end of a child is written to the pipe
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # only with a handler does the end of a process wake us
         self._selector.register(self._control, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
         while True:
@@ -48,7 +49,7 @@ class Template:
                 if key.fileobj is self._control:
                     request, files, *_rest = socket.recv_fds(self._control, LONGEST_REQUEST, 3)
                     if not request:
-                        return
+                        return self._kill_all()
                     self._start(json.loads(request), files)
                 else:
                     os.read(self._woken, 1_000)
@@ -67,7 +68,7 @@ class Template:
         os.write(report, f"{pid}\n".encode())
 
     def _let_go(self) -> None:
-        """In the new process: nothing of the template stays open."""
+        """Closes, in the new process, what belongs to the template."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._selector.close()
@@ -75,19 +76,23 @@ class Template:
         for number in (self._woken, self._wakes, *self._reports.values()):
             os.close(number)
 
+    def _kill_all(self) -> None:
+        for pid in self._reports:
+            os.kill(pid, signal.SIGKILL)
+
     def _report_ends(self) -> None:
         while self._reports:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
             report = self._reports.pop(pid)
-            with suppress(BrokenPipeError):  # nobody waits for it any more
+            with suppress(BrokenPipeError):  # the test process has ended
                 os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
             os.close(report)
 
 
 def become(request: dict[str, Any], stdin: int, stdout: int) -> NoReturn:
-    """Runs a module as `python -m` does, in a session, a directory and an environment of its own."""
+    """Runs the requested module as `python -m` does, and ends the process."""
     code = 1
     try:
         os.setsid()
@@ -118,7 +123,7 @@ def main() -> None:
         importlib.import_module(name)
         del sys.modules[name]  # it is run as `__main__`
     gc.collect()
-    gc.freeze()  # what is here already is not looked through again in each process
+    gc.freeze()  # so that the garbage collector of a forked process does not look through the imported modules
     Template(control).serve()
 
 

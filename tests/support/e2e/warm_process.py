@@ -1,4 +1,7 @@
-"""The project's processes for tests: started by forking a template, in a quarter of the time."""
+"""The project's processes for tests, forked from a template that has imported the project: five times faster.
+
+`tests/e2e/test_warm_process.py` proves that they are what `python -m` starts. The playground's tests fork nothing.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,17 @@ from playground.processes import ROOT, ManagedProcess
 
 
 class WarmProcess(ManagedProcess):
-    """Started and ended as any `ManagedProcess`; it runs the same code, which has been imported before."""
+    """A `ManagedProcess` that does not import the project anew. Whoever uses it asks for the fixture `processes`."""
 
     async def _spawn(self, environment: Mapping[str, str]) -> Process:
         return cast("Process", await Forked.of(self._module, self._arguments, environment, self._directory))
 
 
 class Forked:
-    """A process that the template has forked, with what `ManagedProcess` uses of `asyncio.subprocess.Process`."""
+    """A running process, with those parts of `asyncio.subprocess.Process` that `ManagedProcess` uses.
+
+    The pipe `report` brings the exit code. A process whose template has ended was killed by it.
+    """
 
     def __init__(
         self, pid: int, stdin: asyncio.StreamWriter, stdout: asyncio.StreamReader, report: asyncio.StreamReader
@@ -57,7 +63,7 @@ class Forked:
         return cls(int(await report.readline()), stdin, stdout, report)
 
     async def _ended(self, report: asyncio.StreamReader) -> int:
-        self.returncode = int(await report.read())  # to its end: then the pipe is closed
+        self.returncode = int(await report.read() or -signal.SIGKILL)  # up to the end of the pipe, which is then closed
         return self.returncode
 
     async def wait(self) -> int:
@@ -73,7 +79,7 @@ class Forked:
 
 
 class _Template:
-    """This test process's template: started when the first process is, ended by `end_template`."""
+    """The process `tests.support.e2e.template` of this test process."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -96,10 +102,13 @@ def _template() -> _Template:
 
 
 def end_template() -> None:
-    """When no test starts a process any more."""
+    """Ends the template, and kills what is left of its processes. The next process gets a new template."""
     if _template.cache_info().currsize:
         _template().end()
         _template.cache_clear()
+
+
+# The ends of pipes that this test process keeps
 
 
 async def _reader(number: int) -> asyncio.StreamReader:
