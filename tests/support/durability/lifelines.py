@@ -16,6 +16,9 @@ from agent_worker.payloads.activity_names import ActivityName
 LOOK_AGAIN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 # More than 2 MB (or 100 events) arrive during one workflow task: Temporal ends it to store them. No defect either.
 MAKE_ROOM = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND
+# On a busy machine the worker may get no processor for two seconds. Then temporalio takes the workflow for blocked, and
+# Temporal gives the same task out again.
+STALLED = "[TMPRL1101]"
 CARRYING = (
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
@@ -56,7 +59,8 @@ class Lifeline:
     @property
     def failed_tasks(self) -> list[str]:
         """Workflow tasks that failed by a defect, or because a payload was too large: there may be none."""
-        return [_failure(event) for event in self._failures if _cause(event) not in {LOOK_AGAIN, MAKE_ROOM}]
+        failures = [_failure(event) for event in self._failures if _cause(event) not in {LOOK_AGAIN, MAKE_ROOM}]
+        return [failure for failure in failures if STALLED not in failure]
 
     @property
     def second_looks(self) -> int:
