@@ -49,7 +49,7 @@ async def test_a_slow_answer_is_proper_but_late(world: WorldEmulator, http: http
     world.fail("ip_address", "slow", times=2, seconds=0.2)
 
     with pytest.raises(httpx.ReadTimeout):
-        await http.get(world.ip_address_url, timeout=0.05)
+        await http.get(world.ip_address_url, timeout=httpx.Timeout(30, read=0.05))
     assert (await http.get(world.ip_address_url)).text == f"{NEW_YORK}\n"
 
 
