@@ -93,6 +93,7 @@ class AgentWorkflow:
 
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:
+        self._conversation.take_back_untold(change)
         if self._turn is None or not self._turn.change(change):
             self._conversation.inbox.change(change)
 

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.post_keys import Topic
     from agent_worker.payloads.thread import Deliver, TellPerson
     from agent_worker.workflow.activity_calls import deliver, tell_person
+    from agent_worker.workflow.deliveries import bring
 
 
 class Speaking:
@@ -46,7 +47,7 @@ class Speaking:
                 withdrawn=withdrawn,
                 title=turn.title,
             )
-            await deliver(request)
+            await bring(conversation, request)
         return text
 
     async def say(self, ts: str, topic: Topic, text: str) -> None:
