@@ -39,6 +39,11 @@ async def bring(conversation: Conversation, request: Deliver) -> None:
         await _failure(_plainest(request))
 
 
+async def bring_aside(request: Deliver) -> None:
+    """Makes the thread hold a notice beside a turn. The turn does not depend on it: a failure is only logged."""
+    await _failure(request)
+
+
 async def _tell_kept(conversation: Conversation) -> None:
     """Delivers the kept answers, oldest first, until the thread refuses one of them."""
     while conversation.untold:

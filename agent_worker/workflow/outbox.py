@@ -17,8 +17,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads import post_keys
     from agent_worker.payloads.post_keys import Topic
     from agent_worker.payloads.thread import Deliver, TellPerson
-    from agent_worker.workflow.activity_calls import deliver, tell_person
-    from agent_worker.workflow.deliveries import bring
+    from agent_worker.workflow.activity_calls import tell_person
+    from agent_worker.workflow.deliveries import bring, bring_aside
 
 
 class Speaking:
@@ -54,7 +54,7 @@ class Speaking:
         """A word about the message `ts` that is no answer to it; of each topic there is at most one."""
         if self._thread.in_slack:
             key = post_keys.aside(ts, topic)
-            await deliver(
+            await bring_aside(
                 Deliver(thread=self._thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True)
             )
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from agent_worker.contract.messages import MessageChange
-from agent_worker.contract.names import MESSAGE_CHANGED
+from agent_worker.contract.messages import MessageChange, StopRequest
+from agent_worker.contract.names import MESSAGE_CHANGED, STOP
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content, ModelReply, ToolCall
 from agent_worker.payloads.thread import Draft
@@ -142,14 +142,14 @@ async def test_a_delivery_that_fails_again_and_again_ends_in_a_plain_sentence_be
 ) -> None:
     rehearsal.cast.answers += [text("the answer"), text("yes")]
     away = errors.retryable(errors.SLACK_UNAVAILABLE, "ratelimited", timedelta(milliseconds=10))
-    rehearsal.cast.failing_deliveries += [*[away] * 10, *[failure, away] * MOST_DELIVERIES][:-1]
+    rehearsal.cast.failing_deliveries += [away, *[failure, away] * MOST_DELIVERIES][:-1]
     talk = rehearsal.conversation()
     await talk.say("1.0", "first")
 
     assert await talk.answered(seconds=40) == [errors.sentence(errors.UNSHOWN)]
     (notice,) = talk.answers
     assert (notice.is_plain, notice.draft, notice.progress) == (True, Draft(), None)
-    assert len([request for request in rehearsal.cast.begun if not request.is_plain]) == 9 + 2 * MOST_DELIVERIES
+    assert len([request for request in rehearsal.cast.begun if not request.is_plain]) == 2 * MOST_DELIVERIES
     assert await talk.ask("1.1", "second") == "yes"
     assert lines(rehearsal.cast.read[-1]) == ["anna: first", "the answer", "anna: second"]
 
@@ -167,3 +167,28 @@ async def test_a_worker_that_hangs_in_a_delivery_is_noticed_and_counted(
     await rehearsal.until(lambda: len(rehearsal.cast.begun) == 2, seconds=15)
 
     assert rehearsal.cast.begun[1].draft.unsure, "the next one is begun, and counted, by the workflow"
+    rehearsal.cast.delivering.release()
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (errors.retryable(errors.OUT_OF_TIME, "took too long"), 1),
+        (errors.final(errors.SLACK_REFUSED, "msg_too_long"), 0),
+    ],
+    ids=["took too long", "refused"],
+)
+async def test_a_word_beside_a_turn_that_cannot_be_said_at_once_does_not_end_the_turn(
+    rehearsal: Rehearsal, failure: Exception, told: int
+) -> None:
+    rehearsal.cast.learn(agent_max_hourly_turns=1)
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    rehearsal.cast.failing_deliveries.append(failure)
+    await talk.say("1.1", "second")
+    await rehearsal.until(lambda: len(rehearsal.cast.begun) == 2 + told)
+
+    assert [request.key for request in talk.answers[1:]] == ["1.1:limit"] * told
+    await talk.signal(STOP, StopRequest(at="1.2", user="U1"))
+    await talk.answered(2 + told)
+    assert talk.answers[-1].key == "1.1:notice", "the turn was still going to be answered"
