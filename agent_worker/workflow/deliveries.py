@@ -13,6 +13,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
+    from agent_worker.conversation.turn import Turn
     from agent_worker.payloads import post_keys
     from agent_worker.payloads.errors import SLACK_REFUSED, UNSHOWN, code_of, sentence
     from agent_worker.payloads.thread import Deliver, Draft
@@ -25,17 +26,18 @@ PAUSE = timedelta(seconds=1)  # before the third delivery; before each later one
 ANSWERS_ARE_KEPT = "an answer that cannot be delivered is kept"
 
 
-async def bring(conversation: Conversation, request: Deliver) -> None:
+async def bring(conversation: Conversation, turn: Turn, request: Deliver) -> None:
     """Makes the thread hold the answer or notice, after the answers that it did not take before.
 
-    An answer that Slack takes in no form is kept in the conversation. If the delivery fails for any other reason as
-    often as it may, a plain sentence is posted beside what is shown.
+    An answer that Slack takes in no form is kept in the conversation, unless its question was deleted. If the delivery
+    fails for any other reason as often as it may, a plain sentence is posted beside what is shown.
     """
     await _tell_kept(conversation)
     code = await _failure(request)
-    if code == SLACK_REFUSED and not request.is_notice:
-        conversation.keep_untold(request)
-    elif code and code != SLACK_REFUSED:
+    if code == SLACK_REFUSED:
+        if not (request.is_notice or turn.is_withdrawn):
+            conversation.keep_untold(request)
+    elif code:
         await _failure(_plainest(request))
 
 

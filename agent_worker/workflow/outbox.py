@@ -47,7 +47,7 @@ class Speaking:
                 withdrawn=withdrawn,
                 title=turn.title,
             )
-            await bring(conversation, request)
+            await bring(conversation, turn, request)
         return text
 
     async def say(self, ts: str, topic: Topic, text: str) -> None:

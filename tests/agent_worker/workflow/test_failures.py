@@ -111,13 +111,21 @@ async def test_what_the_thread_refuses_for_long_is_told_in_order_when_it_takes_i
     assert await talk.answered(3) == ["one", "two", "three"]
 
 
-async def test_a_kept_answer_is_forgotten_with_its_question(rehearsal: Rehearsal) -> None:
+@pytest.mark.parametrize("is_delivering", [False, True], ids=["later", "during the delivery"])
+async def test_a_kept_answer_is_forgotten_with_its_question(rehearsal: Rehearsal, *, is_delivering: bool) -> None:
     rehearsal.cast.answers += [text("one"), text("two")]
     rehearsal.cast.refuse_delivery = 1
+    rehearsal.cast.delivering = delivering = Held(None)
+    deletion = MessageChange(ts="1.0", at="1.05", deleted=True)
     talk = rehearsal.conversation()
     await talk.say("1.0", "first")
+    await delivering.reached()
+    if is_delivering:
+        await talk.signal(MESSAGE_CHANGED, deletion)
+    delivering.release()
     await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
-    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.05", deleted=True))
+    if not is_delivering:
+        await talk.signal(MESSAGE_CHANGED, deletion)
     await talk.say("1.1", "second")
 
     assert await talk.answered() == ["two"]

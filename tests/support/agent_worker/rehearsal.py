@@ -215,6 +215,7 @@ class Cast:
             await self.delivering()
         if self.refuse_delivery:
             self.refuse_delivery -= 1
+            self.changed.set()
             raise errors.final(errors.SLACK_REFUSED, "is_archived")
         if self.failing_deliveries:
             raise self.failing_deliveries.popleft()
