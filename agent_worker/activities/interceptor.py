@@ -10,12 +10,15 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
 # An error that no adapter has translated is most likely a bug of ours: trying for ever does not mend it.
 DEFECT_ATTEMPTS = 5
+# The workflow counts the failures of a delivery itself (deliveries.py), without the attempts while Slack was away.
+COUNTED_ELSEWHERE = {ActivityName.DELIVER}
 # An activity ends this long before Temporal gives it up: otherwise it could write beside its next attempt.
 ENDS_EARLY = 0.5  # seconds
 logger = logging.getLogger(__name__)
@@ -36,7 +39,7 @@ class _Guarded(ActivityInboundInterceptor):
             raise
         except Exception as error:
             logger.exception("activity failed by a defect", extra=_facts())
-            if activity.info().attempt >= DEFECT_ATTEMPTS:
+            if activity.info().attempt >= DEFECT_ATTEMPTS or activity.info().activity_type in COUNTED_ELSEWHERE:
                 raise final(DEFECT, type(error).__name__) from error
             raise
         finally:

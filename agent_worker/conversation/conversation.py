@@ -13,9 +13,13 @@ from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Opened
-from agent_worker.payloads.thread import Answered
+from agent_worker.payloads.storage_limits import size_of
+from agent_worker.payloads.thread import Answered, Deliver
 
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
+# Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
+UNTOLD_KEPT = 5
+UNTOLD_BYTES = 300_000  # of all of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 
 
@@ -37,6 +41,7 @@ class Conversation:
     looking_at: str = ""  # the channel that the author of the last message had open beside the agent
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
+    untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. A model once chosen stays: thought signatures fit no other model."""
@@ -112,6 +117,17 @@ class Conversation:
         return ModelInput(self.thread.in_slack, self.bot_user_id, self.names)
 
     # What people are told and think
+
+    def keep_untold(self, answer: Deliver) -> None:
+        """Keeps an answer that the thread does not take. It is delivered when the next turn ends."""
+        self.untold = [*self.untold, answer.in_doubt()][-UNTOLD_KEPT:]
+        while sum(size_of(one.text) for one in self.untold) > UNTOLD_BYTES:
+            del self.untold[0]
+
+    def take_back_untold(self, change: MessageChange) -> None:
+        """Forgets a kept answer whose question was deleted."""
+        if change.deleted:
+            self.untold = [one for one in self.untold if one.answers != [change.ts]]
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
         """Markdown that goes before an answer to questions that nobody can read in the thread."""

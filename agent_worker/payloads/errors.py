@@ -33,6 +33,7 @@ OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
 STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
+UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again
 TOOL_UNAVAILABLE = "tool_unavailable"  # retried as the tool's policy says; its message is for the model
 OUT_OF_TIME = "out_of_time"  # one attempt of an activity took too long
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
@@ -103,6 +104,10 @@ _EXPLAINED = {
     OUT_OF_STEPS: (
         "I stopped because this took more steps than I may take for one question.",
         "Please ask for a smaller part.",
+    ),
+    UNSHOWN: (
+        "I have an answer, but I could not show it here.",
+        "Please ask me to say it again, or to put it another way.",
     ),
     STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
     WITHDRAWN: ("The question was taken back.", "Ask another one whenever you like."),

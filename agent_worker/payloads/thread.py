@@ -134,8 +134,9 @@ class Deliver(InThread):
 
     `key` names the delivery, so that it can be tried again without posting anything twice. Only the users `may_mention`
     can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try again"
-    button. `withdrawn`: the question was deleted, so nothing is posted and what the turn has shown is deleted. `title`
-    is the conversation's new title, "" if it stays as it is.
+    button. `is_plain`: the text is posted as it is, beside all that was shown. `withdrawn`: the question was deleted,
+    so nothing is posted and what the turn has shown is deleted. `title` is the conversation's new title, "" if it stays
+    as it is.
     """
 
     key: str
@@ -143,10 +144,15 @@ class Deliver(InThread):
     answers: list[str]
     may_mention: list[str]
     is_notice: bool = False
+    is_plain: bool = False
     preface: str = ""
     offers_again: bool = False
     withdrawn: bool = False
     title: str = ""
+
+    def in_doubt(self) -> Deliver:
+        """The same for another delivery, after one that may have done a part: it looks into the thread first."""
+        return self.model_copy(update={"draft": self.draft.model_copy(update={"unsure": True})})
 
 
 class TellPerson(Stored):

@@ -15,10 +15,11 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.slack.rate_limits import SlackBudget
-from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, TOKEN_REFUSED, error_code, retry_after
+from agent_worker.slack.refusals import UNTIL_REPAIRED
+from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, error_code, retry_after
 
-# A person has to repair these in the app's settings. Until then the calls are retried, so that no message is lost.
-_UNTIL_REPAIRED = {*TOKEN_REFUSED, "access_denied", "missing_scope", "team_access_not_granted"}
+# The members of the workspace write too much just now (a limit of free workspaces). It passes by itself.
+_BUSY = {"message_limit_exceeded"}
 _SERVER_ERRORS = range(500, 600)
 _RATE_LIMIT_PAUSE = timedelta(seconds=10)  # if Slack does not say how long to wait
 _REPAIR_PAUSE = timedelta(seconds=30)
@@ -76,8 +77,8 @@ def _translated(error: SlackApiError) -> Exception:
     pause = timedelta(seconds=retry_after(error)) or None
     if name == NO_ANSWER:
         return retryable(SLACK_UNAVAILABLE, f"http_{status}", pause)
-    if name in PASSING or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
+    if name in PASSING | _BUSY or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
         return retryable(SLACK_UNAVAILABLE, name, pause)
-    if name in _UNTIL_REPAIRED:
+    if name in UNTIL_REPAIRED:
         return retryable(SLACK_UNAVAILABLE, name, _REPAIR_PAUSE)
     return final(SLACK_REFUSED, name)

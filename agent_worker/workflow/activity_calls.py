@@ -20,7 +20,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.activity_names import ActivityName
-from agent_worker.payloads.errors import TOOL_UNAVAILABLE
+from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
@@ -38,6 +38,8 @@ TOOL_MARGIN = timedelta(seconds=5)  # in addition to the tool's own timeout, whi
 _WHEN_IT_HAS_STOPPED = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 # A result that is too large would be too large again, and each model call is paid for.
 _NEVER_AGAIN = ["PayloadsTooLarge"]
+# How a delivery fails for other reasons than Slack: `deliveries.py` counts these. The last two are Temporal's names.
+_COUNTED = [OUT_OF_TIME, DEFECT, "TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"]
 Result = TypeVar("Result")
 
 
@@ -66,7 +68,9 @@ async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
 
 
 async def deliver(request: Deliver) -> None:
-    await _until_done(ActivityName.DELIVER, request, type(None), SLACK_TIMEOUT * 2)
+    """One delivery. It is tried again only while Slack is away; every other failure is raised at once."""
+    timeout = SLACK_TIMEOUT * 2
+    await _until_done(ActivityName.DELIVER, request, type(None), timeout, never_again=[*_NEVER_AGAIN, *_COUNTED])
 
 
 async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[str, Any]:
@@ -116,8 +120,17 @@ async def _once(name: str, request: BaseModel, result_type: type[Result], timeou
     return await _ended(handle)
 
 
-async def _until_done(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
-    """Tries until the activity is done or refused for good; `timeout` is for one attempt."""
+async def _until_done(
+    name: str,
+    request: BaseModel,
+    result_type: type[Result],
+    timeout: timedelta,
+    never_again: Sequence[str] = tuple(_NEVER_AGAIN),
+) -> Result:
+    """Tries until the activity is done or refused for good; `timeout` is for one attempt.
+
+    `never_again` are the types of errors after which it is not tried again.
+    """
     handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
         request,
@@ -125,7 +138,7 @@ async def _until_done(name: str, request: BaseModel, result_type: type[Result], 
         start_to_close_timeout=timeout,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=_WHEN_IT_HAS_STOPPED,
-        retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=_NEVER_AGAIN),
+        retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=never_again),
     )
     return await _ended(handle)
 

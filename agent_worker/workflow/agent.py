@@ -113,6 +113,7 @@ class AgentWorkflow:
             self._access.let(author, partial(self._change, change), at=change.at)
 
     def _change(self, change: MessageChange) -> None:
+        self._conversation.take_back_untold(change)
         if self._turn is None or not self._turn.change(change):
             self._conversation.inbox.change(change)
 

@@ -16,7 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads import post_keys
     from agent_worker.payloads.post_keys import Topic
     from agent_worker.payloads.thread import Deliver, TellPerson
-    from agent_worker.workflow.activity_calls import deliver, tell_person
+    from agent_worker.workflow.activity_calls import tell_person
+    from agent_worker.workflow.deliveries import bring, bring_aside
 
 
 class Outbox:
@@ -45,14 +46,14 @@ class Outbox:
                 withdrawn=withdrawn,
                 title=turn.title,
             )
-            await deliver(request)
+            await bring(conversation, turn, request)
         return text
 
     async def say(self, ts: str, topic: Topic, text: str) -> None:
         """Posts a notice about the message `ts`, beside its answer; at most one for each topic."""
         if self._thread.in_slack:
             key = post_keys.aside(ts, topic)
-            await deliver(
+            await bring_aside(
                 Deliver(thread=self._thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True)
             )
 

@@ -14,6 +14,7 @@ from tests.support.durability.calls import (
     MODEL_FAULTS,
     SLACK_CALLS,
     SLACK_FAULTS,
+    SLACK_REFUSALS,
     TOOL_FAULTS,
     FaultyCall,
     model_faults,
@@ -103,7 +104,7 @@ def test_the_documented_matrix_is_the_one_that_is_run() -> None:
 
     run = [*(step.name for step in STEPS), *matrix.ARRIVALS, *(fault.name for fault in FAULTS)]
     run += [*(moment.name for moment in MOMENTS), OPINION]
-    run += [call.name for call in SLACK_CALLS] + [*SLACK_FAULTS, *MODEL_FAULTS, *TOOL_FAULTS]
+    run += [call.name for call in SLACK_CALLS] + [*SLACK_FAULTS, *SLACK_REFUSALS.values(), *MODEL_FAULTS, *TOOL_FAULTS]
     assert [name for name in run if name not in documented] == []
 
 

@@ -89,6 +89,11 @@ def notice(sentence: str) -> Post:
     return Post(text, [section(text)])
 
 
+def bare(sentence: str) -> Post:
+    """A sentence as nothing but text: no blocks, and nothing is looked for in it."""
+    return Post(html.escape(sentence[:PLAIN_LIMIT], quote=False), [])
+
+
 def is_blank(text: str) -> bool:
     """Whether a person sees nothing of the text."""
     return _INVISIBLE.fullmatch(text) is not None

@@ -10,7 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
-from agent_worker.slack.api import SlackApi, may_not_see
+from agent_worker.slack.api import SlackApi
+from agent_worker.slack.refusals import is_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,6 @@ class SlackUploads:
 
 
 def _raise_unless_refused(error: ApplicationError) -> None:
-    if not may_not_see(error):
+    if not is_refusal(error):
         raise error
     logger.warning("file not uploaded", extra={"reason": error.message})

@@ -1,9 +1,14 @@
-"""The end of a turn in its thread: one complete answer or one notice, in place of all that was shown before it."""
+"""The end of a turn in its thread: one complete answer or one notice, in place of all that was shown before it.
+
+A refusal of Slack leads to the next way: end of the stream, update of the draft, new post, plain text, file. Only where
+Slack takes none of them, the delivery fails for good.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,20 +16,18 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
 from agent_worker.slack.blocks.answer_layout import Layout, variants
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads
+from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers, ThreadLeftovers
-from agent_worker.slack.thread.posts import GONE, ThreadPosts
+from agent_worker.slack.thread.posts import ThreadPosts
 from agent_worker.slack.thread.streams import DEAD, STILL_STREAMING, STOPPED_BY_USER, ThreadStreams, text_chunk
 
-# Not all limits of Slack are documented. What it refuses to show as blocks is shown with fewer blocks, or as text.
-UNSHOWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-# Why a message cannot be changed or ended. For each of these there is another way.
-_UNCHANGEABLE = {DEAD, STOPPED_BY_USER, STILL_STREAMING, "edit_window_closed", *GONE, *UNSHOWABLE}
 logger = logging.getLogger(__name__)
 
 
@@ -35,6 +38,14 @@ class Message:
     key: str
     post: Post
     answers: Sequence[str]
+
+
+class _RefusedPost(Exception):  # noqa: N818  it names what happened to the post
+    """Slack has refused a post; another form of it may be taken."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class AnswerDelivery:
@@ -49,17 +60,29 @@ class AnswerDelivery:
         self._uploads = uploads
 
     async def bring(self, request: Deliver, leftovers: Leftovers) -> None:
-        """Makes the thread hold the complete answer, once. Raises ApplicationError until it does."""
+        """Makes the thread hold the complete answer, once.
+
+        Raises ApplicationError until it does: SLACK_REFUSED (final) if Slack takes it in no form.
+        """
         if post_keys.streamed(request.key) in leftovers.posts:
+            return
+        if request.is_plain:
+            await self._bring_plain(request, leftovers)
             return
         layout = answer_layout.lay_out(request)
         if await self._is_ended_at_once(request, layout, leftovers):
             return
         leftovers = await self._leftovers.end_streams(request.thread, request.turn, leftovers)
         if layout.file is None:
-            await self._bring_into(layout, request, leftovers)
+            await self._bring_or_upload(layout, request, leftovers)
         else:
             await self._bring_with_file(layout, request, leftovers)
+
+    async def _bring_plain(self, request: Deliver, leftovers: Leftovers) -> None:
+        """Posts the text as it is, beside all that the thread shows: for when everything else has failed."""
+        key = post_keys.message(request.key, 0)
+        if key not in leftovers.posts:
+            await self._posts.post(request.thread, key, posts.bare(request.text), request.answers)
 
     # The common case: the answer is streamed already
 
@@ -75,7 +98,7 @@ class AnswerDelivery:
         chunks = [*_last_cards(request), *([text_chunk(before + rest)] if rest else [])]
         below = answer_layout.blocks_below(request)
         refusal = await self._stop_stream(request, chunks, below)
-        if refusal in UNSHOWABLE:
+        if refusal and refusal not in {DEAD, STOPPED_BY_USER, *GONE}:
             refusal = await self._stop_stream(request, chunks, answer_layout.without_optional(below))
         return not refusal
 
@@ -101,22 +124,27 @@ class AnswerDelivery:
 
         The `ts` of the messages.
         """
-        drafts, held = list(leftovers.drafts), list[str]()
-        for message in _messages(layout, request):
-            if message.key in leftovers.posts:
-                held.append(leftovers.posts[message.key])
-            elif ts := await self._changed_draft(request, drafts, message):
+        messages = _messages(layout, request)
+        there = {message.key: ts for message in messages if (ts := _found(message, leftovers))}
+        drafts = [ts for ts in leftovers.drafts if ts not in there.values()]
+        held, useless = list[str](), list[str]()
+        for message in messages:
+            if message.key in there:
+                held.append(there[message.key])
+            elif ts := await self._changed_draft(request, drafts, message, useless):
                 held.append(ts)
             else:
                 held += await self._post(request, message, leftovers)
-        for ts in drafts:
+        for ts in [*useless, *drafts]:  # not before the answer is there: until then they are all that people have
             await self._posts.delete(request.thread, ts)
         return held
 
-    async def _changed_draft(self, request: Deliver, drafts: list[str], message: Message) -> str | None:
+    async def _changed_draft(
+        self, request: Deliver, drafts: list[str], message: Message, useless: list[str]
+    ) -> str | None:
         """Changes the first draft that Slack lets be changed into the message; its `ts`, or None if there is none.
 
-        Takes the drafts that it has tried out of the list. What cannot be changed is deleted.
+        Takes the drafts that it has tried out of `drafts`, and puts those that Slack does not change into `useless`.
         """
         while drafts:
             ts = drafts.pop(0)
@@ -126,8 +154,7 @@ class AnswerDelivery:
                     return ts
                 if refusal in GONE:
                     break
-            else:
-                await self._posts.delete(request.thread, ts)
+            useless.append(ts)
         return None
 
     async def _change(self, request: Deliver, ts: str, message: Message) -> str:
@@ -142,20 +169,50 @@ class AnswerDelivery:
         return await _refusal(self._posts.update(request.thread, ts, message.post, message.key, message.answers))
 
     async def _post(self, request: Deliver, message: Message, leftovers: Leftovers) -> list[str]:
-        """Posts the message; if Slack refuses its blocks, as plain text, which may take several messages."""
-        was_plain = post_keys.plain(message.key, 0) in leftovers.posts
+        """Posts the message; if Slack refuses it, as plain text, which may take several messages.
+
+        Raises _RefusedPost if Slack refuses that, too.
+        """
+        plain = [
+            Message(post_keys.plain(message.key, number), post, message.answers)
+            for number, post in enumerate(posts.plain(message.post, request.may_mention))
+        ]
+        was_plain = _found(plain[0], leftovers) is not None
         for variant in [] if was_plain else variants(message.post):
-            try:
-                return [await self._posts.post(request.thread, message.key, variant, message.answers)]
-            except ApplicationError as error:
-                if error.message not in UNSHOWABLE:
-                    raise
-        held = []
-        for number, plain in enumerate(posts.plain(message.post, request.may_mention)):
-            key = post_keys.plain(message.key, number)
-            ts = leftovers.posts.get(key) or await self._posts.post(request.thread, key, plain, message.answers)
-            held.append(ts)
-        return held
+            with suppress(_RefusedPost):
+                return [await self._post_one(request, replace(message, post=variant))]
+        return [_found(part, leftovers) or await self._post_one(request, part) for part in plain]
+
+    async def _post_one(self, request: Deliver, message: Message) -> str:
+        """Raises _RefusedPost if Slack refuses the post, and SLACK_REFUSED (final) if it would refuse any other."""
+        try:
+            return await self._posts.post(request.thread, message.key, message.post, message.answers)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            if takes_nothing(error.message):
+                raise final(SLACK_REFUSED, error.message) from None
+            logger.info("message not posted", extra={"reason": error.message})
+            raise _RefusedPost(error.message) from None
+
+    async def _bring_or_upload(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
+        """As `_bring_into`; if Slack takes the answer in no message, as a file. The `ts` of the messages.
+
+        Raises SLACK_REFUSED (final) if Slack does not take the file either.
+        """
+        try:
+            return await self._bring_into(layout, request, leftovers)
+        except _RefusedPost as refused:
+            name = answer_layout.file_name(request)
+            if not layout.is_answer or not (name in leftovers.files or await self._show_as_file(request, name)):
+                raise final(SLACK_REFUSED, refused.reason) from None
+            for ts in leftovers.drafts:
+                await self._posts.delete(request.thread, ts)
+            return []
+
+    async def _show_as_file(self, request: Deliver, name: str) -> bool:
+        file = await self._uploads.upload(name, request.preface + request.text, is_patient=False)
+        return file is not None and await self._uploads.show(request.thread, file, name)
 
     # An answer that is too long for the thread
 
@@ -166,17 +223,20 @@ class AnswerDelivery:
         """
         name, text = answer_layout.file_name(request), layout.file or ""
         if name in leftovers.files:
-            await self._bring_into(layout, request, leftovers)
+            await self._bring_or_upload(layout, request, leftovers)
             return
         file = await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
         if file is None:
-            await self._bring_into(answer_layout.lay_out_without_file(request), request, leftovers)
+            await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
             return
-        held = await self._bring_into(layout, request, leftovers)
+        try:
+            held = await self._bring_into(layout, request, leftovers)
+        except _RefusedPost:
+            held = []  # the file has the whole answer
         if not await self._uploads.show(request.thread, file, name):
             others = {key: ts for key, ts in leftovers.posts.items() if ts not in held}
             beginning = replace(leftovers, drafts=held, posts=others)
-            await self._bring_into(answer_layout.lay_out_without_file(request), request, beginning)
+            await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, beginning)
 
 
 def _messages(layout: Layout, request: Deliver) -> list[Message]:
@@ -187,12 +247,17 @@ def _messages(layout: Layout, request: Deliver) -> list[Message]:
     ]
 
 
+def _found(message: Message, leftovers: Leftovers) -> str | None:
+    """The `ts` of the message, if an earlier attempt has posted it."""
+    return leftovers.posts.get(message.key)
+
+
 async def _refusal(call: Awaitable[None]) -> str:
-    """Why Slack does not change or end a message, if there is another way; "" if it does. Raises otherwise."""
+    """Why Slack refuses to change or end a message; "" if it does. Raises ApplicationError if Slack is away."""
     try:
         await call
     except ApplicationError as error:
-        if error.message not in _UNCHANGEABLE:
+        if not is_refusal(error):
             raise
         logger.info("message not changed", extra={"reason": error.message})
         return error.message

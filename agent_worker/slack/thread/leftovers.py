@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Deliver, Draft, InThread
-from agent_worker.slack.api import may_not_see
+from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.history import OwnMessage, ThreadHistory
 from agent_worker.slack.thread.streams import DEAD, STOPPED_BY_USER, ThreadStreams
 
@@ -57,28 +57,34 @@ class ThreadLeftovers:
     async def of_delivery(self, request: Deliver, *, is_retry: bool) -> Leftovers:
         """All that the delivery has to know of the thread, with at most one look.
 
-        Raises ApplicationError if the thread has to be read and Slack does not let the agent.
+        If Slack does not let the agent look, it is what the request tells: then the answer counts more than the risk
+        that a post whose reply was lost is made twice. Raises ApplicationError (retryable) if Slack does not answer.
         """
-        draft_may_differ = is_retry or request.draft.unsure
-        if not draft_may_differ and request.steps_shown != "perhaps own message":
+        if not (is_retry or request.draft.unsure) and request.steps_shown != "perhaps own message":
             return _as_told(request)
         try:
             own = await self._history.own_messages(request.thread, oldest=post_keys.asked_at(request.key))
         except ApplicationError as error:
-            if draft_may_differ or not may_not_see(error):
+            if not is_refusal(error):
                 raise
-            logger.info("progress message not looked for", extra={"reason": error.message})
-            return _as_told(request)
+            logger.warning("thread not looked into", extra={"reason": error.message})
+            return replace(_as_told(request), is_retry=is_retry)
         return replace(_classified(own, request), is_retry=is_retry)
 
     async def draft(self, request: InThread, *, is_retry: bool) -> Draft:
         """The draft to go on with: the request's own, or if that one may be wrong, what the thread shows of it.
 
-        Raises ApplicationError as `of_delivery`.
+        It is still unsure if Slack does not let the agent look. Raises ApplicationError as `of_delivery`.
         """
         if not (is_retry or request.draft.unsure):
             return request.draft
-        own = await self._history.own_messages(request.thread, oldest=post_keys.asked_at(request.turn))
+        try:
+            own = await self._history.own_messages(request.thread, oldest=post_keys.asked_at(request.turn))
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            logger.warning("thread not looked into", extra={"reason": error.message})
+            return request.draft.model_copy(update={"unsure": True})
         found = await self.end_streams(request.thread, request.turn, _classified(own, request))
         return Draft(messages=list(found.drafts))
 
@@ -96,7 +102,7 @@ class ThreadLeftovers:
         try:
             await self._streams.stop(thread, stream.ts, post_keys.draft(turn, stream.ts))
         except ApplicationError as error:
-            if not error.non_retryable:
+            if not is_refusal(error):
                 raise
             return stream.was_stream and error.message in {DEAD, STOPPED_BY_USER}
         return True
@@ -105,7 +111,7 @@ class ThreadLeftovers:
 def _as_told(request: Deliver) -> Leftovers:
     """What the request tells of the thread."""
     draft = request.draft
-    streams = [PossibleStream(draft.messages[-1], was_stream=True)] if draft.is_open_stream else []
+    streams = [PossibleStream(draft.messages[-1], was_stream=True)] if draft.streaming_since is not None else []
     return Leftovers(draft.messages, streams, steps=request.progress.ts if request.progress else None)
 
 

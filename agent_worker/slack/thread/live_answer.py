@@ -19,6 +19,7 @@ from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.markdown_stream import Cut, forced_cut, paragraph_cut, showable
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
+from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.posts import ThreadPosts
 from agent_worker.slack.thread.streams import DEAD, ThreadStreams, text_chunk
 from process.slack_errors import RATE_LIMITED
@@ -73,7 +74,7 @@ class LiveAnswer:
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
-        self._may_start = streams.may_start(place.audience)
+        self._may_start = streams.may_start(place.thread, place.audience)
         self._has_news, self._has_ended = asyncio.Event(), asyncio.Event()
         self._showing: asyncio.Task[None] | None = None
 
@@ -142,7 +143,7 @@ class LiveAnswer:
             self._is_over = len(self.draft.messages) > 1  # an update would show the whole answer in the last of them
         elif error.message not in RATE_LIMITED:
             self._is_over = True  # a person has stopped or deleted it, or the agent may not write here
-            if not error.non_retryable:  # the call may have been done all the same
+            if not is_refusal(error):  # the call may have been done all the same
                 self._give_up()
 
     def _give_up(self) -> None:

@@ -6,7 +6,9 @@ been stored although its reply was lost is looked for in the thread before it is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
@@ -14,11 +16,11 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.posts import Post
+from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.history import ThreadHistory
-from agent_worker.slack.thread.metadata import metadata
+from agent_worker.slack.thread.metadata import Marked, marked
 
-# Slack's names for a message that somebody has deleted.
-GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "thread_not_found"}
+logger = logging.getLogger(__name__)
 
 
 class ThreadPosts:
@@ -45,17 +47,20 @@ class ThreadPosts:
     ) -> str:
         """Posts and returns the new message's `ts`. `answers` are the `ts` of the messages that it answers."""
         call = self._api.call_at_once if at_once else self._api.call
-        answer = await call(
-            self._api.client.chat_postMessage,
-            channel=thread.channel,
-            thread_ts=thread.thread_ts,
-            text=post.text,
-            blocks=post.blocks or None,
-            metadata=metadata(key, answers),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return str(answer["ts"])
+
+        async def with_mark(mark: Marked) -> dict[str, Any]:
+            return await call(
+                self._api.client.chat_postMessage,
+                channel=thread.channel,
+                thread_ts=thread.thread_ts,
+                text=post.text,
+                blocks=mark.blocks(post.blocks) or None,
+                metadata=mark.metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+        return str((await marked(with_mark, key, answers))["ts"])
 
     async def update(
         self,
@@ -69,15 +74,19 @@ class ThreadPosts:
     ) -> None:
         """Changes a message. It becomes the post with the `key`; with "" it keeps the key that it has."""
         call = self._api.call_at_once if at_once else self._api.call
-        await call(
-            self._api.client.chat_update,
-            channel=thread.channel,
-            ts=ts,
-            text=post.text,
-            blocks=post.blocks,
-            parse="none",  # otherwise an update turns plain names into mentions
-            metadata=metadata(key, answers) if key else None,
-        )
+
+        async def with_mark(mark: Marked) -> dict[str, Any]:
+            return await call(
+                self._api.client.chat_update,
+                channel=thread.channel,
+                ts=ts,
+                text=post.text,
+                blocks=mark.blocks(post.blocks),
+                parse="none",  # otherwise an update turns plain names into mentions
+                metadata=mark.metadata,
+            )
+
+        await (marked(with_mark, key, answers) if key else with_mark(Marked(None)))
 
     def may_update(self, thread: Thread, *, posts: bool) -> bool:
         """Whether the rate limits leave a call for an update that is only a display; the call counts as made.
@@ -89,12 +98,13 @@ class ThreadPosts:
         return may and (not posts or budget.spare(client.chat_postMessage.__name__, thread.channel))
 
     async def delete(self, thread: Thread, ts: str) -> None:
-        """Deletes a message; nothing happens if it is gone already."""
+        """Deletes a message, if Slack lets the agent: nothing else depends on it."""
         try:
             await self._api.call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
         except ApplicationError as error:
-            if error.message not in GONE:
+            if not is_refusal(error):
                 raise
+            logger.info("message not deleted", extra={"reason": error.message})
 
     async def whisper(self, thread: Thread, user: str, text: str, *, in_channel: bool = False) -> None:
         """Shows a line to one person. Slack does not keep it, so it cannot be looked for.

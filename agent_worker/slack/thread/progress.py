@@ -22,6 +22,7 @@ from agent_worker.payloads.thread import (
 )
 from agent_worker.slack.blocks import buttons, step_lines, task_cards
 from agent_worker.slack.blocks.posts import Post
+from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers
 from agent_worker.slack.thread.posts import ThreadPosts
 from agent_worker.slack.thread.streams import ThreadStreams
@@ -29,7 +30,6 @@ from agent_worker.slack.thread.streams import ThreadStreams
 NOT_SHOWN = ""  # in place of a `ts`
 # Slack's refusals of a plan: plans are younger than context blocks, and not every workspace has them.
 _NO_PLANS = {"invalid_blocks", "invalid_blocks_format"}
-_TOO_LONG = {"msg_blocks_too_long", "msg_too_long"}
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
@@ -86,9 +86,9 @@ class ProgressDisplay:
                 lambda post: self._posts.update(request.thread, ts, post), progress, request.turn, is_over=True
             )
         except ApplicationError as error:
-            if not error.non_retryable:
+            if not is_refusal(error):
                 raise
-            logger.info("progress not shown", extra={"reason": error.message})  # somebody has deleted the message
+            logger.info("progress not shown", extra={"reason": error.message})  # the message is gone, for example
 
     # As cards of the stream
 
@@ -132,7 +132,7 @@ class ProgressDisplay:
             try:
                 return await write(task_cards.plan(steps, turn, is_over=is_over))
             except ApplicationError as error:
-                if error.message not in {*_NO_PLANS, *_TOO_LONG}:
+                if not is_refusal(error) or error.message in GONE or takes_nothing(error.message):
                     raise
                 refusal = error.message
                 logger.info("not shown as a plan", extra={"reason": refusal})

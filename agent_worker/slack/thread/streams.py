@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Literal
 
+from cachetools import TTLCache
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.api import SlackApi
-from agent_worker.slack.thread.metadata import metadata
+from agent_worker.slack.refusals import is_refusal
+from agent_worker.slack.thread.metadata import Marked, marked
 
 ReplyMode = Literal["auto", "stream", "post"]
 Chunk = dict[str, Any]
 
 # The workspace has no streams. The worker asks again only after it has been restarted.
 _NOWHERE = {"feature_not_enabled", "unknown_method", "method_deprecated", "deprecated_endpoint"}
-# There are none in this place, or none for this person.
-_NOT_HERE = {
-    "channel_type_not_supported",
-    "missing_recipient_team_id",
-    "missing_recipient_user_id",
-    "team_not_found",
-    "user_not_found",
-    "messages_tab_disabled",
-    "method_not_supported_for_channel_type",
-}
+# There are none in this channel. It is not asked again for a while.
+_NOT_IN_CHANNEL = {"channel_type_not_supported", "messages_tab_disabled", "method_not_supported_for_channel_type"}
+# Slack takes no stream for this person, as the person is named. It is not asked again for a while.
+_NOT_FOR_PERSON = {"missing_recipient_team_id", "missing_recipient_user_id", "team_not_found", "user_not_found"}
+REMEMBERED = 10_000  # channels and people without streams; the one that was used least recently is forgotten first
+REMEMBERED_FOR = timedelta(hours=6)  # then one more call finds out whether it is still so
 # Slack's names for a message that cannot be added to or ended (any more), and for one that cannot be updated yet.
 DEAD = "message_not_in_streaming_state"
 STOPPED_BY_USER = "stopped_by_user"
@@ -50,17 +49,21 @@ class ThreadStreams:
         self._api = api
         self._mode = mode
         self._are_available = mode != "post"
+        self._without: TTLCache[str, str] = TTLCache(REMEMBERED, REMEMBERED_FOR.total_seconds())  # ids, and why
 
-    def may_start(self, audience: Author | None) -> bool:
+    def may_start(self, thread: Thread, audience: Author | None) -> bool:
         """Whether it is worth trying. Slack streams to people, and not to apps."""
-        return self._are_available and audience is not None and audience.id.startswith(("U", "W"))
+        if not self._are_available or audience is None or not audience.id.startswith(("U", "W")):
+            return False
+        return not {thread.channel, audience.id} & self._without.keys()
 
     async def start(self, thread: Thread, audience: Author | None, chunks: Sequence[Chunk]) -> str | None:
         """Starts a stream with these chunks. The `ts` of the new message, or None if nothing can be streamed here now.
 
-        Raises ApplicationError if it is not known whether a stream was started.
+        Whatever the reason of a refusal is, there is another way to show the text. Raises ApplicationError
+        (retryable) if it is not known whether a stream was started.
         """
-        if audience is None or not self.may_start(audience) or not await self._has_call():
+        if audience is None or not self.may_start(thread, audience) or not await self._has_call():
             return None
         client = self._api.client
         try:
@@ -73,12 +76,20 @@ class ThreadStreams:
                 chunks=list(chunks) or None,
             )
         except ApplicationError as error:
-            if error.message not in {*_NOWHERE, *_NOT_HERE}:
+            if not is_refusal(error):
                 raise
-            self._are_available = error.message not in _NOWHERE
-            logger.info("not streamed", extra={"reason": error.message})
+            self._note_refusal(error.message, thread, audience)
             return None
         return str(answer["ts"])
+
+    def _note_refusal(self, reason: str, thread: Thread, audience: Author) -> None:
+        logger.info("not streamed", extra={"reason": reason})
+        if reason in _NOWHERE:
+            self._are_available = False
+        elif reason in _NOT_IN_CHANNEL:
+            self._without[thread.channel] = reason
+        elif reason in _NOT_FOR_PERSON:
+            self._without[audience.id] = reason
 
     async def _has_call(self) -> bool:
         """Takes a call for a start, if there is one. Slack allows as many stops, so there is one for its stop, too."""
@@ -111,15 +122,19 @@ class ThreadStreams:
 
         `answers` are the `ts` of the messages that it answers. `session_status`: "suspended" waits for a person.
         """
-        await self._api.call(
-            self._api.client.chat_stopStream,
-            channel=thread.channel,
-            ts=ts,
-            chunks=list(chunks) or None,
-            blocks=list(blocks) or None,
-            metadata=metadata(key, answers),
-            session_status=session_status,
-        )
+
+        async def with_mark(mark: Marked) -> dict[str, Any]:
+            return await self._api.call(
+                self._api.client.chat_stopStream,
+                channel=thread.channel,
+                ts=ts,
+                chunks=list(chunks) or None,
+                blocks=mark.blocks(blocks) or None,
+                metadata=mark.metadata,
+                session_status=session_status,
+            )
+
+        await marked(with_mark, key, answers)
 
 
 def _workspace(*teams: str) -> str | None:

@@ -12,8 +12,13 @@ from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
-from agent_worker.payloads.thread import Deliver, Progress, ShownStep
+from agent_worker.payloads.opening import OpenConversation
+from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep
 from agent_worker.slack.blocks.posts import notice
+from agent_worker.slack.refusals import UNTIL_REPAIRED
+from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.refusals import PASSING, errors_of
+from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.settling import (
     ANSWER,
     POST,
@@ -32,7 +37,7 @@ READ, STATUS = "conversations.replies", "assistant.threads.setStatus"
 
 @pytest.fixture
 async def stage() -> AsyncIterator[SlackStage]:
-    async with slack_stage() as stage:
+    async with slack_stage(hurried=True) as stage:
         yield stage
 
 
@@ -52,6 +57,31 @@ async def with_progress(stage: SlackStage, **more: Any) -> Progress:
     steps = [ShownStep(title="Look", state="complete")]
     ts = await stage.posts.post(stage.thread, key, notice("Looking."))
     return Progress(key=key, steps=steps, **{"ts": ts, **more})
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [(method, error) for method in (READ, "users.info", "conversations.info", STATUS) for error in errors_of(method)],
+)
+async def test_whatever_slack_refuses_to_tell_a_conversation_opens(stage: SlackStage, method: str, error: str) -> None:
+    """Only what passes, and what somebody has to repair in the app's settings, is waited for: no question is lost."""
+    nothing: Any = None
+    activities = Activities(
+        policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=Toolbox([]), tools=nothing, slack=stage.ours
+    )
+    stage.slack.faults.add(method=method, kind="error", error=error, times=None)
+    (ts,) = stage.people_say("hello")
+    request = OpenConversation(
+        thread=stage.thread, ids=[stage.anna, stage.channel], earlier_than=ts, authors=[Author(id=stage.anna)]
+    )
+
+    waits_for = ""
+    try:
+        await ActivityEnvironment().run(activities.open_conversation, request)
+    except ApplicationError as failed:
+        waits_for = f"for ever {failed.message}" if failed.non_retryable else failed.message
+
+    assert waits_for in {"", *PASSING, *UNTIL_REPAIRED}
 
 
 @pytest.mark.parametrize("method", [POST, UPDATE])

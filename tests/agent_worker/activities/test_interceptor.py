@@ -121,6 +121,14 @@ async def test_a_defect_is_given_up_in_the_end_and_says_nothing_but_its_kind() -
     assert failed.value.message == "ZeroDivisionError"
 
 
+async def test_a_defect_in_a_delivery_is_told_at_once_because_the_workflow_counts() -> None:
+    """Attempts while Slack was away, however many, do not use up those that a defect has."""
+    with pytest.raises(ApplicationError) as failed:
+        await run(failing(ZeroDivisionError("boom")), activity_type="deliver")
+
+    assert (failed.value.type, failed.value.non_retryable) == (DEFECT, True)
+
+
 async def test_a_step_ends_before_temporal_gives_it_up_and_begins_it_again() -> None:
     has_ended = asyncio.Event()
 

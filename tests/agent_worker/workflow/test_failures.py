@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from agent_worker.contract.messages import MessageChange, StopRequest
+from agent_worker.contract.names import MESSAGE_CHANGED, STOP
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content, ModelReply, ToolCall
-from tests.support.agent_worker.rehearsal import Rehearsal, calls, lines, text
+from agent_worker.payloads.thread import Draft
+from agent_worker.workflow.deliveries import MOST_DELIVERIES
+from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, lines, text
 
 TURN_ENDINGS = [
     *(errors.BAD_API_KEY, errors.UNKNOWN_MODEL, errors.DAILY_QUOTA, errors.NOT_PERMITTED, errors.REFUSED_REQUEST),
@@ -92,10 +97,124 @@ async def test_a_defect_ends_the_turn_with_a_sentence_and_never_the_conversation
     assert answer == "yes"
 
 
-async def test_what_the_thread_cannot_be_told_does_not_end_the_conversation(rehearsal: Rehearsal) -> None:
-    rehearsal.cast.refuse_delivery = 2
+# What cannot be delivered
+
+
+async def test_an_answer_that_the_thread_does_not_take_is_kept_and_told_before_the_next_one(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.cast.answers += [text("the first answer"), text("the second answer")]
+    rehearsal.cast.refuse_delivery = 1
     talk = rehearsal.conversation()
     await talk.say("1.0", "first")
-    await rehearsal.until(lambda: rehearsal.cast.refuse_delivery == 0)
+    await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
+    await talk.say("1.1", "second")
+
+    assert await talk.answered(2) == ["the first answer", "the second answer"]
+    kept = talk.answers[0]
+    assert (kept.key, kept.is_notice, kept.draft.unsure) == ("1.0:answer", False, True)
+    assert lines(rehearsal.cast.read[-1]) == ["anna: first", "the first answer", "anna: second"]
+
+
+async def test_what_the_thread_refuses_for_long_is_told_in_order_when_it_takes_it(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [text("one"), text("two"), text("three")]
+    rehearsal.cast.refuse_delivery = 3  # the first answer; then this one again, and the second answer
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first")
+    await rehearsal.until(lambda: rehearsal.cast.refuse_delivery == 2)
+    await talk.say("1.1", "second")
+    await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
+    await talk.say("1.2", "third")
+
+    assert await talk.answered(3) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("is_delivering", [False, True], ids=["later", "during the delivery"])
+async def test_a_kept_answer_is_forgotten_with_its_question(rehearsal: Rehearsal, *, is_delivering: bool) -> None:
+    rehearsal.cast.answers += [text("one"), text("two")]
+    rehearsal.cast.refuse_delivery = 1
+    rehearsal.cast.delivering = delivering = Held(None)
+    deletion = MessageChange(ts="1.0", at="1.05", deleted=True)
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first")
+    await delivering.reached()
+    if is_delivering:
+        await talk.signal(MESSAGE_CHANGED, deletion)
+    delivering.release()
+    await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
+    if not is_delivering:
+        await talk.signal(MESSAGE_CHANGED, deletion)
+    await talk.say("1.1", "second")
+
+    assert await talk.answered() == ["two"]
+
+
+async def test_a_notice_that_the_thread_does_not_take_is_not_told_later(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.answers += [errors.final(errors.BAD_API_KEY, "HTTP 400"), text("yes")]
+    rehearsal.cast.refuse_delivery = 1
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first")
+    await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
 
     assert await talk.ask("1.1", "second") == "yes"
+    assert len(talk.answers) == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [errors.retryable(errors.OUT_OF_TIME, "took too long"), ZeroDivisionError("a defect")], ids=str
+)
+async def test_a_delivery_that_fails_again_and_again_ends_in_a_plain_sentence_beside_what_is_shown(
+    rehearsal: Rehearsal, failure: Exception
+) -> None:
+    rehearsal.cast.answers += [text("the answer"), text("yes")]
+    away = errors.retryable(errors.SLACK_UNAVAILABLE, "ratelimited", timedelta(milliseconds=10))
+    rehearsal.cast.failing_deliveries += [away, *[failure, away] * MOST_DELIVERIES][:-1]
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first")
+
+    assert await talk.answered(seconds=40) == [errors.sentence(errors.UNSHOWN)]
+    (notice,) = talk.answers
+    assert (notice.is_plain, notice.draft, notice.progress) == (True, Draft(), None)
+    assert len([request for request in rehearsal.cast.begun if not request.is_plain]) == 2 * MOST_DELIVERIES
+    assert await talk.ask("1.1", "second") == "yes"
+    assert lines(rehearsal.cast.read[-1]) == ["anna: first", "the answer", "anna: second"]
+
+
+async def test_a_worker_that_hangs_in_a_delivery_is_noticed_and_counted(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that hangs sends no heartbeats: Temporal ends the attempt, and no exception of ours tells why."""
+    monkeypatch.setattr("agent_worker.activities.interceptor.HEARTBEAT_INTERVAL", 1_000.0)
+    rehearsal.cast.delivering = Held(None)
+    rehearsal.cast.answers += [text("the answer")]
+    talk = rehearsal.conversation()
+    await talk.say("1.0", "first")
+    await rehearsal.cast.delivering.reached()
+    await rehearsal.until(lambda: len(rehearsal.cast.begun) == 2, seconds=15)
+
+    assert rehearsal.cast.begun[1].draft.unsure, "the next one is begun, and counted, by the workflow"
+    rehearsal.cast.delivering.release()
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (errors.retryable(errors.OUT_OF_TIME, "took too long"), 1),
+        (errors.final(errors.SLACK_REFUSED, "msg_too_long"), 0),
+    ],
+    ids=["took too long", "refused"],
+)
+async def test_a_word_beside_a_turn_that_cannot_be_said_at_once_does_not_end_the_turn(
+    rehearsal: Rehearsal, failure: Exception, told: int
+) -> None:
+    rehearsal.cast.learn(agent_max_hourly_turns=1)
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    rehearsal.cast.failing_deliveries.append(failure)
+    await talk.say("1.1", "second")
+    await rehearsal.until(lambda: len(rehearsal.cast.begun) == 2 + told)
+
+    assert [request.key for request in talk.answers[1:]] == ["1.1:limit"] * told
+    await talk.signal(STOP, StopRequest(at="1.2", user="U1"))
+    await talk.answered(2 + told)
+    assert talk.answers[-1].key == "1.1:notice", "the turn was still going to be answered"

@@ -14,6 +14,16 @@ from emulators.slack.faults.web_api import FaultKind
 from tests.support.e2e.stage import Stage
 
 HALF = {"role": "model", "parts": [{"text": "One two three four"}]}
+POEM = "An old silent pond.\n\nA frog jumps into the pond.\n\nSplash! Silence again."
+START, APPEND, STOP, UPDATE = "chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update"
+REFUSALS = [
+    {START: "team_not_found"},
+    {START: "channel_type_not_supported", UPDATE: "edit_window_closed"},
+    {APPEND: "invalid_chunks"},
+    {STOP: "messaging_processing_failed"},
+    {STOP: "message_not_owned_by_app", UPDATE: "update_failed"},
+    {APPEND: "metadata_too_large", STOP: "invalid_metadata_format", UPDATE: "block_mismatch"},
+]
 
 
 def ask(stage: Stage, question: str = "tell me") -> str:
@@ -43,6 +53,41 @@ async def test_an_answer_whose_blocks_slack_refuses_is_shown_as_text(stage: Stag
     stage.slack.faults.add(method="chat.postMessage", kind="error", error="invalid_blocks", times=2)
 
     assert await stage.answered(ask(stage)) == ["Bold words."]
+
+
+@pytest.mark.parametrize("refusals", REFUSALS, ids=str)
+async def test_an_answer_that_was_half_shown_is_complete_whatever_slack_refuses_for_good(
+    stage: Stage, refusals: dict[str, str]
+) -> None:
+    held = stage.gemini.hold_stream(text(POEM).in_pieces(6), after=3)
+    for method, name in refusals.items():
+        stage.slack.faults.add(method=method, kind="error", error=name, times=None)
+    ts = ask(stage)
+    await held.reached()
+    held.release()
+
+    assert await stage.answered(ts) == [POEM]
+    assert stage.leftovers(ts) == []
+    assert stage.slack.status(stage.channel, ts) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["is_archived", "not_in_channel", "token_revoked", "restricted_action_read_only_channel"]
+)
+async def test_an_answer_that_the_thread_does_not_take_is_told_when_it_can_be_written_again(
+    stage: Stage, name: str
+) -> None:
+    stage.gemini.script(text("The first answer."), text("The second answer.").given(contains="The first answer."))
+    for method in ("chat.startStream", "chat.stopStream", "chat.postMessage", "chat.update"):
+        stage.slack.faults.add(method=method, kind="error", error=name, times=None)
+    ts = ask(stage)
+    await stage.worker.logged("delivery failed")
+    assert stage.said(ts) == []
+
+    stage.slack.faults.clear()
+    stage.slack.say(stage.anna, stage.channel, "and now?", thread_ts=ts)
+
+    assert await stage.answered(ts, times=2) == ["The first answer.", "The second answer."]
 
 
 async def test_a_progress_message_that_fails_is_not_doubled_and_does_not_hold_up_the_answer(stage: Stage) -> None:

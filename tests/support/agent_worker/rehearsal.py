@@ -124,6 +124,8 @@ class Cast:
         self.summary: Any = "They said hello."
         self.shown_at: Any = "5.5"
         self.refuse_delivery = 0  # so many times
+        self.failing_deliveries: deque[Exception] = deque()  # how the next deliveries fail
+        self.begun: list[Deliver] = []  # all deliveries, those that fail too
         self.delivering: Held | None = None
         self.opening: Held | None = None
         self.looking_up: Held | None = None
@@ -218,12 +220,16 @@ class Cast:
 
     @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
+        self.begun.append(request)
         self.changed.set()
         if self.delivering is not None:
             await self.delivering()
         if self.refuse_delivery:
             self.refuse_delivery -= 1
+            self.changed.set()
             raise errors.final(errors.SLACK_REFUSED, "is_archived")
+        if self.failing_deliveries:
+            raise self.failing_deliveries.popleft()
         self.delivered.append(request)
         self.changed.set()
 

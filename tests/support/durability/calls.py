@@ -60,6 +60,14 @@ SLACK_FAULTS: tuple[SlackFault, ...] = (
     "lost_reply",
     "refused",
 )
+# Of these calls, each is refused for good: there is another way for what it should have done.
+SLACK_REFUSALS = {
+    "the beginning of a stream": "channel_type_not_supported",
+    "more of a stream": "invalid_chunks",
+    "the end of a stream": "messaging_processing_failed",
+    "a progress update": "update_failed",
+    "looking for the answer in the thread": "method_not_supported_for_channel_type",
+}
 MODEL_FAULTS: Mapping[str, Answer] = {
     "503": error(503),
     "500": error(500),
@@ -75,7 +83,19 @@ TOOL_ATTEMPTS = 3  # then the model is told that the tool does not work
 
 
 def slack_faults() -> list[FaultyCall]:
-    return [_slack_fault(call, kind) for call in SLACK_CALLS for kind in SLACK_FAULTS]
+    return [_slack_fault(call, kind) for call in SLACK_CALLS for kind in SLACK_FAULTS] + [
+        _slack_refusal(call, SLACK_REFUSALS[call.name]) for call in SLACK_CALLS if call.name in SLACK_REFUSALS
+    ]
+
+
+def _slack_refusal(call: SlackCall, error: str) -> FaultyCall:
+    def plan(talk: Talk) -> None:
+        faults = talk.stage.slack.faults
+        if call.method == "conversations.replies":  # looked for after an answer that Slack has not taken, for certain
+            faults.add(method="chat.postMessage", kind="refused", when=is_of(talk, is_answer))
+        faults.add(method=call.method, kind="error", error=error, times=None, when=is_of(talk, call.fits))
+
+    return FaultyCall(f"{call.name}: {error}", plan, slowly=call.slowly)
 
 
 def _slack_fault(call: SlackCall, kind: SlackFault) -> FaultyCall:

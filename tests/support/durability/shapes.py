@@ -104,7 +104,7 @@ async def out_of_steps(rehearsal: Rehearsal) -> Talk:
 
 
 async def undeliverable(rehearsal: Rehearsal) -> Talk:
-    rehearsal.cast.refuse_delivery = 2  # the answer, and the notice in its place
+    rehearsal.cast.refuse_delivery = 1
     talk = rehearsal.conversation()
     await talk.say("1.0")
     await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)

@@ -38,6 +38,8 @@ def post_ephemeral(backend: Backend, arguments: Arguments) -> Json:
 def update(backend: Backend, arguments: Arguments) -> Json:
     """Text without blocks removes the blocks. Metadata stays unless it is given; `{}` removes it."""
     channel = backend.channel(arguments)
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     message = backend.own_message(channel, arguments.required("ts"), refusal="cant_update_message")
     content = read_content(arguments)
     if content.is_empty and content.metadata is None:

@@ -19,8 +19,6 @@ DISPLAY_MODES = ("timeline", "plan")
 
 def start(backend: Backend, arguments: Arguments) -> Json:
     channel = _available(backend, arguments)
-    if channel.is_archived:
-        raise SlackError("is_archived")
     if not backend.is_member(channel):
         raise SlackError("not_in_channel")
     thread_ts = arguments.text("thread_ts") or ""  # may be left out only in channels that are one session as a whole
@@ -64,7 +62,10 @@ def stop(backend: Backend, arguments: Arguments) -> Json:
 def _available(backend: Backend, arguments: Arguments) -> Channel:
     if not backend.settings.streaming:
         raise SlackError("feature_not_enabled")
-    return backend.channel(arguments)
+    channel = backend.channel(arguments)
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    return channel
 
 
 def _check_recipient(backend: Backend, channel: Channel, arguments: Arguments) -> None:

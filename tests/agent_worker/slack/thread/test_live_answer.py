@@ -364,4 +364,4 @@ async def test_where_this_person_cannot_be_streamed_to_others_still_are(stage: S
         await seen(stage, "one")
     assert live.draft.streaming_since is None
 
-    assert stage.ours.streams.may_start(Author(id=stage.anna))
+    assert stage.ours.streams.may_start(stage.thread, Author(id=stage.anna))

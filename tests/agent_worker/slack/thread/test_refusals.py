@@ -1,0 +1,158 @@
+"""Promises about refusals: whatever Slack answers to a call, the thread holds the whole answer once, or it is kept.
+
+Each documented error of each method meets the delivery once, and then for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from agent_worker.payloads.thread import Author
+from agent_worker.slack.refusals import METADATA_REFUSED, takes_nothing
+from tests.support.agent_worker.refusals import (
+    PASSING,
+    READ,
+    ROWS,
+    Situation,
+    complaints,
+    delivered,
+    request_in,
+)
+from tests.support.agent_worker.settling import (
+    ANSWER,
+    DELETE,
+    POST,
+    START,
+    STOP,
+    UPDATE,
+    asked_to,
+    posted,
+    posts,
+    standing,
+    streamed,
+)
+from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+NEEDED = {POST, UPDATE, STOP, DELETE, READ, "files.getUploadURLExternal", "files.completeUploadExternal"}
+
+
+@pytest.fixture
+async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SlackStage]:
+    for name in ("FIRST_WORDS", "BETWEEN_APPENDS", "FIRST_POST", "BETWEEN_UPDATES"):
+        monkeypatch.setattr(f"agent_worker.slack.thread.live_answer.{name}", 0.0)
+    async with slack_stage(hurried=True) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize(("situation", "error"), ROWS, ids=str)
+async def test_whatever_slack_answers_the_thread_holds_the_whole_answer_once(
+    stage: SlackStage, situation: Situation, error: str, times: int | None
+) -> None:
+    if situation.before:
+        stage.slack.faults.add(method=situation.method, kind="error", error=error, times=times)
+    request = await request_in(stage, situation)
+    if not situation.before:
+        stage.slack.faults.add(method=situation.method, kind="error", error=error, times=times)
+
+    outcome = await delivered(stage, request)
+    may_stay = situation.stays and outcome == ""
+    if outcome != "":
+        stage.slack.faults.clear()
+        assert await delivered(stage, request.in_doubt()) == "", "told when the thread can be written again"
+
+    is_for_good = times is None
+    if situation.method == POST and takes_nothing(error):
+        assert outcome == error
+    elif is_for_good and situation.method in NEEDED and error in PASSING:
+        assert outcome == "away"
+    else:
+        assert outcome == ""
+    assert complaints(stage, request, may_stay=may_stay) == []
+
+
+# Metadata
+
+
+def refuses_metadata(stage: SlackStage, error: str, *, of: str = "metadata") -> None:
+    for method in (POST, UPDATE, STOP):
+        stage.slack.faults.add(
+            method=method, kind="error", error=error, times=None, when=lambda asked: f"'{of}'" in repr(asked)
+        )
+
+
+@pytest.mark.parametrize("shown", [None, streamed, posted], ids=["nothing", "streamed", "posted"])
+@pytest.mark.parametrize("error", sorted(METADATA_REFUSED))
+async def test_where_slack_takes_no_metadata_the_answer_is_found_again_by_its_blocks(
+    stage: SlackStage, error: str, shown: Any
+) -> None:
+    refuses_metadata(stage, error, of="event_type")
+    draft = await shown(stage, ANSWER[:10]) if shown else None
+    stage.slack.faults.add(method=POST if shown is None else UPDATE, kind="lost_reply")
+    for text in (ANSWER, "word " * 3_000):
+        (turn,) = stage.people_say("and?")
+        request = asked_to(stage, text, turn=turn, answers=[turn], draft=draft if text == ANSWER else None)
+
+        assert await delivered(stage, request) == ""
+        assert await delivered(stage, request.in_doubt()) == ""
+
+    assert not any(post.metadata for post in posts(stage))
+    said = [" ".join(text.split()) for text in standing(stage)]
+    assert said[0] == ANSWER
+    assert " ".join(said[1:]).split() == ["word"] * 3_000
+
+
+async def test_metadata_that_is_too_large_keeps_the_key_and_leaves_out_what_is_answered(stage: SlackStage) -> None:
+    stage.slack.faults.add(
+        method=POST,
+        kind="error",
+        error="metadata_too_large",
+        times=None,
+        when=lambda asked: asked["metadata"]["event_payload"]["answers"] != [],
+    )
+
+    assert await delivered(stage, asked_to(stage)) == ""
+    (post,) = posts(stage)
+    assert (post.metadata or {})["event_payload"] == {"key": f"{stage.root}:answer:0", "answers": []}
+
+
+# Streams
+
+
+@pytest.mark.parametrize("error", ["channel_type_not_supported", "team_not_found"])
+async def test_a_stream_that_is_refused_here_is_not_tried_again_each_turn(stage: SlackStage, error: str) -> None:
+    streams, anna = stage.ours.streams, Author(id=stage.anna)
+    stage.slack.faults.add(method=START, kind="error", error=error)
+
+    assert await streams.start(stage.thread, anna, []) is None
+    assert await streams.start(stage.thread, anna, []) is None
+    assert not streams.may_start(stage.thread, anna)
+    assert stage.calls(START) == 1
+    elsewhere = stage.thread.model_copy(update={"channel": "C0ELSEWHERE"})
+    assert streams.may_start(elsewhere, Author(id="U0BEN"))
+
+
+# Places that take nothing
+
+
+async def test_what_was_shown_stays_where_nothing_can_be_written_any_more(stage: SlackStage) -> None:
+    draft = await streamed(stage, ANSWER[:10])
+    stage.slack.archive(stage.channel)
+
+    assert await delivered(stage, asked_to(stage, draft=draft)) == "is_archived"
+    assert [post.ts for post in posts(stage)] == draft.messages
+    assert stage.slack.visible_text(posts(stage)[0]) == ANSWER[:10]
+
+
+async def test_a_plain_sentence_touches_nothing_that_is_shown(stage: SlackStage) -> None:
+    draft = await streamed(stage, ANSWER[:10])
+    request = asked_to(stage, "I could not <show> it.", is_notice=True, is_plain=True)
+
+    assert await delivered(stage, request) == ""
+    assert await delivered(stage, request.in_doubt()) == ""
+    shown, notice = posts(stage)
+    assert (shown.ts, shown.streaming_state) == (draft.messages[0], "in_progress")
+    assert (notice.text, notice.blocks) == ("I could not &lt;show&gt; it.", [])
