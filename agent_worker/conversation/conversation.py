@@ -15,11 +15,14 @@ from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
+from text.lines import ELLIPSIS, whole_words
 
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
 UNTOLD_BYTES = 300_000  # of all of them
+QUESTIONS_QUOTED = 5  # before one answer
+QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 
 
@@ -130,8 +133,10 @@ class Conversation:
             self.untold = [one for one in self.untold if one.answers != [change.ts]]
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
-        """Markdown that goes before an answer to questions that nobody can read in the thread."""
-        lines = [f"> <@{message.user}> asks: {' '.join(message.text.split())}" for message in unseen]
+        """Markdown that goes before an answer to questions that nobody can read in the thread: the first of them."""
+        lines = [f"> <@{message.user}> asks: {_shortened(message.text)}" for message in unseen[:QUESTIONS_QUOTED]]
+        if len(unseen) > QUESTIONS_QUOTED:
+            lines.append(f"> … and {len(unseen) - QUESTIONS_QUOTED} more questions")
         return "\n".join([*lines, "", ""]) if lines else ""
 
     def note_feedback(self, feedback: Feedback) -> bool:
@@ -142,3 +147,9 @@ class Conversation:
         kept = [one for one in self.feedback if one not in before]
         self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
         return not before
+
+
+def _shortened(text: str) -> str:
+    """The text on one line, or its first words and "…"."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUESTION_CHARACTERS else whole_words(line, QUESTION_CHARACTERS) + ELLIPSIS
