@@ -45,6 +45,7 @@ class Conversation:
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
     untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first
+    times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. A model once chosen stays: thought signatures fit no other model."""
@@ -122,10 +123,20 @@ class Conversation:
     # What people are told and think
 
     def keep_untold(self, answer: Deliver) -> None:
-        """Keeps an answer that the thread does not take. It is delivered when the next turn ends."""
+        """Keeps an answer that the thread does not take. It is delivered with the next turn, or later by itself."""
         self.untold = [*self.untold, answer.in_doubt()][-UNTOLD_KEPT:]
+        self.times_told_later = 0
         while sum(size_of(one.text) for one in self.untold) > UNTOLD_BYTES:
             del self.untold[0]
+
+    def forget_untold(self, answer: Deliver) -> None:
+        """Forgets a kept answer: the thread holds it now, or it was given up."""
+        self.untold = [one for one in self.untold if one is not answer]
+
+    def give_up_untold(self) -> list[str]:
+        """Forgets all kept answers, and returns their keys."""
+        given_up, self.untold, self.times_told_later = self.untold, [], 0
+        return [one.key for one in given_up]
 
     def take_back_untold(self, change: MessageChange) -> None:
         """Forgets a kept answer whose question was deleted."""

@@ -48,6 +48,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.admission import Admission
     from agent_worker.workflow.compaction import compact
+    from agent_worker.workflow.deliveries import tell_later
     from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
@@ -182,9 +183,13 @@ class AgentWorkflow:
     async def _next_turn(self) -> bool:
         """Waits until there is something to answer; returns False when the conversation is to be closed.
 
-        A click may have started this run. Once it is noted, there is nothing to wait for.
+        A click may have started this run. Once it is noted, there is nothing to wait for. With answers that the thread
+        did not take, the conversation stays open and tries to tell them.
         """
         while not self._conversation.has_work:
+            if self._conversation.untold:
+                await tell_later(self._conversation)
+                continue
             if not self._conversation.inbox.seen:
                 return False
             self._idle_timer.start(self._idle)
