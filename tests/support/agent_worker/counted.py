@@ -6,7 +6,7 @@ from __future__ import annotations
 class Counted(str):
     """Each time that it is added to another text, the length of what that makes is noted in `copied`."""
 
-    __slots__ = ("_copied",)
+    _copied: list[int]
 
     def __new__(cls, text: str, copied: list[int]) -> Counted:
         made = super().__new__(cls, text)
