@@ -41,7 +41,7 @@ class Directory:
 
     def __init__(self, api: SlackApi, *, bot_user_id: str, timer: Callable[[], float] = time.monotonic) -> None:
         self._api = api
-        self._bot_user_id = bot_user_id
+        self.bot_user_id = bot_user_id
         seconds = REMEMBERED_FOR.total_seconds()
         self._remembered: TTLCache[str, Mapping[str, Any]] = TTLCache(REMEMBERED, seconds, timer=timer)
         self._lookups: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one at a time for each id
@@ -52,7 +52,7 @@ class Directory:
         Never raises: who is not found goes by the id. `only_to_spare`: asks Slack no more than the rate limits leave
         to spare at once, so that others do not wait for these names.
         """
-        asked = [slack_id for slack_id in dict.fromkeys(ids) if slack_id != self._bot_user_id]
+        asked = [slack_id for slack_id in dict.fromkeys(ids) if slack_id != self.bot_user_id]
         if only_to_spare:
             asked = [slack_id for slack_id in asked if self.knows([slack_id]) or self._take_to_spare(slack_id)]
         found, _ = await _all_in_time(asked, partial(self.name, within=within, at_once=only_to_spare), NAMES_WITHIN)
@@ -90,7 +90,7 @@ class Directory:
 
     def knows(self, ids: Iterable[str]) -> bool:
         """Whether all of the ids can be answered without a call to Slack."""
-        return all(slack_id in self._remembered or slack_id == self._bot_user_id for slack_id in ids)
+        return all(slack_id in self._remembered or slack_id == self.bot_user_id for slack_id in ids)
 
     def _take_to_spare(self, slack_id: str) -> bool:
         return self._api.budget.spare(self._method(slack_id).__name__)
