@@ -21,6 +21,7 @@ FIRST_WORDS = 1_000  # characters of the first question, from which the title is
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
 UNTOLD_BYTES = 300_000  # of all of them
+CHANGE_LEFT_OUT = {"text": "[A message above was changed by its author, but the change is too large to be read.]"}
 QUESTIONS_QUOTED = 5  # before one answer
 QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
@@ -105,8 +106,18 @@ class Conversation:
         self.transcript.add({"role": "user", "parts": parts})
 
     def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
-        """Tells the model what became of messages that it has read: edits, deletions, and files that came late."""
-        parts = [part for change in changes for part in self._input.changed(change)]
+        """Tells the model what became of messages that it has read: edits, deletions, and files that came late.
+
+        An edit that is too large for what the turn holds already is left out, and the model is told so.
+        """
+        room = self.transcript.room
+        parts: list[dict[str, Any]] = []
+        for change in changes:
+            told = self._input.changed(change)
+            if size_of(told) > room:
+                told = [CHANGE_LEFT_OUT]
+            room -= size_of(told)
+            parts += told
         self.transcript.add({"role": "user", "parts": parts})
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from agent_worker.payloads.storage_limits import size_of
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
 BATCH_BYTES = 200_000  # of the messages that one turn takes up at once
 WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
+CARRIED_BYTES = 300_000  # of the inbox, in a new run that has to begin now
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # messages that have not arrived yet and whose edits are kept
 AHEAD_BYTES = 300_000  # of these edits; the next run has to carry them
@@ -40,7 +41,7 @@ class Inbox:
         self._mark_seen(message.ts)
         message = self._as_edited(message)
         if self.waiting + _weight(message) > WAITING_BYTES:
-            return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+            return _left_out(message)
         return message
 
     def add(self, message: UserMessage) -> None:
@@ -124,6 +125,14 @@ class Inbox:
         self.keep([message for message in self.messages if not self._is_stopped(message)])
         return stopped
 
+    def leave_out(self) -> None:
+        """Leaves out what the newest of the waiting messages say, until the rest fits into CARRIED_BYTES."""
+        kept, room = [], CARRIED_BYTES
+        for message in sorted(self.messages, key=lambda one: one.ts):
+            room -= _weight(message)
+            kept.append(message if room >= 0 else _left_out(message))
+        self.keep(kept)
+
     def put_back(self, messages: list[UserMessage]) -> None:
         """Puts back messages that turned out not to be for the agent; the next turn reads them, too."""
         overheard = [message.model_copy(update={"addressed": False}) for message in messages]
@@ -144,6 +153,10 @@ def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[
         is_dropped = not message.addressed and len(dropped) < count
         (dropped if is_dropped else kept).append(message)
     return kept, dropped
+
+
+def _left_out(message: UserMessage) -> UserMessage:
+    return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
 
 
 def _first_of_busiest(changes: Sequence[MessageChange], weight: Callable[[MessageChange], int]) -> MessageChange:

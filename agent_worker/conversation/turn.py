@@ -122,8 +122,10 @@ class Turn:
                 self.changes += [message] if index < self.heard else []
 
     def take_changes(self) -> list[MessageChange | UserMessage]:
-        changes, self.changes = self.changes, []
-        return changes
+        """The changes that the model was not told of; of the edits of one message, only the last."""
+        newest = {(change.ts, type(change)): change for change in self.changes}
+        self.changes = []
+        return list(newest.values())
 
     def ending(self, stopped_at: float) -> str:
         """The code with which the turn ends early, because it was stopped or withdrawn; "" if it goes on."""

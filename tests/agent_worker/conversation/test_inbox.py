@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.inbox import AHEAD_BYTES, BATCH_BYTES, CHANGES_AHEAD, OVERHEARD, SEEN_MESSAGES
+from agent_worker.conversation.inbox import (
+    AHEAD_BYTES,
+    BATCH_BYTES,
+    CARRIED_BYTES,
+    CHANGES_AHEAD,
+    LEFT_OUT,
+    OVERHEARD,
+    SEEN_MESSAGES,
+)
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.rehearsal import told
@@ -213,3 +221,16 @@ def test_only_the_newest_edit_of_a_message_is_kept_in_whatever_order_they_come()
         conversation.inbox.change(MessageChange(ts="1.1", at=at, text=f"of {at}", user="U1"))
 
     assert [change.text for change in conversation.inbox.ahead] == ["of 1.8"]
+
+
+def test_of_too_much_that_waits_the_oldest_is_carried_over_and_the_rest_says_that_it_was_left_out() -> None:
+    conversation = begun()
+    for number in range(40):
+        conversation.receive(message(f"1.{number:02d}", "x" * 100_000))
+
+    conversation.inbox.leave_out()
+
+    waiting = conversation.inbox.messages
+    assert conversation.inbox.waiting < CARRIED_BYTES + 40 * 100
+    assert [one.ts for one in waiting] == [f"1.{number:02d}" for number in range(40)]
+    assert [one.text == LEFT_OUT for one in waiting] == [number >= 2 for number in range(40)]
