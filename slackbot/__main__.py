@@ -88,7 +88,7 @@ def _listeners(
         HomeTab(bot, web, recent, stop_signals),
         SlashCommand(bot, recent, stop_signals),
         MessageShortcut(bot, web, conversations),
-        AgentSessions(bot, conversations),
+        AgentSessions(bot, web, conversations),
         Buttons(bot, web, conversations),
     ]
 
