@@ -17,4 +17,5 @@ class Settings:
     is_agent: bool = True
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
+    organisation_wide: bool = False  # the app is installed in an organisation, for any of its workspaces
     streaming: bool = True  # the workspace has chat.startStream
