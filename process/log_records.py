@@ -2,7 +2,7 @@
 
 Libraries put what people say, and tokens, into their messages, and exceptions quote what they were given. So a text is
 written only if it is a literal of the code that is running. Everything else of a record is names, numbers and places:
-a fact that our code adds with `extra` is a number, or one word such as an id or a code.
+a fact that our code adds with `extra` is a number, one word such as an id or a code, or `Translated`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ _SEE_NO_CONVERSATION = "process"  # its facts may hold spaces: what Temporal say
 _WORD = re.compile(r"\S{1,200}")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MOST_GROUPED = 5  # exceptions of a group that are written
+
+
+class Translated(str):
+    """A fact of several words that may be written: an adapter has made it of words that a service defines."""
 
 
 def safe(record: logging.LogRecord) -> logging.LogRecord:
@@ -68,7 +72,9 @@ def _is_ours(record: logging.LogRecord, name: str) -> bool:
 
 
 def _is_plain(record: logging.LogRecord, value: object) -> bool:
-    """Whether a fact is a number or one word. What people say rarely is, and no fact may be it."""
+    """Whether a fact is a number, one word or translated. What people say rarely is, and no fact may be it."""
+    if isinstance(value, Translated):
+        return True
     if isinstance(value, str):
         return bool(_WORD.fullmatch(value)) or record.name.partition(".")[0] == _SEE_NO_CONVERSATION
     return isinstance(value, int | float | None)

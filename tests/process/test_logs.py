@@ -131,6 +131,13 @@ def test_an_exception_that_says_a_constant_says_it_in_the_log() -> None:
     assert lines[-1] == "ValueError: no such thing"
 
 
+def test_what_an_adapter_has_translated_is_a_fact() -> None:
+    importing = "from process.log_records import Translated"
+    logging = "logging.warning('failed', extra={'reason': Translated('500 INTERNAL')})"
+
+    assert without_times(logged("lines", "INFO", importing, logging)) == ["WARNING root: failed reason=500 INTERNAL"]
+
+
 def test_ids_codes_and_numbers_are_facts() -> None:
     said = 'logging.getLogger("slackbot").info("stored", extra={"ts": "17.000", "id": "slack:T1", "n": 1, "of": None})'
 
