@@ -49,6 +49,6 @@ async def _fail(said: str) -> None:
 
 
 if __name__ == "__main__":
-    Conversation.receive = receive  # type: ignore[method-assign]
-    ModelCalls.reply = reply  # type: ignore[method-assign]
+    Conversation.receive = receive  # type: ignore[method-assign, assignment]
+    ModelCalls.reply = reply  # type: ignore[method-assign, assignment]
     lifetime.run(main)
