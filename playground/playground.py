@@ -19,7 +19,7 @@ from playground.services import OutsideServices
 from playground.settings import PlaygroundSettings
 from playground.storage import Storage
 from playground.supervision import SupervisedProcess, SupervisedServer
-from playground.temporal_server import DevServer
+from playground.temporal_server import DevServer, temporal_command
 from process.settings import environment, refuse
 from process.temporal import connection
 
@@ -79,12 +79,18 @@ class Playground:
         lines = [
             "Slack        the real one, with the tokens that are set",
             f"Temporal     {self._where_temporal_is}",
+            *self._how_to_look(),
             "Gemini       the real one",
             "Services     the real weather and IP services",
             f"Try          kill -9 {worker} (worker) or {bot} (bot) while it works: it goes on where it was",
             "Stop         Ctrl-C",
         ]
         return "\n".join(["", *(f"  {line}" for line in lines), ""])
+
+    def _how_to_look(self) -> list[str]:
+        """Temporal's own web page is never started: it would answer any page on the web (docs/security.md)."""
+        own = self._environment.get("TEMPORAL_ADDRESS")
+        return [f"Look inside  {temporal_command()} workflow list --address {own}"] if own else []
 
     def _not_real(self) -> list[str]:
         sentences = []
