@@ -118,6 +118,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "mentions.escaped": lambda given: mentions.escaped(given, ALLOWED, 3_000),
     "posts.answer": _or_nothing(lambda given: posts.answer(given, ALLOWED)),
     "posts.plain": lambda given: posts.plain(Post("", [{"type": "markdown", "text": given}]), ALLOWED),
+    "posts.bare": _or_nothing(posts.bare),
     "posts.notice": _or_nothing(posts.notice),
     "posts.is_blank": posts.is_blank,
     "answer_layout.lay_out": lambda given: answer_layout.lay_out(_deliver(given)),
