@@ -19,8 +19,10 @@ from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
-from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
+from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
@@ -39,12 +41,15 @@ class Activities:
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
+        reservations: Reservations | None = None,
     ) -> None:
+        """`slack` is None in a worker that only serves terminals; without `reservations` there are no quotas."""
         self._policy = policy
         self._bot_user_id = bot_user_id
         self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
+        self._reservations = reservations
         self._slack_or_none = slack
 
     # Hearing
@@ -53,14 +58,16 @@ class Activities:
     async def open_conversation(self, request: OpenConversation) -> Opened:
         """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
         thread = request.thread
-        names, past = Names(names={}), Past()
+        names, past, over_quota = Names(names={}), Past(), None
         if thread.in_slack:
-            if request.earlier_than:
-                past = await self._slack.history.past(thread, request.earlier_than)
             names, _ = await asyncio.gather(
-                self._known(request.ids, request.authors, thread), self._show_thinking(thread, request)
+                self._known([], request.authors, thread), self._show_thinking(thread, request)
             )
-            if names.refuses(request.authors):
+            over_quota = await self._over_quota(request, names)
+            if over_quota is None:
+                past = await self._past(request)
+                names = await self._known(request.ids, request.authors, thread)
+            if names.refuses(request.authors) or (over_quota and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # no answer will take the status away
         return Opened(
             policy=self._policy,
@@ -73,7 +80,19 @@ class Activities:
             earlier=past.text,
             answered=list(past.answered),
             people=list(past.people),
+            over_quota=over_quota,
         )
+
+    async def _over_quota(self, request: OpenConversation, judgement: Judgement) -> OverQuota | None:
+        """Claims the turn's place for those of its authors who may talk to the agent; returns why there is none."""
+        if self._reservations is None or request.claim is None or judgement.refused_here:
+            return None
+        return await self._reservations.reserve(request.thread.team, request.claim.without(set(judgement.refused)))
+
+    async def _past(self, request: OpenConversation) -> Past:
+        if not request.earlier_than:
+            return Past()
+        return await self._slack.history.past(request.thread, request.earlier_than)
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
         """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
