@@ -115,11 +115,11 @@ _EXPLAINED = {
     ),
     # A flood is not told so in each of its threads. The numbers are put in by TurnedDown.
     PERSON_QUOTA: (
-        "You have had {turns} answers from me within an hour, and one person gets no more.",
+        "You have had {answers} from me within an hour, and one person gets no more.",
         "Please ask again {later}. Until then I may not say this in every thread.",
     ),
     WORKSPACE_QUOTA: (
-        "I have given {turns} answers in this workspace within an hour, and I may not give more.",
+        "I have given {answers} in this workspace within an hour, and I may not give more.",
         "Please ask again {later}. Until then I may not say this in every thread.",
     ),
     STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
@@ -156,9 +156,10 @@ class TurnedDown(TurnFailed):
     @property
     def sentence(self) -> str:
         """What the thread is told."""
-        minutes = self.over_quota.minutes
+        turns, minutes = self.over_quota.turns, self.over_quota.minutes
+        answers = "one answer" if turns == 1 else f"{turns} answers"
         later = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-        return sentence(self.code).format(turns=self.over_quota.turns, later=later)
+        return sentence(self.code).format(answers=answers, later=later)
 
 
 def sentence(code: str, *between: str) -> str:

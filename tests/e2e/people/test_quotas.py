@@ -16,7 +16,7 @@ from tests.support.e2e.stage import Stage
 from tests.support.slackbot.conversations import eventually
 
 FLOOD, QUOTA = 40, 5
-TOLD = "answers from me within an hour"
+TOLD = "from me within an hour"
 
 
 class Obliging:
@@ -66,6 +66,16 @@ async def test_a_flood_costs_its_author_and_nobody_else_and_no_killed_worker_for
         assert len(stage.gemini.requests) == QUOTA + 1
         assert not any(stage.slack.status(stage.channel, ts) for ts in flood)
         assert [call.method for call in stage.slack.calls if call.outcome != "ok"] == []
+
+
+async def test_the_quota_of_the_workspace_is_told_to_whoever_asks_next(temporal_address: str, tmp_path: Path) -> None:
+    async with limited(temporal_address, tmp_path, PERSON="0", WORKSPACE="1") as stage:
+        assert await stage.answered(ask(stage, stage.anna)) == ["Gladly."]
+
+        (told,) = await stage.answered(ask(stage, stage.ben))
+
+        assert "one answer in this workspace within an hour" in told
+        assert len(stage.gemini.requests) == 1
 
 
 async def _all_turns_are_over(stage: Stage, threads: list[str]) -> None:
