@@ -37,8 +37,9 @@ class Crowd:
             self.count += 1
             thread = Thread(team=self.team, channel="C1", thread_ts=f"{self.count}.0")
             names.append(workflow_id(thread.team, thread.channel, thread.thread_ts))
-            options = {"id": names[-1], "task_queue": self.queue, "memo": {MEMO_USER: user}}
-            await self.client.start_workflow(AGENT_WORKFLOW, Start(thread=thread), **options)
+            await self.client.start_workflow(
+                AGENT_WORKFLOW, Start(thread=thread), id=names[-1], task_queue=self.queue, memo={MEMO_USER: user}
+            )
         return names
 
     async def is_listed(self) -> None:
