@@ -81,7 +81,7 @@ class WorkerSettings(ProcessSettings):
         60, ge=1, description="how many answers one thread gets within an hour; the next ones wait"
     )
     agent_max_hourly_turns_per_person: int = Field(
-        60,
+        100,
         ge=0,
         description="how many answers one person gets within an hour, in all threads together; "
         "the next questions are not answered, 0 means no limit",

@@ -60,14 +60,14 @@ class Activities:
         thread = request.thread
         names, past, over_quota = Names(names={}), Past(), None
         if thread.in_slack:
-            names, _ = await asyncio.gather(
+            names, is_shown = await asyncio.gather(
                 self._known([], request.authors, thread), self._show_thinking(thread, request)
             )
             over_quota = await self._over_quota(request, names)
             if over_quota is None:
                 past = await self._past(request)
                 names = await self._known(request.ids, request.authors, thread)
-            if names.refuses(request.authors) or (over_quota and not over_quota.is_told):
+            if names.refuses(request.authors) or (is_shown and over_quota and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # no answer will take the status away
         return Opened(
             policy=self._policy,
@@ -94,10 +94,15 @@ class Activities:
             return Past()
         return await self._slack.history.past(request.thread, request.earlier_than)
 
-    async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
-        """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
-        if not (self._slack.directory.knows(request.ids) or request.earlier_than):
-            await self._slack.status.set_status(thread, THINKING)
+    async def _show_thinking(self, thread: Thread, request: OpenConversation) -> bool:
+        """While people are looked up; otherwise the model call shows it soon enough, if there is one.
+
+        Returns whether it may be shown.
+        """
+        if self._slack.directory.knows(request.ids) or request.earlier_than:
+            return False
+        await self._slack.status.set_status(thread, THINKING)
+        return True
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
