@@ -265,6 +265,7 @@ class AgentWorkflow:
         """Ends a turn that has no place in the quotas, in silence if its people were told in another thread."""
         self._conversation.transcript.end_failed_turn(error.sentence, poisoned=False, epoch=str(workflow.uuid4()))
         if not error.over_quota.is_told:
+            self._conversation.last = turn.answered
             return ""
         return await self._outbox.end(turn, error.sentence, is_notice=True)
 

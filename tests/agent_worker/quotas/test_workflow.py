@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.payloads.quotas import Claim, QuotaLimits, quota_workflow_id
@@ -77,6 +77,11 @@ async def test_the_count_holds_while_runs_are_continued_and_many_workers_ask_at_
         assert sum(answered) == 40
         assert life.continuations > 1
         assert life.failed_tasks == []
+        replayer = Replayer(
+            workflows=[QuotaWorkflow], data_converter=DATA_CONVERTER, workflow_runner=UnsandboxedWorkflowRunner()
+        )
+        for history in life.runs:
+            await replayer.replay_workflow(history)
 
 
 async def test_each_workspace_has_a_count_of_its_own(client: Client, queue: str) -> None:

@@ -10,7 +10,9 @@ from agent_worker.contract.messages import MessageChange, StopRequest, TryAgain
 from agent_worker.contract.names import MESSAGE_CHANGED, STOP, TRY_AGAIN
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.quotas import Claim, OverQuota
+from agent_worker.workflow.agent import NOT_THE_LAST
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
+from tests.support.slackbot.conversations import eventually
 
 TOLD = OverQuota(scope="person", turns=5, minutes=12, is_told=True)
 UNTOLD = TOLD.model_copy(update={"is_told": False})
@@ -28,6 +30,12 @@ async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
 
 def claim(talk: Talk, key: str, *people: str) -> Claim:
     return Claim(turn=f"{talk.thread.channel}:{key}", people=list(people))
+
+
+async def is_over(talk: Talk) -> bool:
+    """Whether the conversation has nothing left to do."""
+    described = (await talk.handle.describe()).raw_description
+    return not (described.pending_activities or described.HasField("pending_workflow_task"))
 
 
 async def test_the_first_activity_of_a_turn_claims_its_place_and_no_later_one(rehearsal: Rehearsal) -> None:
@@ -80,6 +88,22 @@ async def test_a_question_in_a_conversation_that_goes_on_can_be_tried_again_late
 
     assert lines(rehearsal.cast.read[-1])[-1] == "anna: second"
     assert rehearsal.cast.asked[-1].claim == claim(talk, "1.1:again1", "U2"), "it counts for who has pressed"
+
+
+async def test_after_a_turn_in_silence_the_answer_before_it_is_not_the_last_one_any_more(rehearsal: Rehearsal) -> None:
+    """Its Try again would answer the question that got no answer."""
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    rehearsal.cast.answers.append(ModelReply(over_quota=UNTOLD))
+    await talk.say("1.1", "second")
+    await rehearsal.until(lambda: len(rehearsal.cast.answers_given) == 2)
+    await eventually(lambda: is_over(talk))
+
+    await talk.signal(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.2"))
+    await rehearsal.until(lambda: rehearsal.cast.told)
+
+    assert [told.text for told in rehearsal.cast.told] == [NOT_THE_LAST]
+    assert len(rehearsal.cast.asked) == 2
 
 
 async def test_a_turn_counts_for_those_who_address_the_agent(temporal_address: str) -> None:
