@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import Any
 
 from temporalio import activity
@@ -11,7 +12,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from agent_worker.payloads.activity_names import ActivityName
-from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
+from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, final, retryable
+from agent_worker.payloads.waiting import LONGEST_WAIT
+from agent_worker.slack.attempt_time import AttemptTime
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
@@ -46,13 +49,21 @@ class _Guarded(ActivityInboundInterceptor):
             beating.cancel()
 
     async def _in_time(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        """Raises OUT_OF_TIME if the work takes too long, without the time in which it waits for Slack's limits."""
         longest = activity.info().start_to_close_timeout
+        total = longest.total_seconds() - ENDS_EARLY if longest else math.inf
+        now = asyncio.get_running_loop().time()
+        wait = LONGEST_WAIT.total_seconds()
         try:
-            async with asyncio.timeout(longest.total_seconds() - ENDS_EARLY if longest else None) as deadline:
-                return await super().execute_activity(input)
+            async with asyncio.timeout_at(now + total - (wait if total > wait else 0)) as deadline:
+                time = AttemptTime(deadline, now + total)
+                with time.kept():
+                    return await super().execute_activity(input)
         except TimeoutError:
             if not deadline.expired():
                 raise
+            if time.ended_waiting:
+                raise retryable(SLACK_UNAVAILABLE, "rate limits") from None
             raise retryable(OUT_OF_TIME, "took too long") from None
 
 

@@ -17,9 +17,10 @@ from slackbot.catch_up.retries import with_retries
 from slackbot.events import messages
 from slackbot.events.messages import IncomingMessage
 
-# Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
-LISTINGS_PER_MINUTE = 40
-THREADS_PER_MINUTE = 20  # pages of threads; the worker reads threads too
+# Slack allows fifty calls a minute of each of these methods, to all bots and workers together. Two bots may catch up at
+# once, and the workers need thirty pages of threads: answers go before what nobody waits for.
+LISTINGS_PER_MINUTE = 24
+THREADS_PER_MINUTE = 10  # pages of threads
 PAGE = 999  # messages or channels, the most that Slack returns in one call
 # A thread's first message says when the last reply was. Older first messages than these are not read:
 ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
