@@ -12,6 +12,7 @@ from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
+from agent_worker.slack.refusals import is_unsent
 from agent_worker.slack.thread.leftovers import Leftovers
 
 
@@ -28,6 +29,7 @@ async def deliver(slack: Slack, request: Deliver) -> None:
         if error.non_retryable and request.turn:  # no answer will take the status away
             await slack.status.end(request.thread, waits=False)
         if not known.is_in_doubt:
+            known.is_retry = known.is_retry or not is_unsent(error)
             failed_attempts.hand_on(error, known.for_next_attempt())
         raise
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
@@ -22,6 +23,8 @@ HEARTBEAT_INTERVAL = 2.0  # seconds
 DEFECT_ATTEMPTS = 5
 # The workflow counts the failures of a delivery itself (deliveries.py), without the attempts while Slack was away.
 COUNTED_ELSEWHERE = {ActivityName.DELIVER}
+# Their next attempt does nothing again that this one has done, except for looking up a name.
+FREE_TO_REPEAT = {ActivityName.OPEN_CONVERSATION, ActivityName.LOOK_UP_NAMES, ActivityName.DELIVER}
 # An activity ends this long before Temporal gives it up: otherwise it could write beside its next attempt.
 ENDS_EARLY = 0.5  # seconds
 logger = logging.getLogger(__name__)
@@ -56,7 +59,7 @@ class _Guarded(ActivityInboundInterceptor):
         wait = LONGEST_WAIT.total_seconds()
         try:
             async with asyncio.timeout_at(now + total - (wait if total > wait else 0)) as deadline:
-                time = AttemptTime(deadline, now + total)
+                time = AttemptTime(deadline, now + total, age=_age(), can_be_given_back=_is_free())
                 with time.kept():
                     return await super().execute_activity(input)
         except TimeoutError:
@@ -65,6 +68,15 @@ class _Guarded(ActivityInboundInterceptor):
             if time.ended_waiting:
                 raise retryable(SLACK_UNAVAILABLE, "rate limits") from None
             raise retryable(OUT_OF_TIME, "took too long") from None
+
+
+def _age() -> float:
+    """The seconds since the activity was scheduled."""
+    return max(0.0, (datetime.now(UTC) - activity.info().scheduled_time).total_seconds())
+
+
+def _is_free() -> bool:
+    return activity.info().activity_type in FREE_TO_REPEAT
 
 
 def _facts() -> dict[str, Any]:

@@ -13,11 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 
 from cachetools import LRUCache
 
-from agent_worker.slack.attempt_time import stands_still
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
+from agent_worker.slack import attempt_time
+from agent_worker.slack.refusals import WAITS
 
 # Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits): Tier 3 is 50, Tier 4 is 100. Where the bot calls
 # the method too, the workers leave it a part. Posts: Slack allows "several hundred" in a workspace, and one a second
@@ -54,6 +57,8 @@ CHANNELS_PAUSED = 3
 _AT_ONCE = 1 / 4
 _REFILLED = 3 / 4
 BUCKETS_REMEMBERED = 1_000  # one for each method and for each channel; a forgotten one starts full again
+# An attempt that would wait longer than PATIENCE is given back for so long as it would wait, LONGEST_AWAY at most.
+PATIENCE, LONGEST_AWAY = 2.0, 4.0  # seconds
 LOOKS_AGAIN = 1.0  # seconds: another call that waits may have been given up, or the share has changed
 logger = logging.getLogger(__name__)
 
@@ -125,12 +130,19 @@ class SlackBudget:
         self._waiting: list[_Waiting] = []
 
     async def wait(self, method: str, channel: str = "") -> None:
-        """Returns when the call may be made. The most urgent call goes first, then the one that has waited longest."""
-        call = _Waiting(self._clock() + _urgency.get(), self._of(method, channel))
+        """Returns when the call may be made. The most urgent call goes first, then that of the oldest activity.
+
+        Raises ApplicationError (retryable, WAITS) if that is not soon, in an attempt that can be given back.
+        """
+        attempt = attempt_time.current()
+        age = attempt.age if attempt else 0.0
+        call = _Waiting(self._clock() - age + _urgency.get(), self._of(method, channel))
         self._waiting.append(call)
         try:
-            with stands_still():
+            with attempt_time.stands_still():
                 while seconds := self._until_turn(call):
+                    if attempt and attempt.can_be_given_back and seconds > PATIENCE:
+                        raise retryable(SLACK_UNAVAILABLE, WAITS, timedelta(seconds=min(seconds, LONGEST_AWAY)))
                     await self._sleep(min(seconds, LOOKS_AGAIN))
             self._take(call.buckets)
         finally:

@@ -35,8 +35,9 @@ _TAKES_NOTHING = UNTIL_REPAIRED | {
     "ekm_access_denied",  # the organisation's admins have disabled sending here
 }
 NO_LOOK = "no look to spare"  # the rate limits leave no call to look into the thread before a post
-# Nothing was sent. All but the first are the HTTP client's names for a connection that could not be opened.
-_UNSENT = {NO_LOOK, "ClientConnectorError", "ClientConnectorDNSError", "ConnectionTimeoutError"}
+WAITS = "waits for the rate limits"  # another attempt, perhaps of another worker, makes the call
+# Nothing was sent. The last ones are the HTTP client's names for a connection that could not be opened.
+_UNSENT = {NO_LOOK, WAITS, "ClientConnectorError", "ClientConnectorDNSError", "ConnectionTimeoutError"}
 _NOBODY_MAY_WRITE = "restricted_action"  # and longer names, one for each kind of restriction
 
 
@@ -47,7 +48,12 @@ def is_refusal(error: ApplicationError) -> bool:
 
 def is_undone(error: ApplicationError) -> bool:
     """Whether it is certain that Slack has not carried out the call."""
-    return is_refusal(error) or error.message in UNDONE | _UNSENT
+    return is_refusal(error) or is_unsent(error) or error.message in UNDONE
+
+
+def is_unsent(error: ApplicationError) -> bool:
+    """Whether the call was not even sent."""
+    return error.message in _UNSENT
 
 
 def takes_nothing(reason: str) -> bool:

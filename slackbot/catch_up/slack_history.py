@@ -21,6 +21,7 @@ from slackbot.events.messages import IncomingMessage
 # once, and the workers need thirty pages of threads: answers go before what nobody waits for.
 LISTINGS_PER_MINUTE = 24
 THREADS_PER_MINUTE = 10  # pages of threads
+THREADS_APART = 3.0  # seconds: a bot that is restarted again and again does not know how many calls it has made
 PAGE = 999  # messages or channels, the most that Slack returns in one call
 # A thread's first message says when the last reply was. Older first messages than these are not read:
 ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
@@ -40,7 +41,7 @@ class SlackHistory:
         self._bot = bot
         self._allowed_apps = allowed_apps
         self._listings = Pace(LISTINGS_PER_MINUTE)
-        self._threads = Pace(THREADS_PER_MINUTE)
+        self._threads = Pace(THREADS_PER_MINUTE, THREADS_APART)
 
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
         """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.

@@ -58,6 +58,7 @@ class Leftovers:
             "posts": self.posts,
             "files": sorted(self.files),
             "steps": self.steps,
+            "is_retry": self.is_retry,
             "is_partial": self.is_partial,
         }
 
@@ -65,10 +66,7 @@ class Leftovers:
     def of_last_attempt(cls, stored: Mapping[str, Any]) -> Leftovers:
         """What `for_next_attempt` has made."""
         streams = [PossibleStream(ts, was_stream) for ts, was_stream in stored["possible_streams"]]
-        return cls(
-            **{**stored, "possible_streams": streams, "files": set(stored["files"])},
-            is_retry=True,
-        )
+        return cls(**{**stored, "possible_streams": streams, "files": set(stored["files"])})
 
 
 class ThreadLeftovers:
