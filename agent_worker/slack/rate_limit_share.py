@@ -1,7 +1,7 @@
 """This worker's share of Slack's rate limits: each worker shows Temporal every few seconds that it lives.
 
 A worker that was killed must not keep its share for long, and its polls for work do not tell: such a poll lasts up to a
-minute, so that a silent worker may be alive. So each worker polls, every four seconds, a queue that never holds a task,
+minute, so that a silent worker may be alive. So each worker polls, every two seconds, a queue that never holds a task,
 and counts who else has polled it. Polls are no billed actions of Temporal Cloud.
 """
 
@@ -21,12 +21,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 # A poll with this deadline ends a second before it (measured); then the next one begins.
-POLL = timedelta(seconds=5)
-POLLED_WITHIN = timedelta(seconds=9)  # of the newest poll: two polls; a worker whose last poll is older is gone
+POLL = timedelta(seconds=3)
+POLLED_WITHIN = timedelta(seconds=5)  # of the newest poll: two polls; a worker whose last poll is older is gone
 # Where these polls are not possible, polls for work count. Such a poll lasts up to a minute.
 WORKED_WITHIN = timedelta(seconds=90)
 LATELY = timedelta(seconds=60)  # Slack counts calls by the minute
-INTERVAL = 3.0  # seconds between two counts, and after a poll that failed
+INTERVAL = 2.0  # seconds between two counts, and after a poll that failed
 logger = logging.getLogger(__name__)
 
 
@@ -71,7 +71,7 @@ class WorkerShare:
                 await asyncio.sleep(INTERVAL)
 
     async def show_life(self) -> None:
-        """Polls once, for about four seconds. If Temporal does not let the worker, it counts in another way."""
+        """Polls once, for about two seconds. If Temporal does not let the worker, it counts in another way."""
         request = PollWorkflowTaskQueueRequest(
             namespace=self._client.namespace, task_queue=self._signs, identity=self._identity
         )

@@ -58,7 +58,7 @@ _AT_ONCE = 1 / 4
 _REFILLED = 3 / 4
 BUCKETS_REMEMBERED = 1_000  # one for each method and for each channel; a forgotten one starts full again
 # An attempt that would wait longer than PATIENCE is given back for so long as it would wait, LONGEST_AWAY at most.
-PATIENCE, LONGEST_AWAY = 2.0, 4.0  # seconds
+PATIENCE, LONGEST_AWAY = 5.0, 2.0  # seconds
 LOOKS_AGAIN = 1.0  # seconds: another call that waits may have been given up, or the share has changed
 logger = logging.getLogger(__name__)
 
