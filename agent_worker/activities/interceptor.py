@@ -16,6 +16,7 @@ from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.payloads.waiting import LONGEST_WAIT
 from agent_worker.slack.attempt_time import AttemptTime
+from agent_worker.slack.refusals import WAITS
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
@@ -41,7 +42,8 @@ class _Guarded(ActivityInboundInterceptor):
         try:
             return await self._in_time(input)
         except ApplicationError as error:
-            logger.warning("activity failed", extra=_facts() | {"code": error.type, "reason": error.message})
+            level = logging.INFO if error.message == WAITS else logging.WARNING
+            logger.log(level, "activity failed", extra=_facts() | {"code": error.type, "reason": error.message})
             raise
         except Exception as error:
             logger.exception("activity failed by a defect", extra=_facts())

@@ -59,7 +59,7 @@ CHANNELS_PAUSED = 3
 _AT_ONCE = 1 / 4
 _REFILLED = 3 / 4
 BUCKETS_REMEMBERED = 1_000  # one for each method and for each channel; a forgotten one starts full again
-# An attempt that would wait longer than PATIENCE is given back for so long as it would wait, LONGEST_AWAY at most.
+# An attempt that would wait longer than PATIENCE is given back to Temporal, and comes back after LONGEST_AWAY.
 PATIENCE, LONGEST_AWAY = 5.0, 2.0  # seconds
 LOOKS_AGAIN = 1.0  # seconds: another call that waits may have been given up, or the share has changed
 logger = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ class SlackBudget:
             with attempt_time.stands_still():
                 while seconds := self._until_turn(call):
                     if attempt and attempt.can_be_given_back and seconds > PATIENCE:
-                        raise retryable(SLACK_UNAVAILABLE, WAITS, timedelta(seconds=min(seconds, LONGEST_AWAY)))
+                        raise retryable(SLACK_UNAVAILABLE, WAITS, self._away(call, seconds))
                     await self._sleep(min(seconds, LOOKS_AGAIN))
             self._take(call.buckets)
         finally:
@@ -189,6 +189,11 @@ class SlackBudget:
             needed = self._lacks(bucket, 1 + ahead)
             seconds = max(seconds, needed or (1 / self._per_second(bucket) if ahead else 0.0))
         return seconds
+
+    def _away(self, call: _Waiting, seconds: float) -> timedelta:
+        """When an attempt comes back that was given back. Slack's own pauses hold for every worker."""
+        pause = max(bucket.paused_until - self._clock() for bucket in call.buckets)
+        return timedelta(seconds=max(pause, min(seconds, LONGEST_AWAY)))
 
     def _ahead(self, bucket: _Bucket, call: _Waiting | None = None) -> int:
         """How many calls go before this one (None: all that wait) that wait for nothing but this bucket."""

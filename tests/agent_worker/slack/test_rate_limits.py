@@ -291,6 +291,19 @@ async def test_an_attempt_that_would_wait_for_long_goes_back_so_that_any_worker_
     assert error.value.next_retry_delay.total_seconds() < PATIENCE
 
 
+async def test_an_attempt_that_slack_itself_makes_wait_comes_back_when_it_may_go_on() -> None:
+    slack = SlackBudget()
+    slack.pause(POST, 25, "C1")
+
+    async with asyncio.timeout(60) as deadline:
+        now = asyncio.get_running_loop().time()
+        with AttemptTime(deadline, now + 60, can_be_given_back=True).kept(), pytest.raises(ApplicationError) as error:
+            await slack.wait(POST, "C1")
+
+    assert error.value.next_retry_delay is not None
+    assert error.value.next_retry_delay.total_seconds() == pytest.approx(25, abs=1)
+
+
 async def test_the_call_of_the_oldest_activity_goes_first() -> None:
     time = CommonTime()
     slack, done = await used_up(time, READ), list[float]()
