@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from temporalio import activity
 from temporalio.common import RawValue
 
+from agent_worker.activities import delivery_attempt
 from agent_worker.activities.greeting import greeting
 from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
-from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
@@ -24,6 +24,7 @@ from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
+from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.open_toolbox import OpenToolbox
@@ -60,6 +61,10 @@ class Activities:
     @activity.defn(name=ActivityName.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
         """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
+        with urgency(Urgency.OPENING):
+            return await self._opened(request)
+
+    async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread
         names, past, over_quota = Names(names={}), Past(), None
         if thread.in_slack:
@@ -104,7 +109,8 @@ class Activities:
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
-        return await self._known(request.ids, request.authors, request.thread)
+        with urgency(Urgency.OPENING):
+            return await self._known(request.ids, request.authors, request.thread)
 
     async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
         """Who they are, and who of the authors may not talk to the agent in this thread.
@@ -160,18 +166,8 @@ class Activities:
     @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """Makes the thread hold the complete answer, once, whatever was shown of it before. Can be tried again."""
-        slack = self._slack
-        await slack.progress_queue.wait(request)
-        leftovers = await slack.leftovers.of_delivery(request, is_retry=activity.info().attempt > 1)
-        parts = (
-            slack.delivery.bring(request, leftovers),
-            slack.progress.end(request, leftovers),
-            slack.status.rename(request.thread, request.title),
-        )
-        for failure in await asyncio.gather(*parts, return_exceptions=True):
-            if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
-                raise failure
-        await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
+        await self._slack.progress_queue.wait(request)
+        await delivery_attempt.deliver(self._slack, request)
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:

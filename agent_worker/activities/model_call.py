@@ -23,6 +23,7 @@ from agent_worker.payloads.thread import Draft
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
+from agent_worker.slack.refusals import is_undone
 from agent_worker.toolbox.toolbox import Toolbox
 
 CALLS_AT_ONCE = 32  # tool calls of one reply that are run
@@ -212,7 +213,7 @@ async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover) ->
         ts = await slack.posts.post_once(request.thread, post_keys.waiting(request.turn), posts.notice(WAITING))
     except ApplicationError as error:
         logger.info("waiting note not posted", extra={"reason": error.message})
-        return replace(handover, draft=draft.model_copy(update={"unsure": True}))
+        return handover if is_undone(error) else replace(handover, draft=draft.model_copy(update={"unsure": True}))
     must_be_ended_first = draft.streaming_since is not None
     messages = [*(message for message in draft.messages if message != ts), ts]
     draft = draft.model_copy(update={"messages": messages, "unsure": must_be_ended_first})
