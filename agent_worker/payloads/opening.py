@@ -10,6 +10,7 @@ from pydantic import model_validator
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
+from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
 
@@ -26,6 +27,7 @@ class OpenConversation(Stored):
     earlier_than: str | None = None
     authors: list[Author] = []
     is_addressed: bool = True
+    claim: Claim | None = None  # a place in the quotas, if the turn has none yet
 
 
 class LookUpNames(Stored):
@@ -78,6 +80,7 @@ class Opened(Judgement):
     earlier: str = ""  # what was said in the thread before, one line for each message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
+    over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
     # Release 0.2 asked the model during the opening; only its histories have these two.
     reply: ModelReply | None = None
     draft: Draft | None = None

@@ -71,12 +71,18 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
+    def has_look_to_spare(self) -> bool:
+        """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+
+    async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
 
-        Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
+        With `at_once` it does not wait for the rate limits: `has_look_to_spare` has allowed it. Raises ApplicationError
+        (SLACK_REFUSED, final) if the agent may not read the thread.
         """
-        younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
+        messages = self._messages(thread, oldest=oldest, at_once=at_once)
+        younger = [message async for message in messages if message["ts"] > oldest]
         return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
@@ -200,21 +206,24 @@ class ThreadHistory:
             return bool(message["bot_id"] == self._bot_id)
         return message.get("user") == self._bot_user_id
 
-    async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
+    async def _messages(self, thread: Thread, oldest: str, *, at_once: bool) -> AsyncIterator[dict[str, Any]]:
         """The replies from `oldest` on and the root, which may come more than once. In no certain order."""
         cursor = ""
         while True:
-            page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
+            page, cursor = await self._page(
+                thread, limit=LARGE_PAGE, cursor=cursor, at_once=at_once and not cursor, oldest=oldest
+            )
             for message in page:
                 yield message
             if not cursor:
                 return
 
     async def _page(
-        self, thread: Thread, *, limit: int, cursor: str = "", **times: str | bool
+        self, thread: Thread, *, limit: int, cursor: str = "", at_once: bool = False, **times: str | bool
     ) -> tuple[list[dict[str, Any]], str]:
         """One call: messages, and the cursor of the next page, "" if this is the last. `times`: Slack's bounds."""
-        answer = await self._api.call(
+        call = self._api.call_at_once if at_once else self._api.call
+        answer = await call(
             self._api.client.conversations_replies,
             channel=thread.channel,
             ts=thread.thread_ts,
