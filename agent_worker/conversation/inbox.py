@@ -13,7 +13,6 @@ BATCH_BYTES = 200_000  # of the messages that one turn takes up at once
 WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # edits of messages that have not arrived yet
-LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 
 
 @dataclass(kw_only=True)
@@ -37,7 +36,7 @@ class Inbox:
         self._mark_seen(message.ts)
         message = self._as_edited(message)
         if self.waiting + _weight(message) > WAITING_BYTES:
-            return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+            return message.model_copy(update={"text": "", "attachments": [], "left_out": True})
         return message
 
     def add(self, message: UserMessage) -> None:
