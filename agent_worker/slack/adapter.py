@@ -62,7 +62,7 @@ class Slack:
             posts=posts,
             streams=streams,
             leftovers=leftovers,
-            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api), door),
+            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id), door),
             progress=progress,
             status=status,
             progress_queue=ProgressQueue(progress, status),
