@@ -84,7 +84,7 @@ class SupervisedProcess:
             self._changed()
 
     def _say(self, line: str) -> None:
-        print(f"{self._label:>6} | {line}", flush=True)
+        print(for_terminal(f"{self._label:>6} | {line}"), flush=True)
 
 
 class SupervisedServer:

@@ -11,6 +11,8 @@ from typing import Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
+from text.characters import for_terminal
+
 # At DEBUG these libraries log whole requests, with messages and prompts. They log errors only, whatever LOG_LEVEL is.
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -35,6 +37,9 @@ class Lines(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return for_terminal(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
         facts = {name: value for name, value in vars(record).items() if name not in _STANDARD}

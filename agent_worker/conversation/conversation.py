@@ -16,9 +16,7 @@ from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
-from text.lines import one_line
 
-LONGEST_QUOTED = 3_000  # characters of a question that is repeated in the thread; the form takes no more
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
@@ -142,9 +140,7 @@ class Conversation:
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
         """Markdown that goes before an answer to questions that nobody can read in the thread."""
-        lines = [
-            f"> <@{message.user}> asks: {one_line(self._input.words(message), LONGEST_QUOTED)}" for message in unseen
-        ]
+        lines = [f"> <@{message.user}> asks: {' '.join(message.text.split())}" for message in unseen]
         return "\n".join([*lines, "", ""]) if lines else ""
 
     def note_feedback(self, feedback: Feedback) -> bool:

@@ -37,10 +37,6 @@ class ModelInput:
             return message.text
         return message_text(_shown(message), bot_user_id=self.bot_user_id, names=self.names)
 
-    def words(self, message: UserMessage) -> str:
-        """What its author has written, without what is attached."""
-        return slack_markup.plain(message.text, bot_user_id=self.bot_user_id, names=self.names)
-
     def parts(self, message: UserMessage) -> list[Part]:
         """The message with its author, and its files."""
         left_out = {"left_out": "too much was waiting to be read"} if message.left_out else {}

@@ -12,6 +12,7 @@ from agent_worker.slack.blocks.door import Door, line
 from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.outgoing import Outgoing, safe
+from tests.support.agent_worker.broadcasts import WORKING
 
 TOKENS = (
     *("<!channel>", "<!here|x>", "<!subteam^S1>", "<@U1>", "<@U2|b>", "@here", "@everyone", "<", "!", "@", ">", "|"),
@@ -24,13 +25,9 @@ TOKENS = (
         "[a](https://evil.example)",
         "<img src='https://e.example'>",
     ),
-    *("**", "_", "\x00", "\N{ZERO WIDTH SPACE}", "\r", "(", "/", "- ", "> ", "    "),
+    *("**", "_", "&lt;", "&#64;", "&", ";", "\x00", "\N{ZERO WIDTH SPACE}", "\r", "(", "/", "- ", "> ", "    "),
 )
 texts = st.one_of(st.text(), st.lists(st.sampled_from(TOKENS), max_size=30).map("".join))
-# A broadcast that Slack would carry out: a token, or the word where no address goes on with it.
-WORKING = re.compile(
-    r"<[\s\\]*!|<[\s\\]*@U2|(?<![^\W_])(?<!/)@(?:here|channel|everyone|group)(?![^\W_])", re.IGNORECASE
-)
 ONLY_OURS = LinkPolicy(frozenset({"ours.example"}))
 
 

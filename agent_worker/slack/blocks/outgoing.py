@@ -12,7 +12,7 @@ All patterns here take time in proportion to the text (docs/decisions/0017-linea
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from agent_worker.payloads.storage_limits import writable
 from agent_worker.slack.blocks.links import GUARD, LinkPolicy
@@ -21,8 +21,8 @@ from agent_worker.slack.blocks.mentions import CONTROL, neutralise
 HELD = 2_500  # characters; browsers and Slack take addresses of 2,000
 PICTURE = "picture"
 
-_PLAIN = re.compile(r"(?:[^\n`!\[\]<@hHwW]++|(?<=[^\W_])[hHwW])++")
-_PLAIN_IN_CODE = re.compile(r"[^\n<@]++")
+_PLAIN = re.compile(r"(?:[^\n`!\[\]<@&hHwW]++|(?<=[^\W_])[hHwW])++")
+_PLAIN_IN_CODE = re.compile(r"[^\n<@&]++")
 _CODE = re.compile(r"(?P<mark>`++)[^`\n|]++(?P=mark)(?!`)")
 _CODE_BEGINS = re.compile(r"`++(?:[^`\n|]++`*+)?\Z")
 _INSIDE = r"(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+"
@@ -40,7 +40,11 @@ _ANGLE = re.compile(r"<(?P<url>(?:https?|mailto):[^\s<>|]++)(?:\|(?P<label>[^<>\
 _TAG = re.compile(r"<(?:(?P<img>img)|a|/a)(?![\w-])(?P<more>[^<>]*+)>?", re.IGNORECASE)
 _SOURCE = re.compile(r"\bsrc\s*+=\s*+[\"']?(https?:[^\s\"'<>]++)", re.IGNORECASE)
 _ADDRESSED = re.compile(r"<[\s\\]{0,50}+[@!][^<>\[\]\n`]*+>")
-_DANGEROUS = re.compile(r"<(?:[\s\\]{0,50}+[@!]|[\s\\]{51}|\[)")  # what follows could make it a mention or a tag
+_ENTITY = re.compile(
+    r"&(?:(?:lt|LT|#0{0,9}+60|#[xX]0{0,9}+3[cC]);(?=[\s\\]{0,50}+[@!&])|(?:commat|#0{0,9}+64|#[xX]0{0,9}+40);)"
+)
+_ENTITY_BEGINS = re.compile(r"&(?:#?\w{0,12}+|#?\w{1,12}+;[\s\\]{0,50}+)\Z")
+_DANGEROUS = re.compile(r"<(?:[\s\\]{0,50}+[@!&]|[\s\\]{51}|\[)")  # what follows could make it a mention or a tag
 _ANGLE_BEGINS = re.compile(r"<(?:[\s\\]*+(?:[@!][^<>\[\]\n`]*+)?|[hHmMiIaA/][^<>\n]*+)?\Z")
 _BROADCAST = re.compile(r"@(?:here|channel|everyone|group)(?![^\W_])", re.IGNORECASE)
 _BROADCAST_BEGINS = re.compile(r"@\w{0,8}+\Z")
@@ -68,6 +72,15 @@ class Outgoing:
         self._before = "\n"  # the last character that is decided
         self._fence = ""  # the mark of the fenced code in which the text is
         self._knows_code = True
+        self._signs: dict[str, Callable[..., Taken | None]] = {
+            "`": self._code,
+            "!": self._link,
+            "[": self._link,
+            "]": self._label_end,
+            "<": self._angle,
+            "&": self._entity,
+            "@": self._at,
+        }
 
     def add(self, text: str) -> str:
         self._rest += CONTROL.sub("", writable(text)).replace("\r", "")
@@ -102,24 +115,9 @@ class Outgoing:
         if plain is not None:
             return plain.end(), plain[0]
         sign = text[at]
-        if sign == "\n" or (self._fence and sign not in "<@"):
+        if sign == "\n" or (self._fence and sign not in "<@&"):
             return at + 1, sign
-        return self._sign(text, at, sign, may_wait=may_wait)
-
-    def _sign(self, text: str, at: int, sign: str, *, may_wait: bool) -> Taken | None:
-        match sign:
-            case "`":
-                return self._code(text, at, may_wait=may_wait)
-            case "!" | "[":
-                return self._link(text, at, may_wait=may_wait)
-            case "]":
-                return self._label_end(text, at, may_wait=may_wait)
-            case "<":
-                return self._angle(text, at, may_wait=may_wait)
-            case "@":
-                return self._at(text, at, may_wait=may_wait)
-            case _:
-                return self._bare(text, at, may_wait=may_wait)
+        return self._signs.get(sign, self._bare)(text, at, may_wait=may_wait)
 
     # Code
 
@@ -209,6 +207,13 @@ class Outgoing:
             link = self._links.link(source[1], PICTURE) if source else None
             return (tag.end(), self._apart(link)) if link else (at + 1, "<" + GUARD)
         return at + 1, "<" + GUARD if _DANGEROUS.match(text, at) else "<"
+
+    def _entity(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
+        """Markdown puts the letter in the place of an entity: what follows must not make a mention of it."""
+        if may_wait and _ENTITY_BEGINS.match(text, at):
+            return None
+        found = _ENTITY.match(text, at)
+        return (found.end(), found[0] + GUARD) if found else (at + 1, "&")
 
     def _at(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
         if may_wait and _BROADCAST_BEGINS.match(text, at):

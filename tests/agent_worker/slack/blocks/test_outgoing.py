@@ -54,6 +54,9 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("<!date^1^{date}^https://evil.example|bank>", f"<!{GUARD}date^1^{{date}}^https://evil.example|bank>"),
         ("@here and @Channel", f"@{GUARD}here and @{GUARD}Channel"),
         ("<@U2|boss>", f"@{GUARD}boss"),
+        ("&lt;!channel&gt; and &#60;@U2>", f"&lt;{GUARD}!channel&gt; and &#60;{GUARD}@U2>"),
+        ("&commat;here &#x40;channel <&excl;here>", f"&commat;{GUARD}here &#x40;{GUARD}channel <{GUARD}&excl;here>"),
+        ("a &lt; b &amp; c &copy;", "a &lt; b &amp; c &copy;"),
         ("`<!here>`", f"`@{GUARD}here`"),
     ],
 )

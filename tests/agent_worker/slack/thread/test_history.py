@@ -180,7 +180,7 @@ async def test_the_root_of_a_long_thread_is_read_if_there_is_room_for_it(stage: 
 
     past = await read_past(stage)
 
-    assert past.text.splitlines()[-2:] == ["anna: one", "anna: two"]
+    assert lines(past)[-2:] == ["anna: one", "anna: two"]
 
 
 async def test_a_short_thread_is_read_whole_with_one_call(stage: SlackStage) -> None:
