@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from playground.chat.chat import Chat
+from text.characters import for_terminal
 
 
 async def type_lines(chat: Chat, source: TextIO) -> None:

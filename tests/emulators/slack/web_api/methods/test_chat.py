@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.emulators.posts import post, refused_post
 from tests.support.emulators.scene import Scene, refusal
 
