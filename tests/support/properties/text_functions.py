@@ -45,6 +45,7 @@ from agent_worker.toolbox.sources import Sourced
 from agent_worker.tools import weather_alerts
 from slackbot.conversations.recent import RecentConversation
 from slackbot.events import contents, message_changes, messages, quotation
+from slackbot.events import mentions as slack_mentions
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
@@ -169,7 +170,8 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "sources.Sourced": lambda given: Sourced("", [Source(text=given, url=f"https://a/{given}")]).listed(),
     "contents.DescribedFile": _or_nothing(_file),
     "contents.mention": mention,
-    "messages.mentioned_users": messages.mentioned_users,
+    "mentions.mentioned_users": slack_mentions.mentioned_users,
+    "mentions.called_users": lambda given: slack_mentions.called_users({"text": given}),
     "messages.read": lambda given: messages.read(BODY | {"event": PERSON | {"text": given, "thread_ts": "1.1"}}, BOT),
     "message_changes.read": _edited,
     "stop_words.says_stop": lambda given: says_stop(given, "UBOT"),
