@@ -20,7 +20,7 @@ from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
 from agent_worker.slack.blocks.answer_layout import Layout, variants
-from agent_worker.slack.blocks.door import USUAL_DOOR, Door
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads, Upload
 from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
@@ -57,13 +57,13 @@ class AnswerDelivery:
         streams: ThreadStreams,
         leftovers: ThreadLeftovers,
         uploads: SlackUploads,
-        door: Door = USUAL_DOOR,
+        outlet: Outlet = USUAL_OUTLET,
     ) -> None:
         self._posts = posts
         self._streams = streams
         self._leftovers = leftovers
         self._uploads = uploads
-        self._door = door
+        self._outlet = outlet
 
     async def bring(self, request: Deliver, leftovers: Leftovers) -> None:
         """Makes the thread hold the complete answer, once.
@@ -75,7 +75,7 @@ class AnswerDelivery:
         if request.is_plain:
             await self._bring_plain(request, leftovers)
             return
-        request = self._door.delivery(request)
+        request = self._outlet.delivery(request)
         layout = answer_layout.lay_out(request)
         if await self._is_ended_at_once(request, layout, leftovers):
             return

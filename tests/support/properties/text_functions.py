@@ -28,11 +28,11 @@ from agent_worker.payloads.storage_limits import writable
 from agent_worker.payloads.thread import Deliver, ShownStep, Source
 from agent_worker.slack.blocks import (
     answer_layout,
-    door,
     links,
     markdown_stream,
     mentions,
     outgoing,
+    outlet,
     posts,
     step_lines,
     task_cards,
@@ -132,7 +132,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "markdown_stream.showable": markdown_stream.showable,
     "markdown_stream.paragraph_cut": lambda given: markdown_stream.paragraph_cut(given, 0, len(given)),
     "markdown_stream.forced_cut": lambda given: markdown_stream.forced_cut(given, 0, len(given)),
-    "door.line": door.line,
+    "outlet.line": outlet.line,
     "links.without_links": links.without_links,
     "links.address": lambda given: [links.address(f"https://{given}"), links.address(given)],
     "links.ascii_host": links.ascii_host,
