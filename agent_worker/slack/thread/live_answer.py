@@ -73,7 +73,7 @@ class LiveAnswer:
         self.draft = draft.model_copy(update={"written": 0})
         self._preface = place.outlet.markdown(place.preface, place.may_mention)
         self._outgoing = place.outlet.outgoing(place.may_mention)
-        self._text = ""  # what the outlet has let through
+        self._pieces: list[str] = []  # that the outlet has let through, joined only when something is shown
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
@@ -83,7 +83,7 @@ class LiveAnswer:
 
     def add(self, text: str) -> None:
         """Adds a piece of text; it is shown soon."""
-        self._text += self._outgoing.add(text)
+        self._pieces.append(self._outgoing.add(text))
         self._has_news.set()
 
     def take_back(self) -> None:
@@ -91,7 +91,13 @@ class LiveAnswer:
         if self.draft.written or self._is_calling:
             self._give_up()
         self._outgoing = self._place.outlet.outgoing(self._place.may_mention)
-        self._text, self._shown = "", 0
+        self._pieces, self._shown = [], 0
+
+    @property
+    def _text(self) -> str:
+        """The whole text so far. To join it at each piece would copy it each time."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
 
     async def __aenter__(self) -> Self:
         self._showing = asyncio.create_task(self._show())
