@@ -18,3 +18,6 @@ class Settings:
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
     streaming: bool = True  # the workspace has chat.startStream
+    takes_orphans: bool = (
+        False  # a reply to a root that is gone is not refused: it stands in the channel, for everybody
+    )
