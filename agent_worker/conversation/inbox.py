@@ -13,6 +13,7 @@ BATCH_BYTES = 200_000  # of the messages that one turn takes up at once
 WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # edits of messages that have not arrived yet
+CHANGES_KNOWN = 2_000  # moments of edits and deletions; an older edit that arrives later changes nothing
 LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 
 
@@ -24,6 +25,8 @@ class Inbox:
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
+    changed_at: dict[str, str] = field(default_factory=dict)  # the newest change's moment, by the message's `ts`
+    deleted: list[str] = field(default_factory=list)  # the `ts` of messages that were deleted, the newest last
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
     again: TryAgain | None = None  # somebody wants the last turn anew, and that has not begun yet
 
@@ -67,14 +70,31 @@ class Inbox:
         """Of the two events of a mention, only one has the message's files."""
         for index, known in enumerate(self.messages):
             if known.ts == message.ts and message.files and not known.files:
-                self.messages[index] = message.model_copy(update={"addressed": known.addressed})
+                self.messages[index] = known.model_copy(update={"files": message.files})
 
     # Changes
+
+    def is_news(self, change: MessageChange) -> bool:
+        """Whether nothing newer is known of the message; from now on, this is. Changes may arrive in any order."""
+        if float(self.changed_at.get(change.ts, "-inf")) >= float(change.at) or change.ts in self.deleted:
+            return False
+        self.changed_at.pop(change.ts, None)
+        self.changed_at[change.ts] = change.at
+        if len(self.changed_at) > CHANGES_KNOWN:
+            del self.changed_at[next(iter(self.changed_at))]
+        if change.deleted:
+            self.deleted = [*self.deleted, change.ts][-CHANGES_KNOWN:]
+        return True
+
+    @property
+    def knows_only_deletions(self) -> bool:
+        """Whether nobody has written here yet, as far as is known: a message was deleted before it arrived."""
+        return bool(self.seen) and set(self.seen) <= set(self.deleted)
 
     def change(self, change: MessageChange) -> None:
         """Applies an edit or a deletion of a message that no turn has read. An edit may come before its message."""
         if change.deleted:
-            self._mark_seen(change.ts)
+            self.is_new(change.ts)
             self.keep([message for message in self.messages if message.ts != change.ts])
             return
         if change.ts not in self.seen:

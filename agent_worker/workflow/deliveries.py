@@ -36,7 +36,7 @@ async def bring(conversation: Conversation, turn: Turn, request: Deliver) -> Non
     code = await _failure(request)
     if code == SLACK_REFUSED:
         if not (request.is_notice or turn.is_withdrawn):
-            conversation.keep_untold(request)
+            conversation.keep_untold(request, is_outdated=turn.is_outdated)
     elif code:
         await _failure(_plainest(request))
 
@@ -49,9 +49,10 @@ async def bring_aside(request: Deliver) -> None:
 async def _tell_kept(conversation: Conversation) -> None:
     """Delivers the kept answers, oldest first, until the thread refuses one of them."""
     while conversation.untold:
-        if await _failure(conversation.untold[0]) == SLACK_REFUSED:
+        told = conversation.untold[0]
+        if await _failure(told) == SLACK_REFUSED:
             return
-        del conversation.untold[:1]
+        conversation.forget_untold(told)
 
 
 async def _failure(request: Deliver) -> str:
