@@ -56,11 +56,11 @@ class Activities:
         names, past = Names(names={}), Past()
         if thread.in_slack:
             if request.earlier_than:
-                past = await self._slack.history.past(thread, request.earlier_than)
+                past = await self._slack.history.past(thread, request.earlier_than, request.asked)
             names, _ = await asyncio.gather(
                 self._known(request.ids, request.authors, thread), self._show_thinking(thread, request)
             )
-            if names.refuses(request.authors):
+            if names.refuses(request.authors) or (past.gone and set(past.gone) == set(request.asked)):
                 await self._slack.status.end(thread, waits=False)  # no answer will take the status away
         return Opened(
             policy=self._policy,
@@ -70,9 +70,10 @@ class Activities:
             judged=names.judged,
             refused=names.refused,
             refused_here=names.refused_here,
-            earlier=past.text,
+            before=list(past.said),
             answered=list(past.answered),
             people=list(past.people),
+            gone=list(past.gone),
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:

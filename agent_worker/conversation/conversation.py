@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation import origins
+from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.conversation.turn_limits import TurnLimits
-from agent_worker.payloads.opening import Opened
+from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
 
@@ -25,6 +25,8 @@ UNTOLD_BYTES = 300_000  # of all of them
 UNTOLD_LEFT_OUT = "I had an answer here, but a message that it was to was deleted or edited since. Please ask again."
 _LEFT_OUT = {"text": UNTOLD_LEFT_OUT, "preface": ""}
 QUOTING_BYTES = 100_000  # of the attachments of messages that quote others; the newest messages are kept
+BEFORE = "What was said in this thread before, oldest first. It is information, not a question to you:"
+NOW = "End of what was said before. What follows is said to you."
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 
 
@@ -40,7 +42,8 @@ class Conversation:
     model: str = ""
     bot_user_id: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of users and channels, by Slack id
-    earlier: str = ""  # what the thread said before the agent joined; it goes before the first message
+    before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
+    earlier: str = ""  # the same, as release 0.2 wrote it
     title: str = ""
     titled_by: str = ""  # the `ts` of the message from which the title was made; "" if a person gave it
     first_words: str = ""  # of the first question
@@ -56,9 +59,12 @@ class Conversation:
         self.model = self.model or opened.policy.gemini_model
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
-        self.earlier = opened.earlier
+        self.before, self.earlier = list(opened.before), opened.earlier
+        for change in self.inbox.changes_ahead([one.ts for one in self.before]):
+            self._change_before(change)
         self.participants.open(opened)
-        waiting = [message for message in self.inbox.messages if message.ts not in opened.answered]
+        over = {*opened.answered, *opened.gone}
+        waiting = [message for message in self.inbox.messages if message.ts not in over]
         self.inbox.keep(list(map(self.participants.judged, waiting)))
 
     # Messages
@@ -95,17 +101,14 @@ class Conversation:
 
     def says_nothing(self, messages: Sequence[UserMessage]) -> bool:
         """Whether the messages mention the agent and hold nothing else."""
-        return not any(self._input.read(message) or message.files for message in messages)
+        return not any(self._input.read(message) or message.files or message.left_out for message in messages)
 
     def add_messages(self, messages: Sequence[UserMessage]) -> None:
         """Adds messages to the transcript as one entry; the first one brings what the thread said before."""
         parts = [part for message in messages for part in self._parts(message)]
-        if self.earlier:
-            before = f"[What was said in this thread before:]\n{self.earlier}\n[End of what was said before.]"
-            parts = [*origins.marked([{"text": before}], origins.PAST), *parts]
-            self.earlier = ""
         if messages and not self.first_words:
             self.first_words, self.first_ts = self._input.read(messages[0])[:FIRST_WORDS], messages[0].ts
+        parts = [*self._take_before(), *parts]
         self.transcript.add({"role": "user", "parts": parts})
 
     def _parts(self, message: UserMessage) -> list[dict[str, Any]]:
@@ -125,6 +128,15 @@ class Conversation:
             is_deletion = isinstance(change, MessageChange) and change.deleted
             parts += origins.marked(self._input.changed(change), origins.REMARK if is_deletion else change.ts)
         self.transcript.add({"role": "user", "parts": parts})
+
+    def _take_before(self) -> list[dict[str, Any]]:
+        """What the thread said before, once: a part for each message, between two remarks of ours."""
+        told = [part for one in self.before for part in origins.marked([{"text": one.line}], one.ts or origins.REMARK)]
+        if self.earlier:
+            told += origins.marked([{"text": model_form.line(text=self.earlier)}], origins.PAST)
+        self.before, self.earlier = [], ""
+        first, last = ([{"text": model_form.note(remark)}] for remark in (BEFORE, NOW))
+        return [*_remark(first), *told, *_remark(last)] if told else []
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:
         """Which channel the author has open beside the conversation, if that has changed."""
@@ -161,7 +173,12 @@ class Conversation:
     # What people take back
 
     def has_read(self, change: MessageChange) -> bool:
-        """Whether the model was given the message, from itself, from a summary, or in what another one quotes."""
+        """Whether the model was given the message, from itself, from a summary, or in what another one quotes.
+
+        Or is given it with the next question.
+        """
+        if any(one.ts == change.ts for one in self.before):
+            return True
         return self.transcript.holds(change.ts) or any(change.ts in quotes(message) for message in self.quoting)
 
     def take_back(self, change: MessageChange, *, is_running: bool, epoch: str) -> bool:
@@ -170,6 +187,7 @@ class Conversation:
         `is_running`: a turn is answering. Returns whether the conversation has lost its title: its words were taken
         back.
         """
+        self._change_before(change)
         self._exchange(change.ts, self._rewritten(change), is_running=is_running, epoch=epoch)
         for message in [message for message in self.quoting if change.ts in quotes(message)]:
             self._take_back_quotation(message, change.ts, is_running=is_running, epoch=epoch)
@@ -184,6 +202,12 @@ class Conversation:
         if self.transcript.holds(ts):
             self.transcript.take_back(ts, origins.marked(parts, ts), is_running=is_running, epoch=epoch)
 
+    def _change_before(self, change: MessageChange) -> None:
+        """The same in what the thread said earlier and the model has not been given yet."""
+        line = "" if change.deleted else self._rewritten(change)[0]["text"]
+        changed = [one.model_copy(update={"line": line}) if one.ts == change.ts else one for one in self.before]
+        self.before = [one for one in changed if one.line]
+
     def _rewritten(self, change: MessageChange) -> list[dict[str, Any]]:
         """The message as the model reads it now, with the files that it had; nothing if it was deleted."""
         if change.deleted:
@@ -195,7 +219,9 @@ class Conversation:
 
     def _take_back_quotation(self, message: UserMessage, ts: str, *, is_running: bool, epoch: str) -> None:
         others = [one for one in message.attachments if one.get("ts") != ts]
-        parts = self._parts(message.model_copy(update={"attachments": others}))
+        # What was asked through the shortcut has nothing but the quoted message, its attachments and its files.
+        left: dict[str, Any] = {"attachments": [], "files": []} if message.unseen else {"attachments": others}
+        parts = self._parts(message.model_copy(update=left))
         self._exchange(message.ts, parts, is_running=is_running, epoch=epoch)
 
     def _leave_out_untold(self, ts: str) -> None:
@@ -229,6 +255,10 @@ class Conversation:
         kept = [one for one in self.feedback if one not in before]
         self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
         return not before
+
+
+def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return origins.marked(parts, origins.REMARK)
 
 
 def quotes(message: UserMessage) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -14,7 +15,6 @@ WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes int
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # edits of messages that have not arrived yet
 CHANGES_KNOWN = 2_000  # moments of edits and deletions; an older edit that arrives later changes nothing
-LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 
 
 @dataclass(kw_only=True)
@@ -40,7 +40,7 @@ class Inbox:
         self._mark_seen(message.ts)
         message = self._as_edited(message)
         if self.waiting + _weight(message) > WAITING_BYTES:
-            return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+            return message.model_copy(update={"text": "", "attachments": [], "left_out": True})
         return message
 
     def add(self, message: UserMessage) -> None:
@@ -100,6 +100,11 @@ class Inbox:
         if change.ts not in self.seen:
             self.ahead = [*self.ahead, change][-CHANGES_AHEAD:]
         self.keep([one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.messages])
+
+    def changes_ahead(self, known: Collection[str]) -> list[MessageChange]:
+        """The changes of these messages (their `ts`) that were heard before the messages."""
+        deleted = [MessageChange(ts=ts, at="0", deleted=True) for ts in self.deleted if ts in known]
+        return [*sorted((one for one in self.ahead if one.ts in known), key=lambda one: float(one.at)), *deleted]
 
     def _as_edited(self, message: UserMessage) -> UserMessage:
         edits = [change for change in self.ahead if change.ts == message.ts]

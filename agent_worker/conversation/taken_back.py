@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent_worker.conversation import origins
+from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.origins import Part
 from agent_worker.payloads.model import Content
 
 # In the place of what the model has said, in the model's name, so that no question looks unanswered.
 LEFT_OUT = "(I have answered this. My answer is left out here: words that it may repeat were deleted or edited since.)"
-GONE = "[A message was deleted here.]"
-RESTORED = "[What people have written earlier in this conversation. What was answered is left out.]"
+GONE = model_form.note("A message was deleted here.")
+RESTORED = model_form.note("What people have written earlier in this conversation. What was answered is left out.")
 
 
 def is_question(entry: Content) -> bool:
@@ -67,7 +67,7 @@ def restored(questions: Sequence[Content]) -> list[Content]:
 
 def _question(entry: Content, ts: str, instead: Sequence[Part], *, is_running: bool) -> Content | None:
     exchanged = origins.exchanged(entry, ts, instead)
-    if exchanged["parts"]:
+    if exchanged is entry or any(origins.origin(part) != origins.REMARK for part in exchanged["parts"]):
         return exchanged
     # Gemini takes no call that does not follow on a question.
     return {**entry, "parts": origins.marked([{"text": GONE}], origins.REMARK)} if is_running else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
 from typing import Any
 
-from agent_worker.conversation import origins
+from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.origins import Part
 from agent_worker.conversation.taken_back import is_question, is_summary, restored, without, without_answers
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
@@ -209,7 +209,7 @@ class Transcript:
         """Puts the summary in the place of the first `cut` entries."""
         entries = self._marked
         self._keep_summarised([entry for entry in entries[:cut] if is_question(entry)])
-        text = f"[Summary of our conversation so far:]\n{summary}\n[End of the summary.]"
+        text = model_form.note("Summary of our conversation so far.", text=summary)
         parts = origins.marked([{"text": text}], origins.SUMMARY)
         self._rewrite([{"role": "user", "parts": parts}, *entries[cut:]], epoch)
         self.turn_start = max(self.turn_start - cut + 1, 1)

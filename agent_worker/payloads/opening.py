@@ -14,16 +14,28 @@ from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
 
 
+class Before(Stored):
+    """What was said in the thread before the agent joined: one message, and the line in which the model reads it.
+
+    `ts` is the message's, "" for a remark of ours.
+    """
+
+    ts: str
+    line: str
+
+
 class OpenConversation(Stored):
     """Asks for the names of `ids` (users and channels) and whether the `authors` may talk to the agent.
 
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
+    `asked` are the `ts` of the messages that wait: those that are no longer in the thread are told.
     """
 
     thread: Thread
     ids: list[str]
     earlier_than: str | None = None
     authors: list[Author] = []
+    asked: list[str] = []
 
 
 class LookUpNames(Stored):
@@ -67,10 +79,13 @@ class Opened(Judgement):
     bot_user_id: str
     greeting: str
     names: dict[str, str] = {}
-    earlier: str = ""  # what was said in the thread before, one line for each message
+    before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
-    # Release 0.2 asked the model during the opening; only its histories have these two.
+    gone: list[str] = []  # the `ts` of asked messages that were deleted
+    # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
+    # these three.
+    earlier: str = ""
     reply: ModelReply | None = None
     draft: Draft | None = None
 

@@ -12,14 +12,17 @@ from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
+from agent_worker.contract.messages import Start, StopRequest, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.conversations.signals import signal_if_open
+from slackbot.events.message_changes import IncomingChange
 from slackbot.events.messages import IncomingMessage
 
 # Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
 CALL_TIMEOUT = timedelta(seconds=2.5)
+# Between a message and its deletion, by Slack's clock. An older message that arrives late is looked for by the worker.
+YOUNG = timedelta(minutes=10)
 REMEMBERED = 10_000  # threads in which the agent does not take part
 logger = logging.getLogger(__name__)
 
@@ -64,12 +67,28 @@ class Conversations:
         self._of_others[thread] = True
         return False
 
-    async def hand_over_change(self, thread: Thread, change: MessageChange) -> None:
-        """Signals the change to an open conversation, after the message itself if that is just being handed over."""
+    async def hand_over_change(self, incoming: IncomingChange) -> None:
+        """Signals the change to an open conversation, after the message itself if that is just being handed over.
+
+        A deletion that may be faster than its message begins a conversation: it remembers the deletion for a while.
+        """
+        thread, change = incoming.thread, incoming.change
         for has_files in (False, True):
             await self._handed_over.settled((thread.channel, change.ts, has_files))
         if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
             logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
+        elif change.deleted and await self._may_arrive(incoming):
+            await self.signal(thread, MESSAGE_CHANGED, change)
+            logger.info("deletion remembered", extra={"channel": thread.channel, "ts": change.ts})
+
+    async def _may_arrive(self, incoming: IncomingChange) -> bool:
+        """Whether the deleted message was for the agent, and was so young that it may still be on its way."""
+        asked, change = incoming.asked, incoming.change
+        if asked is None or float(change.at) - float(change.ts) > YOUNG.total_seconds():
+            return False
+        return not self.has_handed_over(asked) and (
+            not asked.only_if_taking_part or await self.takes_part(asked.thread)
+        )
 
     async def signal_if_open(self, thread: Thread, signal: str, content: BaseModel) -> bool:
         """Whether a conversation is open and Temporal has stored the signal for it. Raises RPCError if unsure."""

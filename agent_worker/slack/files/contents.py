@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
+from agent_worker.conversation import model_form
 from agent_worker.payloads.storage_limits import writable
-from text.lines import one_line
+from text import lines
 
 Part = dict[str, Any]
 
@@ -148,11 +149,11 @@ class DescribedFile:
 
     def _text(self, data: bytes) -> Part:
         text = data[:LARGEST_TEXT].decode("utf-8-sig", errors="replace")
-        ending = f"[end of the file {_shown(self.name)}]"
+        goes_on = ""
         if len(text) > LONGEST_TEXT or max(len(data), self.size) > LARGEST_TEXT:
             text = text[:LONGEST_TEXT].rstrip("\N{REPLACEMENT CHARACTER}")
-            ending = f"[The file {_shown(self.name)} goes on, but only its first {len(text)} characters can be read.]"
-        return {"text": f"[file: {_shown(self.name)}]\n{text}\n{ending}"}
+            goes_on = f"the file goes on, but only its first {len(text)} characters can be read"
+        return {"text": model_form.line(file=_shown(self.name), content=text, left_out=goes_on)}
 
     @property
     def _kinds(self) -> set[str]:
@@ -163,12 +164,12 @@ class DescribedFile:
 
 def mention(name: str) -> Part:
     """The part that only names a file."""
-    return {"text": f"[file: {_shown(name)}]"}
+    return {"text": model_form.line(file=_shown(name))}
 
 
 def unreadable(name: str, reason: str) -> Part:
     """The part that says why a file cannot be read."""
-    return {"text": f"[file: {_shown(name)} cannot be read: {reason}]"}
+    return {"text": model_form.line(file=_shown(name), unreadable=reason)}
 
 
 def sent_size(part: Part) -> int:
@@ -195,4 +196,4 @@ def _visual_type(data: bytes) -> str:
 
 def _shown(name: str) -> str:
     """A file's name on one line."""
-    return one_line(writable(name), LONGEST_NAME) or "unnamed"
+    return lines.name(writable(name), LONGEST_NAME) or "unnamed"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
-from agent_worker.conversation import slack_markup
-from agent_worker.conversation.message_text import message_text
+from agent_worker.conversation import model_form, slack_markup
+from agent_worker.conversation.message_text import seen
+from agent_worker.conversation.taken_back import LEFT_OUT as ANSWER_LEFT_OUT
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.opening import Before
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
+from agent_worker.slack.thread import taken_back
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
@@ -30,7 +35,11 @@ MOST_PAGES = 3  # of the messages after the question
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
-LEFT_OUT = "[Older messages of this thread are left out.]"
+LEFT_OUT = "Older messages of this thread are left out."
+NO_THREAD = "thread_not_found"  # Slack's name for a thread whose root was deleted, with no reply left below it
+SECOND_LOOK_AFTER = timedelta(seconds=3)
+MOST_LOOKED_FOR = 20  # messages; each takes a call
+_NOTHING_SAID: dict[str, Any] = {"text": ANSWER_LEFT_OUT, "blocks": [], "attachments": [], "files": []}
 logger = logging.getLogger(__name__)
 
 
@@ -38,14 +47,15 @@ logger = logging.getLogger(__name__)
 class Past:
     """What a thread held before a message.
 
-    `text` has a line "<author>: <message>" for each message; it begins with LEFT_OUT if it is not all. `answered` has
-    the `ts` of messages that the agent has answered, at least of those that are not older than the message. `people`
-    are the ids of those who wrote what was read, without apps.
+    `said` has one item for each message; it begins with the remark LEFT_OUT if it is not all. `answered` has the `ts`
+    of messages that the agent has answered, at least of those that are not older than the message. `people` are the ids
+    of those who wrote what was read, without apps. `gone` has the `ts` of asked messages that were deleted.
     """
 
-    text: str = ""
+    said: tuple[Before, ...] = ()
     answered: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,41 +88,72 @@ class ThreadHistory:
         younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
         return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
-    async def past(self, thread: Thread, before: str) -> Past:
+    async def past(self, thread: Thread, before: str, asked: Sequence[str] = ()) -> Past:
         """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread.
 
-        Takes a bounded number of calls, however long the thread is.
+        `asked` are the `ts` of messages of the thread that are to be answered, if they are still there. Takes a bounded
+        number of calls, however long the thread is.
         """
         try:
-            messages, is_whole = await self._around(thread, before)
+            messages, since = await self._around(thread, before)
         except ApplicationError as error:
+            if error.message == NO_THREAD:
+                return Past(gone=await self._gone(thread, asked))
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
             return Past()
+        there = {message["ts"] for message in messages if not taken_back.is_gone(message)}
         own = {message["ts"]: PostMetadata.read(message) for message in messages if self._is_own(message)}
         earlier = [
-            message for message in messages if message["ts"] < before and not _shows_progress(own.get(message["ts"]))
+            message
+            for message in messages
+            if message["ts"] < before and message["ts"] in there and not _shows_progress(own.get(message["ts"]))
         ]
         by_people = [message for message in earlier if message["ts"] not in own and not message.get("bot_id")]
         people = dict.fromkeys(str(message.get("user") or "") for message in by_people)
+        repeating = taken_back.repeating(earlier, own, since)
+        earlier = [{**message, **_NOTHING_SAID} if message["ts"] in repeating else message for message in earlier]
         return Past(
-            text=await self._text_of(earlier, thread.channel, is_whole=is_whole),
+            said=tuple(await self._said(earlier, thread.channel, is_whole=since == thread.thread_ts)),
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
+            gone=await self._gone(thread, [ts for ts in asked if ts not in there]),
         )
 
-    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], bool]:
-        """The messages before and after the message `before`, oldest first, and whether these are all.
+    async def _gone(self, thread: Thread, missing: Sequence[str]) -> tuple[str, ...]:
+        """Those of the messages, which were not found, that are not there at a second look either.
+
+        Slack may show a new message a moment late.
+        """
+        if missing:
+            await asyncio.sleep(SECOND_LOOK_AFTER.total_seconds())
+        looked_for = missing[:MOST_LOOKED_FOR]
+        return tuple([ts for ts in looked_for if not await self._is_there(thread, ts)])
+
+    async def _is_there(self, thread: Thread, ts: str) -> bool:
+        try:
+            page, _ = await self._page(thread, limit=2, oldest=ts, latest=ts, inclusive=True)
+        except ApplicationError as error:
+            if error.message == NO_THREAD:
+                return False
+            if not may_not_see(error):
+                raise
+            return True  # nobody can tell: then the question counts
+        return any(message["ts"] == ts and not taken_back.is_gone(message) for message in page)
+
+    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], str]:
+        """The messages before and after the message `before`, oldest first, and since when these are all there are.
 
         Of a long thread: the root, the newest messages before, and those after.
         """
         page, cursor = await self._page(thread, limit=PAGE)
         if not cursor:
-            return _each_once(page), True
+            return _each_once(page), thread.thread_ts
         root = await self._root(thread, page)
         newest = await self._newest(thread, before)
-        return _each_once([*root, *newest, *await self._after(thread, before)]), False
+        since = min((message["ts"] for message in newest if message["ts"] != thread.thread_ts), default=before)
+        return _each_once([*root, *newest, *await self._after(thread, before)]), since
 
     async def _root(self, thread: Thread, page: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """The thread's first message: from this page, or else with one call. None if it was deleted."""
@@ -149,37 +190,42 @@ class ThreadHistory:
                 break
         return found
 
-    async def _text_of(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> str:
-        """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
-        lines = [await self._line(message, channel) for message in messages[-EARLIER_MESSAGES:]]
+    async def _said(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> list[Before]:
+        """The newest messages, as many as fit into EARLIER_CHARACTERS."""
+        found = [
+            Before(ts=str(message["ts"]), line=await self._line(message, channel))
+            for message in messages[-EARLIER_MESSAGES:]
+        ]
         room = EARLIER_CHARACTERS
-        kept: list[str] = []
-        for line in reversed([line for line in lines if line]):
-            room -= len(line)
+        kept: list[Before] = []
+        for one in reversed([one for one in found if one.line]):
+            room -= len(one.line)
             if room < 0:
                 break
-            kept.append(line)
+            kept.append(one)
         is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
-        return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
+        return [*([] if is_whole else [Before(ts="", line=model_form.note(LEFT_OUT))]), *reversed(kept)]
 
     async def _line(self, message: Mapping[str, Any], channel: str) -> str:
+        """The message as the model reads it; "" if a person sees nothing of it."""
         raw = str(message.get("text") or "")
         mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
         names = await self._directory.names(mentioned, within=channel)
-        text = message_text(message, bot_user_id=self._bot_user_id, names=names)
-        if not text:
+        found = seen(message, bot_user_id=self._bot_user_id, names=names).cut(EARLIER_MESSAGE_CHARACTERS)
+        if not any(found.fields.values()):
             return ""
-        if len(text) > EARLIER_MESSAGE_CHARACTERS:
-            text = text[:EARLIER_MESSAGE_CHARACTERS] + " […]"
-        return f"{await self._author(message)}: {text}"
+        return model_form.line(**await self._author(message), **found.fields)
 
-    async def _author(self, message: Mapping[str, Any]) -> str:
+    async def _author(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that say whose message it is. Only the agent's own, judged by the app's id, has `yours`."""
         if self._is_own(message):
-            return "You"
+            return {"yours": True}
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
-            return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
-        return await self._directory.name(str(message.get("user") or "someone"))
+            called = str(message.get("username") or profile.get("name") or message["bot_id"])
+            return {"from": model_form.name(called), "app": str(message["bot_id"])}
+        user = str(message.get("user") or "")
+        return {"from": model_form.name(await self._directory.name(user)) if user else "somebody", "id": user}
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it.

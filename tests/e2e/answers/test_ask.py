@@ -24,7 +24,9 @@ async def test_a_question_from_the_terminal_shows_its_steps_and_its_answer(stage
     assert '✓ Weather alerts for New York [get_weather_alerts {"state":"NY"}]' in ask.lines
     assert any(line.startswith("✗") and "get_location_info" in line for line in ask.lines)
     assert ask.lines[-1] == "It will **rain**."
-    assert stage.gemini.requests[0].contents[0]["parts"] == [{"text": "are there any weather alerts for New York?"}]
+    assert stage.gemini.requests[0].contents[0]["parts"] == [
+        {"text": '{"text":"are there any weather alerts for New York?"}'}
+    ]
     assert stage.slack.messages(stage.channel) == []
 
 

@@ -66,14 +66,14 @@ def test_blocks_are_kept_if_they_say_more_than_the_text() -> None:
 def test_of_an_attachment_only_the_fields_that_the_worker_reads_are_kept() -> None:
     (kept,) = attachments({"text": "look", "attachments": [FORWARDED]})
 
-    assert kept.keys() == {"author_id", "author_name", "message_blocks", "files", "text"}
+    assert kept.keys() == {"author_id", "author_name", "message_blocks", "files", "text", "ts"}
 
 
 def test_attachments_that_are_too_large_are_left_out_and_a_note_says_so() -> None:
     small, large = {"text": "small"}, {"text": "x" * LARGEST_ATTACHMENTS}
 
     assert attachments({"attachments": [small, large, small]}) == [small, LEFT_OUT]
-    assert seen({"text": "see", "attachments": [large]}) == "see\n[more was attached than can be read]"
+    assert seen({"text": "see", "attachments": [large]}) == "see\nmore was attached than can be read"
 
 
 def test_what_temporal_cannot_store_is_replaced() -> None:

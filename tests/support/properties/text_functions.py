@@ -18,7 +18,7 @@ import slackbot
 import text
 from agent_worker.activities.titles import first_words
 from agent_worker.contract.messages import Thread, UserMessage
-from agent_worker.conversation import slack_markup
+from agent_worker.conversation import model_form, slack_markup
 from agent_worker.conversation.message_text import message_text
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import asks_back
@@ -38,7 +38,7 @@ from slackbot.events import contents, message_changes, messages, quotation
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
-from text import json_shapes, json_text, lines
+from text import characters, json_shapes, json_text, lines
 
 TextFunction = Callable[[str], object]
 NAMES = {"U1": "anna", "C1": "general"}
@@ -118,6 +118,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "mentions.escaped": lambda given: mentions.escaped(given, ALLOWED, 3_000),
     "posts.answer": _or_nothing(lambda given: posts.answer(given, ALLOWED)),
     "posts.plain": lambda given: posts.plain(Post("", [{"type": "markdown", "text": given}]), ALLOWED),
+    "posts.bare": posts.bare,
     "posts.notice": _or_nothing(posts.notice),
     "posts.is_blank": posts.is_blank,
     "answer_layout.lay_out": lambda given: answer_layout.lay_out(_deliver(given)),
@@ -154,6 +155,12 @@ FUNCTIONS: Mapping[str, TextFunction] = {
         RecentConversation(THREAD, given, "open", datetime.now(UTC))
     ),
     "lines.one_line": lambda given: lines.one_line(given, 100),
+    "lines.name": lambda given: lines.name(given, 100),
+    "characters.for_terminal": characters.for_terminal,
+    "characters.without_hidden": characters.without_hidden,
+    "model_form.line": lambda given: model_form.line(text=given),
+    "model_form.note": lambda given: model_form.note(given, text=given),
+    "model_form.name": model_form.name,
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),
     "json_text.decoded": json_text.decoded,
