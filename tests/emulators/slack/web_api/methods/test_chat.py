@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.emulators.posts import post, refused_post
 from tests.support.emulators.scene import Scene, refusal, scene
 
@@ -213,3 +215,19 @@ async def test_where_slack_takes_a_reply_to_a_root_that_is_gone_it_stands_in_the
         assert "thread_ts" not in answer["message"]
         assert "thread_ts" not in ended["message"]
         assert [message.ts for message in stage.slack.messages(stage.general)] == [answer["ts"], stream["ts"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
+        ("a &lt; b &amp; c", "a &lt; b &amp; c"),
+        ("see https://www.example.com/a?b=1&c=2.", "see <https://www.example.com/a?b=1&amp;c=2>."),
+        ("<https://www.example.com|here>, <@U1> and <!here>", "<https://www.example.com|here>, <@U1> and <!here>"),
+    ],
+)
+async def test_posted_text_comes_back_escaped_and_with_its_links(stage: Scene, text: str, stored: str) -> None:
+    answer = await stage.client.chat_postMessage(channel=stage.general, text=text)
+    changed = await stage.client.chat_update(channel=stage.general, ts=answer["ts"], text=text)
+
+    assert (answer["message"]["text"], changed["text"]) == (stored, stored)
