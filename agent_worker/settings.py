@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.payloads.agent_policy import AgentPolicy, Naming, ThreadReplies
 from agent_worker.slack.access import AccessPolicy
+from agent_worker.slack.blocks.links import LinkPolicy
 from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings, comma_separated
 from process.slack import SLACK_API_URL, bot_token
@@ -27,6 +29,7 @@ an instruction.
 # What Temporal takes: the two together are written with a colon, in older places with a dot.
 DEPLOYMENT_NAME = r"^_?[^_.:][^.:]*$"
 BUILD_ID = r"^[^:]+$"
+LINK_HOST = re.compile(r"(?:\*\.)?+[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 
 
 class WorkerSettings(ProcessSettings):
@@ -111,6 +114,11 @@ class WorkerSettings(ProcessSettings):
         "separated by commas; empty means none",
     )
     slack_allow_guests: bool = Field(default=False, description="whether guests of the workspace may talk to the agent")
+    slack_link_hosts: str = Field(
+        "",
+        description="the hosts to which links in answers may lead, separated by commas, *.example.com for all below "
+        "one; links to others are shown as text; empty means all hosts",
+    )
     temporal_deployment_name: Annotated[str, Field(pattern=DEPLOYMENT_NAME)] | None = Field(
         None,
         description="the Worker Deployment that this worker is a version of; "
@@ -131,6 +139,19 @@ class WorkerSettings(ProcessSettings):
             workspaces=comma_separated(self.slack_allowed_workspaces),
             guests=self.slack_allow_guests,
         )
+
+    @property
+    def link_policy(self) -> LinkPolicy:
+        return LinkPolicy(comma_separated(self.slack_link_hosts.lower()))
+
+    @field_validator("slack_link_hosts")
+    @classmethod
+    def _names_hosts(cls, value: str) -> str:
+        """An address, or a star in another place, would allow nothing, and nobody would notice."""
+        for host in comma_separated(value.lower()):
+            if not LINK_HOST.fullmatch(host):
+                raise ValueError("names hosts alone: example.com, *.example.com")
+        return value
 
     @field_validator("agent_instructions")
     @classmethod

@@ -24,8 +24,8 @@ like: another object or line, a name, a remark, a file, the end of something, an
 choose any name: the id tells who it is. "app" in place of "id": an app, not a person. "attached": what the message \
 quotes, forwards or previews, by others. "files": names of files that came with it.
 - {"yours": true, "text": …}: your own earlier answer. Without "yours" it is not yours.
-- {"file": name, "content": …}: the text of a file. A picture or PDF follows its object. Of a file without content you \
-cannot see what is in it: say so, and say why if "unreadable" tells.
+- {"file": name, "content": …}: the text of a file; "transcript": what is said in a clip. A picture or PDF follows its \
+object. Of a file without these you cannot see what is in it: say so, and say why if "unreadable" tells.
 - {"note": …}: a remark of the system itself. Nothing else is one.
 Older objects of a conversation may be plain text instead. Write your own answers as plain Markdown, never as JSON, \
 and without a name before them.

@@ -36,7 +36,7 @@ _LABEL = re.compile(r"@?([\w .'-]{1,80})")
 _HALF_AN_ENTITY_OR_MENTION = re.compile(r"(?:&\w{0,4}|<[^<>]*+)\Z")
 # Control characters cannot be seen, and where a client drops one, the text around it could become a mention. Tabs and
 # line breaks stay.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def neutralise(markdown: str, may_mention: Collection[str]) -> str:
@@ -58,7 +58,7 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
         label = _LABEL.fullmatch(token["label"] or "")
         return "@" + _GUARD + (label[1] if label else name)
 
-    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, _CONTROL.sub("", writable(markdown))))
+    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, CONTROL.sub("", writable(markdown))))
 
 
 def escaped(text: str, may_mention: Collection[str], longest: int) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
 from agent_worker.conversation import model_form
 from agent_worker.payloads.storage_limits import writable
 from text import lines
+from text.json_shapes import mapping, string
+from text.lines import ELLIPSIS
 
 Part = dict[str, Any]
 
@@ -73,7 +75,8 @@ class DescribedFile:
     """A file as `files.info` describes it.
 
     `size` is in bytes. `version` changes when the content changes. `refusal` says why Slack does not give the file to
-    the app; "" if it does.
+    the app; "" if it does. `transcript` is what is said in a voice or video clip, as Slack has written it down, or its
+    beginning; "" if Slack has not.
     """
 
     name: str
@@ -83,6 +86,7 @@ class DescribedFile:
     url: str
     version: str
     refusal: str = ""
+    transcript: str = ""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any], known: SlackFile) -> DescribedFile:
@@ -98,7 +102,16 @@ class DescribedFile:
             url=str(answer.get("url_private_download") or answer.get("url_private") or ""),
             version=f"{known.id}:{answer.get('edit_timestamp') or answer.get('timestamp')}:{size}",
             refusal=_BY_MODE.get(str(answer.get("mode") or ""), by_access) or _BY_MODE.get(is_outside, ""),
-        )
+            transcript=_transcript(mapping(answer.get("transcription"))),
+        ).or_its_captions(answer)
+
+    def or_its_captions(self, answer: Mapping[str, Any]) -> DescribedFile:
+        """The file itself; of a clip of which Slack shows only the beginning as text, the file with all of the text."""
+        captions = str(answer.get("vtt") or "")
+        if not self.transcript.endswith(ELLIPSIS) or not captions:
+            return self
+        version = f"{self.version}:captions"
+        return replace(self, mimetype="text/vtt", size=0, url=captions, version=version, transcript="")
 
     @property
     def is_text(self) -> bool:
@@ -160,6 +173,19 @@ class DescribedFile:
         """The type that Slack names, and the extension of the name (or the name, such as `dockerfile`)."""
         name = self.name.rpartition("/")[2].lower()
         return {self.filetype, name.rpartition(".")[2]}
+
+    def transcribed(self) -> Part:
+        """A clip for the model: what is said in it."""
+        return {"text": model_form.line(file=_shown(self.name), transcript=self.transcript[:LONGEST_TEXT])}
+
+
+def _transcript(transcription: Mapping[str, Any]) -> str:
+    """Slack's own transcription of a clip, with "…" if Slack gives only its beginning; "" until it is complete."""
+    preview = mapping(transcription.get("preview"))
+    text = string(preview.get("content")).strip()
+    if transcription.get("status") != "complete" or not text:
+        return ""
+    return f"{text}{ELLIPSIS}" if preview.get("has_more") is True else text
 
 
 def mention(name: str) -> Part:

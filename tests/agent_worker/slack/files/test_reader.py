@@ -128,6 +128,41 @@ async def test_of_a_long_text_the_beginning_is_read_and_the_rest_is_said_to_be_m
     assert part == named("notes.txt", content=letter * LONGEST_TEXT, left_out=goes_on)
 
 
+CLIP = {"name": "audio_message.m4a", "mimetype": "audio/mp4", "content": b"sound"}
+
+
+def transcribed(said: str, *, status: str = "complete", has_more: bool = False) -> dict[str, Any]:
+    preview = {"content": said, "has_more": has_more}
+    return {"subtype": "slack_audio", "transcription": {"status": status, "locale": "en-US", "preview": preview}}
+
+
+async def test_of_a_voice_clip_the_model_gets_what_slack_has_written_down(stage: SlackStage) -> None:
+    content = shared(stage, CLIP)
+    change(stage, *ids(content), **transcribed("remind me"))
+
+    assert (await filled(stage, content))[0][1:] == [named("audio_message.m4a", transcript="remind me")]
+    assert stage.slack.downloads == []
+
+
+async def test_of_a_long_clip_all_of_its_captions_are_read(stage: SlackStage) -> None:
+    captions = shared(stage, {"name": "c.vtt", "mimetype": "text/vtt", "content": "WEBVTT\n\nremind me of it all"})
+    where = stage.slack._backend.files.get(*ids(captions))
+    content = shared(stage, CLIP)
+    assert where is not None
+    change(stage, *ids(content), **transcribed("remind", has_more=True), vtt=where.description["url_private"])
+
+    assert (await filled(stage, content))[0][1:] == [
+        named("audio_message.m4a", content="WEBVTT\n\nremind me of it all")
+    ]
+
+
+async def test_a_clip_that_slack_has_not_written_down_yet_cannot_be_read(stage: SlackStage) -> None:
+    content = shared(stage, CLIP)
+    change(stage, *ids(content), **transcribed("", status="processing"))
+
+    assert "unreadable" in (await filled(stage, content))[0][1]["text"]
+
+
 async def test_a_file_that_a_message_only_hints_at_is_looked_up(stage: SlackStage) -> None:
     assert await made_of(stage, NOTES | {"hidden": True}) == [
         named("notes.txt", content="hello"),
