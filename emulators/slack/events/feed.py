@@ -76,7 +76,12 @@ class EventFeed:
     def deleted(self, message: Message, stone: Message | None) -> None:
         """`message_deleted`, with the message as it was. A root that leaves a tombstone has changed into it."""
         if stone is not None:
-            self.changed(stone, message)
+            before = self._shapes.message(message)
+            self._hidden(
+                message.channel,
+                "message_changed",
+                {"message": self._shapes.message(stone), "previous_message": before},
+            )
             return
         details = {"deleted_ts": message.ts, "previous_message": self._shapes.message(message)}
         self._hidden(message.channel, "message_deleted", details)
