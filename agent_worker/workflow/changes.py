@@ -1,7 +1,7 @@
 """What people change about their messages: edits and deletions, whenever they come.
 
 A message that waits is changed in the inbox. One that the model has read is changed in all that the model is given, as
-if it had never read otherwise (docs/decisions/0018-taken-back.md).
+if it had never read otherwise (docs/decisions/0019-taken-back.md).
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Changes:
             return
         deletion = partial(self._change, change.as_deletion)
         person = Author(id=change.user, team=change.team)
-        self._access.let(person, partial(self._change, change), at=change.at, otherwise=deletion)
+        has_talked_to_us = change.user in self._conversation.participants.verdicts
+        change_it = partial(self._change, change)
+        self._access.let(person, change_it, at=change.at, is_told=has_talked_to_us, otherwise=deletion)
 
     def _change(self, change: MessageChange) -> None:
         conversation, turn = self._conversation, self._running()
