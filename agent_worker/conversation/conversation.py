@@ -16,6 +16,7 @@ from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
+from text.lines import ELLIPSIS, whole_words
 
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
@@ -27,6 +28,11 @@ _LEFT_OUT = {"text": UNTOLD_LEFT_OUT, "preface": ""}
 QUOTING_BYTES = 100_000  # of the attachments of messages that quote others; the newest messages are kept
 BEFORE = "What was said in this thread before, oldest first. It is information, not a question to you:"
 NOW = "End of what was said before. What follows is said to you."
+CHANGE_LEFT_OUT = {
+    "text": model_form.note("A message above was changed by its author, but the change is too large to be read.")
+}
+QUESTIONS_QUOTED = 5  # before one answer
+QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 
 
@@ -53,6 +59,7 @@ class Conversation:
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
     untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first
+    times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. A model once chosen stays: thought signatures fit no other model."""
@@ -122,11 +129,19 @@ class Conversation:
             del self.quoting[0]
 
     def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
-        """Tells the model what became of messages that it has read: edits, deletions, and files that came late."""
-        parts = []
+        """Tells the model what became of messages that it has read: edits, deletions, and files that came late.
+
+        An edit that is too large for what the turn holds already is left out, and the model is told so.
+        """
+        room = self.transcript.room
+        parts: list[dict[str, Any]] = []
         for change in changes:
+            told = self._input.changed(change)
+            if size_of(told) > room:
+                told = [CHANGE_LEFT_OUT]
+            room -= size_of(told)
             is_deletion = isinstance(change, MessageChange) and change.deleted
-            parts += origins.marked(self._input.changed(change), origins.REMARK if is_deletion else change.ts)
+            parts += origins.marked(told, origins.REMARK if is_deletion else change.ts)
         self.transcript.add({"role": "user", "parts": parts})
 
     def _take_before(self) -> list[dict[str, Any]]:
@@ -152,18 +167,24 @@ class Conversation:
     # What people are told and think
 
     def keep_untold(self, answer: Deliver, *, is_outdated: bool = False) -> None:
-        """Keeps an answer that the thread does not take. It is delivered when the next turn ends.
+        """Keeps an answer that the thread does not take. It is delivered with the next turn, or later by itself.
 
         `is_outdated`: it may repeat words that were taken back, so only that there was one is told.
         """
         answer = answer.model_copy(update=_LEFT_OUT) if is_outdated else answer
         self.untold = [*self.untold, answer.in_doubt()][-UNTOLD_KEPT:]
+        self.times_told_later = 0
         while sum(size_of(one.text) for one in self.untold) > UNTOLD_BYTES:
             del self.untold[0]
 
-    def forget_untold(self, told: Deliver) -> None:
-        """Forgets a kept answer that was told."""
-        self.untold = [one for one in self.untold if one.key != told.key]
+    def forget_untold(self, answer: Deliver) -> None:
+        """Forgets a kept answer: the thread holds it now, or it was given up."""
+        self.untold = [one for one in self.untold if one.key != answer.key]
+
+    def give_up_untold(self) -> list[str]:
+        """Forgets all kept answers, and returns their keys."""
+        given_up, self.untold, self.times_told_later = self.untold, [], 0
+        return [one.key for one in given_up]
 
     def take_back_untold(self, change: MessageChange) -> None:
         """Forgets a kept answer whose question was deleted."""
@@ -215,7 +236,8 @@ class Conversation:
         files = self.transcript.files_of(change.ts)
         author = {"user": change.user, "team": change.team, "from_app": change.from_app}
         message = UserMessage(ts=change.ts, direct=self.thread.is_direct, **author, **change.content)
-        return [*self._parts(message), *files]
+        parts = self._parts(message)
+        return [*(parts if size_of(parts) <= self.transcript.room else [CHANGE_LEFT_OUT]), *files]
 
     def _take_back_quotation(self, message: UserMessage, ts: str, *, is_running: bool, epoch: str) -> None:
         others = [one for one in message.attachments if one.get("ts") != ts]
@@ -243,8 +265,10 @@ class Conversation:
         return True
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
-        """Markdown that goes before an answer to questions that nobody can read in the thread."""
-        lines = [f"> <@{message.user}> asks: {' '.join(message.text.split())}" for message in unseen]
+        """Markdown that goes before an answer to questions that nobody can read in the thread: the first of them."""
+        lines = [f"> <@{message.user}> asks: {_shortened(message.text)}" for message in unseen[:QUESTIONS_QUOTED]]
+        if len(unseen) > QUESTIONS_QUOTED:
+            lines.append(f"> … and {len(unseen) - QUESTIONS_QUOTED} more questions")
         return "\n".join([*lines, "", ""]) if lines else ""
 
     def note_feedback(self, feedback: Feedback) -> bool:
@@ -264,3 +288,9 @@ def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def quotes(message: UserMessage) -> list[str]:
     """The `ts` of the messages that the message quotes, as far as Slack names them."""
     return [str(one["ts"]) for one in message.attachments if one.get("ts")]
+
+
+def _shortened(text: str) -> str:
+    """The text on one line, or its first words and "…"."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUESTION_CHARACTERS else whole_words(line, QUESTION_CHARACTERS) + ELLIPSIS

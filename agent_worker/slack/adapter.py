@@ -9,8 +9,8 @@ from agent_worker.payloads.thread import IN_DRAFT, Draft, steps_shown
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
-from agent_worker.slack.blocks.door import Door
 from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
+from agent_worker.slack.blocks.outlet import Outlet
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
@@ -38,7 +38,7 @@ class Slack:
     progress_queue: ProgressQueue
     files: SlackFiles
     access_policy: AccessPolicy
-    door: Door
+    outlet: Outlet
 
     @classmethod
     def of(
@@ -54,26 +54,26 @@ class Slack:
     ) -> Slack:
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
-        door = Door(links)
-        progress, status = ProgressDisplay(posts, streams, door=door), ThreadStatus(api)
+        outlet = Outlet(links)
+        progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
         return cls(
             directory=directory,
             history=history,
             posts=posts,
             streams=streams,
             leftovers=leftovers,
-            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id), door),
+            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id), outlet),
             progress=progress,
             status=status,
             progress_queue=ProgressQueue(progress, status),
             files=files,
             access_policy=access_policy,
-            door=door,
+            outlet=outlet,
         )
 
     def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:
         """Shows the answer while it is written, in this draft."""
-        progress, is_above = self.door.steps(request).progress, steps_shown(request.progress, draft) in IN_DRAFT
+        progress, is_above = self.outlet.steps(request).progress, steps_shown(request.progress, draft) in IN_DRAFT
         place = Place(
             thread=request.thread,
             turn=request.turn,
@@ -81,6 +81,6 @@ class Slack:
             may_mention=request.may_mention,
             preface=request.preface,
             above=[task_cards.plan_block(progress.steps, is_over=False)] if progress and is_above else [],
-            door=self.door,
+            outlet=self.outlet,
         )
         return LiveAnswer(self.posts, self.streams, place, draft)

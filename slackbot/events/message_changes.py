@@ -58,7 +58,7 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         return IncomingChange(thread, change, asked if isinstance(asked, IncomingMessage) else None)
     if not _is_edited(before, after):
         return Ignored("nobody has edited it")
-    author = {"user": message.get("user") or message["bot_id"], **_more(body, message, thread)}
+    author = {"user": messages.author_of(message), **_more(body, message, thread)}
     return IncomingChange(thread, _edit(message, str(at), author))
 
 

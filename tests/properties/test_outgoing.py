@@ -1,4 +1,4 @@
-"""Properties of the door for the model's text: for any text, and wherever it is cut into pieces."""
+"""Properties of the outlet for the model's text: for any text, and wherever it is cut into pieces."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent_worker.slack.blocks import markdown_split, posts
-from agent_worker.slack.blocks.door import Door, line
 from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.outgoing import Outgoing, safe
+from agent_worker.slack.blocks.outlet import Outlet, line
 from tests.support.agent_worker.broadcasts import WORKING
 
 TOKENS = (
@@ -40,10 +40,10 @@ def test_wherever_a_text_is_cut_the_whole_that_is_posted_is_the_same_and_notifie
     data: st.DataObject, text: str
 ) -> None:
     cuts = data.draw(cuts_of(text))
-    door = Outgoing(TO_ALL_HOSTS, ["U1"])
+    outlet = Outgoing(TO_ALL_HOSTS, ["U1"])
 
-    pieces = [door.add(text[start:end]) for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-    posted = "".join([*pieces, door.end()])
+    pieces = [outlet.add(text[start:end]) for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    posted = "".join([*pieces, outlet.end()])
 
     assert posted == safe(text, TO_ALL_HOSTS, ["U1"])
     assert WORKING.search(posted) is None
@@ -61,7 +61,7 @@ def test_outside_of_code_no_picture_and_no_link_to_another_host_is_left(text: st
 
 @given(text=texts)
 def test_an_answer_is_posted_in_no_form_that_notifies(text: str) -> None:
-    shown = Door().markdown(text, ())
+    shown = Outlet().markdown(text, ())
     parts = [
         post for part in markdown_split.split(shown, 300) if not posts.is_blank(part) for post in posts.answer(part, ())
     ]

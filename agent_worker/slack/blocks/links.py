@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from agent_worker.slack.blocks.mentions import GUARD
 from text.characters import without_hidden
 from text.lines import cut, one_line
 
-GUARD = "\u200b"  # a zero-width space: a person reads the same, and Slack finds no mention or link
 LONGEST_HOST = 253  # characters, by the rules of DNS
 LONGEST_SHOWN = 200  # characters of an address that is shown instead of a link
 LONGEST_LABEL = 300  # characters
-NO_LABEL = "link"
 
 _WEB = re.compile(r"(?P<scheme>https?):/*+(?P<authority>[^/?#]*+)(?P<rest>.*+)", re.IGNORECASE | re.DOTALL)
 _MAIL = re.compile(r"mailto:(?P<name>[\w.+-]++)@(?P<host>[A-Za-z0-9.-]++)", re.IGNORECASE)
@@ -104,14 +103,14 @@ class LinkPolicy:
             return None
         label = _safe_label(label)
         if not self.allows(found.host):
-            return (
-                _as_text(found) if _is_address(label, found) else f"{without_links(label)} ({_as_text(found)})".lstrip()
-            )
+            is_needed = label and not _is_address(label, found)
+            return f"{without_links(label)} ({_as_text(found)})" if is_needed else _as_text(found)
         return f"[{_named(label, found)}]({found.url})"
 
     def label(self, url: str, label: str) -> str | None:
         """The text of a link that is no Markdown; None if there must be no such link."""
         found = address(url)
+        label = without_hidden(one_line(label, LONGEST_LABEL))
         return _named(label, found) if found is not None and self.allows(found.host) else None
 
     def bare(self, url: str, *, in_emphasis: bool) -> str | None:
@@ -145,6 +144,8 @@ def _as_text(found: Address) -> str:
 def _safe_label(label: str) -> str:
     """A label that ends where the link says, and in which nothing is hidden."""
     label = without_hidden(one_line(label, LONGEST_LABEL)).replace("<", "").replace(">", "").strip(" \\")
+    if "](" in label or "![" in label:  # a link or a picture inside
+        label = label.replace("[", "").replace("]", "")
     is_paired = label.count("`") % 2 == 0 and "``" not in label and "|" not in label
     return label if is_paired else label.replace("`", "")
 

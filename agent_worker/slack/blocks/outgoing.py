@@ -1,4 +1,4 @@
-"""The door through which text of the model goes to Slack: it notifies nobody, and its links say where they lead. Pure.
+"""Text of the model on its way to Slack: it notifies nobody, and its links say where they lead. Pure.
 
 The text may come in pieces. What is let through does not depend on where it was cut: together, the pieces are what the
 whole text would be. A link, a mention or a piece of code that is not complete is held back, at most HELD characters.
@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Collection
 
 from agent_worker.payloads.storage_limits import writable
-from agent_worker.slack.blocks.links import GUARD, LinkPolicy
-from agent_worker.slack.blocks.mentions import CONTROL, neutralise
+from agent_worker.slack.blocks.links import LinkPolicy
+from agent_worker.slack.blocks.mentions import CONTROL, GUARD, neutralise
 
 HELD = 2_500  # characters; browsers and Slack take addresses of 2,000
 PICTURE = "picture"
@@ -44,8 +44,11 @@ _ENTITY = re.compile(
     r"&(?:(?:lt|LT|#0{0,9}+60|#[xX]0{0,9}+3[cC]);(?=[\s\\]{0,50}+[@!&])|(?:commat|#0{0,9}+64|#[xX]0{0,9}+40);)"
 )
 _ENTITY_BEGINS = re.compile(r"&(?:#?\w{0,12}+|#?\w{1,12}+;[\s\\]{0,50}+)\Z")
-_DANGEROUS = re.compile(r"<(?:[\s\\]{0,50}+[@!&]|[\s\\]{51}|\[)")  # what follows could make it a mention or a tag
-_ANGLE_BEGINS = re.compile(r"<(?:[\s\\]*+(?:[@!][^<>\[\]\n`]*+)?|[hHmMiIaA/][^<>\n]*+)?\Z")
+# What follows could make it a mention, a tag, or a link with another scheme.
+_DANGEROUS = re.compile(r"<(?:[\s\\]{0,50}+[@!&]|[\s\\]{51}|\[|[A-Za-z][A-Za-z0-9+.-]{0,40}+:)")
+_ANGLE_BEGINS = re.compile(
+    r"<(?:[\s\\]*+(?:[@!][^<>\[\]\n`]*+)?|[hHmMiIaA/][^<>\n]*+|[A-Za-z][A-Za-z0-9+.-]{0,40}+)?\Z"
+)
 _BROADCAST = re.compile(r"@(?:here|channel|everyone|group)(?![^\W_])", re.IGNORECASE)
 _BROADCAST_BEGINS = re.compile(r"@\w{0,8}+\Z")
 _URL = re.compile(r"(?:https?:[/\\]*+|www\.)[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]++", re.IGNORECASE)
@@ -225,8 +228,8 @@ class Outgoing:
 
 def safe(text: str, links: LinkPolicy, may_mention: Collection[str] = ()) -> str:
     """A whole text, as `Outgoing` lets it through."""
-    door = Outgoing(links, may_mention)
-    return door.add(text) + door.end()
+    outgoing = Outgoing(links, may_mention)
+    return outgoing.add(text) + outgoing.end()
 
 
 def _without_end_marks(url: str) -> str:

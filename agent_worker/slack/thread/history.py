@@ -35,6 +35,7 @@ MOST_PAGES = 3  # of the messages after the question
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
+MOST_NAMED = 20  # people and channels that are looked up to read it; others go by their ids
 LEFT_OUT = "Older messages of this thread are left out."
 NO_THREAD = "thread_not_found"  # Slack's name for a thread whose root was deleted, with no reply left below it
 SECOND_LOOK_AFTER = timedelta(seconds=3)
@@ -80,12 +81,18 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
+    def has_look_to_spare(self) -> bool:
+        """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+
+    async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
 
-        Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
+        With `at_once` it does not wait for the rate limits: `has_look_to_spare` has allowed it. Raises ApplicationError
+        (SLACK_REFUSED, final) if the agent may not read the thread.
         """
-        younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
+        messages = self._messages(thread, oldest=oldest, at_once=at_once)
+        younger = [message async for message in messages if message["ts"] > oldest]
         return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str, asked: Sequence[str] = ()) -> Past:
@@ -192,10 +199,9 @@ class ThreadHistory:
 
     async def _said(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> list[Before]:
         """The newest messages, as many as fit into EARLIER_CHARACTERS."""
-        found = [
-            Before(ts=str(message["ts"]), line=await self._line(message, channel))
-            for message in messages[-EARLIER_MESSAGES:]
-        ]
+        newest = messages[-EARLIER_MESSAGES:]
+        names = await self._directory.names(self._ids_in(newest), within=channel, only_to_spare=True)
+        found = [Before(ts=str(message["ts"]), line=self._line(message, names)) for message in newest]
         room = EARLIER_CHARACTERS
         kept: list[Before] = []
         for one in reversed([one for one in found if one.line]):
@@ -206,17 +212,23 @@ class ThreadHistory:
         is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
         return [*([] if is_whole else [Before(ts="", line=model_form.note(LEFT_OUT))]), *reversed(kept)]
 
-    async def _line(self, message: Mapping[str, Any], channel: str) -> str:
+    def _ids_in(self, messages: Sequence[dict[str, Any]]) -> list[str]:
+        """The ids whose names help most to read the messages: first the authors, then who is mentioned."""
+        newest_first = messages[::-1]
+        authors = [str(message.get("user") or "") for message in newest_first if not message.get("bot_id")]
+        texts = [str(message.get("text") or "")[:EARLIER_MESSAGE_CHARACTERS] for message in newest_first]
+        people = [slack_id for text in texts for slack_id in slack_markup.user_mentions(text)]
+        channels = [slack_id for text in texts for slack_id in slack_markup.channel_mentions(text)]
+        return list(dict.fromkeys(filter(None, [*authors, *people, *channels])))[:MOST_NAMED]
+
+    def _line(self, message: Mapping[str, Any], names: Mapping[str, str]) -> str:
         """The message as the model reads it; "" if a person sees nothing of it."""
-        raw = str(message.get("text") or "")
-        mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
-        names = await self._directory.names(mentioned, within=channel)
         found = seen(message, bot_user_id=self._bot_user_id, names=names).cut(EARLIER_MESSAGE_CHARACTERS)
         if not any(found.fields.values()):
             return ""
-        return model_form.line(**await self._author(message), **found.fields)
+        return model_form.line(**self._author(message, names), **found.fields)
 
-    async def _author(self, message: Mapping[str, Any]) -> dict[str, Any]:
+    def _author(self, message: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         """The fields that say whose message it is. Only the agent's own, judged by the app's id, has `yours`."""
         if self._is_own(message):
             return {"yours": True}
@@ -225,7 +237,7 @@ class ThreadHistory:
             called = str(message.get("username") or profile.get("name") or message["bot_id"])
             return {"from": model_form.name(called), "app": str(message["bot_id"])}
         user = str(message.get("user") or "")
-        return {"from": model_form.name(await self._directory.name(user)) if user else "somebody", "id": user}
+        return {"from": model_form.name(names.get(user, user)) or "somebody", "id": user}
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it.
@@ -236,21 +248,24 @@ class ThreadHistory:
             return bool(message["bot_id"] == self._bot_id)
         return message.get("user") == self._bot_user_id
 
-    async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
+    async def _messages(self, thread: Thread, oldest: str, *, at_once: bool) -> AsyncIterator[dict[str, Any]]:
         """The replies from `oldest` on and the root, which may come more than once. In no certain order."""
         cursor = ""
         while True:
-            page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
+            page, cursor = await self._page(
+                thread, limit=LARGE_PAGE, cursor=cursor, at_once=at_once and not cursor, oldest=oldest
+            )
             for message in page:
                 yield message
             if not cursor:
                 return
 
     async def _page(
-        self, thread: Thread, *, limit: int, cursor: str = "", **times: str | bool
+        self, thread: Thread, *, limit: int, cursor: str = "", at_once: bool = False, **times: str | bool
     ) -> tuple[list[dict[str, Any]], str]:
         """One call: messages, and the cursor of the next page, "" if this is the last. `times`: Slack's bounds."""
-        answer = await self._api.call(
+        call = self._api.call_at_once if at_once else self._api.call
+        answer = await call(
             self._api.client.conversations_replies,
             channel=thread.channel,
             ts=thread.thread_ts,

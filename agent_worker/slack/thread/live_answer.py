@@ -16,8 +16,8 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Author, Draft
-from agent_worker.slack.blocks.door import USUAL_DOOR, Door
 from agent_worker.slack.blocks.markdown_stream import Cut, forced_cut, paragraph_cut, showable
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
 from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.posts import ThreadPosts
@@ -40,7 +40,7 @@ class Place:
     """Where the answer is shown and for whom.
 
     `preface` is Markdown that stands before the text, and `above` are blocks that stand above it in a message that is
-    changed by updates. Only the users `may_mention` can be notified. All text goes through the `door`.
+    changed by updates. Only the users `may_mention` can be notified. All text goes through the `outlet`.
     """
 
     thread: Thread
@@ -49,7 +49,7 @@ class Place:
     may_mention: Collection[str] = ()
     preface: str = ""
     above: list[dict[str, Any]] = field(default_factory=list)
-    door: Door = USUAL_DOOR
+    outlet: Outlet = USUAL_OUTLET
 
 
 class LiveAnswer:
@@ -71,9 +71,9 @@ class LiveAnswer:
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
-        self._preface = place.door.markdown(place.preface, place.may_mention)
-        self._outgoing = place.door.outgoing(place.may_mention)
-        self._text = ""  # what the door has let through
+        self._preface = place.outlet.markdown(place.preface, place.may_mention)
+        self._outgoing = place.outlet.outgoing(place.may_mention)
+        self._pieces: list[str] = []  # that the outlet has let through, joined only when something is shown
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
@@ -83,15 +83,21 @@ class LiveAnswer:
 
     def add(self, text: str) -> None:
         """Adds a piece of text; it is shown soon."""
-        self._text += self._outgoing.add(text)
+        self._pieces.append(self._outgoing.add(text))
         self._has_news.set()
 
     def take_back(self) -> None:
         """Forgets all text so far. If some of it is shown, nothing more is: the delivery corrects it."""
         if self.draft.written or self._is_calling:
             self._give_up()
-        self._outgoing = self._place.door.outgoing(self._place.may_mention)
-        self._text, self._shown = "", 0
+        self._outgoing = self._place.outlet.outgoing(self._place.may_mention)
+        self._pieces, self._shown = [], 0
+
+    @property
+    def _text(self) -> str:
+        """The whole text so far. To join it at each piece would copy it each time."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
 
     async def __aenter__(self) -> Self:
         self._showing = asyncio.create_task(self._show())

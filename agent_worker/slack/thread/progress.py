@@ -21,7 +21,7 @@ from agent_worker.payloads.thread import (
     ShowProgress,
 )
 from agent_worker.slack.blocks import buttons, step_lines, task_cards
-from agent_worker.slack.blocks.door import USUAL_DOOR, Door
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers
@@ -47,9 +47,9 @@ class ProgressDisplay:
         posts: ThreadPosts,
         streams: ThreadStreams,
         clock: Callable[[], float] = time.time,
-        door: Door = USUAL_DOOR,
+        outlet: Outlet = USUAL_OUTLET,
     ) -> None:
-        self._door = door
+        self._outlet = outlet
         self._posts = posts
         self._streams = streams
         self._clock = clock
@@ -60,7 +60,7 @@ class ProgressDisplay:
 
         Raises ApplicationError if it is not known what the thread shows then.
         """
-        request = self._door.steps(request)
+        request = self._outlet.steps(request)
         if request.thread.is_direct and request.steps_shown not in IN_OWN_MESSAGE:
             if request.draft.is_open_stream:
                 return Shown(draft=await self._append(request.thread, request.progress, request.draft))
@@ -72,7 +72,7 @@ class ProgressDisplay:
 
     async def refresh(self, request: InThread) -> None:
         """Shows the steps as they are now, if they are shown already. Raises ApplicationError as `show`."""
-        request = self._door.steps(request)
+        request = self._outlet.steps(request)
         if request.progress is None:
             return
         if request.steps_shown in IN_OWN_MESSAGE:
@@ -85,7 +85,7 @@ class ProgressDisplay:
 
         This is what stays in the thread, so the call waits until the rate limits allow it.
         """
-        progress, ts = self._door.steps(request).progress, leftovers.steps
+        progress, ts = self._outlet.steps(request).progress, leftovers.steps
         if progress is None or ts is None:
             return
         if request.withdrawn:

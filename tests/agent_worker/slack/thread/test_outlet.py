@@ -1,4 +1,4 @@
-"""Promises of the door: in whatever way a text goes to Slack, it notifies nobody and hides no address."""
+"""Promises of the outlet: in whatever way a text goes to Slack, it notifies nobody and hides no address."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, Source
-from agent_worker.slack.blocks.door import Door
 from agent_worker.slack.blocks.links import LinkPolicy
 from agent_worker.slack.blocks.markdown_stream import showable
+from agent_worker.slack.blocks.outlet import Outlet
 from agent_worker.slack.thread import live_answer
 from agent_worker.slack.thread.live_answer import LiveAnswer, Place
 from tests.support.agent_worker.broadcasts import HOSTILE, WORKING, texts_sent
@@ -105,12 +105,12 @@ async def test_nothing_that_is_posted_fetches_a_preview(stage: SlackStage) -> No
 
 
 async def test_a_source_of_a_host_that_the_setting_leaves_out_is_not_shown() -> None:
-    door = Door(LinkPolicy(frozenset({"ours.example"})))
+    outlet = Outlet(LinkPolicy(frozenset({"ours.example"})))
     pages = [Source(text="a", url="https://ours.example/a"), Source(text="b", url="https://evil.example/b")]
     step = ShownStep(title="see https://evil.example", state="complete", sources=pages)
     async with slack_stage() as stage:
         progress = Progress(key="k", steps=[step])
-        shown = door.steps(ShowProgress(thread=stage.thread, progress=progress)).progress.steps[0]
+        shown = outlet.steps(ShowProgress(thread=stage.thread, progress=progress)).progress.steps[0]
 
     assert shown.sources == pages[:1]
     assert "://" not in shown.title

@@ -1,4 +1,4 @@
-"""The one door through which a turn's texts go to Slack: answers, steps, sources and titles. Pure.
+"""The one outlet through which a turn's texts go to Slack: answers, steps, sources and titles. Pure.
 
 Behind it, a text notifies only those whom it may notify, and shows where its links lead.
 """
@@ -20,7 +20,7 @@ Request = TypeVar("Request", bound=InThread)
 
 
 @dataclass(frozen=True)
-class Door:
+class Outlet:
     links: LinkPolicy = TO_ALL_HOSTS
 
     def outgoing(self, may_mention: Collection[str]) -> Outgoing:
@@ -54,7 +54,7 @@ class Door:
         return step.model_copy(update={"title": line(step.title), "sources": sources})
 
 
-USUAL_DOOR = Door()
+USUAL_OUTLET = Outlet()
 
 
 def line(text: str) -> str:
