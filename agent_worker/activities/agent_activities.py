@@ -72,7 +72,8 @@ class Activities:
             over_quota = await self._over_quota(request, names)
             if over_quota is None:
                 names, past = await _together(self._known(request.ids, request.authors, thread), self._past(request))
-            is_silent = names.refuses(request.authors) or request.earlier_than in past.answered
+            is_over = request.earlier_than in past.answered or request.earlier_than in past.gone
+            is_silent = names.refuses(request.authors) or is_over
             if is_silent or (is_shown and over_quota is not None and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
         return Opened(
@@ -87,6 +88,7 @@ class Activities:
             before=list(past.said),
             answered=list(past.answered),
             people=list(past.people),
+            gone=list(past.gone),
             over_quota=over_quota,
         )
 
@@ -110,7 +112,7 @@ class Activities:
     async def _past(self, request: OpenConversation) -> Past:
         if request.earlier_than is None:
             return Past()
-        return await self._slack.history.past(request.thread, request.earlier_than)
+        return await self._slack.history.past(request.thread, request.earlier_than, request.asked)
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:

@@ -67,7 +67,8 @@ class UserMessage(BaseModel):
 class MessageChange(BaseModel):
     """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change.
 
-    `user` wrote the message; "" in what an older bot has sent.
+    `user`, `team` and `from_app` are of the message's author, as in UserMessage; the bot of release 0.2 did not tell
+    them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,11 +79,23 @@ class MessageChange(BaseModel):
     text: str = ""
     attachments: list[dict[str, Any]] = []
     user: str = ""
+    team: str = ""
+    from_app: bool = False
 
     @property
     def content(self) -> dict[str, Any]:
         """The text and attachments that replace those of the message."""
         return {"text": self.text, "attachments": self.attachments}
+
+    def by(self, message: UserMessage) -> MessageChange:
+        """The same change, with the author of the message."""
+        author = {"user": message.user, "team": message.team, "from_app": message.from_app}
+        return self.model_copy(update=author)
+
+    @property
+    def as_deletion(self) -> MessageChange:
+        """The same moment, but the message is gone."""
+        return MessageChange(ts=self.ts, at=self.at, deleted=True)
 
 
 class StopRequest(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation import model_form
+from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
@@ -22,6 +22,10 @@ FIRST_WORDS = 1_000  # characters of the first question, from which the title is
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
 UNTOLD_BYTES = 300_000  # of all of them
+# In the place of a kept answer to several messages, of which one was taken back.
+UNTOLD_LEFT_OUT = "I had an answer here, but a message that it was to was deleted or edited since. Please ask again."
+_LEFT_OUT = {"text": UNTOLD_LEFT_OUT, "preface": ""}
+QUOTING_BYTES = 100_000  # of the attachments of messages that quote others; the newest messages are kept
 BEFORE = "What was said in this thread before, oldest first. It is information, not a question to you:"
 NOW = "End of what was said before. What follows is said to you."
 CHANGE_LEFT_OUT = {
@@ -47,7 +51,10 @@ class Conversation:
     before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
     earlier: str = ""  # the same, as release 0.2 wrote it
     title: str = ""
+    titled_by: str = ""  # the `ts` of the message from which the title was made; "" if a person gave it
     first_words: str = ""  # of the first question
+    first_ts: str = ""  # … and its `ts`
+    quoting: list[UserMessage] = field(default_factory=list)  # that the model has read, and that quote other messages
     looking_at: str = ""  # the channel that the author of the last message had open beside the agent
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
@@ -59,9 +66,12 @@ class Conversation:
         self.model = self.model or opened.policy.gemini_model
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
-        self.before, self.earlier = opened.before, opened.earlier
+        self.before, self.earlier = list(opened.before), opened.earlier
+        for change in self.inbox.changes_ahead([one.ts for one in self.before]):
+            self._change_before(change)
         self.participants.open(opened)
-        waiting = [message for message in self.inbox.messages if message.ts not in opened.answered]
+        over = {*opened.answered, *opened.gone}
+        waiting = [message for message in self.inbox.messages if message.ts not in over]
         self.inbox.keep(list(map(self.participants.judged, waiting)))
 
     # Messages
@@ -102,11 +112,21 @@ class Conversation:
 
     def add_messages(self, messages: Sequence[UserMessage]) -> None:
         """Adds messages to the transcript as one entry; the first one brings what the thread said before."""
-        parts = [part for message in messages for part in [*self._view(message), *self._input.parts(message)]]
+        parts = [part for message in messages for part in self._parts(message)]
+        if messages and not self.first_words:
+            self.first_words, self.first_ts = self._input.read(messages[0])[:FIRST_WORDS], messages[0].ts
         parts = [*self._take_before(), *parts]
-        if messages:
-            self.first_words = self.first_words or self._input.read(messages[0])[:FIRST_WORDS]
         self.transcript.add({"role": "user", "parts": parts})
+
+    def _parts(self, message: UserMessage) -> list[dict[str, Any]]:
+        self._note_quotations(message)
+        return origins.marked([*self._view(message), *self._input.parts(message)], message.ts)
+
+    def _note_quotations(self, message: UserMessage) -> None:
+        others = [one for one in self.quoting if one.ts != message.ts]
+        self.quoting = [*others, *([message] if quotes(message) else [])]
+        while sum(size_of(one.attachments) for one in self.quoting) > QUOTING_BYTES:
+            del self.quoting[0]
 
     def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
         """Tells the model what became of messages that it has read: edits, deletions, and files that came late.
@@ -120,16 +140,18 @@ class Conversation:
             if size_of(told) > room:
                 told = [CHANGE_LEFT_OUT]
             room -= size_of(told)
-            parts += told
+            is_deletion = isinstance(change, MessageChange) and change.deleted
+            parts += origins.marked(told, origins.REMARK if is_deletion else change.ts)
         self.transcript.add({"role": "user", "parts": parts})
 
     def _take_before(self) -> list[dict[str, Any]]:
         """What the thread said before, once: a part for each message, between two remarks of ours."""
-        told = [one.line for one in self.before]
+        told = [part for one in self.before for part in origins.marked([{"text": one.line}], one.ts or origins.REMARK)]
         if self.earlier:
-            told.append(model_form.line(text=self.earlier))
+            told += origins.marked([{"text": model_form.line(text=self.earlier)}], origins.PAST)
         self.before, self.earlier = [], ""
-        return [{"text": line} for line in [model_form.note(BEFORE), *told, model_form.note(NOW)]] if told else []
+        first, last = ([{"text": model_form.note(remark)}] for remark in (BEFORE, NOW))
+        return [*_remark(first), *told, *_remark(last)] if told else []
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:
         """Which channel the author has open beside the conversation, if that has changed."""
@@ -144,8 +166,12 @@ class Conversation:
 
     # What people are told and think
 
-    def keep_untold(self, answer: Deliver) -> None:
-        """Keeps an answer that the thread does not take. It is delivered with the next turn, or later by itself."""
+    def keep_untold(self, answer: Deliver, *, is_outdated: bool = False) -> None:
+        """Keeps an answer that the thread does not take. It is delivered with the next turn, or later by itself.
+
+        `is_outdated`: it may repeat words that were taken back, so only that there was one is told.
+        """
+        answer = answer.model_copy(update=_LEFT_OUT) if is_outdated else answer
         self.untold = [*self.untold, answer.in_doubt()][-UNTOLD_KEPT:]
         self.times_told_later = 0
         while sum(size_of(one.text) for one in self.untold) > UNTOLD_BYTES:
@@ -153,7 +179,7 @@ class Conversation:
 
     def forget_untold(self, answer: Deliver) -> None:
         """Forgets a kept answer: the thread holds it now, or it was given up."""
-        self.untold = [one for one in self.untold if one is not answer]
+        self.untold = [one for one in self.untold if one.key != answer.key]
 
     def give_up_untold(self) -> list[str]:
         """Forgets all kept answers, and returns their keys."""
@@ -164,6 +190,79 @@ class Conversation:
         """Forgets a kept answer whose question was deleted."""
         if change.deleted:
             self.untold = [one for one in self.untold if one.answers != [change.ts]]
+
+    # What people take back
+
+    def has_read(self, change: MessageChange) -> bool:
+        """Whether the model was given the message, from itself, from a summary, or in what another one quotes.
+
+        Or is given it with the next question.
+        """
+        if any(one.ts == change.ts for one in self.before):
+            return True
+        return self.transcript.holds(change.ts) or any(change.ts in quotes(message) for message in self.quoting)
+
+    def take_back(self, change: MessageChange, *, is_running: bool, epoch: str) -> bool:
+        """Makes it as if the message had always read as it does now, or had never been there.
+
+        `is_running`: a turn is answering. Returns whether the conversation has lost its title: its words were taken
+        back.
+        """
+        self._change_before(change)
+        self._exchange(change.ts, self._rewritten(change), is_running=is_running, epoch=epoch)
+        for message in [message for message in self.quoting if change.ts in quotes(message)]:
+            self._take_back_quotation(message, change.ts, is_running=is_running, epoch=epoch)
+        if change.deleted:
+            self.quoting = [message for message in self.quoting if message.ts != change.ts]
+            if self.last is not None:
+                self.last = self.last.without(change.ts)
+        self._leave_out_untold(change.ts)
+        return self._forget_title(change)
+
+    def _exchange(self, ts: str, parts: list[dict[str, Any]], *, is_running: bool, epoch: str) -> None:
+        if self.transcript.holds(ts):
+            self.transcript.take_back(ts, origins.marked(parts, ts), is_running=is_running, epoch=epoch)
+
+    def _change_before(self, change: MessageChange) -> None:
+        """The same in what the thread said earlier and the model has not been given yet."""
+        line = "" if change.deleted else self._rewritten(change)[0]["text"]
+        changed = [one.model_copy(update={"line": line}) if one.ts == change.ts else one for one in self.before]
+        self.before = [one for one in changed if one.line]
+
+    def _rewritten(self, change: MessageChange) -> list[dict[str, Any]]:
+        """The message as the model reads it now, with the files that it had; nothing if it was deleted."""
+        if change.deleted:
+            return []
+        files = self.transcript.files_of(change.ts)
+        author = {"user": change.user, "team": change.team, "from_app": change.from_app}
+        message = UserMessage(ts=change.ts, direct=self.thread.is_direct, **author, **change.content)
+        parts = self._parts(message)
+        return [*(parts if size_of(parts) <= self.transcript.room else [CHANGE_LEFT_OUT]), *files]
+
+    def _take_back_quotation(self, message: UserMessage, ts: str, *, is_running: bool, epoch: str) -> None:
+        others = [one for one in message.attachments if one.get("ts") != ts]
+        # What was asked through the shortcut has nothing but the quoted message, its attachments and its files.
+        left: dict[str, Any] = {"attachments": [], "files": []} if message.unseen else {"attachments": others}
+        parts = self._parts(message.model_copy(update=left))
+        self._exchange(message.ts, parts, is_running=is_running, epoch=epoch)
+
+    def _leave_out_untold(self, ts: str) -> None:
+        """Of the kept answers, those that knew the message: to itself, and to what was asked after it."""
+        told = []
+        for one in self.untold:
+            if not one.knew(ts):
+                told.append(one)
+            elif others := [answered for answered in one.answers if answered != ts]:
+                told.append(one.model_copy(update={**_LEFT_OUT, "answers": others}))
+        self.untold = told
+
+    def _forget_title(self, change: MessageChange) -> bool:
+        if self.first_ts == change.ts:
+            self.first_words, self.first_ts = self._input.read(change)[:FIRST_WORDS], change.ts
+        if self.titled_by != change.ts:
+            return False
+        self.title = self.titled_by = ""
+        return True
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
         """Markdown that goes before an answer to questions that nobody can read in the thread: the first of them."""
@@ -180,6 +279,15 @@ class Conversation:
         kept = [one for one in self.feedback if one not in before]
         self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
         return not before
+
+
+def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return origins.marked(parts, origins.REMARK)
+
+
+def quotes(message: UserMessage) -> list[str]:
+    """The `ts` of the messages that the message quotes, as far as Slack names them."""
+    return [str(one["ts"]) for one in message.attachments if one.get("ts")]
 
 
 def _shortened(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -17,6 +17,7 @@ CARRIED_BYTES = 300_000  # of the inbox, in a new run that has to begin now
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # messages that have not arrived yet and whose edits are kept
 AHEAD_BYTES = 300_000  # of these edits; the next run has to carry them
+CHANGES_KNOWN = 2_000  # moments of edits and deletions; an older edit that arrives later changes nothing
 
 
 @dataclass(kw_only=True)
@@ -27,6 +28,8 @@ class Inbox:
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
+    changed_at: dict[str, str] = field(default_factory=dict)  # the newest change's moment, by the message's `ts`
+    deleted: list[str] = field(default_factory=list)  # the `ts` of messages that were deleted, the newest last
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
     again: TryAgain | None = None  # somebody wants the last turn anew, and that has not begun yet
 
@@ -70,19 +73,41 @@ class Inbox:
         """Of the two events of a mention, only one has the message's files."""
         for index, known in enumerate(self.messages):
             if known.ts == message.ts and message.files and not known.files:
-                self.messages[index] = message.model_copy(update={"addressed": known.addressed})
+                self.messages[index] = known.model_copy(update={"files": message.files})
 
     # Changes
+
+    def is_news(self, change: MessageChange) -> bool:
+        """Whether nothing newer is known of the message; from now on, this is. Changes may arrive in any order."""
+        if float(self.changed_at.get(change.ts, "-inf")) >= float(change.at) or change.ts in self.deleted:
+            return False
+        self.changed_at.pop(change.ts, None)
+        self.changed_at[change.ts] = change.at
+        if len(self.changed_at) > CHANGES_KNOWN:
+            del self.changed_at[next(iter(self.changed_at))]
+        if change.deleted:
+            self.deleted = [*self.deleted, change.ts][-CHANGES_KNOWN:]
+        return True
+
+    @property
+    def knows_only_deletions(self) -> bool:
+        """Whether nobody has written here yet, as far as is known: a message was deleted before it arrived."""
+        return bool(self.seen) and set(self.seen) <= set(self.deleted)
 
     def change(self, change: MessageChange) -> None:
         """Applies an edit or a deletion of a message that no turn has read. An edit may come before its message."""
         if change.deleted:
-            self._mark_seen(change.ts)
+            self.is_new(change.ts)
             self.keep([message for message in self.messages if message.ts != change.ts])
             return
         if change.ts not in self.seen:
             self._keep_ahead(change)
         self.keep([one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.messages])
+
+    def changes_ahead(self, known: Collection[str]) -> list[MessageChange]:
+        """The changes of these messages (their `ts`) that were heard before the messages."""
+        deleted = [MessageChange(ts=ts, at="0", deleted=True) for ts in self.deleted if ts in known]
+        return [*sorted((one for one in self.ahead if one.ts in known), key=lambda one: float(one.at)), *deleted]
 
     def _keep_ahead(self, change: MessageChange) -> None:
         """Keeps the newest edit of each message that has not come; nobody's edits push out those of somebody else."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import Any
 
-from agent_worker.conversation import model_form
+from agent_worker.conversation import model_form, origins
+from agent_worker.conversation.origins import Part
+from agent_worker.conversation.taken_back import is_question, is_summary, restored, without, without_answers
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
 from agent_worker.payloads.storage_limits import fair_limit, size_of
 
@@ -19,19 +21,26 @@ PAGE_BYTES = 900_000  # of one query result; Temporal refuses more than 2 MB
 LARGEST_TRANSCRIPT = 600_000  # bytes; above it, older turns give way to a summary
 RESULTS_BYTES = 400_000  # of all tool results that one model call is given
 TURN_BYTES = 800_000  # of one turn: together with the rest of the transcript it still fits into one payload
+SUMMARISED_BYTES = 200_000  # of what people have written and a summary has replaced; the newest is kept
 
 
 @dataclass(kw_only=True)
 class Transcript:
-    """Entries in the order in which they were said: questions, answers, tool calls and their results."""
+    """Entries in the order in which they were said: questions, answers, tool calls and their results.
+
+    `origins` has, beside each entry, the message that each of its parts comes from (`origins.py`); it may be shorter.
+    """
 
     epoch: str
     entries: list[Content] = field(default_factory=list)
+    origins: list[list[str]] = field(default_factory=list)
     size: int = 0  # bytes of all entries
     confirmed: int = 0  # number of entries that a worker may hold already; it reads missing ones through a query
     turn_start: int = 0  # index of the running turn's first entry
     prompt_tokens: int = 0  # of the last model call, as Gemini counted them
     poisoned_turns: int = 0  # number of turns in a row whose question Gemini refused
+    summarised: list[Content] = field(default_factory=list)  # the questions that the summary was made of
+    forgotten_until: str = ""  # the `ts` of the newest message that a summary was made of and that is not kept
 
     # It grows
 
@@ -39,8 +48,11 @@ class Transcript:
         self.turn_start = len(self.entries)
 
     def add(self, content: Content) -> None:
-        self.entries.append(content)
-        self.size += size_of(content)
+        """Adds an entry; the parts of what people have said are marked."""
+        self.origins += [[] for _ in range(len(self.entries) - len(self.origins))]
+        self.origins.append(origins.of(content))
+        self.entries.append(origins.plain(content))
+        self.size += size_of(self.entries[-1])
 
     def add_answer(self, content: Content) -> None:
         self.add(content)
@@ -75,7 +87,8 @@ class Transcript:
     @property
     def has_question(self) -> bool:
         """Whether the question of the running or last turn is in the transcript."""
-        return any(map(is_question, self.entries[self.turn_start :]))
+        said = [entry for entry in self._marked[self.turn_start :] if is_question(entry)]
+        return any(origins.origin(part) != origins.REMARK for entry in said for part in entry["parts"])
 
     def page(self, request: ReadTranscript) -> TranscriptPage:
         """Entries from `start` up to `end`, as many as PAGE_BYTES hold, but at least one; stale for another epoch."""
@@ -94,25 +107,89 @@ class Transcript:
         A `poisoned` turn, whose question is the cause, leaves nothing. If the turn before was poisoned, too, the cause
         is further back: then the whole transcript is dropped.
         """
-        asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
+        asked = [entry for entry in self._marked[self.turn_start :] if is_question(entry)]
         told = {"role": "model", "parts": [{"text": sentence}]}
         left = [*asked, told] if asked and not poisoned else []
         self.poisoned_turns = self.poisoned_turns + 1 if poisoned else 0
-        before = [] if self.poisoned_turns > 1 else self.entries[: self.turn_start]
+        before = self._marked[: self.turn_start]
+        if self.poisoned_turns > 1:
+            before, self.summarised, self.forgotten_until = [], [], ""
         self._rewrite([*before, *left], epoch)
 
     def withdraw_turn(self, epoch: str) -> None:
         """Forgets the running turn: its question was deleted."""
-        self._rewrite(self.entries[: self.turn_start], epoch)
+        self._rewrite(self._marked[: self.turn_start], epoch)
 
     def rewind(self, epoch: str) -> None:
         """Keeps of the last turn only its question, so that it can be answered anew."""
-        asked = [entry for entry in self.entries[self.turn_start :] if is_question(entry)]
-        self._rewrite([*self.entries[: self.turn_start], *asked], epoch)
+        asked = [entry for entry in self._marked[self.turn_start :] if is_question(entry)]
+        self._rewrite([*self._marked[: self.turn_start], *asked], epoch)
 
-    def _rewrite(self, entries: list[Content], epoch: str) -> None:
-        self.entries, self.epoch, self.confirmed = entries, epoch, len(entries)
-        self.size = sum(map(size_of, entries))
+    @property
+    def _marked(self) -> list[Content]:
+        """The entries with the marks of their parts."""
+        return [origins.marked_entry(entry, marks) for entry, marks in zip_longest(self.entries, self.origins)]
+
+    def holds(self, ts: str) -> bool:
+        """Whether the model knows the message `ts`, from itself or from a summary."""
+        is_noted = any(ts in marks for marks in self.origins)
+        return is_noted or self._is_summarised(ts) or self._unclear_before(ts) > 0
+
+    def files_of(self, ts: str) -> list[Part]:
+        """The parts that stand for the files of the message `ts`."""
+        return origins.files_of([*self.summarised, *self._marked], ts)
+
+    def take_back(self, ts: str, instead: Sequence[Part], *, is_running: bool, epoch: str) -> None:
+        """Makes the message `ts` read like the marked parts `instead`, as if the model had never read it otherwise.
+
+        No parts: the message was deleted. What the model has said since goes, too. While the turn `is_running`, what it
+        has called in this turn stays, until `forget_turn`.
+        """
+        entries = self._restored() if self._is_summarised(ts) else self._claimed(ts)
+        keeps_from = self.turn_start if is_running else len(entries)
+        left = without(entries, ts, instead, keeps_from=keeps_from)
+        self.turn_start = sum(entry is not None for entry in left[: self.turn_start])
+        self._rewrite([entry for entry in left if entry is not None], epoch)
+
+    def forget_turn(self, epoch: str) -> None:
+        """Keeps of the last turn its questions: it knew words that were taken back while it ran."""
+        turn = without_answers(self._marked[self.turn_start :])
+        self._rewrite([*self._marked[: self.turn_start], *turn], epoch)
+
+    def _is_summarised(self, ts: str) -> bool:
+        may_be_forgotten = bool(self.forgotten_until) and float(ts) <= float(self.forgotten_until)
+        return may_be_forgotten or origins.holds(self.summarised, ts)
+
+    def _restored(self) -> list[Content]:
+        """The entries with what people have written in the place of the summary, which is the first one."""
+        questions, entries = restored(self.summarised), self._marked
+        self.turn_start = max(self.turn_start - 1, 0) + len(questions)
+        self.summarised, self.forgotten_until = [], ""
+        return [*questions, *entries[1:]]
+
+    def _unclear_before(self, ts: str) -> int:
+        """How many of the first entries may hold the message, though nobody has noted it; 0 if none can.
+
+        What was said before the first message that was noted: release 0.2 noted none.
+        """
+        entries = self._marked
+        noted = next((index for index, entry in enumerate(entries) if origins.messages([entry])), len(entries))
+        until = entries[: noted + 1]
+        first = origins.messages(until)
+        if first and float(ts) >= float(first[0]):
+            return 0
+        parts = [part for entry in until if is_question(entry) for part in entry["parts"]]
+        return len(until) if any(map(origins.is_unclear, parts)) else 0
+
+    def _claimed(self, ts: str) -> list[Content]:
+        """The entries; what may hold the message counts as the message."""
+        entries, count = self._marked, self._unclear_before(ts)
+        return [*(origins.claimed(entry, ts) for entry in entries[:count]), *entries[count:]]
+
+    def _rewrite(self, marked: list[Content], epoch: str) -> None:
+        self.origins, self.entries = list(map(origins.of, marked)), list(map(origins.plain, marked))
+        self.epoch, self.confirmed = epoch, len(self.entries)
+        self.size = sum(map(size_of, self.entries))
 
     # Compaction
 
@@ -135,15 +212,22 @@ class Transcript:
 
     def replace_older(self, cut: int, summary: str, epoch: str) -> None:
         """Puts the summary in the place of the first `cut` entries."""
+        entries = self._marked
+        self._keep_summarised([entry for entry in entries[:cut] if is_question(entry)])
         text = model_form.note("Summary of our conversation so far.", text=summary)
-        self._rewrite([{"role": "user", "parts": [{"text": text}]}, *self.entries[cut:]], epoch)
+        parts = origins.marked([{"text": text}], origins.SUMMARY)
+        self._rewrite([{"role": "user", "parts": parts}, *entries[cut:]], epoch)
         self.turn_start = max(self.turn_start - cut + 1, 1)
         self.prompt_tokens = 0
 
-
-def is_question(entry: Content) -> bool:
-    """Whether a person said this entry; tool results have the role "user", too."""
-    return entry["role"] == "user" and not any("functionResponse" in part for part in entry["parts"])
+    def _keep_summarised(self, questions: Sequence[Content]) -> None:
+        """Keeps what a summary is made of, to make it anew without a message that is taken back."""
+        known = [*self.summarised, *(entry for entry in questions if not is_summary(entry))]
+        sizes = list(accumulate(size_of(entry) for entry in reversed(known)))
+        kept = sum(size <= SUMMARISED_BYTES for size in sizes)
+        dropped = origins.messages(known[: len(known) - kept])
+        self.summarised = known[len(known) - kept :]
+        self.forgotten_until = dropped[-1] if dropped else self.forgotten_until
 
 
 def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Turn:
     nameless: set[str] = field(default_factory=set)  # ids whose names were not found in time: not asked for again
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
+    knows_too_much: bool = False  # it has called tools while it knew words that were taken back since
+    is_outdated: bool = False  # words that its answer may repeat were taken back while it was delivered
     began_after: int = 0  # the transcript's `turn_start` before this turn
     has_place: bool = False  # in the quotas
     is_delivering: bool = False  # from then on it is too late to stop
@@ -101,12 +103,15 @@ class Turn:
         self.messages = [message for message in self.messages if message not in stopped]
         self.also_answers += [message.ts for message in stopped]
 
-    def change(self, change: MessageChange) -> bool:
-        """Applies an edit or a deletion; returns False if the message is not one of this turn."""
+    def change(self, change: MessageChange, *, is_rewritten: bool = False) -> bool:
+        """Applies an edit or a deletion; returns False if the message is not one of this turn.
+
+        `is_rewritten`: what the model reads has the change already. It is told of it all the same if it has acted.
+        """
         index = next((at for at, message in enumerate(self.messages) if message.ts == change.ts), None)
         if index is None:
             return False
-        if index < self.heard:
+        if index < self.heard and (self.display.steps or not is_rewritten):
             self.changes.append(change)
         if change.deleted:
             self.heard -= index < self.heard
@@ -116,11 +121,22 @@ class Turn:
             self.messages[index] = self.messages[index].model_copy(update=change.content)
         return True
 
+    def take_back(self, *, lost_title: bool, has_question: bool) -> None:
+        """Notes that words which the model has read were taken back."""
+        if lost_title:
+            self.title = ""
+        if self.is_delivering:
+            self.is_outdated = True
+            return
+        self.knows_too_much = self.knows_too_much or bool(self.display.steps)
+        if self.earlier is not None and not self.messages and not has_question:
+            self.is_withdrawn = True
+
     def complete(self, message: UserMessage) -> None:
         """Adds the files of a message that came without them: a mention arrives as two events."""
         for index, known in enumerate(self.messages):
             if known.ts == message.ts and message.files and not known.files:
-                self.messages[index] = message
+                self.messages[index] = known.model_copy(update={"files": message.files})
                 self.changes += [message] if index < self.heard else []
 
     def take_changes(self) -> list[MessageChange | UserMessage]:

@@ -29,6 +29,7 @@ class OpenConversation(Stored):
     """Asks for the names of `ids` (users and channels) and whether the `authors` may talk to the agent.
 
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
+    `asked` are the `ts` of the messages that wait: those that are no longer in the thread are told.
     `is_addressed`: a message names the agent, so that people may see at once that it is thinking.
     """
 
@@ -36,6 +37,7 @@ class OpenConversation(Stored):
     ids: list[str]
     earlier_than: str | None = None
     authors: list[Author] = []
+    asked: list[str] = []
     is_addressed: bool = True
     claim: Claim | None = None  # a place in the quotas, if the turn has none yet
 
@@ -90,6 +92,7 @@ class Opened(Judgement):
     before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
+    gone: list[str] = []  # the `ts` of asked messages that were deleted
     over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
     # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
     # these three.

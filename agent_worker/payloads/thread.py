@@ -151,6 +151,10 @@ class Deliver(InThread):
     title: str = ""
     is_repeated: bool = False
 
+    def knew(self, ts: str) -> bool:
+        """Whether the message with this `ts` had been said when the answer was made."""
+        return ts in self.answers or float(post_keys.asked_at(self.key)) >= float(ts)
+
     def in_doubt(self) -> Deliver:
         """The same for another delivery, after one that may have done a part: it looks into the thread first."""
         draft = self.draft.model_copy(update={"unsure": True})
@@ -173,6 +177,10 @@ class Answered(Stored):
     answers: list[str]
     may_mention: list[str]
     audience: Author | None = None
+
+    def without(self, ts: str) -> Answered:
+        """The same, of a turn that does not answer the message with this `ts`."""
+        return self.model_copy(update={"answers": [one for one in self.answers if one != ts]})
 
     @property
     def next_key(self) -> str:

@@ -29,12 +29,20 @@ MOST_WAITING = 500  # deeds; those of people who are judged already never wait
 
 @dataclass(frozen=True)
 class Deed:
-    """What a person wants done. `at` is its moment, a Slack `ts`; `is_told`: the person hears of a refusal."""
+    """What a person wants done. `at` is its moment, a Slack `ts`; `is_told`: the person hears of a refusal.
+
+    `otherwise` is done in its place if the person may not, or if nobody can tell.
+    """
 
     author: Author
     do: Callable[[], None]
     at: str
     is_told: bool
+    otherwise: Callable[[], None] | None = None
+
+    def refuse(self) -> None:
+        if self.otherwise is not None:
+            self.otherwise()
 
 
 class Access:
@@ -124,14 +132,25 @@ class Access:
 
     # Deeds
 
-    def let(self, author: Author, do: Callable[[], None], *, at: str, is_told: bool = True) -> None:
+    def let(
+        self,
+        author: Author,
+        do: Callable[[], None],
+        *,
+        at: str,
+        is_told: bool = True,
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
         """Does what the person wants if the person may: at once, or when the worker has judged the person."""
         verdict = self._participants.verdict(author.id, workflow.time())
         is_admitted = verdict is not None and not verdict.refusal
+        deed = Deed(author, do, at, is_told, otherwise)
         if not self._in_slack or is_admitted or not self._patch.applies():
             do()
         elif author.id:
-            self._settle_or_wait(Deed(author, do, at, is_told))
+            self._settle_or_wait(deed)
+        else:  # the bot of release 0.2 does not always say who
+            deed.refuse()
 
     def learn(self, asked: Sequence[Author], judgement: Judgement) -> None:
         """Takes over what the worker says of these people, and does or refuses what has waited for it."""
@@ -149,12 +168,15 @@ class Access:
             self._wait(deed)
         elif not verdict.refusal:
             deed.do()
-        elif deed.is_told:
-            self._tell(deed.author.id, verdict.refusal, deed.at)
+        else:
+            deed.refuse()
+            if deed.is_told:
+                self._tell(deed.author.id, verdict.refusal, deed.at)
 
     def _wait(self, deed: Deed) -> None:
         if len(self._waiting) >= MOST_WAITING:
             workflow.logger.warning("too many people to judge: what one of them did is left out")
+            deed.refuse()
             return
         self._waiting.append(deed)
         if self._judging is None or self._judging.done():
@@ -170,6 +192,8 @@ class Access:
             # Without an answer nobody is admitted.
             left_out = [deed for deed in self._waiting if deed.author in asked]
             self._waiting = [deed for deed in self._waiting if deed.author not in asked]
+            for deed in left_out:
+                deed.refuse()
             for user in dict.fromkeys(deed.author.id for deed in left_out if deed.is_told):
                 self._outbox.tell(user, ASK_AGAIN)
 

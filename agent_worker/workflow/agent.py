@@ -48,6 +48,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.admission import Admission
+    from agent_worker.workflow.changes import Changes
     from agent_worker.workflow.compaction import compact
     from agent_worker.workflow.deliveries import tell_later
     from agent_worker.workflow.idle_timer import IdleTimer
@@ -58,6 +59,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.turn_loop import TurnLoop
 
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
+# A deletion that came before its message is remembered so long. A later message is looked for in Slack (opening.py).
+DELETION_REMEMBERED = timedelta(minutes=10)
 LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
@@ -75,6 +78,7 @@ class AgentWorkflow:
         self._access = Access(self._conversation, self._outbox)
         self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
+        self._changes = Changes(self._conversation, self._access, lambda: self._turn)
         self._turn: Turn | None = None  # the turn that is being answered
 
     @workflow.run
@@ -106,18 +110,7 @@ class AgentWorkflow:
 
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:
-        """What no turn has read can be changed by anybody: it is judged, as it then reads, when a turn takes it up."""
-        message = self._turn.heard_message(change.ts) if self._turn is not None else None
-        if message is None or message.from_app:
-            self._change(change)
-        else:
-            author = Author(id=message.user, team=message.team)
-            self._access.let(author, partial(self._change, change), at=change.at)
-
-    def _change(self, change: MessageChange) -> None:
-        self._conversation.take_back_untold(change)
-        if self._turn is None or not self._turn.change(change):
-            self._conversation.inbox.change(change)
+        self._changes.hear(change)
 
     @workflow.signal(name=STOP)
     def stop(self, request: StopRequest) -> None:
@@ -172,7 +165,7 @@ class AgentWorkflow:
         self._access.let(author, partial(self._rename, renamed), at=f"{workflow.time():.6f}")
 
     def _rename(self, renamed: Renamed) -> None:
-        self._conversation.title = renamed.title
+        self._conversation.title, self._conversation.titled_by = renamed.title, ""
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
     @workflow.query(name=TRANSCRIPT)
@@ -202,6 +195,8 @@ class AgentWorkflow:
     @property
     def _idle(self) -> timedelta:
         opened = self._opening.opened
+        if opened is None and self._conversation.inbox.knows_only_deletions:
+            return DELETION_REMEMBERED
         return opened.policy.agent_idle if opened else IDLE_UNTIL_OPENED
 
     # A turn
@@ -223,6 +218,8 @@ class AgentWorkflow:
             workflow.logger.exception("turn failed by a defect")
             return await self._give_up(turn, DEFECT)
         finally:
+            if turn.knows_too_much:
+                self._conversation.transcript.forget_turn(str(workflow.uuid4()))
             self._turn = None
 
     def _begin(self) -> Turn:

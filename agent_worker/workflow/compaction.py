@@ -10,20 +10,30 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.model import Summarise
     from agent_worker.workflow.activity_calls import summarise
+    from agent_worker.workflow.interruption import InterruptedWork, unless
 
 NO_SUMMARY = "(What was said before could not be summarised and is left out.)"
 
 
 async def compact(conversation: Conversation, policy: AgentPolicy) -> None:
-    """Summarises older turns if the transcript is too long; without a summary they are dropped all the same."""
+    """Summarises older turns if the transcript is too long; without a summary they are dropped all the same.
+
+    What is taken back meanwhile is not summarised: then the summary is made anew, or is no longer needed.
+    """
     transcript = conversation.transcript
     if not transcript.is_too_long(policy.agent_context_tokens) or (cut := transcript.cut()) == 0:
         return
     request = Summarise(model=conversation.model, epoch=transcript.epoch, end=cut)
     try:
-        summary = await summarise(request, policy.gemini_timeout)
+        summary = await unless(lambda: transcript.epoch != request.epoch, summarise(request, policy.gemini_timeout))
+    except InterruptedWork:
+        await compact(conversation, policy)
+        return
     except Exception as error:
         if is_cancelled_exception(error):
             raise
         summary = NO_SUMMARY
+    if transcript.epoch != request.epoch:
+        await compact(conversation, policy)
+        return
     transcript.replace_older(cut, summary, str(workflow.uuid4()))

@@ -45,7 +45,7 @@ async def bring(conversation: Conversation, turn: Turn, request: Deliver) -> Non
     code = await _failure(request)
     if code == SLACK_REFUSED:
         if not (request.is_notice or turn.is_withdrawn):
-            conversation.keep_untold(request)
+            conversation.keep_untold(request, is_outdated=turn.is_outdated)
     elif code:
         await _failure(_plainest(request))
 

@@ -47,7 +47,8 @@ class Opening:
         self._conversation.open(opened)
         turn.nameless.update(opened.nameless)
         self._access.learn(request.authors, opened)
-        turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
+        over = {*opened.answered, *opened.gone}
+        turn.messages = [message for message in turn.messages if message.ts not in over]
         turn.display.draft = opened.draft or turn.display.draft
         return opened
 
@@ -71,9 +72,15 @@ class Opening:
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
+            asked=self._asked(turn) if has_a_past else [],
             is_addressed=any(message.addressed for message in turn.messages),
             claim=turn.claim(conversation.thread),
         )
+
+    def _asked(self, turn: Turn) -> list[str]:
+        """What is to be answered and stands in the thread."""
+        waiting = [*turn.messages, *self._conversation.inbox.messages]
+        return [message.ts for message in waiting if not message.unseen]
 
     def _may_have_a_past(self, turn: Turn) -> bool:
         """Whether something was said before: by others, or in a conversation that has closed since."""

@@ -87,7 +87,7 @@ class TurnLoop:
             conversation.add_changes(changes)
 
     async def _next_reply(self) -> ModelReply | None:
-        """The model's next reply; None if a message of the turn was edited or deleted before the reply came."""
+        """The model's next reply; None if a message that the model has read was edited or deleted before it came."""
         conversation, turn = self._conversation, self._turn
         reply = self._opened.reply if turn.attempts.model_calls == 0 else None  # release 0.2 asked during the opening
         if reply is None:
@@ -95,19 +95,28 @@ class TurnLoop:
         request = next_request(conversation, turn, self._opened.policy)
         turn.attempts.model_calls += 1
         reply = reply or await self._ask(request)
-        if reply is not None and reply.over_quota is not None:
+        if reply is None:
+            return None
+        if reply.over_quota is not None:
             raise TurnedDown(reply.over_quota)
-        if reply is not None:
-            turn.has_place = True
-            turn.display.draft = reply.draft or turn.display.draft
+        turn.has_place = True
+        turn.display.draft = reply.draft or turn.display.draft
+        if conversation.transcript.epoch == request.epoch:
             conversation.transcript.confirm(request.known + len(request.new), reply.prompt_tokens)
             self._take_title(reply.title)
+        elif not reply.calls:
+            return None
+        else:
+            turn.knows_too_much = True
         return reply
 
     async def _ask(self, request: AskModel) -> ModelReply | None:
-        turn = self._turn
+        turn, transcript = self._turn, self._conversation.transcript
         try:
-            return await unless(lambda: bool(turn.changes), ask_model(request, self._opened.policy.gemini_timeout))
+            return await unless(
+                lambda: bool(turn.changes) or transcript.epoch != request.epoch,
+                ask_model(request, self._opened.policy.gemini_timeout),
+            )
         except InterruptedWork:
             return None
         except (ActivityError, asyncio.CancelledError):
@@ -117,6 +126,7 @@ class TurnLoop:
     def _take_title(self, title: str) -> None:
         if title:
             self._conversation.title = self._turn.title = title
+            self._conversation.titled_by = self._conversation.first_ts
             workflow.upsert_memo({MEMO_TITLE: title})
 
     async def _run_tools(self, reply: ModelReply) -> None:

@@ -140,6 +140,13 @@ class Backend:
         lag = self.settings.read_lag
         return float(message.ts) <= self.clock.now() - lag or not lag
 
+    def root(self, channel: Channel, thread_ts: str) -> str | None:
+        """The root of the thread to write in; None for a root that is gone, where replies to it are taken."""
+        if self.settings.takes_orphans and is_ts(thread_ts) and self.workspace.message(channel.id, thread_ts) is None:
+            return None
+        self.check_root(channel, thread_ts)
+        return thread_ts
+
     def check_root(self, channel: Channel, thread_ts: str) -> None:
         """Raise invalid_thread_ts unless this is the `ts` of a message that is not itself a reply."""
         root = self.workspace.message(channel.id, thread_ts)

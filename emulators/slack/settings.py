@@ -23,3 +23,6 @@ class Settings:
     share_lag: float | None = 0.0  # seconds from completing a file to the message that shows it; None: it never comes
     files_without_bot: bool = False  # the message that shows the app's file has no `bot_id`
     streaming: bool = True  # the workspace has chat.startStream
+    takes_orphans: bool = (
+        False  # a reply to a root that is gone is not refused: it stands in the channel, for everybody
+    )

@@ -12,16 +12,19 @@ from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
+from agent_worker.contract.messages import Start, StopRequest, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
 from slackbot.conversations.call_errors import may_pass
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.signals import signal_if_open
+from slackbot.events.message_changes import IncomingChange
 from slackbot.events.messages import IncomingMessage
 
 # Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
 CALL_TIMEOUT = timedelta(seconds=2.5)
+# Between a message and its deletion, by Slack's clock. An older message that arrives late is looked for by the worker.
+YOUNG = timedelta(minutes=10)
 NO_THREAD = Thread(team="", channel="", thread_ts="")
 REMEMBERED = 10_000  # threads in which the agent does not take part
 logger = logging.getLogger(__name__)
@@ -75,19 +78,37 @@ class Conversations:
         self._of_others[thread] = True
         return False
 
-    async def hand_over_change(self, thread: Thread, change: MessageChange) -> None:
-        """Signals the change to an open conversation, after the message itself if that is just being handed over."""
+    async def hand_over_change(self, incoming: IncomingChange) -> None:
+        """Signals the change to an open conversation, after the message itself if that is just being handed over.
+
+        A deletion that may be faster than its message begins a conversation: it remembers the deletion for a while.
+        """
+        thread, change = incoming.thread, incoming.change
         for has_files in (False, True):
             await self._handed_over.settled((thread.channel, change.ts, has_files))
         facts = {"channel": thread.channel, "ts": change.ts}
         try:
             if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
                 logger.info("change stored", extra=facts)
+            elif change.deleted and await self._may_arrive(incoming):
+                await self.signal(thread, MESSAGE_CHANGED, change)
+                logger.info("deletion remembered", extra=facts)
         except Exception as error:
             if may_pass(error):
                 raise
             logger.warning("change left out", extra=facts | {"reason": type(error).__name__})
             await self._tell_left_out(change.user, thread, change.ts)
+            if not change.deleted:  # the new words cannot be stored, but the old ones are taken back
+                await self.hand_over_change(IncomingChange(thread, change.as_deletion))
+
+    async def _may_arrive(self, incoming: IncomingChange) -> bool:
+        """Whether the deleted message was for the agent, and was so young that it may still be on its way."""
+        asked, change = incoming.asked, incoming.change
+        if asked is None or float(change.at) - float(change.ts) > YOUNG.total_seconds():
+            return False
+        return not self.has_handed_over(asked) and (
+            not asked.only_if_taking_part or await self.takes_part(asked.thread)
+        )
 
     async def reach_temporal(self) -> None:
         """Raises RPCError while Temporal is away."""

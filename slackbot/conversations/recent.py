@@ -149,8 +149,11 @@ def _quoted(name: str) -> str:
 
 
 async def _listed(newest: WorkflowExecution, titled: Sequence[WorkflowExecution]) -> _Listed:
-    """A conversation by its newest run, with the title of the newest of the runs `titled` that has one."""
+    """A conversation by its newest run, with the title of the newest of the runs `titled` that has one.
+
+    The title "" was taken back, with those of the runs before.
+    """
     titles = [await run.memo_value(MEMO_TITLE, None) for run in titled]
     thread = thread_of(newest.id)
     assert thread is not None  # noqa: S101  `_runs` leaves out all others
-    return _Listed(newest, thread, next((title for title in titles if title and isinstance(title, str)), ""))
+    return _Listed(newest, thread, next((title for title in titles if isinstance(title, str)), ""))

@@ -26,7 +26,7 @@ LEFT_OUT: dict[str, Any] = {"left_out": True}  # not a field of Slack's, and non
 # The fields of an attachment that the worker reads; the others only say how Slack shows it.
 _READ = (
     *("author_id", "author_name", "pretext", "title", "title_link", "text", "fields", "fallback"),
-    *("blocks", "message_blocks", "files"),
+    *("blocks", "message_blocks", "files", "ts"),
 )
 
 Json = dict[str, Any]

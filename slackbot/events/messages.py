@@ -75,6 +75,16 @@ def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Co
     return _author_problem(message, bot, is_from_app=is_from_app) or _form_problem(message)
 
 
+def reason_to_ignore_deletion(message: Mapping[str, Any], bot: Identity, _: Collection[str]) -> str:
+    """Why the deletion of a message cannot matter; "" if it can: the agent may have read it, whoever wrote it."""
+    if message.get("user") == bot.bot_user_id or (message.get("bot_id") or None) == bot.bot_id:
+        return "written by the agent"
+    subtype = message.get("subtype")
+    if not isinstance(subtype, str | None) or subtype not in _WRITTEN_BY_AN_APP:
+        return f"subtype {str(subtype)[:80]}"
+    return _place_problem(message)
+
+
 def thread_of_message(body: Mapping[str, Any], message: Mapping[str, Any], bot: Identity) -> Thread:
     """The thread that the message is in or begins; its team is the one that installed the app, not the author's."""
     installed = mapping(next(iter(items(body.get("authorizations"))), None)).get("team_id")
@@ -141,11 +151,16 @@ def _form_problem(event: Mapping[str, Any]) -> str:
     author = author_of(event)
     if not has_form(author, AUTHOR) or author.startswith("USLACK"):
         return "written by Slack"
+    if problem := _place_problem(event):
+        return problem
+    return "" if isinstance(event.get("text"), str | None) else "its text is not a string"
+
+
+def _place_problem(event: Mapping[str, Any]) -> str:
+    """Whether Slack does not say, in its form, where and when the message was written; "" if it does."""
     if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("ts"), TS):
         return "no channel or timestamp"
-    if not has_form(event.get("thread_ts") or event["ts"], TS):
-        return "not a thread's timestamp"
-    return "" if isinstance(event.get("text"), str | None) else "its text is not a string"
+    return "" if has_form(event.get("thread_ts") or event["ts"], TS) else "not a thread's timestamp"
 
 
 def author_of(event: Mapping[str, Any]) -> Any:

@@ -32,7 +32,8 @@ def pack(channel: str, message: Mapping[str, Any]) -> str:
     """JSON of at most LONGEST characters: the message's text, cut if needed, and the files and attachments that fit."""
     author = contents.storable_text(message.get("user") or message.get("bot_id"), LONGEST_AUTHOR)
     quoted: Json = {"channel": channel, "thread_ts": message.get("thread_ts") or message["ts"]}
-    quoted |= {"attachments": [{"author_id": author, "text": ""}], "files": []}
+    ts = contents.storable_text(message.get("ts"), LONGEST_AUTHOR)
+    quoted |= {"attachments": [{"author_id": author, "ts": ts, "text": ""}], "files": []}
     files = [("files", file.model_dump()) for file in contents.files(message)]
     attached = [("attachments", attachment) for attachment in contents.attachments(message)]
     text = contents.text(message)

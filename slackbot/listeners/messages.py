@@ -62,4 +62,4 @@ class MessageListener:
         if isinstance(decision, messages.Ignored):
             logger.debug("change ignored", extra={"reason": decision.reason})
             return
-        await self._conversations.hand_over_change(decision.thread, decision.change)
+        await self._conversations.hand_over_change(decision)

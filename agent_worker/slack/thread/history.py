@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from temporalio.exceptions import ApplicationError
@@ -12,10 +14,12 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.conversation import model_form, slack_markup
 from agent_worker.conversation.message_text import seen
+from agent_worker.conversation.taken_back import LEFT_OUT as ANSWER_LEFT_OUT
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.opening import Before
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
+from agent_worker.slack.thread import taken_back
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
@@ -33,6 +37,10 @@ EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
 MOST_NAMED = 20  # people and channels that are looked up to read it; others go by their ids
 LEFT_OUT = "Older messages of this thread are left out."
+NO_THREAD = "thread_not_found"  # Slack's name for a thread whose root was deleted, with no reply left below it
+SECOND_LOOK_AFTER = timedelta(seconds=3)
+MOST_LOOKED_FOR = 20  # messages; each takes a call
+_NOTHING_SAID: dict[str, Any] = {"text": ANSWER_LEFT_OUT, "blocks": [], "attachments": [], "files": []}
 logger = logging.getLogger(__name__)
 
 
@@ -42,12 +50,13 @@ class Past:
 
     `said` has one item for each message; it begins with the remark LEFT_OUT if it is not all. `answered` has the `ts`
     of messages that the agent has answered, at least of those that are not older than the message. `people` are the ids
-    of those who wrote what was read, without apps.
+    of those who wrote what was read, without apps. `gone` has the `ts` of asked messages that were deleted.
     """
 
     said: tuple[Before, ...] = ()
     answered: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,41 +95,72 @@ class ThreadHistory:
         younger = [message async for message in messages if message["ts"] > oldest]
         return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
-    async def past(self, thread: Thread, before: str) -> Past:
+    async def past(self, thread: Thread, before: str, asked: Sequence[str] = ()) -> Past:
         """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread.
 
-        Takes a bounded number of calls, however long the thread is.
+        `asked` are the `ts` of messages of the thread that are to be answered, if they are still there. Takes a bounded
+        number of calls, however long the thread is.
         """
         try:
-            messages, is_whole = await self._around(thread, before)
+            messages, since = await self._around(thread, before)
         except ApplicationError as error:
+            if error.message == NO_THREAD:
+                return Past(gone=await self._gone(thread, asked))
             if not may_not_see(error):
                 raise
             logger.warning("thread cannot be read", extra={"reason": error.message})
             return Past()
+        there = {message["ts"] for message in messages if not taken_back.is_gone(message)}
         own = {message["ts"]: PostMetadata.read(message) for message in messages if self._is_own(message)}
         earlier = [
-            message for message in messages if message["ts"] < before and not _shows_progress(own.get(message["ts"]))
+            message
+            for message in messages
+            if message["ts"] < before and message["ts"] in there and not _shows_progress(own.get(message["ts"]))
         ]
         by_people = [message for message in earlier if message["ts"] not in own and not message.get("bot_id")]
         people = dict.fromkeys(str(message.get("user") or "") for message in by_people)
+        repeating = taken_back.repeating(earlier, own, since)
+        earlier = [{**message, **_NOTHING_SAID} if message["ts"] in repeating else message for message in earlier]
         return Past(
-            said=tuple(await self._said(earlier, thread.channel, is_whole=is_whole)),
+            said=tuple(await self._said(earlier, thread.channel, is_whole=since == thread.thread_ts)),
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
+            gone=await self._gone(thread, [ts for ts in asked if ts not in there]),
         )
 
-    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], bool]:
-        """The messages before and after the message `before`, oldest first, and whether these are all.
+    async def _gone(self, thread: Thread, missing: Sequence[str]) -> tuple[str, ...]:
+        """Those of the messages, which were not found, that are not there at a second look either.
+
+        Slack may show a new message a moment late.
+        """
+        if missing:
+            await asyncio.sleep(SECOND_LOOK_AFTER.total_seconds())
+        looked_for = missing[:MOST_LOOKED_FOR]
+        return tuple([ts for ts in looked_for if not await self._is_there(thread, ts)])
+
+    async def _is_there(self, thread: Thread, ts: str) -> bool:
+        try:
+            page, _ = await self._page(thread, limit=2, oldest=ts, latest=ts, inclusive=True)
+        except ApplicationError as error:
+            if error.message == NO_THREAD:
+                return False
+            if not may_not_see(error):
+                raise
+            return True  # nobody can tell: then the question counts
+        return any(message["ts"] == ts and not taken_back.is_gone(message) for message in page)
+
+    async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], str]:
+        """The messages before and after the message `before`, oldest first, and since when these are all there are.
 
         Of a long thread: the root, the newest messages before, and those after.
         """
         page, cursor = await self._page(thread, limit=PAGE)
         if not cursor:
-            return _each_once(page), True
+            return _each_once(page), thread.thread_ts
         root = await self._root(thread, page)
         newest = await self._newest(thread, before)
-        return _each_once([*root, *newest, *await self._after(thread, before)]), False
+        since = min((message["ts"] for message in newest if message["ts"] != thread.thread_ts), default=before)
+        return _each_once([*root, *newest, *await self._after(thread, before)]), since
 
     async def _root(self, thread: Thread, page: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """The thread's first message: from this page, or else with one call. None if it was deleted."""

@@ -14,13 +14,14 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
-from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
+from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.refusals import NO_LOOK, is_refusal
-from agent_worker.slack.thread.history import ThreadHistory
+from agent_worker.slack.thread.history import NO_THREAD, ThreadHistory
 from agent_worker.slack.thread.metadata import Marked, marked
+from agent_worker.slack.thread.taken_back import is_outside_thread
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,11 @@ class ThreadPosts:
     async def post(
         self, thread: Thread, key: str, post: Post, answers: Sequence[str] = (), *, at_once: bool = False
     ) -> str:
-        """Posts and returns the new message's `ts`. `answers` are the `ts` of the messages that it answers."""
+        """Posts and returns the new message's `ts`. `answers` are the `ts` of the messages that it answers.
+
+        Raises SLACK_REFUSED (final) if the thread's root is gone. Where Slack takes the post all the same, it stands in
+        the channel for everybody, and is taken back.
+        """
         call = self._api.call_at_once if at_once else self._api.call
 
         async def with_mark(mark: Marked) -> dict[str, Any]:
@@ -67,7 +72,11 @@ class ThreadPosts:
                 unfurl_media=False,
             )
 
-        return str((await marked(with_mark, key, answers))["ts"])
+        posted = await marked(with_mark, key, answers)
+        if is_outside_thread(posted):
+            await self.delete(thread, str(posted["ts"]))
+            raise final(SLACK_REFUSED, NO_THREAD)
+        return str(posted["ts"])
 
     async def update(
         self,

@@ -15,10 +15,13 @@ from cachetools import TTLCache
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.refusals import is_refusal
+from agent_worker.slack.thread.history import NO_THREAD
 from agent_worker.slack.thread.metadata import Marked, marked
+from agent_worker.slack.thread.taken_back import is_outside_thread
 
 ReplyMode = Literal["auto", "stream", "post"]
 Chunk = dict[str, Any]
@@ -134,7 +137,18 @@ class ThreadStreams:
                 session_status=session_status,
             )
 
-        await marked(with_mark, key, answers)
+        if is_outside_thread(await marked(with_mark, key, answers)):
+            await self._take_back(thread, ts)
+            raise final(SLACK_REFUSED, NO_THREAD)
+
+    async def _take_back(self, thread: Thread, ts: str) -> None:
+        """Deletes a stream that stands in the channel for everybody, because the thread's root is gone."""
+        try:
+            await self._api.call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            logger.warning("stream outside of its thread not deleted", extra={"reason": error.message})
 
 
 def _workspace(*teams: str) -> str | None:

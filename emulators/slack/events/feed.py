@@ -73,8 +73,16 @@ class EventFeed:
         message, previous = self._shapes.recounted(root)
         self._hidden(root.channel, "message_changed", {"message": message, "previous_message": previous})
 
-    def deleted(self, message: Message) -> None:
-        """`message_deleted`, with the message as it was."""
+    def deleted(self, message: Message, stone: Message | None) -> None:
+        """`message_deleted`, with the message as it was. A root that leaves a tombstone has changed into it."""
+        if stone is not None:
+            before = self._shapes.message(message)
+            self._hidden(
+                message.channel,
+                "message_changed",
+                {"message": self._shapes.message(stone), "previous_message": before},
+            )
+            return
         details = {"deleted_ts": message.ts, "previous_message": self._shapes.message(message)}
         self._hidden(message.channel, "message_deleted", details)
 

@@ -68,9 +68,9 @@ class MessageWriter:
         self._statuses.clear_text(message.channel, message.root_ts)
 
     def delete(self, message: Message) -> None:
-        self._workspace.remove(message)
+        stone = self._workspace.remove(message)
         self._log("message_deleted", message)
-        self._feed.deleted(message)
+        self._feed.deleted(message, stone)
 
     def react(self, message: Message, user: str, name: str) -> None:
         """Add a reaction to a message."""

@@ -21,6 +21,8 @@ class Shapes:
 
     def message(self, message: Message, *, with_metadata: bool = False) -> Json:
         """A message as the Web API returns it and as events carry it, without the thread counters of a root."""
+        if message.subtype == "tombstone":
+            return self._tombstone(message)
         shape: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
         shape |= self._origin(message)
         generated = [generated_block(message.text, message.ts)] if message.text else []
@@ -34,6 +36,12 @@ class Shapes:
         if with_metadata and message.metadata:
             shape["metadata"] = message.metadata
         return shape | self._optional(message)
+
+    def _tombstone(self, root: Message) -> Json:
+        """What is left of a root that was deleted, and that still has replies: nothing of what it was."""
+        shape: Json = {"type": "message", "subtype": "tombstone", "hidden": True, "user": root.user, "text": root.text}
+        counters = _counters(root, self.workspace.replies(root))
+        return shape | {"ts": root.ts} | {name: value for name, value in counters.items() if name != "subscribed"}
 
     def listed(self, message: Message, *, with_metadata: bool) -> Json:
         """A message in a listing: the root of a thread has counters, and its own `thread_ts`."""

@@ -91,18 +91,25 @@ class Workspace:
             channel.replies.setdefault(message.thread_ts, []).append(message.ts)
         channel.messages[message.ts] = message
 
-    def remove(self, message: Message) -> None:
-        """Remove a message. A thread's root that has replies leaves a tombstone in its place."""
+    def remove(self, message: Message) -> Message | None:
+        """Remove a message. A thread's root that has replies leaves a tombstone in its place, which is returned."""
         channel = self.channels[message.channel]
         if channel.replies.get(message.ts):
             stone = replace(message, user="USLACKBOT", bot_id=None, app_id=None, text=TOMBSTONE_TEXT)
-            channel.messages[message.ts] = replace(
-                stone, subtype="tombstone", blocks=[], attachments=[], files=[], metadata=None
-            )
-        else:
-            del channel.messages[message.ts]
-            if message.thread_ts is not None:
-                channel.replies[message.thread_ts].remove(message.ts)
+            stone = replace(stone, subtype="tombstone", blocks=[], attachments=[], files=[], metadata=None, edited=None)
+            channel.messages[message.ts] = stone
+            return stone
+        del channel.messages[message.ts]
+        if message.thread_ts is not None:
+            channel.replies[message.thread_ts].remove(message.ts)
+            self._remove_bare_tombstone(channel, message.thread_ts)
+        return None
+
+    def _remove_bare_tombstone(self, channel: Channel, ts: str) -> None:
+        """Slack drops the tombstone with the last reply below it."""
+        root = channel.messages.get(ts)
+        if root is not None and root.subtype == "tombstone" and not channel.replies[ts]:
+            del channel.messages[ts]
 
     def message(self, channel_id: str, ts: str) -> Message | None:
         return self.channels[channel_id].messages.get(ts)

@@ -438,20 +438,47 @@ async def test_a_member_who_becomes_a_guest_is_refused_in_an_open_conversation_a
     assert lines(rehearsal.cast.read[-1]) == ["anna: first", "yes", "anna: third"]
 
 
-async def test_an_edit_and_a_deletion_by_a_person_who_may_no_longer_talk_to_the_agent_change_nothing(
+async def test_an_edit_by_a_person_who_may_no_longer_talk_to_the_agent_takes_the_old_words_away_and_brings_no_new_ones(
     rehearsal: Rehearsal, expire: Expire
 ) -> None:
-    talk, held = await thinking(rehearsal)
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "secret")
+    rehearsal.cast.refused["U1"] = NO_GUESTS
+    expire()
+
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.5", text="edited", user="U1"))
+    await rehearsal.until(lambda: rehearsal.cast.told)
+    await talk.ask("2.0", "and now?", "U2")
+
+    assert told(rehearsal) == [("U1", NO_GUESTS)]
+    assert lines(rehearsal.cast.read[-1]) == ["ben: and now?"]
+
+
+async def test_an_edit_while_it_is_answered_by_a_person_who_may_no_longer_talk_to_the_agent_withdraws_the_question(
+    rehearsal: Rehearsal, expire: Expire
+) -> None:
+    talk, _ = await thinking(rehearsal)
     rehearsal.cast.refused["U1"] = NO_GUESTS
     expire()
 
     await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.5", text="edited"))
-    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.6", deleted=True))
-    await rehearsal.until(lambda: rehearsal.cast.told)
-    held.release()
+    await talk.answered()
 
-    assert await talk.answered() == ["done"]
+    assert talk.answers[0].withdrawn
     assert (told(rehearsal), len(rehearsal.cast.asked)) == ([("U1", NO_GUESTS)], 1)
+
+
+async def test_whoever_may_no_longer_talk_to_the_agent_can_still_delete(rehearsal: Rehearsal, expire: Expire) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "secret")
+    rehearsal.cast.refused["U1"] = NO_GUESTS
+    expire()
+
+    await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.5", deleted=True, user="U1"))
+    await talk.ask("2.0", "and now?", "U2")
+
+    assert told(rehearsal) == []
+    assert lines(rehearsal.cast.read[-1]) == ["ben: and now?"]
 
 
 async def test_an_edit_by_a_member_counts_in_a_long_turn_too(rehearsal: Rehearsal, expire: Expire) -> None:

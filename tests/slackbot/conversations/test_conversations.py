@@ -13,6 +13,8 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import MessageChange, SlackFile, Start, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, workflow_id
 from slackbot.conversations.conversations import Conversations
+from slackbot.events.message_changes import IncomingChange
+from slackbot.events.messages import IncomingMessage
 from tests.support.slackbot.hand_over import HandOverStage, hand_over_stage
 
 
@@ -126,10 +128,9 @@ async def test_a_change_does_not_overtake_the_message_that_it_is_about(stage: Ha
     await asyncio.sleep(0)
 
     change = MessageChange(ts="1.1", at="1.2", text="good morning")
-    changing = asyncio.create_task(stage.conversations.hand_over_change(stage.thread(), change))
-    await stage.conversations.hand_over_change(
-        stage.thread(), MessageChange(ts="1.0", at="1.2", text="another")
-    )  # does not wait
+    changing = asyncio.create_task(stage.conversations.hand_over_change(IncomingChange(stage.thread(), change)))
+    other = MessageChange(ts="1.0", at="1.2", text="another")
+    await stage.conversations.hand_over_change(IncomingChange(stage.thread(), other))  # does not wait
     stage.temporal.passable.set()
     await asyncio.gather(message, changing)
 
@@ -141,9 +142,27 @@ async def test_a_change_does_not_wait_for_a_message_that_could_not_be_stored(sta
     with pytest.raises(RPCError):
         await stage.conversations.hand_over(stage.incoming("1.0"))
 
-    await stage.conversations.hand_over_change(stage.thread(), MessageChange(ts="1.0", at="1.2", deleted=True))
+    deletion = MessageChange(ts="1.0", at="1.2", deleted=True)
+    await stage.conversations.hand_over_change(IncomingChange(stage.thread(), deletion))
 
     assert not await stage.is_known()
+
+
+async def test_a_deletion_that_comes_before_its_message_is_stored_and_an_old_one_starts_nothing(
+    stage: HandOverStage,
+) -> None:
+    asked = stage.incoming("1.0")
+
+    await stage.conversations.hand_over_change(deletion_of(asked, at="700.0"))
+    assert not await stage.is_known()
+
+    await stage.conversations.hand_over_change(deletion_of(asked, at="1.2"))
+    await stage.conversations.hand_over(asked)
+    assert await stage.signals() == ["1.0", "1.0"]
+
+
+def deletion_of(asked: IncomingMessage, at: str) -> IncomingChange:
+    return IncomingChange(asked.thread, MessageChange(ts=asked.message.ts, at=at, deleted=True), asked)
 
 
 async def test_the_workflow_and_its_start_are_what_the_worker_expects(stage: HandOverStage) -> None:

@@ -78,7 +78,7 @@ def test_blocks_are_kept_if_they_say_more_than_the_text() -> None:
 def test_of_an_attachment_only_the_fields_that_the_worker_reads_are_kept() -> None:
     (kept,) = attachments({"text": "look", "attachments": [FORWARDED]})
 
-    assert kept.keys() == {"author_id", "author_name", "message_blocks", "files", "text"}
+    assert kept.keys() == {"author_id", "author_name", "message_blocks", "files", "text", "ts"}
 
 
 def test_attachments_that_are_too_large_are_left_out_and_a_note_says_so() -> None:

@@ -95,7 +95,40 @@ def test_a_deleted_message_is_gone_whether_or_not_a_tombstone_is_left(event: Eve
     decision = read(body(event), BOT)
 
     thread = Thread(team="T1", channel="C1", thread_ts=ROOT)
-    assert decision == IncomingChange(thread, MessageChange(ts=NOW, at=AT, deleted=True))
+    assert isinstance(decision, IncomingChange)
+    assert (decision.thread, decision.change) == (thread, MessageChange(ts=NOW, at=AT, deleted=True))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(deleted(reply(bot_id="B2")), id="another app's message"),
+        pytest.param(deleted({}), id="Slack does not say what was deleted"),
+    ],
+)
+def test_whatever_the_agent_may_have_read_can_be_deleted(event: Event) -> None:
+    decision = read(body(event), BOT)
+
+    assert isinstance(decision, IncomingChange)
+    assert decision.change == MessageChange(ts=NOW, at=AT, deleted=True)
+
+
+def test_a_deletion_says_whether_the_message_was_for_the_agent() -> None:
+    to_the_agent, to_others = read(body(deleted(message("<@UBOT> a"))), BOT), read(body(deleted(message("a"))), BOT)
+
+    assert isinstance(to_the_agent, IncomingChange)
+    assert to_the_agent.asked is not None
+    assert isinstance(to_others, IncomingChange)
+    assert to_others.asked is None
+
+
+def test_an_edit_of_what_is_attached_alone_is_a_change() -> None:
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "hunter2"}]]}
+
+    decision = read(body(changed(reply("a", blocks=[table]), reply("a", edited=EDITED))), BOT)
+
+    assert isinstance(decision, IncomingChange)
+    assert decision.change.attachments == []
 
 
 @pytest.mark.parametrize("event", NO_CHANGES)
@@ -163,16 +196,17 @@ async def test_previews_and_counters_do_not_reach_the_conversation(stage: Signal
 
 async def test_a_change_starts_no_conversation(stage: SignalStage) -> None:
     nobodys = stage.slack.say(stage.anna, stage.channel, "to nobody")
+    edited = stage.slack.say(stage.anna, stage.channel, "to nobody either")
     closed = await stage.ask()
     await stage.close(closed)
     before = await stage.stored(closed)
 
-    stage.slack.edit(stage.channel, nobodys, f"{stage.at_bot} to the agent")
+    stage.slack.edit(stage.channel, edited, "to others")
     stage.slack.delete(stage.channel, nobodys)
     stage.slack.edit(stage.channel, closed, "never mind")
     await stage.heard()
 
-    assert await stage.stored(nobodys) == []
+    assert await stage.stored(nobodys) == await stage.stored(edited) == []
     assert await stage.stored(closed) == before
 
 

@@ -187,7 +187,7 @@ def test_attachments_come_with_the_message() -> None:
     decision = read(body(direct("look", attachments=[forwarded])), BOT)
 
     assert isinstance(decision, IncomingMessage)
-    assert decision.message.attachments == [{"author_id": "U2", "text": "from elsewhere"}]
+    assert decision.message.attachments == [forwarded]
 
 
 def test_a_plain_message_is_stored_without_empty_fields() -> None:

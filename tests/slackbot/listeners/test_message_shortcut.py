@@ -96,7 +96,7 @@ async def test_it_is_stored_as_a_question_of_the_person_that_nobody_else_sees(st
         ts=message.ts,
         user=stage.anna,
         text="why?",
-        attachments=[{"author_id": stage.ben, "text": "the build is red"}],
+        attachments=[{"author_id": stage.ben, "ts": ts, "text": "the build is red"}],
         unseen=True,
     )
     assert float(message.ts) > 0

@@ -204,6 +204,7 @@ class Cast:
     @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
         self.summarised.append(request)
+        self.changed.set()
         said = await _acted(self.summary, request)
         return Summary(text=said) if isinstance(said, str) else said
 
@@ -357,8 +358,8 @@ class Talk:
         await self._rehearsal.until(lambda: len(self.answers) >= times, seconds)
         return [request.text for request in self.answers]
 
-    async def ask(self, ts: str, said: str = "hello", user: str = "U1") -> str:
+    async def ask(self, ts: str, said: str = "hello", user: str = "U1", **more: Any) -> str:
         """Says something and waits for its answer."""
         before = len(self.answers)
-        await self.say(ts, said, user)
+        await self.say(ts, said, user, **more)
         return (await self.answered(before + 1))[-1]

@@ -91,12 +91,17 @@ def _message(backend: Backend, arguments: Arguments, channel: Channel) -> Messag
 
 
 def _thread_ts(backend: Backend, arguments: Arguments, channel: Channel) -> str | None:
-    """Only a message that is not itself a reply can be answered in a thread."""
+    """Only a message that is not itself a reply can be answered in a thread.
+
+    Reports disagree about a root that is gone: an error, or a post outside the thread (`takes_orphans`).
+    """
     thread_ts = arguments.text("thread_ts")
     if thread_ts is None:
         return None
     parent = backend.workspace.message(channel.id, thread_ts)
     if parent is None:
+        if backend.settings.takes_orphans:
+            return None
         raise SlackError("thread_not_found")
     if parent.thread_ts is not None or parent.subtype == "channel_join":
         raise SlackError("cannot_reply_to_message")

@@ -22,11 +22,11 @@ def start(backend: Backend, arguments: Arguments) -> Json:
     if not backend.is_member(channel):
         raise SlackError("not_in_channel")
     thread_ts = arguments.text("thread_ts") or ""  # may be left out only in channels that are one session as a whole
-    backend.check_root(channel, thread_ts)
+    root = backend.root(channel, thread_ts)
     _check_recipient(backend, channel, arguments)
     if (arguments.text("task_display_mode") or "timeline") not in DISPLAY_MODES:
         raise SlackError("invalid_arguments")
-    message = backend.new_message(channel, thread_ts, "")
+    message = backend.new_message(channel, root, "")
     backend.streams.start(message, _chunks(arguments))
     return {"channel": channel.id, "ts": message.ts}
 

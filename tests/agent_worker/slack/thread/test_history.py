@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.conversation.taken_back import LEFT_OUT as ANSWER_LEFT_OUT
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.slack.blocks import posts
+from agent_worker.slack.thread import history
 from agent_worker.slack.thread.history import (
     EARLIER_CHARACTERS,
     EARLIER_MESSAGE_CHARACTERS,
@@ -24,6 +27,7 @@ from agent_worker.slack.thread.history import (
 from tests.support.agent_worker.model_lines import readable
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
+LEFT = f"You: {ANSWER_LEFT_OUT}"  # in the place of an answer of the agent
 # Sources disagree on the order of a thread's pages, and on whether its root stands on each of them.
 ORDERS = [
     {},
@@ -217,3 +221,65 @@ async def test_while_slack_is_away_the_past_is_not_taken_for_empty(stage: SlackS
         await read_past(stage)
 
     assert (away.value.type, away.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+
+
+async def answer(stage: SlackStage, text: str, *answered: str) -> str:
+    return await stage.posts.post(stage.thread, f"{answered[0]}:answer:0", posts.notice(text), answered)
+
+
+async def test_own_answers_that_may_repeat_what_was_deleted_are_not_read_again(stage: SlackStage) -> None:
+    first, secret, later = stage.people_say("hi", "my password is hunter2", "what is it?")
+    await answer(stage, "Hello.", first)
+    await answer(stage, "Noted: hunter2.", secret)
+    await answer(stage, "It is hunter2.", later)
+    stage.slack.delete(stage.channel, secret)
+
+    past = await read_past(stage)
+
+    assert lines(past) == ["anna: hello", "anna: hi", "anna: what is it?", "You: Hello.", LEFT, LEFT]
+
+
+async def test_own_answers_from_before_an_edit_are_not_read_again_and_later_ones_are(stage: SlackStage) -> None:
+    (secret,) = stage.people_say("my password is hunter2")
+    await answer(stage, "Noted: hunter2.", secret)
+    stage.slack.clock.advance(5)
+    stage.slack.edit(stage.channel, secret, "never mind")
+    stage.slack.clock.advance(5)
+    (later,) = stage.people_say("hello")
+    await answer(stage, "Hello.", later)
+
+    past = await read_past(stage)
+
+    assert lines(past) == ["anna: hello", "anna: never mind", LEFT, "anna: hello", "You: Hello."]
+
+
+async def test_an_answer_to_a_question_that_nobody_can_see_is_read_again(stage: SlackStage) -> None:
+    await answer(stage, "> <@U1> asks: what is it?\n\nA test.", "1700000000.000001")
+
+    assert "A test." in lines(await read_past(stage))[-1]
+
+
+@pytest.mark.parametrize("root_too", [False, True])
+async def test_a_question_that_is_no_longer_in_the_thread_is_told(
+    stage: SlackStage, monkeypatch: pytest.MonkeyPatch, *, root_too: bool
+) -> None:
+    monkeypatch.setattr(history, "SECOND_LOOK_AFTER", timedelta(0))
+    gone, there = stage.people_say("gone", "there")
+    stage.slack.delete(stage.channel, gone)
+    if root_too:
+        stage.slack.delete(stage.channel, stage.root)
+
+    past = await stage.history.past(stage.thread, gone, [gone, there, stage.root])
+
+    assert set(past.gone) == ({gone, stage.root} if root_too else {gone})
+
+
+async def test_if_the_whole_thread_is_gone_so_is_the_question(
+    stage: SlackStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SECOND_LOOK_AFTER", timedelta(0))
+    stage.slack.delete(stage.channel, stage.root)
+
+    past = await stage.history.past(stage.thread, stage.root, [stage.root])
+
+    assert past == Past(gone=(stage.root,))

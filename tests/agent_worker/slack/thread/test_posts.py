@@ -8,6 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE
+from agent_worker.payloads.thread import Author
 from agent_worker.slack.blocks import posts
 from agent_worker.slack.thread.metadata import EVENT_TYPE
 from emulators.slack.faults.web_api import FaultKind
@@ -135,3 +136,28 @@ async def test_a_word_to_one_person_is_seen_by_nobody_else(stage: SlackStage) ->
     words = stage.slack.ephemerals(stage.channel, stage.anna)
     assert [(word.text, word.thread_ts) for word in words] == [("Not you.", None), ("Thank you.", stage.root)]
     assert texts(stage) == []
+
+
+async def test_a_post_that_slack_takes_outside_of_its_thread_is_taken_back() -> None:
+    async with slack_stage(takes_orphans=True) as stage:
+        stage.slack.delete(stage.channel, stage.root)
+
+        with pytest.raises(ApplicationError) as refused:
+            await stage.posts.post(stage.thread, f"{stage.root}:answer:0", HI)
+
+        assert (refused.value.type, refused.value.message) == (SLACK_REFUSED, "thread_not_found")
+        assert stage.slack.messages(stage.channel) == []
+
+
+async def test_a_stream_that_slack_takes_outside_of_its_thread_is_taken_back() -> None:
+    async with slack_stage(takes_orphans=True) as stage:
+        stage.slack.delete(stage.channel, stage.root)
+        streams = stage.ours.streams
+        ts = await streams.start(stage.thread, Author(id=stage.anna), [])
+        assert ts is not None
+
+        with pytest.raises(ApplicationError) as refused:
+            await streams.stop(stage.thread, ts, f"{stage.root}:answer:streamed")
+
+        assert (refused.value.type, refused.value.message) == (SLACK_REFUSED, "thread_not_found")
+        assert stage.slack.messages(stage.channel) == []

@@ -75,6 +75,42 @@ async def test_edits_and_deletions_by_people_are_told(stage: Scene) -> None:
     assert stage.slack.messages(stage.general) == []
 
 
+async def test_a_root_with_replies_changes_into_a_tombstone(stage: Scene) -> None:
+    root = stage.slack.say(stage.anna, stage.general, "secret")
+    reply = stage.slack.say(stage.anna, stage.general, "reply", thread_ts=root)
+    stage.slack.delete(stage.general, root)
+
+    (event,) = [body["event"] for body in await heard(stage, 3) if body["event"].get("hidden")]
+    listed = await stage.client.conversations_replies(channel=stage.general, ts=root)
+
+    assert (event["subtype"], event["previous_message"]["text"]) == ("message_changed", "secret")
+    assert listed["messages"][0] == event["message"] | {"subscribed": False}
+    assert event["message"] == {
+        "type": "message",
+        "subtype": "tombstone",
+        "hidden": True,
+        "user": "USLACKBOT",
+        "text": "This message was deleted.",
+        "ts": root,
+        "is_locked": False,
+        "thread_ts": root,
+        "reply_count": 1,
+        "reply_users": [stage.anna],
+        "reply_users_count": 1,
+        "latest_reply": reply,
+    }
+
+
+async def test_a_tombstone_goes_with_the_last_reply_below_it(stage: Scene) -> None:
+    root = stage.slack.say(stage.anna, stage.general, "root")
+    reply = stage.slack.say(stage.anna, stage.general, "reply", thread_ts=root)
+    stage.slack.delete(stage.general, root)
+
+    stage.slack.delete(stage.general, reply)
+
+    assert stage.slack.messages(stage.general) == []
+
+
 async def test_a_message_of_another_bot_carries_its_bot_id_and_no_subtype(stage: Scene) -> None:
     stage.slack.say_as_other_bot(stage.general, "beep")
 

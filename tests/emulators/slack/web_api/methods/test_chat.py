@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.emulators.posts import post, refused_post
-from tests.support.emulators.scene import Scene, refusal
+from tests.support.emulators.scene import Scene, refusal, scene
 
 METADATA = {"event_type": "agent_post", "event_payload": {"op_id": "op-1"}}
 
@@ -196,6 +196,25 @@ async def test_each_person_has_their_own_ephemeral_messages_also_in_threads(stag
     assert (shown.text, shown.thread_ts) == (f"for {ben}", root)
     assert len(slack.ephemerals(stage.general)) == 2
     assert (await refusal(nowhere))["error"] == "thread_not_found"
+
+
+async def test_where_slack_takes_a_reply_to_a_root_that_is_gone_it_stands_in_the_channel() -> None:
+    async with scene(takes_orphans=True) as stage:
+        root = stage.slack.say(stage.anna, stage.general, "question")
+        stage.slack.delete(stage.general, root)
+
+        answer = await stage.client.chat_postMessage(channel=stage.general, text="answer", thread_ts=root)
+        stream = await stage.client.chat_startStream(
+            channel=stage.general,
+            thread_ts=root,
+            recipient_user_id=stage.anna,
+            recipient_team_id=stage.slack.team_id,
+        )
+        ended = await stage.client.chat_stopStream(channel=stage.general, ts=stream["ts"])
+
+        assert "thread_ts" not in answer["message"]
+        assert "thread_ts" not in ended["message"]
+        assert [message.ts for message in stage.slack.messages(stage.general)] == [answer["ts"], stream["ts"]]
 
 
 @pytest.mark.parametrize(

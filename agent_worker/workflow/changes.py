@@ -1,0 +1,72 @@
+"""What people change about their messages: edits and deletions, whenever they come.
+
+A message that waits is changed in the inbox. One that the model has read is changed in all that the model is given, as
+if it had never read otherwise (docs/decisions/0019-taken-back.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from agent_worker.contract.messages import MessageChange
+    from agent_worker.contract.names import MEMO_TITLE
+    from agent_worker.conversation.conversation import Conversation
+    from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.thread import Author
+    from agent_worker.workflow.access import Access
+    from agent_worker.workflow.release_0_2 import TAKEN_BACK, Patch
+
+
+class Changes:
+    """Who may write may edit. Anybody may delete: that takes away what the person has said, and adds nothing.
+
+    `running` tells which turn is being answered; None between turns.
+    """
+
+    def __init__(self, conversation: Conversation, access: Access, running: Callable[[], Turn | None]) -> None:
+        self._conversation = conversation
+        self._access = access
+        self._running = running
+        self._patch = Patch(TAKEN_BACK)
+
+    def hear(self, change: MessageChange) -> None:
+        """Notes a change. What the model has not read can be changed by anybody: it is judged when it is taken up.
+
+        If the author may not write any more, an edit takes the old words away, and the new ones are not read.
+        """
+        turn = self._running()
+        message = turn.heard_message(change.ts) if turn is not None else None
+        change = change.by(message) if message else change
+        if change.deleted or change.from_app or not (message or self._conversation.has_read(change)):
+            self._change(change)
+            return
+        deletion = partial(self._change, change.as_deletion)
+        person = Author(id=change.user, team=change.team)
+        has_talked_to_us = change.user in self._conversation.participants.verdicts
+        change_it = partial(self._change, change)
+        self._access.let(person, change_it, at=change.at, is_told=has_talked_to_us, otherwise=deletion)
+
+    def _change(self, change: MessageChange) -> None:
+        conversation, turn = self._conversation, self._running()
+        if not conversation.inbox.is_news(change) and self._patch.applies():
+            return
+        conversation.take_back_untold(change)
+        is_rewritten = conversation.has_read(change) and self._patch.applies()
+        if is_rewritten:
+            self._take_back(change, turn)
+        if turn is None or not turn.change(change, is_rewritten=is_rewritten):
+            conversation.inbox.change(change)
+
+    def _take_back(self, change: MessageChange, turn: Turn | None) -> None:
+        """Changes what the model has read. A running turn goes on with the words that are left."""
+        conversation = self._conversation
+        is_running = turn is not None and not turn.is_delivering
+        lost_title = conversation.take_back(change, is_running=is_running, epoch=str(workflow.uuid4()))
+        if lost_title:
+            workflow.upsert_memo({MEMO_TITLE: ""})
+        if turn is not None:
+            turn.take_back(lost_title=lost_title, has_question=conversation.transcript.has_question)
