@@ -10,6 +10,8 @@ from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, Va
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.payloads.agent_policy import AgentPolicy, Naming, ThreadReplies
+from agent_worker.payloads.quotas import QuotaLimits
+from agent_worker.quotas.usage import MOST_TURNS
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.thread.streams import ReplyMode
 from process.settings import ProcessSettings, comma_separated
@@ -77,6 +79,19 @@ class WorkerSettings(ProcessSettings):
     )
     agent_max_hourly_turns: int = Field(
         60, ge=1, description="how many answers one thread gets within an hour; the next ones wait"
+    )
+    agent_max_hourly_turns_per_person: int = Field(
+        100,
+        ge=0,
+        description="how many answers one person gets within an hour, in all threads together; "
+        "the next questions are not answered, 0 means no limit",
+    )
+    agent_max_hourly_turns_per_workspace: int = Field(
+        1_000,
+        ge=0,
+        le=MOST_TURNS,
+        description="how many answers all people of a workspace get within an hour; "
+        "the next questions are not answered, 0 means no limit",
     )
     agent_idle_days: float = Field(
         7, gt=0, le=365, description="a conversation closes after so many days without a message"
@@ -163,6 +178,12 @@ class WorkerSettings(ProcessSettings):
     @property
     def gemini_timeout(self) -> timedelta:
         return timedelta(seconds=self.gemini_timeout_seconds)
+
+    @property
+    def quota_limits(self) -> QuotaLimits:
+        return QuotaLimits(
+            person=self.agent_max_hourly_turns_per_person, workspace=self.agent_max_hourly_turns_per_workspace
+        )
 
     @property
     def policy(self) -> AgentPolicy:

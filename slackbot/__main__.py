@@ -18,6 +18,7 @@ from slackbot.catch_up.watermark import Watermark
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.participation import Participation
 from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import StopSignals
@@ -39,7 +40,7 @@ async def main() -> None:
     settings, connection = load(BotSettings, temporal.connection)
     logs.configure(settings.log_format, settings.log_level)
     if settings.names_of_apps:
-        logger.warning("apps are allowed by id only", extra={"not_ids": ", ".join(settings.names_of_apps)})
+        logger.warning("apps are allowed by id only", extra={"not_ids": ",".join(settings.names_of_apps)})
     client = await temporal.connect(connection, DATA_CONVERTER)
     async with (
         slack.open_client(settings.slack_api_url, settings.slack_bot_token) as web,
@@ -47,7 +48,7 @@ async def main() -> None:
     ):
         bot = await slack.identify(web)
         participation = Participation(web, bot)
-        conversations = Conversations(client, settings.temporal_task_queue, participation.takes_part_in)
+        conversations = Conversations(client, settings.temporal_task_queue, participation.takes_part_in, LeftOut(web))
         gaps = Gaps()
         listeners = _listeners(settings, client=client, web=web, bot=bot, conversations=conversations, gaps=gaps)
         app = build_app(tokenless, bot, listeners)
@@ -79,6 +80,7 @@ def _listeners(
     """Everything that people can use of the agent in Slack."""
     context = AssistantContext()
     recent = RecentConversations(client, settings.temporal_task_queue, bot.team_id)
+    recent.read_ahead()
     stop_signals = StopSignals(client)
     return [
         MessageListener(bot, conversations, gaps, settings.allowed_apps, context),
@@ -87,7 +89,7 @@ def _listeners(
         HomeTab(bot, web, recent, stop_signals),
         SlashCommand(bot, recent, stop_signals),
         MessageShortcut(bot, web, conversations),
-        AgentSessions(bot, conversations),
+        AgentSessions(bot, web, conversations),
         Buttons(bot, web, conversations),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,16 +13,16 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.payloads.waiting import LONGEST_WAIT
 from agent_worker.slack.attempt_time import AttemptTime
 from agent_worker.slack.refusals import WAITS
+from process.log_records import Translated
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
-# An error that no adapter has translated is most likely a bug of ours: trying for ever does not mend it.
-DEFECT_ATTEMPTS = 5
 # The workflow counts the failures of a delivery itself (deliveries.py), without the attempts while Slack was away.
 COUNTED_ELSEWHERE = {ActivityName.DELIVER}
 # Their next attempt does nothing again that this one has done, except for looking up a name.
@@ -38,17 +39,21 @@ class EveryActivity(Interceptor):
 
 class _Guarded(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
-        beating = asyncio.create_task(_beat())
+        is_counted = activity.info().activity_type not in COUNTED_ELSEWHERE
+        if is_counted:
+            await failed_attempts.begin()
+        beating = asyncio.create_task(_beat(failed_attempts.beat if is_counted else activity.heartbeat))
         try:
             return await self._in_time(input)
         except ApplicationError as error:
             level = logging.INFO if error.message == WAITS else logging.WARNING
-            logger.log(level, "activity failed", extra=_facts() | {"code": error.type, "reason": error.message})
-            raise
+            logger.log(level, "activity failed", extra=_facts() | _reason(error))
+            raise (_counted(error) if is_counted else error) from error.__cause__
         except Exception as error:
             logger.exception("activity failed by a defect", extra=_facts())
-            if activity.info().attempt >= DEFECT_ATTEMPTS or activity.info().activity_type in COUNTED_ELSEWHERE:
-                raise final(DEFECT, type(error).__name__) from error
+            defect = retryable(DEFECT, type(error).__name__)
+            if not is_counted or _counted(defect).non_retryable:
+                raise final(DEFECT, defect.message) from error
             raise
         finally:
             beating.cancel()
@@ -86,7 +91,23 @@ def _facts() -> dict[str, Any]:
     return {"activity": info.activity_type, "attempt": info.attempt, "workflow_id": info.workflow_id}
 
 
-async def _beat() -> None:
+def _reason(error: ApplicationError) -> dict[str, Any]:
+    """The error's code, and what an adapter says of it. What a tool says is left out: it may quote what people said."""
+    is_tool = activity.info().activity_type not in set(ActivityName)
+    return {"code": error.type} if is_tool else {"code": error.type, "reason": Translated(error.message)}
+
+
+def _counted(error: ApplicationError) -> ApplicationError:
+    """The error with which the attempt fails, and which is handed on to the next attempt.
+
+    Most likely a defect is a bug of ours, and time runs out for the same reason as before: neither is tried for ever.
+    """
+    counted = failed_attempts.bounded(error) if error.type in {DEFECT, OUT_OF_TIME} else error
+    failed_attempts.hand_on(counted)
+    return counted
+
+
+async def _beat(beat: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT_INTERVAL)
-        activity.heartbeat()
+        beat()

@@ -18,7 +18,9 @@ from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
+from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Draft
+from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
 from agent_worker.slack.refusals import is_undone
@@ -31,7 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 class ModelCalls:
-    """To be used within an activity. `slack` is None in a worker that only serves terminals."""
+    """To be used within an activity.
+
+    `slack` is None in a worker that only serves terminals; without `reservations` there are no quotas.
+    """
 
     def __init__(
         self,
@@ -42,21 +47,35 @@ class ModelCalls:
         titles: Titles,
         transcripts: Transcripts,
         slack: Slack | None,
+        reservations: Reservations | None = None,
     ) -> None:
         self._instructions = instructions
         self._gemini = gemini
         self._toolbox = toolbox
         self._titles = titles
         self._transcripts = transcripts
+        self._reservations = reservations
         self._slack = slack
 
     async def reply(self, request: AskModel) -> ModelReply:
-        """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none."""
+        """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none.
+
+        A turn that has no place in the quotas costs nothing: the reply says so.
+        """
+        over_quota = await self._over_quota(request)
+        if over_quota is not None:
+            return ModelReply(over_quota=over_quota)
         try:
             return await self._titled_reply(request)
         except _FailedCall as failure:
             failed_attempts.hand_on(failure.error, failure.handover.draft, failure.handover.is_told)
             raise failure.error from None
+
+    async def _over_quota(self, request: AskModel) -> OverQuota | None:
+        """Claims the turn's place; returns why there is none. An attempt that told the next one of itself had it."""
+        if self._reservations is None or request.claim is None or failed_attempts.handed_on():
+            return None
+        return await self._reservations.reserve(request.thread.team, request.claim)
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""

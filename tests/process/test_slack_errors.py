@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE
 from agent_worker.slack.api import call
 from agent_worker.slack.refusals import UNTIL_REPAIRED, is_undone
-from slackbot.connection.call_errors import may_pass
+from slackbot.conversations.call_errors import may_pass
 from tests.support.agent_worker.refusals import PASSING, ROWS
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
