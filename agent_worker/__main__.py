@@ -127,6 +127,7 @@ async def _slack(
             files,
             access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
+            links=settings.link_policy,
         )
         yield identity, slack
         await slack.progress_queue.wait_for_all()

@@ -84,7 +84,7 @@ class Activities:
             judged=names.judged,
             refused=names.refused,
             refused_here=names.refused_here,
-            earlier=past.text,
+            before=list(past.said),
             answered=list(past.answered),
             people=list(past.people),
             over_quota=over_quota,

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
+from agent_worker.conversation import model_form
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
@@ -102,7 +103,7 @@ class ModelCalls:
     def _question(self, request: AskModel, contents: Sequence[Content]) -> Question:
         return Question(
             model=request.model,
-            instructions=self._instructions,
+            instructions=f"{self._instructions.rstrip()}\n\n{model_form.EXPLAINED}",
             contents=contents,
             declarations=self._toolbox.declarations(),
             may_call_tools=request.may_call_tools,

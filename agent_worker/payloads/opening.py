@@ -15,6 +15,16 @@ from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
 
 
+class Before(Stored):
+    """What was said in the thread before the agent joined: one message, and the line in which the model reads it.
+
+    `ts` is the message's, "" for a remark of ours.
+    """
+
+    ts: str
+    line: str
+
+
 class OpenConversation(Stored):
     """Asks for the names of `ids` (users and channels) and whether the `authors` may talk to the agent.
 
@@ -77,11 +87,13 @@ class Opened(Judgement):
     greeting: str
     names: dict[str, str] = {}
     nameless: list[str] = []  # ids whose names were not found in time
-    earlier: str = ""  # what was said in the thread before, one line for each message
+    before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
     over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
-    # Release 0.2 asked the model during the opening; only its histories have these two.
+    # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
+    # these three.
+    earlier: str = ""
     reply: ModelReply | None = None
     draft: Draft | None = None
 

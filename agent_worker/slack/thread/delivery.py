@@ -20,7 +20,7 @@ from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
 from agent_worker.slack.blocks.answer_layout import Layout, variants
-from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads, Upload
 from agent_worker.slack.refusals import GONE, is_refusal, is_undone, takes_nothing
@@ -55,12 +55,18 @@ class AnswerDelivery:
     """
 
     def __init__(
-        self, posts: ThreadPosts, streams: ThreadStreams, leftovers: ThreadLeftovers, uploads: SlackUploads
+        self,
+        posts: ThreadPosts,
+        streams: ThreadStreams,
+        leftovers: ThreadLeftovers,
+        uploads: SlackUploads,
+        outlet: Outlet = USUAL_OUTLET,
     ) -> None:
         self._posts = posts
         self._streams = streams
         self._leftovers = leftovers
         self._uploads = uploads
+        self._outlet = outlet
 
     async def bring(self, request: Deliver, leftovers: Leftovers) -> None:
         """Makes the thread hold the complete answer, once.
@@ -72,6 +78,7 @@ class AnswerDelivery:
         if request.is_plain:
             await self._bring_plain(request, leftovers)
             return
+        request = self._outlet.delivery(request)
         layout = answer_layout.lay_out(request)
         if await self._is_ended_at_once(request, layout, leftovers):
             return
@@ -105,7 +112,7 @@ class AnswerDelivery:
         draft = request.draft
         if leftovers.is_retry or not draft.is_open_stream or layout.file or not layout.is_answer:
             return False
-        rest = neutralise(request.text[draft.written :], request.may_mention)
+        rest = request.text[draft.written :]
         before = "" if draft.written else ("\n\n" if draft.characters else request.preface)
         if draft.characters + len(before + rest) > posts.MARKDOWN_LIMIT:
             return False

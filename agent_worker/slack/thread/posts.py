@@ -16,6 +16,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.refusals import NO_LOOK, is_refusal
 from agent_worker.slack.thread.history import ThreadHistory
@@ -122,5 +123,5 @@ class ThreadPosts:
             channel=thread.channel,
             thread_ts=None if in_channel else thread.thread_ts,
             user=user,
-            text=text,
+            text=neutralise(text, (user,)),
         )
