@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,9 +13,10 @@ from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
-from agent_worker.payloads.opening import OpenConversation
+from agent_worker.payloads.opening import LookUpNames, OpenConversation
 from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep
 from agent_worker.slack.blocks.posts import notice
+from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
 from agent_worker.toolbox.toolbox import Toolbox
 from tests.support.agent_worker.refusals import PASSING, errors_of
@@ -82,6 +84,28 @@ async def test_whatever_slack_refuses_to_tell_a_conversation_opens(stage: SlackS
         waits_for = f"for ever {failed.message}" if failed.non_retryable else failed.message
 
     assert waits_for in {"", *PASSING, *UNTIL_REPAIRED}
+
+
+async def test_nobodys_judgement_waits_for_the_names_that_another_person_mentions() -> None:
+    """Slack tells of so many people a minute, for all conversations together."""
+    nothing: Any = None
+    async with slack_stage() as stage:
+        activities = Activities(
+            policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        )
+        crowd = [stage.slack.add_user(f"person-{number}") for number in range(200)]
+        ben = stage.slack.add_user("ben")
+        look_up = ActivityEnvironment().run
+
+        flood = await look_up(activities.look_up_names, LookUpNames(ids=crowd, thread=stage.thread))
+        async with asyncio.timeout(1):
+            judged = await look_up(
+                activities.look_up_names, LookUpNames(ids=[ben], authors=[Author(id=ben)], thread=stage.thread)
+            )
+
+        assert judged.names == {ben: "ben"}
+        assert 0 < len(flood.names) < CALLS_PER_MINUTE["users_info"] / 4
+        assert {*flood.names, *flood.nameless} == set(crowd)
 
 
 @pytest.mark.parametrize("method", [POST, UPDATE])
