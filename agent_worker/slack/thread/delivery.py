@@ -91,9 +91,15 @@ class AnswerDelivery:
     async def tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
         """After an answer that was brought without a look: deletes the drafts beside it, and tells what was found.
 
-        Raises ApplicationError (retryable) if Slack does not answer.
+        If Slack does not let the agent look, they stay. Raises ApplicationError (retryable) if Slack does not answer.
         """
-        found = await self._leftovers.to_tidy(request, known)
+        try:
+            found = await self._leftovers.to_tidy(request, known)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            logger.warning("thread not tidied", extra={"reason": error.message})
+            return Leftovers()
         for ts in found.drafts:
             await self._posts.delete(request.thread, ts)
         return found
