@@ -42,6 +42,9 @@ PASSING = {
 }
 
 
+METHODS = tuple(_TABLE["methods"])
+
+
 def errors_of(method: str) -> list[str]:
     return sorted({*_TABLE["methods"][method], *_TABLE["every method"]})
 

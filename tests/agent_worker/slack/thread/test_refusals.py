@@ -5,6 +5,7 @@ Each documented error of each method meets the delivery once, and then for good.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,13 +13,16 @@ import pytest
 
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.refusals import METADATA_REFUSED, takes_nothing
+from playground.processes import ROOT
 from tests.support.agent_worker.refusals import (
+    METHODS,
     PASSING,
     READ,
     ROWS,
     Situation,
     complaints,
     delivered,
+    errors_of,
     request_in,
 )
 from tests.support.agent_worker.settling import (
@@ -36,6 +40,8 @@ from tests.support.agent_worker.settling import (
 )
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
+TITLE = "assistant.threads.setTitle"
+TEMPORAL = {"get_workflow_handle", "list_workflows", "start_workflow"}  # calls of another client
 NEEDED = {POST, UPDATE, STOP, DELETE, READ, "files.getUploadURLExternal", "files.completeUploadExternal"}
 
 
@@ -72,6 +78,22 @@ async def test_whatever_slack_answers_the_thread_holds_the_whole_answer_once(
     else:
         assert outcome == ""
     assert complaints(stage, request, may_stay=may_stay) == []
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of(TITLE))
+async def test_whatever_slack_answers_to_a_title_in_direct_messages_the_answer_stands_there_once(
+    error: str, times: int | None
+) -> None:
+    async with slack_stage(hurried=True, direct=True) as stage:
+        for method in ("agents.sessions.rename", "agents.sessions.setStatus"):
+            stage.slack.faults.add(method=method, kind="error", error="feature_disabled", times=None)
+        stage.slack.faults.add(method=TITLE, kind="error", error=error, times=times)
+        request = asked_to(stage, title="Weather")
+
+        assert await delivered(stage, request) == ""
+        assert stage.calls(TITLE) == 1
+        assert complaints(stage, request, may_stay=False) == []
 
 
 # Metadata
@@ -156,3 +178,13 @@ async def test_a_plain_sentence_touches_nothing_that_is_shown(stage: SlackStage)
     shown, notice = posts(stage)
     assert (shown.ts, shown.streaming_state) == (draft.messages[0], "in_progress")
     assert (notice.text, notice.blocks) == ("I could not &lt;show&gt; it.", [])
+
+
+def test_every_method_that_the_worker_calls_is_in_the_table() -> None:
+    called = {
+        name
+        for path in (ROOT / "agent_worker").rglob("*.py")
+        for name in re.findall(r"\bclient\.([a-z]+(?:_[a-z]+)?_[a-zA-Z]+)", path.read_text())
+    }
+
+    assert called - TEMPORAL == {method.replace(".", "_") for method in METHODS}
