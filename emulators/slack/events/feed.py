@@ -63,11 +63,10 @@ class EventFeed:
 
     def changed(self, message: Message, previous: Message) -> None:
         """An edit, an update or an unfurled link: `message_changed`, with the message before and after."""
-        self._hidden(
-            message.channel,
-            "message_changed",
-            {"message": self._shapes.message(message), "previous_message": self._shapes.message(previous)},
-        )
+        changed = self._shapes.message(message)
+        teams = dict.fromkeys(("source_team", "user_team"), changed["team"])  # only here, whoever the author is
+        before = self._shapes.message(previous)
+        self._hidden(message.channel, "message_changed", {"message": teams | changed, "previous_message": before})
 
     def recounted(self, root: Message) -> None:
         """A thread that has grown: `message_changed` for its root, of which only the counters have changed."""
