@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities.greeting import greeting
 from agent_worker.activities.model_call import ModelCalls
@@ -141,6 +142,8 @@ class Activities:
         )
         for failure in await asyncio.gather(*parts, return_exceptions=True):
             if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
+                if isinstance(failure, ApplicationError) and failure.non_retryable:
+                    await slack.status.end(request.thread, waits=False)  # no message will take the status away
                 raise failure
         await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
 

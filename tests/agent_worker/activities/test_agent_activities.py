@@ -126,6 +126,17 @@ async def test_a_delivery_that_slack_does_not_take_is_tried_again_for_ever(stage
     assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
 
 
+async def test_where_slack_takes_no_answer_the_status_goes_all_the_same(stage: SlackStage) -> None:
+    await stage.ours.status.set_status(stage.thread, "is thinking…")
+    stage.slack.faults.add(method=POST, kind="error", error="not_in_channel", times=None)
+
+    with pytest.raises(ApplicationError) as failed:
+        await deliver(stage, asked_to(stage))
+
+    assert failed.value.non_retryable
+    assert stage.slack.status(stage.channel, stage.root) == ""
+
+
 async def test_a_streamed_answer_and_its_steps_end_with_a_call_each_and_without_a_look(stage: SlackStage) -> None:
     answer = asked_to(stage, progress=await with_progress(stage), draft=await streamed(stage, ANSWER[:10]))
     before = len(stage.slack.calls)

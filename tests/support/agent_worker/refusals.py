@@ -100,6 +100,12 @@ async def _long(_: SlackStage) -> dict[str, Any]:
     return {"text": LONG}
 
 
+async def _long_again(stage: SlackStage) -> dict[str, Any]:
+    """The first attempt fails, so that the second one looks for the file."""
+    stage.slack.faults.add(method="files.getUploadURLExternal", kind="internal_error")
+    return {"text": LONG}
+
+
 async def _with_steps(stage: SlackStage) -> dict[str, Any]:
     return {"progress": Progress(key=f"{stage.root}:progress", steps=STEPS, unsure=True)}
 
@@ -133,6 +139,8 @@ SITUATIONS = [
     Situation("agents.sessions.rename", _titled),
     Situation("files.getUploadURLExternal", _long),
     Situation("files.completeUploadExternal", _long),
+    Situation("files.info", _long),
+    Situation("files.list", _long_again),
 ]
 ROWS = [(situation, error) for situation in SITUATIONS for error in errors_of(situation.method)]
 

@@ -18,7 +18,7 @@ from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
 from emulators.slack.state.changes import Change
 from tests.support.chaos.conversation import GIVEN_UP, Conversation
 from tests.support.chaos.strangers import MARK
-from tests.support.durability.answering import HOSTILE_BEGINNING, TOOL, answered_by, questions_in
+from tests.support.durability.answering import HOSTILE_BEGINNING, TOOL, answered_by, questions_in, told_now
 from tests.support.durability.matrix import ASK
 from tests.support.durability.stage import BreakableStage
 
@@ -92,8 +92,11 @@ class Seen:
             if change.from_app and change.ts:
                 self._changes.setdefault((change.channel, change.ts), []).append(change)
         self._requests: dict[str, dict[int, str]] = {}  # by the question that they mention, and their number
+        self._uninvited = set[int]()  # the numbers of requests that tell the model what a stranger says
         for number, request in enumerate(stage.gemini.requests):
             contents = json.dumps(request.contents)
+            if MARK in told_now(request):
+                self._uninvited.add(number)
             for question in questions_in(contents):
                 self._requests.setdefault(question.name, {})[number] = contents
         self._look_ups = Counter(call.path.removeprefix("/") for call in stage.world.calls_to("geolocation"))
@@ -102,7 +105,7 @@ class Seen:
         """The finished steps that were done again: asked again by the workflow, or more often than it was tried."""
         attempts = await attempts_of(conversation)
         first = conversation.asked[0].name
-        requests = self._requests_of(conversation)
+        requests = list(self._requests_of(conversation).values())
         addresses = [address for question in conversation.asked for address in question.addresses]
         counts = {
             "asked again": attempts.asked - self._unusable.get(first, 0) - len(set(requests)),
@@ -115,12 +118,12 @@ class Seen:
         }
         return [f"{what}: {count}" for what, count in counts.items() if count > 0]
 
-    def _requests_of(self, conversation: Conversation) -> list[str]:
+    def _requests_of(self, conversation: Conversation) -> dict[int, str]:
         """What the model was asked in the conversation; a question that was stopped early is not in all of it."""
         found: dict[int, str] = {}
         for question in conversation.asked:
             found |= self._requests.get(question.name, {})
-        return list(found.values())
+        return found
 
     def overwritten(self, conversation: Conversation) -> list[str]:
         """The notices that stand where an answer, or a part of one, was shown before."""
@@ -130,7 +133,7 @@ class Seen:
     async def effects(self, conversation: Conversation) -> list[str]:
         """What strangers have brought about: nobody of them may change anything."""
         found = []
-        if any(MARK in request for request in self._requests_of(conversation)):
+        if not self._uninvited.isdisjoint(self._requests_of(conversation)):
             found.append("the model was told")
         if any(MARK in text for text in self._stage.said(conversation.ts, conversation.channel)):
             found.append("answered")

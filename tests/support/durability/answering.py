@@ -104,6 +104,11 @@ def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
     return list(dict.fromkeys(asked)), placed
 
 
+def told_now(request: ModelRequest) -> str:
+    """What people say in the request, without what stood in the thread before the agent came to it."""
+    return "\n".join(said for content in request.contents for said in _texts(content))
+
+
 def results_given(request: ModelRequest) -> int:
     """How many tool results the whole request holds."""
     return sum(len(function_responses(content)) for content in request.contents)

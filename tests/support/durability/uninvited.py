@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, STOP_BUTTON, TRY_AGAIN_BUTTON
+from tests.support.durability.answering import told_now
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
 
@@ -44,7 +45,7 @@ class Uninvited:
 
     async def complaints(self, talk: Talk) -> list[str]:
         """Where the guest's words have got to, and what they have changed."""
-        found = [f"the model was told: {talk.label}" for one in talk.model_requests() if one.mentions(MARK)]
+        found = [f"the model was told: {talk.label}" for one in talk.model_requests() if MARK in told_now(one)]
         found += [f"said: {said}" for said in talk.said if MARK in said]
         memo = await (await (await talk.workflow()).describe()).memo()
         if MARK in str(memo) or self.guest in str(memo):

@@ -42,7 +42,8 @@ from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 TITLE = "assistant.threads.setTitle"
 TEMPORAL = {"get_workflow_handle", "list_workflows", "start_workflow"}  # calls of another client
-NEEDED = {POST, UPDATE, STOP, DELETE, READ, "files.getUploadURLExternal", "files.completeUploadExternal"}
+FILES = {"files.getUploadURLExternal", "files.completeUploadExternal", "files.list"}
+NEEDED = {POST, UPDATE, STOP, DELETE, READ} | FILES
 
 
 @pytest.fixture
@@ -94,6 +95,24 @@ async def test_whatever_slack_answers_to_a_title_in_direct_messages_the_answer_s
         assert await delivered(stage, request) == ""
         assert stage.calls(TITLE) == 1
         assert complaints(stage, request, may_stay=False) == []
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of("files.delete"))
+async def test_a_file_that_is_never_shown_and_cannot_be_deleted_does_not_hold_up_the_answer(
+    error: str, times: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_worker.slack.files.upload.SHARE_PAUSES", (0.0,))
+    async with slack_stage(hurried=True, share_lag=None) as stage:
+        stage.slack.faults.add(method="files.delete", kind="error", error=error, times=times)
+        request = asked_to(stage, "word " * 9_000)
+
+        outcome = await delivered(stage, request)
+
+        assert outcome == ("away" if times is None and error in PASSING else "")
+        assert stage.calls("files.delete") > 0
+        if not outcome:
+            assert complaints(stage, request, may_stay=False) == []
 
 
 # Metadata
