@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 TOKEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")  # mark, target, label
+_WRITTEN_TOKEN = re.compile(r"<(?:[@#!]|https?://|mailto:)[^\s<>|]+(?:\|[^<>\n]*)?>")  # all else is only escaped
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 _ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"*_~`]")
 
@@ -15,7 +16,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"*_~`]")
 def stored(text: str) -> str:
     """The text of an app's message as Slack keeps it and tells it: escaped, and with addresses as links."""
     position, parts = 0, list[str]()
-    for token in TOKEN.finditer(text):
+    for token in _WRITTEN_TOKEN.finditer(text):
         parts += [_escaped(text[position : token.start()]), token.group()]
         position = token.end()
     return "".join([*parts, _escaped(text[position:])])
