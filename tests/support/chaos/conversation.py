@@ -31,6 +31,8 @@ ACKNOWLEDGED_WITHIN = 3.0  # seconds; then Slack shows a warning sign beside a b
 SAY = {"chat.postMessage", "chat.update", "chat.stopStream", "chat.startStream", "chat.appendStream"}
 STATUS = {"assistant.threads.setStatus", "agents.sessions.setStatus"}
 CLEAR = {"chat.delete", "chat.update", "chat.stopStream", READ}
+# After a refusal of these, a question may have to wait until somebody repairs what Slack refuses, or writes again.
+NEEDED = SAY | {READ, "files.getUploadURLExternal", "files.completeUploadExternal", "files.list", "files.info"}
 
 
 @dataclass

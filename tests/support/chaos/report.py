@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from tests.support.chaos.conversation import Conversation
+from tests.support.chaos.conversation import NEEDED, Conversation
 from tests.support.chaos.evidence import Seen
 from tests.support.durability.opinions import Opinion
 
-# Nobody waits longer for an answer, unless a refusal of Slack has met their own conversation: by then they write again
-# at the latest, and a kept answer comes with the next one.
+# Nobody waits longer for an answer, unless Slack has refused in their own conversation what an answer needs.
 LONGEST_WAIT = 60.0  # seconds
 
 
@@ -41,7 +40,7 @@ class Outcome:
 
 
 async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
-    is_bystander = conversation.refusals is None or not conversation.refusals.of(conversation.channel)
+    is_bystander = not conversation.was_refused(NEEDED)
     return Outcome(
         lost=conversation.unanswered,
         doubled=conversation.doubled,
