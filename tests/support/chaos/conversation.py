@@ -166,7 +166,8 @@ class Conversation:
 
     @property
     def is_done(self) -> bool:
-        return self.is_answered and not self.stage.slack.status(self.channel, self.ts)
+        status = self.stage.slack.status(self.channel, self.ts)
+        return self.is_answered and not (status or self.has_wrong_progress or self.leftovers)
 
     @property
     def wrong_statuses(self) -> list[tuple[float, str]]:
