@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.common import RawValue
@@ -28,6 +28,10 @@ from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.toolbox import Toolbox
+
+First = TypeVar("First")
+Second = TypeVar("Second")
+Third = TypeVar("Third")
 
 
 class Activities:
@@ -56,18 +60,19 @@ class Activities:
         thread = request.thread
         names, past = Names(names={}), Past()
         if thread.in_slack:
-            if request.earlier_than:
-                past = await self._slack.history.past(thread, request.earlier_than)
-            names, _ = await asyncio.gather(
-                self._known(request.ids, request.authors, thread), self._show_thinking(thread, request)
+            _, names, past = await _together(
+                self._show_thinking(request),
+                self._known(request.ids, request.authors, thread),
+                self._past(request),
             )
-            if names.refuses(request.authors):
-                await self._slack.status.end(thread, waits=False)  # no answer will take the status away
+            if names.refuses(request.authors) or request.earlier_than in past.answered:
+                await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
         return Opened(
             policy=self._policy,
             bot_user_id=self._bot_user_id,
             greeting=greeting(self._toolbox.summary()),
             names=names.names,
+            nameless=names.nameless,
             judged=names.judged,
             refused=names.refused,
             refused_here=names.refused_here,
@@ -76,24 +81,37 @@ class Activities:
             people=list(past.people),
         )
 
-    async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
-        """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
-        if not (self._slack.directory.knows(request.ids) or request.earlier_than):
-            await self._slack.status.set_status(thread, THINKING)
+    async def _show_thinking(self, request: OpenConversation) -> None:
+        """If Slack has to be asked first; otherwise the model call shows it soon enough, if there is one."""
+        known = self._slack.directory.knows([*request.ids, *(author.id for author in request.authors)])
+        if request.is_addressed and not (known and request.earlier_than is None):
+            await self._slack.status.set_status(request.thread, THINKING)
+
+    async def _past(self, request: OpenConversation) -> Past:
+        if request.earlier_than is None:
+            return Past()
+        return await self._slack.history.past(request.thread, request.earlier_than)
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         return await self._known(request.ids, request.authors, request.thread)
 
     async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
-        """Who they are, and who of the authors may not talk to the agent in this thread."""
+        """Who they are, and who of the authors may not talk to the agent in this thread.
+
+        If Slack tells of some of the authors only, the others are not judged.
+        """
         slack = self._slack
-        names = await slack.directory.names(ids, within=thread.channel if thread else "")
+        people = await slack.directory.people(author.id for author in authors)
         judged = {
-            author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
+            author.id: slack.access_policy.refusal(author, people[author.id])
+            for author in authors
+            if author.id in people
         }
+        names = await slack.directory.names(ids, within=thread.channel if thread else "")
         return Names(
             names=names,
+            nameless=[slack_id for slack_id in ids if slack_id not in names],
             judged=list(judged) if thread else None,  # release 0.2 did not say which thread it asks for
             refused={slack_id: reason for slack_id, reason in judged.items() if reason},
             refused_here=slack.access_policy.refusal_in(thread) if thread else "",
@@ -164,3 +182,16 @@ class Activities:
         if self._slack_or_none is None:
             raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
         return self._slack_or_none
+
+
+async def _together(
+    first: Coroutine[Any, Any, First], second: Coroutine[Any, Any, Second], third: Coroutine[Any, Any, Third]
+) -> tuple[First, Second, Third]:
+    """The results of the three, which run at the same time. When this ends, all of them have ended."""
+    tasks = asyncio.create_task(first), asyncio.create_task(second), asyncio.create_task(third)
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
 from process.log_records import Translated
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
-# An error that no adapter has translated is most likely a bug of ours: trying for ever does not mend it.
-DEFECT_ATTEMPTS = 5
 # The workflow counts the failures of a delivery itself (deliveries.py), without the attempts while Slack was away.
 COUNTED_ELSEWHERE = {ActivityName.DELIVER}
 # An activity ends this long before Temporal gives it up: otherwise it could write beside its next attempt.
@@ -32,16 +32,20 @@ class EveryActivity(Interceptor):
 
 class _Guarded(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
-        beating = asyncio.create_task(_beat())
+        is_counted = activity.info().activity_type not in COUNTED_ELSEWHERE
+        if is_counted:
+            await failed_attempts.begin()
+        beating = asyncio.create_task(_beat(failed_attempts.beat if is_counted else activity.heartbeat))
         try:
             return await self._in_time(input)
         except ApplicationError as error:
             logger.warning("activity failed", extra=_facts() | _reason(error))
-            raise
+            raise (_counted(error) if is_counted else error) from error.__cause__
         except Exception as error:
             logger.exception("activity failed by a defect", extra=_facts())
-            if activity.info().attempt >= DEFECT_ATTEMPTS or activity.info().activity_type in COUNTED_ELSEWHERE:
-                raise final(DEFECT, type(error).__name__) from error
+            defect = retryable(DEFECT, type(error).__name__)
+            if not is_counted or _counted(defect).non_retryable:
+                raise final(DEFECT, defect.message) from error
             raise
         finally:
             beating.cancel()
@@ -68,7 +72,17 @@ def _reason(error: ApplicationError) -> dict[str, Any]:
     return {"code": error.type} if is_tool else {"code": error.type, "reason": Translated(error.message)}
 
 
-async def _beat() -> None:
+def _counted(error: ApplicationError) -> ApplicationError:
+    """The error with which the attempt fails, and which is handed on to the next attempt.
+
+    Most likely a defect is a bug of ours, and time runs out for the same reason as before: neither is tried for ever.
+    """
+    counted = failed_attempts.bounded(error) if error.type in {DEFECT, OUT_OF_TIME} else error
+    failed_attempts.hand_on(counted)
+    return counted
+
+
+async def _beat(beat: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT_INTERVAL)
-        activity.heartbeat()
+        beat()

@@ -64,7 +64,10 @@ class UserMessage(BaseModel):
 
 
 class MessageChange(BaseModel):
-    """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change."""
+    """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change.
+
+    `user` wrote the message; "" in what an older bot has sent.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,6 +76,7 @@ class MessageChange(BaseModel):
     deleted: bool = False
     text: str = ""
     attachments: list[dict[str, Any]] = []
+    user: str = ""
 
     @property
     def content(self) -> dict[str, Any]:

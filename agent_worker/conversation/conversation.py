@@ -15,11 +15,15 @@ from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
+from text.lines import ELLIPSIS, whole_words
 
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
 UNTOLD_BYTES = 300_000  # of all of them
+CHANGE_LEFT_OUT = {"text": "[A message above was changed by its author, but the change is too large to be read.]"}
+QUESTIONS_QUOTED = 5  # before one answer
+QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
 
 
@@ -42,6 +46,7 @@ class Conversation:
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
     untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first
+    times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. A model once chosen stays: thought signatures fit no other model."""
@@ -101,8 +106,18 @@ class Conversation:
         self.transcript.add({"role": "user", "parts": parts})
 
     def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
-        """Tells the model what became of messages that it has read: edits, deletions, and files that came late."""
-        parts = [part for change in changes for part in self._input.changed(change)]
+        """Tells the model what became of messages that it has read: edits, deletions, and files that came late.
+
+        An edit that is too large for what the turn holds already is left out, and the model is told so.
+        """
+        room = self.transcript.room
+        parts: list[dict[str, Any]] = []
+        for change in changes:
+            told = self._input.changed(change)
+            if size_of(told) > room:
+                told = [CHANGE_LEFT_OUT]
+            room -= size_of(told)
+            parts += told
         self.transcript.add({"role": "user", "parts": parts})
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:
@@ -119,10 +134,20 @@ class Conversation:
     # What people are told and think
 
     def keep_untold(self, answer: Deliver) -> None:
-        """Keeps an answer that the thread does not take. It is delivered when the next turn ends."""
+        """Keeps an answer that the thread does not take. It is delivered with the next turn, or later by itself."""
         self.untold = [*self.untold, answer.in_doubt()][-UNTOLD_KEPT:]
+        self.times_told_later = 0
         while sum(size_of(one.text) for one in self.untold) > UNTOLD_BYTES:
             del self.untold[0]
+
+    def forget_untold(self, answer: Deliver) -> None:
+        """Forgets a kept answer: the thread holds it now, or it was given up."""
+        self.untold = [one for one in self.untold if one is not answer]
+
+    def give_up_untold(self) -> list[str]:
+        """Forgets all kept answers, and returns their keys."""
+        given_up, self.untold, self.times_told_later = self.untold, [], 0
+        return [one.key for one in given_up]
 
     def take_back_untold(self, change: MessageChange) -> None:
         """Forgets a kept answer whose question was deleted."""
@@ -130,8 +155,10 @@ class Conversation:
             self.untold = [one for one in self.untold if one.answers != [change.ts]]
 
     def preface(self, unseen: Sequence[UserMessage]) -> str:
-        """Markdown that goes before an answer to questions that nobody can read in the thread."""
-        lines = [f"> <@{message.user}> asks: {' '.join(message.text.split())}" for message in unseen]
+        """Markdown that goes before an answer to questions that nobody can read in the thread: the first of them."""
+        lines = [f"> <@{message.user}> asks: {_shortened(message.text)}" for message in unseen[:QUESTIONS_QUOTED]]
+        if len(unseen) > QUESTIONS_QUOTED:
+            lines.append(f"> … and {len(unseen) - QUESTIONS_QUOTED} more questions")
         return "\n".join([*lines, "", ""]) if lines else ""
 
     def note_feedback(self, feedback: Feedback) -> bool:
@@ -142,3 +169,9 @@ class Conversation:
         kept = [one for one in self.feedback if one not in before]
         self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
         return not before
+
+
+def _shortened(text: str) -> str:
+    """The text on one line, or its first words and "…"."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUESTION_CHARACTERS else whole_words(line, QUESTION_CHARACTERS) + ELLIPSIS

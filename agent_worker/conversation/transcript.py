@@ -48,7 +48,7 @@ class Transcript:
     def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
         """Adds the model's calls and all their results: Gemini takes no call without its response right after it."""
         self.add(content)
-        room = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0))
+        room = min(RESULTS_BYTES, self.room)
         limit = fair_limit([size_of(result) for result in results], room)
         responses = [_response(call, result, limit) for call, result in zip(calls, results, strict=True)]
         self.add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
@@ -56,6 +56,11 @@ class Transcript:
     def has_room_for_messages(self) -> bool:
         """Whether the running turn may take up more messages; otherwise they form the next turn."""
         return self._turn_size() < RESULTS_BYTES
+
+    @property
+    def room(self) -> int:
+        """Bytes by which the running turn may still grow."""
+        return max(TURN_BYTES - self._turn_size(), 0)
 
     def _turn_size(self) -> int:
         return sum(map(size_of, self.entries[self.turn_start :]))

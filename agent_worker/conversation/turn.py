@@ -25,6 +25,7 @@ class Turn:
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model was not told of yet
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
     attempts: Attempts = field(default_factory=Attempts)
+    nameless: set[str] = field(default_factory=set)  # ids whose names were not found in time: not asked for again
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
     began_after: int = 0  # the transcript's `turn_start` before this turn
@@ -121,8 +122,10 @@ class Turn:
                 self.changes += [message] if index < self.heard else []
 
     def take_changes(self) -> list[MessageChange | UserMessage]:
-        changes, self.changes = self.changes, []
-        return changes
+        """The changes that the model was not told of; of the edits of one message, only the last."""
+        newest = {(change.ts, type(change)): change for change in self.changes}
+        self.changes = []
+        return list(newest.values())
 
     def ending(self, stopped_at: float) -> str:
         """The code with which the turn ends early, because it was stopped or withdrawn; "" if it goes on."""

@@ -36,6 +36,7 @@ WITHDRAWN = "withdrawn"  # the question was deleted
 UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again
 TOOL_UNAVAILABLE = "tool_unavailable"  # retried as the tool's policy says; its message is for the model
 OUT_OF_TIME = "out_of_time"  # one attempt of an activity took too long
+DIED = "died"  # one attempt of an activity ended without a word: its worker was killed, or it held the worker up
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
@@ -121,8 +122,9 @@ _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED}
 # After these the conversation gives up the model that it began with: the settings may name another one by now.
 _ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
 # So many attempts in a row are made after these: with ten seconds between them, about an hour; each one that is paid,
-# a few times.
-_MOST_ATTEMPTS = {MODEL_FAILED: 360, BROKEN_ANSWER: 5}
+# a few times. The last three are counted together: no service is away, so the next attempt most likely ends as badly.
+_MOST_ATTEMPTS = {MODEL_FAILED: 360, BROKEN_ANSWER: 5, DEFECT: 5, OUT_OF_TIME: 5, DIED: 10}
+_OF_OURS = frozenset({DEFECT, OUT_OF_TIME, DIED})
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
@@ -149,8 +151,13 @@ def needs_another_model(code: str) -> bool:
     return code in _ABOUT_THE_MODEL
 
 
+def fail_alike(code: str, other: str) -> bool:
+    """Whether attempts that failed with these two codes count as attempts that failed in the same way."""
+    return code == other or {code, other} <= _OF_OURS
+
+
 def has_failed_often(code: str, times: int) -> bool:
-    """Whether an activity has to give up after so many attempts in a row that failed with this code."""
+    """Whether an activity has to give up after so many attempts in a row, the last of which failed with this code."""
     return times >= _MOST_ATTEMPTS.get(code, math.inf)
 
 

@@ -18,12 +18,14 @@ class OpenConversation(Stored):
     """Asks for the names of `ids` (users and channels) and whether the `authors` may talk to the agent.
 
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
+    `is_addressed`: a message names the agent, so that people may see at once that it is thinking.
     """
 
     thread: Thread
     ids: list[str]
     earlier_than: str | None = None
     authors: list[Author] = []
+    is_addressed: bool = True
 
 
 class LookUpNames(Stored):
@@ -40,7 +42,8 @@ class LookUpNames(Stored):
 class Judgement(Stored):
     """Who may talk to the agent in a thread.
 
-    `judged`: the Slack ids of all authors that the worker was asked about; None if release 0.2 has judged.
+    `judged`: the Slack ids of the authors whom the worker was asked about and could judge; None if release 0.2 has
+    judged.
     `refused`: why an author may not, by Slack id: a sentence for that person. `refused_here`: why nobody may in this
     channel; "" if people may.
     """
@@ -55,9 +58,13 @@ class Judgement(Stored):
 
 
 class Names(Judgement):
-    """Display names of users and channels by Slack id, and the judgement on the authors that were asked about."""
+    """Display names of users and channels by Slack id, and the judgement on the authors that were asked about.
+
+    `nameless`: ids whose names were not found in time.
+    """
 
     names: dict[str, str]
+    nameless: list[str] = []
 
 
 class Opened(Judgement):
@@ -67,6 +74,7 @@ class Opened(Judgement):
     bot_user_id: str
     greeting: str
     names: dict[str, str] = {}
+    nameless: list[str] = []  # ids whose names were not found in time
     earlier: str = ""  # what was said in the thread before, one line for each message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.transcript import Transcript
     from agent_worker.conversation.turn import Turn
-    from agent_worker.conversation.workflow_run import Run
+    from agent_worker.conversation.workflow_run import LARGE_HISTORY, Run
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,
@@ -48,6 +48,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.admission import Admission
     from agent_worker.workflow.compaction import compact
+    from agent_worker.workflow.deliveries import tell_later
     from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
@@ -182,9 +183,13 @@ class AgentWorkflow:
     async def _next_turn(self) -> bool:
         """Waits until there is something to answer; returns False when the conversation is to be closed.
 
-        A click may have started this run. Once it is noted, there is nothing to wait for.
+        A click may have started this run. Once it is noted, there is nothing to wait for. With answers that the thread
+        did not take, the conversation stays open and tries to tell them.
         """
         while not self._conversation.has_work:
+            if self._conversation.untold:
+                await tell_later(self._conversation)
+                continue
             if not self._conversation.inbox.seen:
                 return False
             self._idle_timer.start(self._idle)
@@ -289,10 +294,16 @@ class AgentWorkflow:
             await self._continue_as_new()
 
     async def _continue_as_new(self) -> None:
-        """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first."""
+        """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first.
+
+        If the history is near its end by then, waiting messages are left out.
+        """
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._access.done()
         run = Run(thread=self._conversation.thread, carried=self._conversation)
-        if not run.fits_one_payload(workflow.payload_converter()):
+        converter = workflow.payload_converter()
+        if not run.fits_one_payload(converter) and workflow.info().get_current_history_size() > LARGE_HISTORY:
+            self._conversation.inbox.leave_out()
+        if not run.fits_one_payload(converter):
             return
         workflow.continue_as_new(run, memo=workflow.memo())  # without it, the new run has only the first run's memo

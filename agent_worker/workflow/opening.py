@@ -37,6 +37,7 @@ class Opening:
         self.opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         self._conversation.open(opened)
+        turn.nameless.update(opened.nameless)
         self._access.learn(request.authors, opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         turn.display.draft = opened.draft or turn.display.draft
@@ -62,6 +63,7 @@ class Opening:
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.key if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
+            is_addressed=any(message.addressed for message in turn.messages),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:

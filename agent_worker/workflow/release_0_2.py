@@ -17,6 +17,8 @@ with workflow.unsafe.imports_passed_through():
 
 # Release 0.2 judged only people whose names were unknown, and only their messages. It told them in the thread.
 VERDICTS_EXPIRE = "verdicts expire"
+# Release 0.2 ended a turn for which names could not be looked up.
+NAMES_ARE_OPTIONAL = "names are optional"
 # Only histories without this patch have an opening that asks the model.
 OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 

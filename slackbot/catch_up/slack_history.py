@@ -14,9 +14,11 @@ from agent_worker.contract.messages import Thread
 from process.slack import Identity
 from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
-from slackbot.catch_up.retries import with_retries
+from slackbot.catch_up.retries import StandsInTheWayError, with_retries
 from slackbot.events import messages
+from slackbot.events.ids import CHANNEL, TS, has_form
 from slackbot.events.messages import IncomingMessage
+from text.json_shapes import mappings
 
 # Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
 LISTINGS_PER_MINUTE = 40
@@ -36,7 +38,10 @@ logger = logging.getLogger(__name__)
 
 
 class SlackHistory:
-    """Reads slowly, to leave the worker its share of Slack's rate limits. Logs and leaves out what it cannot read."""
+    """Reads slowly, to leave the worker its share of Slack's rate limits. Logs and leaves out what it cannot read.
+
+    `unread`: how many channels and threads `since` had to leave out that may be readable later.
+    """
 
     def __init__(self, client: AsyncWebClient, bot: Identity, allowed_apps: Collection[str] = ()) -> None:
         self._client = client
@@ -44,6 +49,7 @@ class SlackHistory:
         self._allowed_apps = allowed_apps
         self._listings = Pace(LISTINGS_PER_MINUTE)
         self._threads = Pace(THREADS_PER_MINUTE)
+        self.unread = 0
 
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
         """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.
@@ -51,15 +57,22 @@ class SlackHistory:
         `open_threads` are read even if their first message is too old to be found.
         """
         found: dict[tuple[str, str], IncomingMessage] = {}
+        self.unread = 0
         async for channel in self._channels():
             open_here = {thread.thread_ts for thread in open_threads if thread.channel == channel["id"]}
+            facts = {"channel": channel["id"]}
             try:
                 async for message in self._in_channel(channel["id"], oldest, open_here):
                     incoming = messages.read(self._as_event(message, channel), self._bot, self._allowed_apps)
                     if isinstance(incoming, IncomingMessage):
                         found[channel["id"], incoming.message.ts] = incoming
             except SlackApiError as error:
-                logger.warning("channel left out", extra={"channel": channel["id"], "reason": error_code(error)})
+                logger.warning("channel left out", extra=facts | {"reason": error_code(error)})
+            except StandsInTheWayError as error:
+                self.unread += 1
+                logger.warning("channel left for later", extra=facts | {"reason": str(error)})
+            except Exception:
+                logger.exception("channel left out by a defect", extra=facts)
         return sorted(found.values(), key=lambda incoming: float(incoming.message.ts))
 
     async def _channels(self) -> AsyncIterator[Json]:
@@ -72,6 +85,9 @@ class SlackHistory:
                     yield channel
             except SlackApiError as error:
                 logger.warning("conversations left out", extra={"kind": kind, "reason": error_code(error)})
+            except StandsInTheWayError as error:
+                self.unread += 1
+                logger.warning("conversations left for later", extra={"kind": kind, "reason": str(error)})
 
     async def _in_channel(self, channel: str, oldest: float, open_here: set[str]) -> AsyncIterator[Json]:
         """The messages after `oldest` in the channel and its threads; `open_here` are threads to read in any case."""
@@ -99,6 +115,7 @@ class SlackHistory:
     async def _in_thread(self, channel: str, thread_ts: str, oldest: float) -> AsyncIterator[Json]:
         """The replies after `oldest` in a thread; none if Slack does not show it."""
         since = f"{oldest:.6f}"
+        facts = {"channel": channel, "thread_ts": thread_ts}
         try:
             async for message in self._items(
                 self._client.conversations_replies, "messages", channel=channel, ts=thread_ts, oldest=since
@@ -106,8 +123,10 @@ class SlackHistory:
                 if message["ts"] != thread_ts:  # Slack returns the first message too, however old
                     yield message
         except SlackApiError as error:
-            facts = {"channel": channel, "thread_ts": thread_ts, "reason": error_code(error)}
-            logger.warning("thread left out", extra=facts)
+            logger.warning("thread left out", extra=facts | {"reason": error_code(error)})
+        except StandsInTheWayError as error:
+            self.unread += 1
+            logger.warning("thread left for later", extra=facts | {"reason": str(error)})
 
     async def _items(self, method: Method, name: str, **arguments: Any) -> AsyncIterator[Json]:
         """The items of all pages of a listing, by their field `name`. Raises SlackApiError if Slack refuses."""
@@ -118,9 +137,10 @@ class SlackHistory:
             return await method(limit=PAGE, **arguments)
 
         while True:
-            page = await with_retries(ask)
-            for item in page.get(name, []):
-                yield item
+            page = await with_retries(ask, proof=self._client.auth_test)
+            for item in mappings(page.get(name)):
+                if _is_whole(item):
+                    yield item
             arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
             if not arguments["cursor"]:
                 return
@@ -129,6 +149,11 @@ class SlackHistory:
         """The payload that this message had as an event."""
         event = {**message, "type": "message", "channel": channel["id"], "channel_type": _kind(channel)}
         return {"team_id": self._bot.team_id, "event": event}
+
+
+def _is_whole(item: Json) -> bool:
+    """Whether it is a channel with an id, or a message with a `ts`."""
+    return has_form(item.get("id"), CHANNEL) or has_form(item.get("ts"), TS)
 
 
 def _kind(channel: Json) -> str:

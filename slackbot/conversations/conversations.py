@@ -14,12 +14,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
+from slackbot.conversations.call_errors import may_pass
 from slackbot.conversations.deduplication import Deduplicator
+from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.signals import signal_if_open
 from slackbot.events.messages import IncomingMessage
 
 # Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
 CALL_TIMEOUT = timedelta(seconds=2.5)
+NO_THREAD = Thread(team="", channel="", thread_ts="")
 REMEMBERED = 10_000  # threads in which the agent does not take part
 logger = logging.getLogger(__name__)
 
@@ -27,24 +30,32 @@ TakesPartIn = Callable[[Thread], Awaitable[bool]]
 
 
 class Conversations:
-    """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know."""
+    """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know.
 
-    def __init__(self, client: Client, task_queue: str, takes_part_in: TakesPartIn) -> None:
+    What Temporal refuses for good is left out, so that it stands in nobody's way, and `left_out` tells its author.
+    """
+
+    def __init__(
+        self, client: Client, task_queue: str, takes_part_in: TakesPartIn, left_out: LeftOut | None = None
+    ) -> None:
         self._client = client
+        self._left_out = left_out
         self._task_queue = task_queue
         self._takes_part_in = takes_part_in
         self._handed_over = Deduplicator()
         self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
 
     async def hand_over(self, incoming: IncomingMessage) -> None:
-        """Returns once Temporal has stored the message, or if it is not for the agent. Raises if neither is certain.
+        """Returns once Temporal has stored or refused the message, or if it is not for the agent.
+
+        Raises if none of these is certain; for a question in a form, which stays there, also if Temporal refuses it.
 
         A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
         files. If Slack sends an event to another process again, the conversation itself drops the second copy.
         """
         if not incoming.says_stop and incoming.only_if_taking_part and not await self.takes_part(incoming.thread):
             return
-        await self._handed_over.do(self._key(incoming), partial(self._store, incoming))
+        await self._handed_over.do(self._key(incoming), partial(self._store_or_leave_out, incoming))
 
     def has_handed_over(self, incoming: IncomingMessage) -> bool:
         """Whether this process remembers that Temporal has stored the message."""
@@ -68,8 +79,19 @@ class Conversations:
         """Signals the change to an open conversation, after the message itself if that is just being handed over."""
         for has_files in (False, True):
             await self._handed_over.settled((thread.channel, change.ts, has_files))
-        if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
-            logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
+        facts = {"channel": thread.channel, "ts": change.ts}
+        try:
+            if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
+                logger.info("change stored", extra=facts)
+        except Exception as error:
+            if may_pass(error):
+                raise
+            logger.warning("change left out", extra=facts | {"reason": type(error).__name__})
+            await self._tell_left_out(change.user, thread, change.ts)
+
+    async def reach_temporal(self) -> None:
+        """Raises RPCError while Temporal is away."""
+        await self._has_workflow(NO_THREAD)
 
     async def signal_if_open(self, thread: Thread, signal: str, content: BaseModel) -> bool:
         """Whether a conversation is open and Temporal has stored the signal for it. Raises RPCError if unsure."""
@@ -90,6 +112,22 @@ class Conversations:
             memo=memo,
             rpc_timeout=CALL_TIMEOUT,
         )
+
+    async def _store_or_leave_out(self, incoming: IncomingMessage) -> None:
+        thread, message = incoming.thread, incoming.message
+        try:
+            await self._store(incoming)
+        except Exception as error:
+            if may_pass(error) or message.unseen:
+                raise
+            facts = {"channel": thread.channel, "ts": message.ts, "reason": type(error).__name__}
+            logger.warning("message left out", extra=facts)
+            if message.addressed:
+                await self._tell_left_out(message.user, thread, message.ts)
+
+    async def _tell_left_out(self, user: str, thread: Thread, ts: str) -> None:
+        if self._left_out is not None:
+            await self._left_out.tell(user, thread, ts)
 
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message

@@ -61,4 +61,5 @@ def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 def _edit(message: Mapping[str, Any], at: str) -> MessageChange:
     attached = contents.attachments(message)
     more = {"attachments": attached} if attached else {}
-    return MessageChange(ts=message["ts"], at=at, text=contents.text(message), **more)
+    author = messages.author_of(message)
+    return MessageChange(ts=message["ts"], at=at, text=contents.text(message), user=author, **more)

@@ -89,7 +89,7 @@ def _message(
 ) -> UserMessage:
     return UserMessage(
         ts=event["ts"],
-        user=_author(event),
+        user=author_of(event),
         text=contents.text(event),
         direct=is_direct,
         from_app=bool(event.get("bot_id")),
@@ -139,7 +139,7 @@ def _author_problem(event: Mapping[str, Any], bot: Identity, *, is_from_app: boo
 
 def _form_problem(event: Mapping[str, Any]) -> str:
     """Which part of the message does not have the form that Slack gives it; "" if all have."""
-    author = _author(event)
+    author = author_of(event)
     if not has_form(author, AUTHOR) or author.startswith("USLACK"):
         return "written by Slack"
     if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("ts"), TS):
@@ -149,7 +149,8 @@ def _form_problem(event: Mapping[str, Any]) -> str:
     return "" if isinstance(event.get("text"), str | None) else "its text is not a string"
 
 
-def _author(event: Mapping[str, Any]) -> Any:
+def author_of(event: Mapping[str, Any]) -> Any:
+    """The id of the person or the app that wrote the message, in whatever form the event has it."""
     return event.get("user") or event.get("bot_id")
 
 

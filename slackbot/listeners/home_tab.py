@@ -14,7 +14,7 @@ from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import thread_of, workflow_id
 from process.block_kit import Block, actions, button, divider, header, section
 from process.slack import Identity
-from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.contents import storable_text

@@ -30,6 +30,7 @@ MOST_PAGES = 3  # of the messages after the question
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
+MOST_NAMED = 20  # people and channels that are looked up to read it; others go by their ids
 LEFT_OUT = "[Older messages of this thread are left out.]"
 logger = logging.getLogger(__name__)
 
@@ -151,7 +152,9 @@ class ThreadHistory:
 
     async def _text_of(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> str:
         """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
-        lines = [await self._line(message, channel) for message in messages[-EARLIER_MESSAGES:]]
+        newest = messages[-EARLIER_MESSAGES:]
+        names = await self._directory.names(self._ids_in(newest), within=channel, only_to_spare=True)
+        lines = [self._line(message, names) for message in newest]
         room = EARLIER_CHARACTERS
         kept: list[str] = []
         for line in reversed([line for line in lines if line]):
@@ -162,24 +165,31 @@ class ThreadHistory:
         is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
         return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
 
-    async def _line(self, message: Mapping[str, Any], channel: str) -> str:
-        raw = str(message.get("text") or "")
-        mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
-        names = await self._directory.names(mentioned, within=channel)
+    def _ids_in(self, messages: Sequence[dict[str, Any]]) -> list[str]:
+        """The ids whose names help most to read the messages: first the authors, then who is mentioned."""
+        newest_first = messages[::-1]
+        authors = [str(message.get("user") or "") for message in newest_first if not message.get("bot_id")]
+        texts = [str(message.get("text") or "")[:EARLIER_MESSAGE_CHARACTERS] for message in newest_first]
+        people = [slack_id for text in texts for slack_id in slack_markup.user_mentions(text)]
+        channels = [slack_id for text in texts for slack_id in slack_markup.channel_mentions(text)]
+        return list(dict.fromkeys(filter(None, [*authors, *people, *channels])))[:MOST_NAMED]
+
+    def _line(self, message: Mapping[str, Any], names: Mapping[str, str]) -> str:
         text = message_text(message, bot_user_id=self._bot_user_id, names=names)
         if not text:
             return ""
         if len(text) > EARLIER_MESSAGE_CHARACTERS:
             text = text[:EARLIER_MESSAGE_CHARACTERS] + " […]"
-        return f"{await self._author(message)}: {text}"
+        return f"{self._author(message, names)}: {text}"
 
-    async def _author(self, message: Mapping[str, Any]) -> str:
+    def _author(self, message: Mapping[str, Any], names: Mapping[str, str]) -> str:
         if self._is_own(message):
             return "You"
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
             return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
-        return await self._directory.name(str(message.get("user") or "someone"))
+        user = str(message.get("user") or "someone")
+        return names.get(user, user)
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it.

@@ -70,7 +70,7 @@ class LiveAnswer:
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
-        self._text = ""
+        self._pieces: list[str] = []  # of the text, joined only when something is shown
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
@@ -80,14 +80,20 @@ class LiveAnswer:
 
     def add(self, text: str) -> None:
         """Adds a piece of text; it is shown soon."""
-        self._text += text
+        self._pieces.append(text)
         self._has_news.set()
 
     def take_back(self) -> None:
         """Forgets all text so far. If some of it is shown, nothing more is: the delivery corrects it."""
         if self.draft.written or self._is_calling:
             self._give_up()
-        self._text, self._shown = "", 0
+        self._pieces, self._shown = [], 0
+
+    @property
+    def _text(self) -> str:
+        """The whole text so far. To join it at each piece would copy it each time."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
 
     async def __aenter__(self) -> Self:
         self._showing = asyncio.create_task(self._show())

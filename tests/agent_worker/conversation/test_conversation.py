@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_worker.contract.messages import MessageChange
+from agent_worker.conversation.conversation import CHANGE_LEFT_OUT, QUESTION_CHARACTERS, QUESTIONS_QUOTED
 from agent_worker.conversation.transcript import RESULTS_BYTES, TURN_BYTES
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall
 from agent_worker.payloads.storage_limits import size_of
@@ -293,3 +295,30 @@ def test_a_turn_that_is_withdrawn_leaves_nothing_behind() -> None:
 
     assert conversation.transcript.entries == kept
     assert not conversation.transcript.has_question
+
+
+def test_many_long_questions_out_of_sight_are_quoted_in_a_few_short_lines() -> None:
+    asked = [message(f"1.{number}", "why? " * 10_000) for number in range(QUESTIONS_QUOTED + 7)]
+
+    quoted = begun().preface(asked).splitlines()
+
+    assert len(quoted) == QUESTIONS_QUOTED + 2
+    assert max(map(len, quoted)) < QUESTION_CHARACTERS + 50
+    assert quoted[QUESTIONS_QUOTED] == "> … and 7 more questions"
+
+
+def test_a_few_short_questions_out_of_sight_are_quoted_whole() -> None:
+    quoted = begun().preface([message("1.0", "explain\nthis"), message("1.1", "and that")])
+
+    assert quoted == "> <@U1> asks: explain this\n> <@U1> asks: and that\n\n"
+
+
+def test_edits_of_any_size_and_number_leave_a_turn_that_fits_into_a_payload() -> None:
+    conversation = begun()
+    conversation.add_messages([message("1.0", "first")])
+
+    for number in range(20):
+        conversation.add_changes([MessageChange(ts="1.0", at="1.5", text=f"{number} " + "x" * 300_000)])
+
+    assert conversation.transcript.size < TURN_BYTES + 20 * 200
+    assert conversation.transcript.entries[-1]["parts"] == [CHANGE_LEFT_OUT]

@@ -16,6 +16,7 @@ from temporalio.worker import Replayer
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import UserMessage
 from agent_worker.contract.names import MEMO_TITLE
+from agent_worker.conversation import workflow_run
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
@@ -196,6 +197,24 @@ async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(reh
 
 def message(ts: str, said: str) -> UserMessage:
     return UserMessage(ts=ts, user="U1", text=said)
+
+
+async def test_a_history_that_is_near_its_end_goes_on_in_a_new_run_though_too_much_is_waiting(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow_run, "LARGE_HISTORY", 1_000_000)
+    held = Held(text("done"))
+    rehearsal.cast.answers.append(held)
+    talk = rehearsal.conversation("1.0")
+    first = await talk.say("1.0")
+    await held.reached()
+    for number in range(14):
+        await talk.say(f"2.{number:02d}", "x" * 390_000)
+
+    held.release()
+
+    await talk.answered(2)
+    assert (await talk.handle.describe()).run_id != first.first_execution_run_id
 
 
 # A summary in place of what is old

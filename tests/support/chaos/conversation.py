@@ -66,7 +66,10 @@ class Conversation:
                 self.waited[name] = time.monotonic() - self.asked_at[name]
 
     def stop(self) -> None:
-        """Whatever is not answered yet need not be."""
+        """Whatever is not answered yet need not be. Slack shows the button only while the agent is at work."""
+        session = self.stage.slack.session(self.channel, self.ts)
+        if session is None or session.status != "processing":
+            return
         self.stopped |= {question.name for question in self.asked} - self.answered.keys()
         self.stage.slack.press_stop(self.person, self.channel, self.ts)
 

@@ -12,10 +12,10 @@ from emulators.slack.faults.web_api import Fault
 from tests.support.agent_worker.refusals import METHODS, errors_of
 from tests.support.durability.stage import BreakableStage
 
-FOR_A_WHILE = 0.3  # how many refusals are not for one call, but for each call from that one on, for so many
-SECONDS = (1.0, 3.0, 6.0)
-# Slack says with these that it knows no such person. Without a list of people, the agent rightly answers nobody of
-# whom it knows nothing, so a question to which this happens is owed no answer.
+FOR_A_WHILE = 0.3  # how many refusals are not for one call only, but for all from that one on
+SECONDS = (1.0, 3.0, 6.0)  # how long
+# Without a list of people, the agent rightly answers nobody of whom Slack tells nothing: a question to which this
+# happens is owed no answer. So this method is refused only where there is a list.
 WHO_IS_THIS = "users.info"
 
 

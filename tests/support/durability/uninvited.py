@@ -29,7 +29,8 @@ class Uninvited:
         changed = slack.say(self.guest, channel, f"{bot} {MARK} question", talk.ts)
         slack.say(self.guest, channel, f"&gt; {talk.question.words}\n{bot} {MARK} quotation", talk.ts)
         slack.say(self.guest, channel, "stop", talk.ts)
-        slack.press_stop(self.guest, channel, talk.ts)
+        with suppress(ValueError):  # Slack shows its Stop only while the agent is at work
+            slack.press_stop(self.guest, channel, talk.ts)
         slack.edit(channel, changed, f"{bot} {MARK} change")
         slack.delete(channel, changed)
         with suppress(ValueError):  # there is no session yet
