@@ -73,10 +73,12 @@ class AnswerDelivery:
         if await self._is_ended_at_once(request, layout, leftovers):
             return
         leftovers = await self._leftovers.end_streams(request.thread, request.turn, leftovers)
-        if layout.file is None:
-            await self._bring_or_upload(layout, request, leftovers)
-        else:
+        if layout.file is not None:
             await self._bring_with_file(layout, request, leftovers)
+        elif layout.is_answer and answer_layout.file_name(request) in leftovers.files:
+            await self._delete_drafts(request, leftovers)  # an earlier attempt could show the answer only as a file
+        else:
+            await self._bring_or_upload(layout, request, leftovers)
 
     async def _bring_plain(self, request: Deliver, leftovers: Leftovers) -> None:
         """Posts the text as it is, beside all that the thread shows: for when everything else has failed."""
@@ -207,9 +209,12 @@ class AnswerDelivery:
             is_shown = name in leftovers.files
             if not layout.is_answer or not (is_shown or await self._show_as_file(request, name, leftovers)):
                 raise final(SLACK_REFUSED, refused.reason) from None
-            for ts in leftovers.drafts:
-                await self._posts.delete(request.thread, ts)
+            await self._delete_drafts(request, leftovers)
             return []
+
+    async def _delete_drafts(self, request: Deliver, leftovers: Leftovers) -> None:
+        for ts in leftovers.drafts:
+            await self._posts.delete(request.thread, ts)
 
     async def _show_as_file(self, request: Deliver, name: str, leftovers: Leftovers) -> bool:
         file = await self._upload(request, name, request.preface + request.text, leftovers)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.refusals import METADATA_REFUSED, takes_nothing
@@ -113,6 +114,25 @@ async def test_a_file_that_is_never_shown_and_cannot_be_deleted_does_not_hold_up
         assert stage.calls("files.delete") > 0
         if not outcome:
             assert complaints(stage, request, may_stay=False) == []
+
+
+@pytest.mark.parametrize("shown", [None, streamed, posted], ids=["nothing", "streamed", "posted"])
+async def test_an_answer_that_stands_there_as_a_file_is_not_posted_as_well_when_slack_takes_posts_again(
+    stage: SlackStage, shown: Any
+) -> None:
+    draft = await shown(stage, ANSWER[:10]) if shown else None
+    for method in (POST, UPDATE, STOP):
+        stage.slack.faults.add(method=method, kind="error", error="invalid_blocks", times=None)
+    stage.slack.faults.add(method="files.completeUploadExternal", kind="lost_reply")
+    request = asked_to(stage, draft=draft)
+    leftovers = await stage.ours.leftovers.of_delivery(request, is_retry=False)
+    with pytest.raises(ApplicationError):
+        await stage.ours.delivery.bring(request, leftovers)
+
+    stage.slack.faults.clear()
+
+    assert await delivered(stage, request.in_doubt()) == ""
+    assert complaints(stage, request, may_stay=False) == []
 
 
 # Metadata
