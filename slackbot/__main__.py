@@ -80,6 +80,7 @@ def _listeners(
     """Everything that people can use of the agent in Slack."""
     context = AssistantContext()
     recent = RecentConversations(client, settings.temporal_task_queue, bot.team_id)
+    recent.read_ahead()
     stop_signals = StopSignals(client)
     return [
         MessageListener(bot, conversations, gaps, settings.allowed_apps, context),

@@ -60,6 +60,7 @@ class UserMessage(BaseModel):
     files: list[SlackFile] = []
     attachments: list[dict[str, Any]] = []  # forwarded messages, previews and tables, as Slack writes them
     looking_at: str = ""  # the channel that the author has open beside the agent
+    left_out: bool = False  # too much was waiting to be read: only that it was written is kept
     unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
 
 

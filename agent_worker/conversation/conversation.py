@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
+from agent_worker.conversation import model_form
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.conversation.turn_limits import TurnLimits
-from agent_worker.payloads.opening import Opened
+from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
 from text.lines import ELLIPSIS, whole_words
@@ -21,7 +22,11 @@ FIRST_WORDS = 1_000  # characters of the first question, from which the title is
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
 UNTOLD_BYTES = 300_000  # of all of them
-CHANGE_LEFT_OUT = {"text": "[A message above was changed by its author, but the change is too large to be read.]"}
+BEFORE = "What was said in this thread before, oldest first. It is information, not a question to you:"
+NOW = "End of what was said before. What follows is said to you."
+CHANGE_LEFT_OUT = {
+    "text": model_form.note("A message above was changed by its author, but the change is too large to be read.")
+}
 QUESTIONS_QUOTED = 5  # before one answer
 QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
@@ -39,7 +44,8 @@ class Conversation:
     model: str = ""
     bot_user_id: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of users and channels, by Slack id
-    earlier: str = ""  # what the thread said before the agent joined; it goes before the first message
+    before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
+    earlier: str = ""  # the same, as release 0.2 wrote it
     title: str = ""
     first_words: str = ""  # of the first question
     looking_at: str = ""  # the channel that the author of the last message had open beside the agent
@@ -53,7 +59,7 @@ class Conversation:
         self.model = self.model or opened.policy.gemini_model
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
-        self.earlier = opened.earlier
+        self.before, self.earlier = opened.before, opened.earlier
         self.participants.open(opened)
         waiting = [message for message in self.inbox.messages if message.ts not in opened.answered]
         self.inbox.keep(list(map(self.participants.judged, waiting)))
@@ -92,15 +98,12 @@ class Conversation:
 
     def says_nothing(self, messages: Sequence[UserMessage]) -> bool:
         """Whether the messages mention the agent and hold nothing else."""
-        return not any(self._input.read(message) or message.files for message in messages)
+        return not any(self._input.read(message) or message.files or message.left_out for message in messages)
 
     def add_messages(self, messages: Sequence[UserMessage]) -> None:
         """Adds messages to the transcript as one entry; the first one brings what the thread said before."""
         parts = [part for message in messages for part in [*self._view(message), *self._input.parts(message)]]
-        if self.earlier:
-            before = f"[What was said in this thread before:]\n{self.earlier}\n[End of what was said before.]"
-            parts.insert(0, {"text": before})
-            self.earlier = ""
+        parts = [*self._take_before(), *parts]
         if messages:
             self.first_words = self.first_words or self._input.read(messages[0])[:FIRST_WORDS]
         self.transcript.add({"role": "user", "parts": parts})
@@ -119,6 +122,14 @@ class Conversation:
             room -= size_of(told)
             parts += told
         self.transcript.add({"role": "user", "parts": parts})
+
+    def _take_before(self) -> list[dict[str, Any]]:
+        """What the thread said before, once: a part for each message, between two remarks of ours."""
+        told = [one.line for one in self.before]
+        if self.earlier:
+            told.append(model_form.line(text=self.earlier))
+        self.before, self.earlier = [], ""
+        return [{"text": line} for line in [model_form.note(BEFORE), *told, model_form.note(NOW)]] if told else []
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:
         """Which channel the author has open beside the conversation, if that has changed."""

@@ -17,7 +17,6 @@ CARRIED_BYTES = 300_000  # of the inbox, in a new run that has to begin now
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
 CHANGES_AHEAD = 20  # messages that have not arrived yet and whose edits are kept
 AHEAD_BYTES = 300_000  # of these edits; the next run has to carry them
-LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
 
 
 @dataclass(kw_only=True)
@@ -156,7 +155,7 @@ def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[
 
 
 def _left_out(message: UserMessage) -> UserMessage:
-    return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+    return message.model_copy(update={"text": "", "attachments": [], "left_out": True})
 
 
 def _first_of_busiest(changes: Sequence[MessageChange], weight: Callable[[MessageChange], int]) -> MessageChange:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from agent_worker.conversation import model_form
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
 from agent_worker.payloads.storage_limits import fair_limit, size_of
 
@@ -134,7 +135,7 @@ class Transcript:
 
     def replace_older(self, cut: int, summary: str, epoch: str) -> None:
         """Puts the summary in the place of the first `cut` entries."""
-        text = f"[Summary of our conversation so far:]\n{summary}\n[End of the summary.]"
+        text = model_form.note("Summary of our conversation so far.", text=summary)
         self._rewrite([{"role": "user", "parts": [{"text": text}]}, *self.entries[cut:]], epoch)
         self.turn_start = max(self.turn_start - cut + 1, 1)
         self.prompt_tokens = 0

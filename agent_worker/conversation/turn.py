@@ -9,6 +9,7 @@ from agent_worker.contract.messages import MessageChange, Thread, TryAgain, User
 from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
+from agent_worker.payloads.quotas import Claim
 from agent_worker.payloads.thread import Answered, Author
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
@@ -29,6 +30,7 @@ class Turn:
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
     began_after: int = 0  # the transcript's `turn_start` before this turn
+    has_place: bool = False  # in the quotas
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
     display: TurnDisplay = field(init=False)
@@ -136,6 +138,17 @@ class Turn:
         return STOPPED if self.asked_at < stopped_at else ""
 
     # What activities are told of it
+
+    def claim(self, thread: Thread) -> Claim | None:
+        """What the next activity has to claim before it does anything that costs; None if that is done.
+
+        The turn is asked by who has pressed Try again, or by those who have addressed the agent; None also while nobody
+        knows whether anybody has. A terminal has no quotas: who can use it can also change them.
+        """
+        if self.has_place or not thread.in_slack:
+            return None
+        asked = [self.again.user] if self.again else [one.user for one in self.messages if one.addressed]
+        return Claim(turn=f"{thread.channel}:{self.key}", people=list(dict.fromkeys(asked))) if asked else None
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
         """The fields of InThread: what an activity that writes into the thread has to know of the turn."""

@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
+from agent_worker.payloads.quotas import OverQuota
+
 # Gemini and the turn
 MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
 MODEL_FAILED = "model_failed"  # an error inside Gemini; retried, but not for ever: the question may be its cause
@@ -31,6 +33,8 @@ BLOCKED_ANSWER = "blocked_answer"
 UNUSABLE_ANSWER = "unusable_answer"
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
+PERSON_QUOTA = "person_quota"  # the person's turns of this hour are taken
+WORKSPACE_QUOTA = "workspace_quota"  # those of all people together are taken
 STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
 UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again
@@ -110,6 +114,15 @@ _EXPLAINED = {
         "I have an answer, but I could not show it here.",
         "Please ask me to say it again, or to put it another way.",
     ),
+    # A flood is not told so in each of its threads. The numbers are put in by TurnedDown.
+    PERSON_QUOTA: (
+        "You have had {answers} from me within an hour, and one person gets no more.",
+        "Please ask again {later}. Until then I may not say this in every thread.",
+    ),
+    WORKSPACE_QUOTA: (
+        "I have given {answers} in this workspace within an hour, and I may not give more.",
+        "Please ask again {later}. Until then I may not say this in every thread.",
+    ),
     STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
     WITHDRAWN: ("The question was taken back.", "Ask another one whenever you like."),
 }
@@ -133,6 +146,22 @@ class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class TurnedDown(TurnFailed):
+    """The turn has no place in the quotas; `over_quota` says why."""
+
+    def __init__(self, over_quota: OverQuota) -> None:
+        super().__init__(PERSON_QUOTA if over_quota.scope == "person" else WORKSPACE_QUOTA)
+        self.over_quota = over_quota
+
+    @property
+    def sentence(self) -> str:
+        """What the thread is told."""
+        turns, minutes = self.over_quota.turns, self.over_quota.minutes
+        answers = "one answer" if turns == 1 else f"{turns} answers"
+        later = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+        return sentence(self.code).format(answers=answers, later=later)
 
 
 def sentence(code: str, *between: str) -> str:

@@ -10,8 +10,19 @@ from pydantic import model_validator
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
+from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
+
+
+class Before(Stored):
+    """What was said in the thread before the agent joined: one message, and the line in which the model reads it.
+
+    `ts` is the message's, "" for a remark of ours.
+    """
+
+    ts: str
+    line: str
 
 
 class OpenConversation(Stored):
@@ -26,6 +37,7 @@ class OpenConversation(Stored):
     earlier_than: str | None = None
     authors: list[Author] = []
     is_addressed: bool = True
+    claim: Claim | None = None  # a place in the quotas, if the turn has none yet
 
 
 class LookUpNames(Stored):
@@ -75,10 +87,13 @@ class Opened(Judgement):
     greeting: str
     names: dict[str, str] = {}
     nameless: list[str] = []  # ids whose names were not found in time
-    earlier: str = ""  # what was said in the thread before, one line for each message
+    before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
-    # Release 0.2 asked the model during the opening; only its histories have these two.
+    over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
+    # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
+    # these three.
+    earlier: str = ""
     reply: ModelReply | None = None
     draft: Draft | None = None
 

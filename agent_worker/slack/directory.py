@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.conversation import model_form
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi, may_not_see
 
@@ -79,10 +80,11 @@ class Directory:
         if _is_channel(slack_id):
             channel = await self._lookup(slack_id, at_once=at_once)
             is_told = slack_id == within or channel.get("is_private") is False
-            return str((is_told and channel.get("name")) or slack_id)
+            return model_form.name(str((is_told and channel.get("name")) or slack_id))
         user = await self._lookup(slack_id, at_once=at_once)
         profile = user.get("profile") or {}
-        return str(profile.get("display_name") or profile.get("real_name") or user.get("name") or slack_id)
+        called = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
+        return next(filter(None, (model_form.name(str(one or "")) for one in called)), slack_id)
 
     async def user(self, slack_id: str) -> Mapping[str, Any]:
         """The user as `users.info` tells, without the fields that nobody here needs; empty if Slack does not tell."""

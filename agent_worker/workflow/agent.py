@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         DEFECT,
         STOPPED,
         WITHDRAWN,
+        TurnedDown,
         TurnFailed,
         code_of,
         needs_another_model,
@@ -212,6 +213,8 @@ class AgentWorkflow:
             return await unless(lambda: bool(self._ending(turn)), self._answer(turn))
         except InterruptedWork:
             return await self._give_up(turn, self._ending(turn))
+        except TurnedDown as error:
+            return await self._turn_down(turn, error)
         except (ActivityError, TurnFailed) as error:
             if is_cancelled_exception(error):
                 raise
@@ -262,6 +265,14 @@ class AgentWorkflow:
 
     def _make_progress_updates(self, turn: Turn) -> ProgressUpdates:
         return ProgressUpdates(self._conversation.thread, turn)
+
+    async def _turn_down(self, turn: Turn, error: TurnedDown) -> str:
+        """Ends a turn that has no place in the quotas, in silence if its people were told in another thread."""
+        self._conversation.transcript.end_failed_turn(error.sentence, poisoned=False, epoch=str(workflow.uuid4()))
+        if not error.over_quota.is_told:
+            self._conversation.last = turn.answered
+            return ""
+        return await self._outbox.end(turn, error.sentence, is_notice=True)
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""

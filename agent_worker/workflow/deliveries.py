@@ -114,6 +114,7 @@ def _plainest(request: Deliver) -> Deliver:
             "text": request.text if request.is_notice else sentence(UNSHOWN),
             "is_notice": True,
             "is_plain": True,
+            "is_repeated": False,
             "progress": None,
             "draft": Draft(),
             "title": "",

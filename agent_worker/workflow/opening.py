@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.errors import TurnedDown
     from agent_worker.payloads.opening import OpenConversation, Opened
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.activity_calls import open_conversation
@@ -30,10 +31,17 @@ class Opening:
         self._is_new = is_new
 
     async def open(self, turn: Turn) -> Opened:
-        """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered."""
+        """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered.
+
+        Raises TurnedDown if the turn has no place in the quotas: then the next turn opens it.
+        """
         if self.opened is not None:
             return self.opened
         request, opened = await self._ask_worker(turn)
+        if opened.over_quota is not None:
+            self._access.learn(request.authors, opened)
+            raise TurnedDown(opened.over_quota)
+        turn.has_place = request.claim is not None
         self.opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         self._conversation.open(opened)
@@ -64,6 +72,7 @@ class Opening:
             earlier_than=turn.key if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
             is_addressed=any(message.addressed for message in turn.messages),
+            claim=turn.claim(conversation.thread),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:

@@ -20,9 +20,11 @@ from slackbot.events.ids import CHANNEL, TS, has_form
 from slackbot.events.messages import IncomingMessage
 from text.json_shapes import mappings
 
-# Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
-LISTINGS_PER_MINUTE = 40
-THREADS_PER_MINUTE = 20  # pages of threads; the worker reads threads too
+# Slack allows fifty calls a minute of each of these methods, to all bots and workers together. Two bots may catch up at
+# once, and the workers need thirty pages of threads: answers go before what nobody waits for.
+LISTINGS_PER_MINUTE = 24
+THREADS_PER_MINUTE = 10  # pages of threads
+THREADS_APART = 3.0  # seconds: a bot that is restarted again and again does not know how many calls it has made
 PAGE = 999  # messages or channels, the most that Slack returns in one call
 # A thread's first message says when the last reply was. Older first messages than these are not read:
 ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
@@ -48,7 +50,7 @@ class SlackHistory:
         self._bot = bot
         self._allowed_apps = allowed_apps
         self._listings = Pace(LISTINGS_PER_MINUTE)
-        self._threads = Pace(THREADS_PER_MINUTE)
+        self._threads = Pace(THREADS_PER_MINUTE, THREADS_APART)
         self.unread = 0
 
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:

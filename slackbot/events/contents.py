@@ -22,7 +22,7 @@ MOST_FILES = 20
 LONGEST_NAME = 200  # characters
 LARGEST_ATTACHMENTS = 100_000  # bytes of all attachments together, as JSON
 MOST_LEVELS = 40  # of lists and objects inside each other; Slack's deepest block has about twenty
-LEFT_OUT = {"fallback": "[more was attached than can be read]"}
+LEFT_OUT: dict[str, Any] = {"left_out": True}  # not a field of Slack's, and none that is read from a message
 # The fields of an attachment that the worker reads; the others only say how Slack shows it.
 _READ = (
     *("author_id", "author_name", "pretext", "title", "title_link", "text", "fields", "fallback"),

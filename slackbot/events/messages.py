@@ -6,7 +6,6 @@ it again for a day.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,13 @@ from agent_worker.contract.messages import Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
 from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
+from slackbot.events.mentions import called_users, mentioned_users
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
 
 # A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
 _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
-_MENTION = re.compile(r"<@([UW][A-Z0-9]++)(?:\|[^<>]*+)?>")
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
     if reason := reason_to_ignore(event, bot, allowed_apps):
         return Ignored(reason)
     is_direct = event.get("channel_type") == "im"
-    people = mentioned_users(event.get("text") or "")
-    is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in people
+    people = called_users(event)
+    is_to_the_bot = is_direct or bot.bot_user_id in people or _is_other_mention(event, bot)
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
@@ -65,9 +64,9 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
     return IncomingMessage(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
 
 
-def mentioned_users(text: str) -> set[str]:
-    """The ids of the users that a text mentions."""
-    return set(_MENTION.findall(text[: contents.LONGEST_TEXT]))
+def _is_other_mention(event: Mapping[str, Any], bot: Identity) -> bool:
+    """Whether Slack says that the message mentions the agent, and its text does not show where."""
+    return event.get("type") == "app_mention" and bot.bot_user_id not in mentioned_users(contents.text(event))
 
 
 def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:

@@ -31,6 +31,8 @@ from agent_worker.payloads.errors import (
     has_failed_often,
     retryable,
 )
+from agent_worker.payloads.waiting import LONGEST_WAIT
+from agent_worker.slack.attempt_time import stands_still
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.workflow.activity_calls import HEARTBEAT_TIMEOUT
@@ -296,3 +298,52 @@ async def test_what_a_tool_says_of_its_failure_is_not_logged_because_it_may_quot
         await run(failing(retryable(TOOL_UNAVAILABLE, "Atlantis")), activity_type="weather_alerts")
 
     assert "reason" not in vars(caplog.records[0])
+
+
+# Waiting for Slack's limits
+
+
+async def test_waiting_for_slacks_limits_uses_up_nothing_of_an_attempts_time() -> None:
+    async def step() -> str:
+        with stands_still():
+            await asyncio.sleep(0.3)  # longer than the work may take
+        return "done"
+
+    assert await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1) == "done"
+
+
+async def test_after_waiting_the_work_has_the_time_that_was_left() -> None:
+    async def step() -> None:
+        with stands_still():
+            await asyncio.sleep(0.1)
+        await asyncio.Event().wait()
+
+    with pytest.raises(ApplicationError) as failed:
+        await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1)
+
+    assert failed.value.type == OUT_OF_TIME
+
+
+async def test_who_waits_in_two_places_at_once_waits_until_the_last_one_ends() -> None:
+    async def wait(seconds: float) -> None:
+        with stands_still():
+            await asyncio.sleep(seconds)
+
+    async def step() -> str:
+        await asyncio.gather(wait(0.05), wait(0.3))
+        return "done"
+
+    assert await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1) == "done"
+
+
+async def test_an_attempt_that_has_waited_too_long_is_no_failure_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_worker.activities.interceptor.LONGEST_WAIT", timedelta(seconds=0.2))
+
+    async def step() -> None:
+        with stands_still():
+            await asyncio.Event().wait()
+
+    with pytest.raises(ApplicationError) as failed:
+        await run(step, seconds=0.3 + ENDS_EARLY, activity_type="deliver")
+
+    assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)

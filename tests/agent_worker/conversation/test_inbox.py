@@ -12,7 +12,6 @@ from agent_worker.conversation.inbox import (
     BATCH_BYTES,
     CARRIED_BYTES,
     CHANGES_AHEAD,
-    LEFT_OUT,
     OVERHEARD,
     SEEN_MESSAGES,
 )
@@ -233,4 +232,4 @@ def test_of_too_much_that_waits_the_oldest_is_carried_over_and_the_rest_says_tha
     waiting = conversation.inbox.messages
     assert conversation.inbox.waiting < CARRIED_BYTES + 40 * 100
     assert [one.ts for one in waiting] == [f"1.{number:02d}" for number in range(40)]
-    assert [one.text == LEFT_OUT for one in waiting] == [number >= 2 for number in range(40)]
+    assert [one.left_out for one in waiting] == [number >= 2 for number in range(40)]

@@ -77,7 +77,7 @@ async def test_a_conversation_that_joins_a_thread_knows_what_was_said_before(tem
         await talk.ask("1.8", "and then?")
 
         assert rehearsal.cast.opens[0].earlier_than == "1.7"
-        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
+        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])
         assert str(rehearsal.cast.read[1]).count("the deploy failed") == 1
 
 
@@ -88,7 +88,7 @@ async def test_a_greeting_does_not_use_up_what_was_said_before(temporal_address:
 
         await talk.ask("1.8", "what failed?")
 
-        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
+        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])
 
 
 async def test_what_the_thread_shows_to_be_answered_is_not_answered_again(temporal_address: str) -> None:

@@ -85,7 +85,7 @@ def test_attachments_that_are_too_large_are_left_out_and_a_note_says_so() -> Non
     small, large = {"text": "small"}, {"text": "x" * LARGEST_ATTACHMENTS}
 
     assert attachments({"attachments": [small, large, small]}) == [small, LEFT_OUT]
-    assert seen({"text": "see", "attachments": [large]}) == "see\n[more was attached than can be read]"
+    assert seen({"text": "see", "attachments": [large]}) == "see\nmore was attached than can be read"
 
 
 def test_what_temporal_cannot_store_is_replaced() -> None:

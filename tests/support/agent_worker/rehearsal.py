@@ -35,6 +35,7 @@ from emulators.gemini.rules.requests import check_request
 from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import DUMMY, Signatures
 from process import temporal
+from tests.support.agent_worker.model_lines import readable
 
 SECOND = 1 / (24 * 60 * 60)  # in days, as the policy counts them
 POLICY = AgentPolicy(
@@ -78,8 +79,8 @@ def calls(*names: str, title: str = "", refused: str | None = None) -> ModelRepl
 
 
 def lines(contents: list[Content]) -> list[str]:
-    """All texts of a transcript, "" where a part has none."""
-    return [part.get("text", "") for content in contents for part in content["parts"]]
+    """All texts of a transcript as a person would write them down, "" where a part has none."""
+    return [readable(part.get("text", "")) for content in contents for part in content["parts"]]
 
 
 class Held:
