@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation import model_form, origins
+from agent_worker.conversation import model_form, origins, quotations
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
@@ -124,7 +124,7 @@ class Conversation:
 
     def _note_quotations(self, message: UserMessage) -> None:
         others = [one for one in self.quoting if one.ts != message.ts]
-        self.quoting = [*others, *([message] if quotes(message) else [])]
+        self.quoting = [*others, *([message] if quotations.quoted(message) else [])]
         while sum(size_of(one.attachments) for one in self.quoting) > QUOTING_BYTES:
             del self.quoting[0]
 
@@ -200,7 +200,9 @@ class Conversation:
         """
         if any(one.ts == change.ts for one in self.before):
             return True
-        return self.transcript.holds(change.ts) or any(change.ts in quotes(message) for message in self.quoting)
+        return self.transcript.holds(change.ts) or any(
+            change.ts in quotations.quoted(message) for message in self.quoting
+        )
 
     def take_back(self, change: MessageChange, *, is_running: bool, epoch: str) -> bool:
         """Makes it as if the message had always read as it does now, or had never been there.
@@ -210,14 +212,17 @@ class Conversation:
         """
         self._change_before(change)
         self._exchange(change.ts, self._rewritten(change), is_running=is_running, epoch=epoch)
-        for message in [message for message in self.quoting if change.ts in quotes(message)]:
-            self._take_back_quotation(message, change.ts, is_running=is_running, epoch=epoch)
+        has_lost_title = self._forget_title(change)
+        for message in [message for message in self.quoting if change.ts in quotations.quoted(message)]:
+            left = quotations.without(message, change.ts)
+            self._exchange(message.ts, self._parts(left), is_running=is_running, epoch=epoch)
+            has_lost_title = self._forget_title(left) or has_lost_title
         if change.deleted:
             self.quoting = [message for message in self.quoting if message.ts != change.ts]
             if self.last is not None:
                 self.last = self.last.without(change.ts)
         self._leave_out_untold(change.ts)
-        return self._forget_title(change)
+        return has_lost_title
 
     def _exchange(self, ts: str, parts: list[dict[str, Any]], *, is_running: bool, epoch: str) -> None:
         if self.transcript.holds(ts):
@@ -239,13 +244,6 @@ class Conversation:
         parts = self._parts(message)
         return [*(parts if size_of(parts) <= self.transcript.room else [CHANGE_LEFT_OUT]), *files]
 
-    def _take_back_quotation(self, message: UserMessage, ts: str, *, is_running: bool, epoch: str) -> None:
-        others = [one for one in message.attachments if one.get("ts") != ts]
-        # What was asked through the shortcut has nothing but the quoted message, its attachments and its files.
-        left: dict[str, Any] = {"attachments": [], "files": []} if message.unseen else {"attachments": others}
-        parts = self._parts(message.model_copy(update=left))
-        self._exchange(message.ts, parts, is_running=is_running, epoch=epoch)
-
     def _leave_out_untold(self, ts: str) -> None:
         """Of the kept answers, those that knew the message: to itself, and to what was asked after it."""
         told = []
@@ -256,10 +254,11 @@ class Conversation:
                 told.append(one.model_copy(update={**_LEFT_OUT, "answers": others}))
         self.untold = told
 
-    def _forget_title(self, change: MessageChange) -> bool:
-        if self.first_ts == change.ts:
-            self.first_words, self.first_ts = self._input.read(change)[:FIRST_WORDS], change.ts
-        if self.titled_by != change.ts:
+    def _forget_title(self, said: UserMessage | MessageChange) -> bool:
+        """The title is made of the words of the first question, and this is how a message reads now."""
+        if self.first_ts == said.ts:
+            self.first_words = self._input.read(said)[:FIRST_WORDS]
+        if self.titled_by != said.ts:
             return False
         self.title = self.titled_by = ""
         return True
@@ -283,11 +282,6 @@ class Conversation:
 
 def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return origins.marked(parts, origins.REMARK)
-
-
-def quotes(message: UserMessage) -> list[str]:
-    """The `ts` of the messages that the message quotes, as far as Slack names them."""
-    return [str(one["ts"]) for one in message.attachments if one.get("ts")]
 
 
 def _shortened(text: str) -> str:

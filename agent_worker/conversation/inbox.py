@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from agent_worker.contract.messages import MessageChange, TryAgain, UserMessage
+from agent_worker.conversation import quotations
+from agent_worker.conversation.quotations import Written
 from agent_worker.payloads.storage_limits import size_of
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
@@ -41,7 +43,7 @@ class Inbox:
             self._add_files(message)
             return None
         self._mark_seen(message.ts)
-        message = self._as_edited(message)
+        message = self.without_old_quotations(self._as_edited(message))
         if self.waiting + _weight(message) > WAITING_BYTES:
             return _left_out(message)
         return message
@@ -124,6 +126,20 @@ class Inbox:
         self.ahead = [change for change in self.ahead if change.ts != message.ts]
         # A conversation that release 0.2 has carried over may have several.
         return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
+
+    def take_back_quotation(self, ts: str) -> None:
+        """Takes what they quote of the message `ts`, which was edited or deleted, out of the waiting messages."""
+        self.keep([quotations.without(message, ts) for message in self.messages])
+
+    def without_old_quotations(self, message: Written) -> Written:
+        """The message without what it quotes of messages that were deleted, or edited since it was written.
+
+        It may arrive later than the change. An edit of it, too, brings back what it has always quoted.
+        """
+        for ts in quotations.quoted(message):
+            if ts in self.deleted or float(self.changed_at.get(ts, "-inf")) > float(message.ts):
+                message = quotations.without(message, ts)
+        return message
 
     # Taking up
 
