@@ -53,6 +53,16 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("**https://example.org/a**", "**[https://example.org/a](https://example.org/a)**"),
         ("[x]: https://evil.example\n", f"[x]{GUARD}: https://evil.example\n"),
         ("[two\nlines](https://evil.example)", f"[two\nlines]{GUARD}(https://evil.example)"),
+        ("[a.example](\nhttps://evil.example)", f"[a.example]{GUARD}(\nhttps://evil.example)"),
+        ("> [a.example](\n> https://evil.example)", f"> [a.example]{GUARD}(\n> https://evil.example)"),
+        ("[x]:\n> https://evil.example", f"[x]{GUARD}:\n> https://evil.example"),
+        ("[x]: h&#116;tps://evil.example", f"[x]{GUARD}: h&#116;tps://evil.example"),
+        ("[x]: //evil.example", f"[x]{GUARD}: //evil.example"),
+        ("[x]: slack://user", f"[x]{GUARD}: slack://user"),
+        (
+            "https://example.org\N{IDEOGRAPHIC FULL STOP}evil.example",
+            "[https://example.org](https://example.org)\N{IDEOGRAPHIC FULL STOP}evil.example",
+        ),
         ("[x](javascript:alert)", f"[x]{GUARD}(javascript:alert)"),
         ("<a href='https://evil.example'>bank</a>", f"<{GUARD}a href='https://evil.example'>bank<{GUARD}/a>"),
         ("<!channel> and <!subteam^S1|@ops>", f"@{GUARD}channel and @{GUARD}ops"),
@@ -99,6 +109,10 @@ def test_code_that_is_not_ended_is_ended_at_the_end_of_the_answer() -> None:
     assert let_through("```\ncode") == "```\ncode\n```"
 
 
+def test_white_space_before_an_address_makes_no_link_of_it_however_long_it_is() -> None:
+    assert let_through(f"[a.example]({' ' * HELD * 2}https://evil.example)").startswith(f"[a.example]{GUARD}(")
+
+
 def test_an_address_that_is_longer_than_what_is_held_is_no_link() -> None:
     long = "https://evil.example/" + "x" * HELD
 
@@ -112,6 +126,7 @@ def test_an_address_that_is_longer_than_what_is_held_is_no_link() -> None:
         "https://evil.example/x",
         "see <https://evil.example>",
         "www.evil.example",
+        "\N{CJK UNIFIED IDEOGRAPH-898B}https://evil.example/x",
         "https:[evil.example](https://x.example)",
     ],
 )
