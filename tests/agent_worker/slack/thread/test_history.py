@@ -253,6 +253,20 @@ async def test_own_answers_from_before_an_edit_are_not_read_again_and_later_ones
     assert lines(past) == ["anna: hello", "anna: never mind", LEFT, "anna: hello", "You: Hello."]
 
 
+async def test_own_answers_are_not_read_again_if_what_was_edited_was_said_beside_their_questions(
+    stage: SlackStage,
+) -> None:
+    secret, asked = stage.people_say("my password is hunter2", "what is it?")
+    await answer(stage, "It is hunter2.", asked)
+    await answer(stage, "> <@U1> asks: explain this\n\nA password, hunter2.", "1700000000.000001")
+    stage.slack.clock.advance(5)
+    stage.slack.edit(stage.channel, secret, "never mind")
+
+    past = await read_past(stage)
+
+    assert lines(past) == ["anna: hello", "anna: never mind", "anna: what is it?", LEFT, LEFT]
+
+
 async def test_an_answer_to_a_question_that_nobody_can_see_is_read_again(stage: SlackStage) -> None:
     await answer(stage, "> <@U1> asks: what is it?\n\nA test.", "1700000000.000001")
 
