@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
 
@@ -64,4 +65,4 @@ def _facts() -> dict[str, Any]:
 async def _beat() -> None:
     while True:
         await asyncio.sleep(HEARTBEAT_INTERVAL)
-        activity.heartbeat()
+        failed_attempts.keep()

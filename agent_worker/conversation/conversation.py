@@ -11,6 +11,7 @@ from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
+from agent_worker.conversation.turn import Turn
 from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Opened
 from agent_worker.payloads.storage_limits import size_of
@@ -65,6 +66,13 @@ class Conversation:
     def has_work(self) -> bool:
         """Whether anything that waits is for the agent; messages that are not wait for the next one that is."""
         return self.inbox.again is not None or self.participants.is_asked(self.inbox.messages)
+
+    def give_back_late(self, turn: Turn) -> None:
+        """Takes out of a turn what was written while Gemini failed at it: it is asked by itself in the next turn."""
+        late = turn.take_late()
+        if late and turn.late_from is not None:
+            self.inbox.keep([*late, *self.inbox.messages])
+            self.transcript.shorten(turn.late_from)
 
     def stop(self, request: StopRequest) -> bool:
         """Drops what was asked before the stop; returns whether anything of that kind waits."""

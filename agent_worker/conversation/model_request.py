@@ -24,4 +24,5 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",
+        number=turn.attempts.model_calls + 1,
     )

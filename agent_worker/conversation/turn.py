@@ -25,6 +25,8 @@ class Turn:
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model was not told of yet
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
     attempts: Attempts = field(default_factory=Attempts)
+    late: list[str] = field(default_factory=list)  # `ts` of messages that came when Gemini had failed at the others
+    late_from: int | None = None  # the transcript's length before them; None if there are none
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
     began_after: int = 0  # the transcript's `turn_start` before this turn
@@ -87,6 +89,23 @@ class Turn:
         self.messages[self.heard :] = admitted
         self.heard = len(self.messages)
         return admitted
+
+    def add(self, messages: list[UserMessage]) -> None:
+        """Adds messages that have arrived during the turn."""
+        self.messages += messages
+        if self.late_from is not None:
+            self.late += [message.ts for message in messages]
+
+    def note_overtaken(self, length: int) -> None:
+        """Notes that a model call which kept failing was given up for new messages; `length`: of the transcript."""
+        self.late_from = length if self.late_from is None else self.late_from
+
+    def take_late(self) -> list[UserMessage]:
+        """Takes out the messages that came when Gemini had failed at the others."""
+        late = [message for message in self.messages if message.ts in self.late]
+        self.messages = [message for message in self.messages if message.ts not in self.late]
+        self.heard = len(self.messages)
+        return late
 
     def heard_message(self, ts: str) -> UserMessage | None:
         """The message with this `ts`, if the model is told of it in this turn."""

@@ -12,8 +12,10 @@ from datetime import timedelta
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 # Gemini and the turn
-MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
-MODEL_FAILED = "model_failed"  # an error inside Gemini; retried, but not for ever: the question may be its cause
+MODEL_UNAVAILABLE = "model_unavailable"  # Gemini is away; retried until it is back
+# Gemini fails at this question: an error inside Gemini, or any error while Gemini answers other questions. Retried, but
+# not for ever: the question may be its cause.
+MODEL_FAILED = "model_failed"
 BROKEN_ANSWER = "broken_answer"  # an answer that began and came to no end; retried, but not for ever: each one is paid
 BAD_API_KEY = "bad_api_key"
 LEAKED_API_KEY = "leaked_api_key"
@@ -28,7 +30,7 @@ REFUSED_REQUEST = "refused_request"  # Gemini does not take what people sent
 TOO_LONG = "too_long"
 BLOCKED_PROMPT = "blocked_prompt"
 BLOCKED_ANSWER = "blocked_answer"
-UNUSABLE_ANSWER = "unusable_answer"
+UNUSABLE_ANSWER = "unusable_answer"  # an answer that is empty or garbled; retried, but not for ever: each one is paid
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
 STOPPED = "stopped"  # a person stopped the turn
@@ -44,7 +46,7 @@ SLACK_REFUSED = "slack_refused"
 # What happened, and what the person can do. What was done before it happened is told in between.
 _EXPLAINED = {
     MODEL_FAILED: (
-        "Gemini has failed at this again and again for about an hour, so I have stopped trying.",
+        "Gemini has failed at this again and again for about ten minutes, so I have stopped trying.",
         "Please try to ask it another way.",
     ),
     BROKEN_ANSWER: (
@@ -120,9 +122,9 @@ _EXPECTED = ApplicationErrorCategory.BENIGN
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED})
 # After these the conversation gives up the model that it began with: the settings may name another one by now.
 _ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
-# So many attempts in a row are made after these: with ten seconds between them, about an hour; each one that is paid,
-# a few times.
-_MOST_ATTEMPTS = {MODEL_FAILED: 360, BROKEN_ANSWER: 5}
+# So many attempts at one model call may fail with these. The pauses between them grow to ten seconds, so 60 take about
+# ten minutes. Each broken or unusable answer is paid for.
+_MOST_ATTEMPTS = {MODEL_FAILED: 60, BROKEN_ANSWER: 5, UNUSABLE_ANSWER: 3}
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
@@ -150,8 +152,13 @@ def needs_another_model(code: str) -> bool:
 
 
 def has_failed_often(code: str, times: int) -> bool:
-    """Whether an activity has to give up after so many attempts in a row that failed with this code."""
+    """Whether an activity has to give up when so many of its attempts have failed with this code."""
     return times >= _MOST_ATTEMPTS.get(code, math.inf)
+
+
+def is_tried_again(code: str) -> bool:
+    """Whether a turn ends with this code only after the same question has failed again and again."""
+    return code in _MOST_ATTEMPTS
 
 
 def code_of(error: BaseException) -> str:

@@ -38,11 +38,12 @@ with workflow.unsafe.imports_passed_through():
         WITHDRAWN,
         TurnFailed,
         code_of,
+        is_tried_again,
         needs_another_model,
         poisons_the_conversation,
         sentence,
     )
-    from agent_worker.payloads.model import ReadTranscript, TranscriptPage
+    from agent_worker.payloads.model import MODEL_CALL_FAILS, FailingCall, ReadTranscript, TranscriptPage
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.access import Access
@@ -173,6 +174,14 @@ class AgentWorkflow:
         self._conversation.title = renamed.title
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
+    # What the worker tells of a running activity
+
+    @workflow.signal(name=MODEL_CALL_FAILS)
+    def model_call_fails(self, failing: FailingCall) -> None:
+        """From now on a message that arrives does not wait for this model call."""
+        if self._turn is not None and self._turn.key == failing.turn:
+            self._turn.attempts.note_failing(failing.number)
+
     @workflow.query(name=TRANSCRIPT)
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
         return self._conversation.transcript.page(request)
@@ -262,6 +271,8 @@ class AgentWorkflow:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
         said = sentence(code, *turn.display.done, *turn.display.undone)
         epoch = str(workflow.uuid4())
+        if is_tried_again(code):
+            self._conversation.give_back_late(turn)
         if code == WITHDRAWN:
             self._conversation.transcript.withdraw_turn(epoch)
         else:
