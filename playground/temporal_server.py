@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import signal
@@ -58,9 +59,10 @@ class DevServer:
             time.sleep(0.02)
 
     def freeze(self) -> None:
-        """Stops the server's work until `thaw`. Its connections stay open."""
+        """Stops the server's work until `thaw`, and returns when it has stopped. Its connections stay open."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
+            os.waitpid(self._process.pid, os.WUNTRACED)
 
     def thaw(self) -> None:
         if self._process is not None:

@@ -57,7 +57,7 @@ class Slack:
             posts=posts,
             streams=streams,
             leftovers=leftovers,
-            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api)),
+            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id)),
             progress=progress,
             status=status,
             progress_queue=ProgressQueue(progress, status),

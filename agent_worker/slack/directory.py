@@ -33,14 +33,14 @@ class Directory:
 
     def __init__(self, api: SlackApi, *, bot_user_id: str, timer: Callable[[], float] = time.monotonic) -> None:
         self._api = api
-        self._bot_user_id = bot_user_id
+        self.bot_user_id = bot_user_id
         seconds = REMEMBERED_FOR.total_seconds()
         self._remembered: TTLCache[str, Mapping[str, Any]] = TTLCache(REMEMBERED, seconds, timer=timer)
         self._lookups: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one at a time for each id
 
     async def names(self, ids: Iterable[str], *, within: str = "") -> dict[str, str]:
         """Display names by id, as in `name`. The bot itself is left out."""
-        return {slack_id: await self.name(slack_id, within=within) for slack_id in ids if slack_id != self._bot_user_id}
+        return {slack_id: await self.name(slack_id, within=within) for slack_id in ids if slack_id != self.bot_user_id}
 
     async def name(self, slack_id: str, *, within: str = "") -> str:
         """The display name of a user or channel; the id itself if Slack does not tell.
@@ -62,7 +62,7 @@ class Directory:
 
     def knows(self, ids: Iterable[str]) -> bool:
         """Whether all of the ids can be answered without a call to Slack."""
-        return all(slack_id in self._remembered or slack_id == self._bot_user_id for slack_id in ids)
+        return all(slack_id in self._remembered or slack_id == self.bot_user_id for slack_id in ids)
 
     async def _lookup(self, slack_id: str) -> Mapping[str, Any]:
         """From memory or from Slack; several lookups of one id at the same time make one call."""

@@ -31,8 +31,10 @@ CALLS_PER_MINUTE = {
     "conversations_info": 40,
     "conversations_replies": 30,
     "files_completeUploadExternal": 100,
+    "files_delete": 50,
     "files_getUploadURLExternal": 100,
     "files_info": 100,
+    "files_list": 50,
     "users_info": 90,
 }
 # No answer needs these methods, so displays may use all of their calls.

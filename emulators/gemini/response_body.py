@@ -15,6 +15,7 @@ from emulators.gemini.request import ModelRequest
 from emulators.gemini.signatures import Signatures
 
 CHARACTERS_PER_TOKEN = 4
+HALF = 0.5
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _WORDS = re.compile(r"\S*\s*")
 _BLOCKED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE")
@@ -29,19 +30,35 @@ class BodyWriter:
 
     def response(self, said: Said, request: ModelRequest) -> dict[str, Any]:
         """The whole GenerateContentResponse."""
-        return self._object(self._parts(said, request), said.finish_reason, request)
+        parts = self._parts(said, request)
+        return _object(parts, said.finish_reason, request) | self._id() | {"usageMetadata": _usage(request, parts)}
 
     def chunks(self, said: Said, request: ModelRequest) -> list[dict[str, Any]]:
-        """The chunks of a stream: each has the usage so far, only the last has the finish reason."""
+        """The chunks of a stream, with one `responseId`. Only the last has the finish reason.
+
+        As in the recordings of Gemini, by chance: the usage so far comes with each chunk or only with the last one, and
+        a text ends with an empty piece that has a signature.
+        """
         pieces = list(_pieces(self._parts(said, request), said.pieces))
         if not pieces or "functionCall" in pieces[-1]:
             pieces.append({})
-        last = len(pieces) - 1
-        reasons = [said.finish_reason if index == last else None for index in range(len(pieces))]
-        return [
-            self._object([piece] if piece else [], reason, request, so_far=pieces[: index + 1])
-            for index, (piece, reason) in enumerate(zip(pieces, reasons, strict=True))
-        ]
+        elif self._ends_with_a_signature(pieces[-1]):
+            pieces.append({"text": "", "thoughtSignature": self.signatures.for_text()})
+        last, own_id, counts_early = len(pieces) - 1, self._id(), self.random.random() < HALF
+        chunks = []
+        for index, piece in enumerate(pieces):
+            chunk = _object([piece] if piece else [], said.finish_reason if index == last else None, request) | own_id
+            if counts_early or index == last:
+                chunk["usageMetadata"] = _usage(request, pieces[: index + 1])
+            chunks.append(chunk)
+        return chunks
+
+    def _ends_with_a_signature(self, piece: Mapping[str, Any]) -> bool:
+        is_plain_text = bool(piece.get("text")) and not {"thought", "thoughtSignature"} & piece.keys()
+        return is_plain_text and self.random.random() < HALF
+
+    def _id(self) -> dict[str, str]:
+        return {"responseId": "".join(self.random.choices(_ID_ALPHABET, k=22))}
 
     def _parts(self, said: Said, request: ModelRequest) -> list[dict[str, Any]]:
         parts: list[dict[str, Any]] = []
@@ -65,24 +82,15 @@ class BodyWriter:
         signature = {"thoughtSignature": self.signatures.for_call(request.model, call)} if signed else {}
         return {"functionCall": call} | signature
 
-    def _object(
-        self,
-        parts: Sequence[Mapping[str, Any]],
-        finish_reason: str | None,
-        request: ModelRequest,
-        so_far: Sequence[Mapping[str, Any]] | None = None,
-    ) -> dict[str, Any]:
-        candidate: dict[str, Any] = {"index": 0}
-        if parts or finish_reason not in _BLOCKED:
-            candidate["content"] = {"role": "model"} | ({"parts": list(parts)} if parts else {})
-        if finish_reason is not None:
-            candidate["finishReason"] = finish_reason
-        return {
-            "candidates": [candidate],
-            "usageMetadata": _usage(request, parts if so_far is None else so_far),
-            "modelVersion": request.model,
-            "responseId": "".join(self.random.choices(_ID_ALPHABET, k=22)),
-        }
+
+def _object(parts: Sequence[Mapping[str, Any]], finish_reason: str | None, request: ModelRequest) -> dict[str, Any]:
+    """A response object with one candidate, without an id and without the usage."""
+    candidate: dict[str, Any] = {"index": 0}
+    if parts or finish_reason not in _BLOCKED:
+        candidate["content"] = {"role": "model"} | ({"parts": list(parts)} if parts else {})
+    if finish_reason is not None:
+        candidate["finishReason"] = finish_reason
+    return {"candidates": [candidate], "modelVersion": request.model}
 
 
 def _pieces(parts: Sequence[dict[str, Any]], count: int | None) -> Iterator[dict[str, Any]]:

@@ -126,6 +126,15 @@ class Backend:
             **fields,
         )
 
+    def delete_file(self, file_id: str) -> None:
+        """Delete a file, whoever asks. The messages that carry it change, and show a tombstone in its place."""
+        stone = self.files.delete(file_id)
+        for place in self.workspace.channels.values():
+            for message in [*place.messages.values()]:
+                if any(file["id"] == file_id for file in message.files):
+                    files = [stone if file["id"] == file_id else file for file in message.files]
+                    self.writer.change(message, files=files)
+
     def is_readable(self, message: Message) -> bool:
         """Whether reads show the message already; a new one may be shown only after the setting `read_lag`."""
         lag = self.settings.read_lag

@@ -13,8 +13,12 @@ class Settings:
     rate_limits: bool = False  # Slack's tiers, and one post a second in each channel
     delayed_events: bool = False  # the app's setting "Delayed Events": hourly retries for a day
     read_lag: float = 0.0  # seconds until reads show a message that was posted
+    newest_replies_first: bool = False  # of a thread's pages the first has the newest replies; sources disagree
+    root_on_every_page: bool = False  # of a thread; sources disagree
     home_tab: bool = True
     is_agent: bool = True
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
+    share_lag: float | None = 0.0  # seconds from completing a file to the message that shows it; None: it never comes
+    files_without_bot: bool = False  # the message that shows the app's file has no `bot_id`
     streaming: bool = True  # the workspace has chat.startStream

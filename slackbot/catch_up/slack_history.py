@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any
 
@@ -24,6 +25,9 @@ PAGE = 999  # messages or channels, the most that Slack returns in one call
 # A thread's first message says when the last reply was. Older first messages than these are not read:
 ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
 ROOT_PAGES = 5  # pages of one channel
+# With `oldest` alone, Slack begins with the messages closest to it. So both ends are sent; the other end is a moment
+# that is in the future by any clock.
+FUTURE = 24 * 3_600.0  # seconds
 KINDS = ("public_channel", "private_channel", "mpim", "im")
 
 Json = Mapping[str, Any]
@@ -85,8 +89,8 @@ class SlackHistory:
     async def _newest_first(self, channel: str, oldest: float) -> AsyncIterator[Json]:
         """The channel's messages, newest first: all after `oldest`, and then older ones, which may begin a thread."""
         count = 0
-        since = f"{oldest - ROOTS_SINCE:.6f}"
-        async for message in self._items(self._client.conversations_history, "messages", channel=channel, oldest=since):
+        both_ends = {"oldest": f"{oldest - ROOTS_SINCE:.6f}", "latest": f"{time.time() + FUTURE:.6f}"}
+        async for message in self._items(self._client.conversations_history, "messages", channel=channel, **both_ends):
             count += 1
             if count > ROOT_PAGES * PAGE and float(message["ts"]) < oldest:
                 return

@@ -41,4 +41,6 @@ class Participation:
     def _involves_agent(self, message: Mapping[str, Any]) -> bool:
         if message.get("bot_id"):
             return bool(message["bot_id"] == self._bot.bot_id)
+        if message.get("user") == self._bot.bot_user_id:  # its files may name no bot
+            return True
         return self._bot.bot_user_id in mentioned_users(str(message.get("text") or ""))

@@ -1,9 +1,16 @@
-"""Files that the agent uploads into a thread."""
+"""Files that the agent uploads into a thread.
+
+Slack shows a file some time after it has taken it, and sometimes never. So a file is looked after until it is shown.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 from temporalio.exceptions import ApplicationError
@@ -13,17 +20,28 @@ from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.refusals import is_refusal
 
+# Seconds between two looks whether the file is shown. After the last one it is taken for a file that never will be.
+SHARE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file at Slack. `is_complete`: Slack was told already in which thread to show it."""
+
+    id: str
+    is_complete: bool = False
 
 
 class SlackUploads:
     """Slack takes a file in three calls: ask for an address, send the bytes there, show the file in a thread."""
 
-    def __init__(self, api: SlackApi) -> None:
+    def __init__(self, api: SlackApi, bot_user_id: str) -> None:
         self._api = api
+        self._bot_user_id = bot_user_id
 
-    async def upload(self, name: str, text: str, *, is_patient: bool = True) -> str | None:
-        """Makes the first two calls. Returns the id of a file that nobody sees yet; None if the app may not upload.
+    async def upload(self, name: str, text: str, *, is_patient: bool = True) -> Upload | None:
+        """Makes the first two calls. Returns a file that nobody sees yet; None if the app may not upload.
 
         Raises ApplicationError (retryable) if Slack cannot be reached now. The bytes go to another host than all other
         calls; if that host cannot be reached from here, retries never help and the answer would wait for ever. So
@@ -44,13 +62,56 @@ class SlackUploads:
                 raise
             logger.warning("file not uploaded", extra={"reason": "unreachable"})
             return None
-        return str(place["file_id"])
+        return Upload(str(place["file_id"]))
 
-    async def show(self, thread: Thread, file: str, name: str) -> bool:
-        """Makes the third call: shows the uploaded file in the thread. False if the app may not.
+    async def find(self, name: str, since: str) -> Upload | None:
+        """The file of this name, if all three calls for it were made since that moment (a `ts`).
 
         Raises ApplicationError (retryable) if Slack cannot be reached now.
         """
+        try:
+            answer = await self._api.call(
+                self._api.client.files_list, user=self._bot_user_id, ts_from=str(int(float(since)))
+            )
+        except ApplicationError as error:
+            _raise_unless_refused(error)
+            return None
+        found = [str(file["id"]) for file in answer.get("files") or [] if file.get("name") == name]
+        return Upload(found[0], is_complete=True) if found else None
+
+    async def show(self, thread: Thread, upload: Upload, name: str) -> bool:
+        """Makes the third call if it was not made, and returns when the thread shows the file.
+
+        If Slack refuses, or if the file does not appear, the result is False and the file never will be shown. Raises
+        ApplicationError (retryable) if Slack cannot be reached now.
+        """
+        is_complete = upload.is_complete or await self._complete(thread, upload.id, name)
+        return is_complete and await self._is_shown(thread, upload.id)
+
+    async def _is_shown(self, thread: Thread, file: str) -> bool:
+        """Waits until the thread shows the file. If that takes too long, deletes the file and returns False."""
+        for pause in (*SHARE_PAUSES, None):
+            try:
+                answer = await self._api.call(self._api.client.files_info, file=file)
+            except ApplicationError as error:
+                _raise_unless_refused(error)
+                return True  # the app may show files, but not look at them
+            if _is_in(thread, answer.get("file") or {}):
+                return True
+            if pause is not None:
+                await asyncio.sleep(pause)
+        logger.warning("file not shown", extra={"reason": "no message has it"})
+        await self._delete(file)
+        return False
+
+    async def _delete(self, file: str) -> None:
+        try:
+            await self._api.call(self._api.client.files_delete, file=file)
+        except ApplicationError as error:
+            _raise_unless_refused(error)
+
+    async def _complete(self, thread: Thread, file: str, name: str) -> bool:
+        """False if the app may not."""
         try:
             await self._api.call(
                 self._api.client.files_completeUploadExternal,
@@ -73,6 +134,14 @@ class SlackUploads:
                     raise retryable(SLACK_UNAVAILABLE, f"upload: http_{response.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise retryable(SLACK_UNAVAILABLE, type(error).__name__) from None
+
+
+def _is_in(thread: Thread, file: Mapping[str, Any]) -> bool:
+    """Whether a message of the thread has the file, by what Slack tells of the file."""
+    shares: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = file.get("shares") or {}
+    return any(
+        share.get("thread_ts") == thread.thread_ts for kind in shares.values() for share in kind.get(thread.channel, ())
+    )
 
 
 def _raise_unless_refused(error: ApplicationError) -> None:

@@ -22,7 +22,7 @@ from agent_worker.slack.blocks import answer_layout, posts, task_cards
 from agent_worker.slack.blocks.answer_layout import Layout, variants
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
-from agent_worker.slack.files.upload import SlackUploads
+from agent_worker.slack.files.upload import SlackUploads, Upload
 from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers, ThreadLeftovers
 from agent_worker.slack.thread.posts import ThreadPosts
@@ -204,28 +204,34 @@ class AnswerDelivery:
             return await self._bring_into(layout, request, leftovers)
         except _RefusedPost as refused:
             name = answer_layout.file_name(request)
-            if not layout.is_answer or not (name in leftovers.files or await self._show_as_file(request, name)):
+            is_shown = name in leftovers.files
+            if not layout.is_answer or not (is_shown or await self._show_as_file(request, name, leftovers)):
                 raise final(SLACK_REFUSED, refused.reason) from None
             for ts in leftovers.drafts:
                 await self._posts.delete(request.thread, ts)
             return []
 
-    async def _show_as_file(self, request: Deliver, name: str) -> bool:
-        file = await self._uploads.upload(name, request.preface + request.text, is_patient=False)
+    async def _show_as_file(self, request: Deliver, name: str, leftovers: Leftovers) -> bool:
+        file = await self._upload(request, name, request.preface + request.text, leftovers)
         return file is not None and await self._uploads.show(request.thread, file, name)
+
+    async def _upload(self, request: Deliver, name: str, text: str, leftovers: Leftovers) -> Upload | None:
+        """The file of an earlier attempt, or a new one. None if the app may not upload.
+
+        On a retry, the answer does not wait for a host that does not take the file.
+        """
+        found = await self._uploads.find(name, post_keys.asked_at(request.key)) if leftovers.is_retry else None
+        return found or await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
 
     # An answer that is too long for the thread
 
     async def _bring_with_file(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
-        """The beginning, and the whole as a file. If the app may not upload, the whole in as many messages as it takes.
-
-        On a retry, the answer does not wait for a host that does not take the file.
-        """
+        """The beginning, and the whole as a file. If the app may not upload: all in as many messages as it takes."""
         name, text = answer_layout.file_name(request), layout.file or ""
         if name in leftovers.files:
             await self._bring_or_upload(layout, request, leftovers)
             return
-        file = await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
+        file = await self._upload(request, name, text, leftovers)
         if file is None:
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
             return

@@ -18,9 +18,9 @@ from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
-# Slack gives the oldest messages of a thread first. A thread that does not fit into one page is read from its end: the
-# messages of the last ten minutes before the question, or of a longer or shorter time, until these are neither too few
-# nor more than one page.
+# Nobody says for certain whether a thread's first page has its oldest messages or its newest. So a thread that does not
+# fit into one page is read by time: the messages of the last ten minutes before the question, or of a longer or shorter
+# time, until these are neither too few nor more than one page.
 LARGE_PAGE = 1_000  # messages in one call; Slack allows no more
 FIRST_TIME = 600.0  # seconds before the question
 LONGER = 16.0  # times as long, while there are too few messages
@@ -76,7 +76,7 @@ class ThreadHistory:
         Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
         """
         younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
-        return [_own_message(message) for message in younger if self._is_own(message)]
+        return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
         """The thread up to the message `before` (a `ts`); empty if Slack does not let the agent read the thread.
@@ -94,7 +94,8 @@ class ThreadHistory:
         earlier = [
             message for message in messages if message["ts"] < before and not _shows_progress(own.get(message["ts"]))
         ]
-        people = dict.fromkeys(str(message.get("user") or "") for message in earlier if not message.get("bot_id"))
+        by_people = [message for message in earlier if message["ts"] not in own and not message.get("bot_id")]
+        people = dict.fromkeys(str(message.get("user") or "") for message in by_people)
         return Past(
             text=await self._text_of(earlier, thread.channel, is_whole=is_whole),
             answered=tuple(ts for post in own.values() for ts in post.answers),
@@ -108,9 +109,16 @@ class ThreadHistory:
         """
         page, cursor = await self._page(thread, limit=PAGE)
         if not cursor:
-            return page, True
+            return _each_once(page), True
+        root = await self._root(thread, page)
         newest = await self._newest(thread, before)
-        return _each_once([page[0], *newest, *await self._after(thread, before)]), False
+        return _each_once([*root, *newest, *await self._after(thread, before)]), False
+
+    async def _root(self, thread: Thread, page: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The thread's first message: from this page, or else with one call. None if it was deleted."""
+        if not any(message["ts"] == thread.thread_ts for message in page):
+            page, _ = await self._page(thread, limit=1, latest=thread.thread_ts, inclusive=True)
+        return [message for message in page if message["ts"] == thread.thread_ts]
 
     async def _newest(self, thread: Thread, before: str) -> list[dict[str, Any]]:
         """Of a long thread, at most one page of the newest messages before this `ts`, oldest first."""
@@ -174,11 +182,16 @@ class ThreadHistory:
         return await self._directory.name(str(message.get("user") or "someone"))
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
-        """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it."""
-        return message.get("bot_id") == self._bot_id
+        """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it.
+
+        Whether Slack names the bot in a message with the agent's own file, nobody says for certain; it names the user.
+        """
+        if message.get("bot_id"):
+            return bool(message["bot_id"] == self._bot_id)
+        return message.get("user") == self._bot_user_id
 
     async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
-        """The root first and then the replies, oldest first, from `oldest` on; the root comes in any case."""
+        """The replies from `oldest` on and the root, which may come more than once. In no certain order."""
         cursor = ""
         while True:
             page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
@@ -188,9 +201,9 @@ class ThreadHistory:
                 return
 
     async def _page(
-        self, thread: Thread, *, limit: int, cursor: str = "", **times: str
+        self, thread: Thread, *, limit: int, cursor: str = "", **times: str | bool
     ) -> tuple[list[dict[str, Any]], str]:
-        """One call: messages, and the cursor of the next page, "" if this is the last. `times`: oldest and latest."""
+        """One call: messages, and the cursor of the next page, "" if this is the last. `times`: Slack's bounds."""
         answer = await self._api.call(
             self._api.client.conversations_replies,
             channel=thread.channel,
@@ -216,6 +229,6 @@ def _shows_progress(own: PostMetadata | None) -> bool:
 
 
 def _each_once(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """In the order of their `ts`; the root comes with every page."""
+    """In the order of their `ts`; the root may come with every page."""
     found = {str(message["ts"]): message for message in messages}
     return [found[ts] for ts in sorted(found, key=float)]

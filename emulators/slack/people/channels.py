@@ -94,12 +94,7 @@ class PeopleInChannels:
 
     def delete_file(self, file_id: str) -> None:
         """A file is deleted: the messages that carry it change, and show a tombstone in its place."""
-        stone = self._backend.files.delete(file_id)
-        for place in self._backend.workspace.channels.values():
-            for message in [*place.messages.values()]:
-                if any(file["id"] == file_id for file in message.files):
-                    files = [stone if file["id"] == file_id else file for file in message.files]
-                    self._backend.writer.change(message, files=files)
+        self._backend.delete_file(file_id)
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """A person adds a reaction to a message."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.state.installation import Installation
+from emulators.slack.state.messages import Channel, Message
 from emulators.slack.state.workspace import Workspace
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ class StoredFile:
     upload_ticket: str = ""
     pending: bool = False
     deleted: bool = False
+    shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict)  # "public" or "private", then channel ids
 
     @property
     def id(self) -> str:
@@ -44,6 +46,19 @@ class StoredFile:
         if self.hidden:
             return {"id": self.id, "mode": "file_access", "file_access": "check_file_info"}
         return self.description
+
+    @property
+    def described(self) -> Json:
+        """The file object that files.info answers: with the messages that show the file."""
+        return self.description | {"shares": self.shares} if self.shares else self.description
+
+    def note_share(self, channel: Channel, message: Message) -> None:
+        """Note that the message shows the file."""
+        kind = "public" if channel.kind == "channel" else "private"
+        share = {"ts": message.ts, "channel_name": channel.name}
+        if message.thread_ts is not None:
+            share["thread_ts"] = message.thread_ts
+        self.shares.setdefault(kind, {}).setdefault(channel.id, []).append(share)
 
 
 @dataclass
@@ -100,7 +115,7 @@ class Files:
             raise SlackError("file_not_found")
         if stored.deleted:
             raise SlackError("file_deleted")
-        return stored.description
+        return stored.described
 
     @property
     def all(self) -> list[StoredFile]:

@@ -137,8 +137,29 @@ async def it_is_posted_and_updated(stage: Stage) -> None:
     assert [post.ts for post in posts(stage, ts)] == [growing.ts]
 
 
+LONG = "\n\n".join(f"Paragraph {number}. " + "word " * 150 for number in range(60))
+
+
+async def test_a_file_that_slack_shows_two_seconds_after_a_lost_reply_is_shown_once(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with Stage(temporal_address, tmp_path, share_lag=2.0, files_without_bot=True) as stage:
+        await stage.start()
+        stage.gemini.script(text(LONG), text("Two."))
+        stage.slack.faults.add(method="files.completeUploadExternal", kind="lost_reply")
+        ts = ask(stage, "tell me everything")
+        await stage.slack.until(lambda: [file for post in posts(stage, ts) for file in post.files])
+        await stage.slack.until(lambda: stage.calls("files.info"))
+
+        stage.slack.say(stage.anna, stage.channel, "and?", thread_ts=ts)
+        await stage.slack.until(lambda: "Two." in stage.said(ts))
+
+        assert len([file for post in posts(stage, ts) for file in post.files]) == 1
+        assert stage.calls("files.completeUploadExternal") == 1
+
+
 async def test_an_answer_of_more_than_three_messages_comes_as_a_file(stage: Stage) -> None:
-    answer = "\n\n".join(f"Paragraph {number}. " + "word " * 150 for number in range(60))
+    answer = LONG
     stage.gemini.script(text(answer))
 
     ts = ask(stage, "tell me everything")

@@ -102,7 +102,7 @@ async def test_a_held_stream_whose_reader_gives_up_is_abandoned(gemini: GeminiEm
     await asyncio.wait_for(abandoned, 10)
     gemini.script(answers.text("again"))
     await reader.read()
-    assert reader.texts[-1] == "again"
+    assert "".join(reader.texts).endswith("again")
 
 
 async def test_a_stream_can_be_held_for_the_request_that_fits(gemini: GeminiEmulator, sdk: genai.Client) -> None:

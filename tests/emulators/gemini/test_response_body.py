@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from google import genai
 
 from emulators.gemini import answers, faults
 from emulators.gemini.emulator import GeminiEmulator
@@ -58,9 +59,9 @@ async def test_text_comes_in_as_many_pieces_as_wanted(gemini: GeminiEmulator, re
 
     await reader.read()
 
-    assert len(reader.texts) == count
-    assert all(reader.texts)
-    assert "".join(reader.texts) == POND
+    said = list(filter(None, reader.texts))
+    assert len(said) == count
+    assert "".join(said) == POND
 
 
 async def test_pieces_end_at_words_where_there_are_enough(gemini: GeminiEmulator, reader: StreamReader) -> None:
@@ -68,7 +69,7 @@ async def test_pieces_end_at_words_where_there_are_enough(gemini: GeminiEmulator
 
     await reader.read()
 
-    assert reader.texts == ["An old silent ", "pond. A frog ", "jumps into the pond."]
+    assert list(filter(None, reader.texts)) == ["An old silent ", "pond. A frog ", "jumps into the pond."]
 
 
 async def test_only_the_last_piece_has_the_signature_the_reason_and_all_tokens(
@@ -81,7 +82,21 @@ async def test_only_the_last_piece_has_the_signature_the_reason_and_all_tokens(
     assert [bool(only_part(chunk).thought_signature) for chunk in chunks] == [False, False, False, True]
     assert reader.finish_reasons == [None, None, None, "STOP"]
     counts = [chunk.usage_metadata.candidates_token_count or 0 for chunk in chunks if chunk.usage_metadata]
-    assert (len(counts), counts) == (4, sorted(set(counts)))
+    assert counts == sorted(set(counts))
+    assert chunks[-1].usage_metadata is not None
+
+
+async def test_streams_differ_as_those_of_gemini_do_and_each_has_one_id(
+    gemini: GeminiEmulator, sdk: genai.Client
+) -> None:
+    gemini.script(*[answers.text(POND).in_pieces(3) for _ in range(20)])
+
+    streams = [await StreamReader(sdk).read() for _ in range(20)]
+
+    assert {len({chunk.response_id for chunk in chunks}) for chunks in streams} == {1}
+    assert {len([chunk for chunk in chunks if chunk.usage_metadata]) for chunks in streams} == {1, 3, 4}
+    last = [only_part(chunks[-1]) for chunks in streams]
+    assert {(part.text == "", part.thought_signature is not None) for part in last} == {(True, True), (False, False)}
 
 
 async def test_thoughts_and_calls_come_in_chunks_of_their_own(gemini: GeminiEmulator, reader: StreamReader) -> None:

@@ -12,7 +12,7 @@ from agent_worker.contract.messages import Thread
 from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
 from process.slack import Identity, open_client
-from slackbot.catch_up.slack_history import PAGE, ROOTS_SINCE, SlackHistory
+from slackbot.catch_up.slack_history import PAGE, ROOT_PAGES, ROOTS_SINCE, SlackHistory
 
 NOON = 1_766_458_000.0
 
@@ -139,6 +139,17 @@ async def test_long_listings_are_read_to_their_end(stage: Stage) -> None:
 
     assert await stage.found(NOON - 5) == [first]
     assert stage.calls("conversations.history") == 2
+
+
+async def test_in_a_busy_channel_a_mention_after_thousands_of_messages_is_found(stage: Stage) -> None:
+    for number in range(ROOT_PAGES * PAGE + 200):
+        stage.slack.say(stage.anna, stage.channel, str(number))
+    stage.slack.clock.advance(3_600.0)
+    before = stage.slack.clock.now()
+    missed = stage.mention()
+
+    assert await stage.found(before - 60.0) == [missed]
+    assert stage.calls("conversations.history") <= ROOT_PAGES + 1
 
 
 async def test_where_the_bot_is_no_member_it_does_not_look(stage: Stage) -> None:

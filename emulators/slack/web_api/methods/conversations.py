@@ -28,7 +28,10 @@ def info(backend: Backend, arguments: Arguments) -> Json:
 
 
 def replies(backend: Backend, arguments: Arguments) -> Json:
-    """The root and then its replies, oldest first. The `ts` of a reply gives that reply alone."""
+    """The root and then its replies, oldest first. The `ts` of a reply gives that reply alone.
+
+    Sources disagree on which replies the first page has, and on whether the root comes again; both can be set.
+    """
     channel = backend.readable(arguments, HISTORY)
     ts = arguments.required("ts")
     root = backend.workspace.message(channel.id, ts) if is_ts(ts) else None
@@ -36,16 +39,28 @@ def replies(backend: Backend, arguments: Arguments) -> Json:
         raise SlackError("thread_not_found")
     answers = [reply for reply in backend.workspace.replies(root) if backend.is_readable(reply)]
     listed = [root, *in_range(answers, arguments)]
-    part = page(listed, arguments, default=1_000, largest=1_000)
-    return {"messages": _listing(backend, arguments, part.items), **part.fields()}
+    if backend.settings.newest_replies_first:
+        part = _in_order(page(listed[::-1], arguments, default=1_000, largest=1_000))
+    else:
+        part = page(listed, arguments, default=1_000, largest=1_000)
+    shown = part.items
+    if backend.settings.root_on_every_page and root not in shown:
+        shown = [root, *shown]
+    return {"messages": _listing(backend, arguments, shown), **part.fields()}
 
 
 def history(backend: Backend, arguments: Arguments) -> Json:
-    """The newest message first: the roots of threads, and replies that were also sent to the channel."""
+    """The newest message first: the roots of threads, and replies that were also sent to the channel.
+
+    With `oldest` and without `latest`, the first page has the messages closest to `oldest`.
+    """
     channel = backend.readable(arguments, HISTORY)
     shown = [message for message in channel.messages.values() if message.in_channel_view]
-    readable = [message for message in reversed(shown) if backend.is_readable(message)]
-    part = page(in_range(readable, arguments), arguments, default=100, largest=999)
+    readable = in_range([message for message in shown if backend.is_readable(message)], arguments)
+    if arguments.has("oldest") and not arguments.has("latest"):
+        part = _in_order(page(readable, arguments, default=100, largest=999))
+    else:
+        part = page(readable[::-1], arguments, default=100, largest=999)
     return {"messages": _listing(backend, arguments, part.items), "pin_count": 0, **part.fields()}
 
 
@@ -61,6 +76,11 @@ def of_app(backend: Backend, arguments: Arguments) -> Json:
         channels = [channel for channel in channels if not channel.is_archived]
     part: Page[Channel] = page(channels, arguments, default=100, largest=999)
     return {"channels": [backend.shapes.channel(channel) for channel in part.items], **part.metadata()}
+
+
+def _in_order(part: Page[Message]) -> Page[Message]:
+    """The same page, with its messages in the other order."""
+    return Page(part.items[::-1], part.next_cursor)
 
 
 def _listing(backend: Backend, arguments: Arguments, messages: Iterable[Message]) -> list[Json]:

@@ -1,13 +1,16 @@
-"""The files.* methods: describing a file, and uploading one."""
+"""The files.* methods: describing, listing and deleting files, and uploading one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from emulators.slack.backend import Backend, Method
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError, invalid
 from emulators.slack.rules.messages import MAX_TEXT
+from emulators.slack.state.files import StoredFile
 from emulators.slack.state.messages import Channel
 
 Json = dict[str, Any]
@@ -27,7 +30,10 @@ def get_upload_url(backend: Backend, arguments: Arguments) -> Json:
 
 
 def complete_upload(backend: Backend, arguments: Arguments) -> Json:
-    """Give the uploaded files their titles, and share them in one message. Without a channel they stay private."""
+    """Give the uploaded files their titles, and share them in one message. Without a channel they stay private.
+
+    The answer may come before the message does: how much before is the setting `share_lag`.
+    """
     wanted = _wanted(arguments)
     files = [backend.files.uploaded(entry["id"]) for entry in wanted]
     channel = _channel(backend, arguments)
@@ -36,10 +42,53 @@ def complete_upload(backend: Backend, arguments: Arguments) -> Json:
     for file, entry in zip(files, wanted, strict=True):
         file.pending = False
         file.description["title"] = entry.get("title") or file.description["name"]
-    if channel is not None:
-        shown = [file.shown for file in files]
-        backend.writer.post(backend.new_message(channel, thread_ts, comment, subtype="file_share", files=shown))
+    lag = backend.settings.share_lag
+    if channel is not None and lag is not None:
+        share = partial(_share, backend, files, channel, thread_ts, comment)
+        if lag:
+            backend.clock.call_after(lag, share)
+        else:
+            share()
     return {"files": [{"id": file.id, "title": file.description["title"]} for file in files]}
+
+
+def _share(backend: Backend, files: list[StoredFile], channel: Channel, thread_ts: str | None, comment: str) -> None:
+    """Show the files in one message; those that were deleted meanwhile are not shown."""
+    left = [file for file in files if not file.deleted]
+    if not left:
+        return
+    shown = [file.shown for file in left]
+    message = backend.new_message(channel, thread_ts, comment, subtype="file_share", files=shown)
+    if backend.settings.files_without_bot:
+        message = replace(message, bot_id=None, app_id=None)
+    backend.writer.post(message)
+    for file in left:
+        file.note_share(channel, message)
+
+
+def listed(backend: Backend, arguments: Arguments) -> Json:
+    """The app's own files, newest first. For other people's files the stand-in has no use."""
+    if arguments.text("user") != backend.bot_user:
+        raise SlackError("user_not_found")
+    since = arguments.number("ts_from", default=0)
+    own = [file for file in backend.files.all if not (file.pending or file.deleted)]
+    files = [file.described for file in own if file.description["user"] == backend.bot_user]
+    recent = [file for file in reversed(files) if file["created"] >= since]
+    count = arguments.number("count", default=100)
+    return {"files": recent[:count], "paging": {"count": count, "total": len(recent), "page": 1, "pages": 1}}
+
+
+def delete(backend: Backend, arguments: Arguments) -> Json:
+    """Delete a file of the app, also one that was not completed. Messages that show it keep a stub."""
+    file = backend.files.get(arguments.required("file"))
+    if file is None:
+        raise SlackError("file_not_found")
+    if file.deleted:
+        raise SlackError("file_deleted")
+    if file.description["user"] != backend.bot_user:
+        raise SlackError("cant_delete_file")
+    backend.delete_file(file.id)
+    return {}
 
 
 def _wanted(arguments: Arguments) -> list[Json]:
@@ -84,6 +133,8 @@ def _comment(arguments: Arguments) -> str:
 
 METHODS: dict[str, Method] = {
     "files.completeUploadExternal": complete_upload,
+    "files.delete": delete,
     "files.getUploadURLExternal": get_upload_url,
     "files.info": info,
+    "files.list": listed,
 }

@@ -11,6 +11,7 @@ from agent_worker.contract.names import FEEDBACK_BUTTONS
 from agent_worker.payloads.thread import Draft
 from agent_worker.slack.blocks.answer_layout import IN_THE_FILE, MOST_MESSAGES
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT
+from agent_worker.slack.files import upload
 from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
 from tests.support.agent_worker.settling import asked_to, buttons, posts, settled, standing, streamed
@@ -82,6 +83,48 @@ async def test_a_file_is_shown_once_whatever_goes_wrong(stage: SlackStage, metho
     assert is_a_beginning(stage)
     assert content(stage) == TEXT
     assert attempts == 2
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "internal_error_after_commit", None])
+async def test_a_file_that_slack_shows_later_is_shown_once(kind: FaultKind | None) -> None:
+    async with slack_stage(share_lag=0.7, files_without_bot=True) as stage:
+        if kind is not None:
+            stage.slack.faults.add(method=SHARE, kind=kind)
+        await settled(stage, asked_to(stage, TEXT))
+        await settled(stage, asked_to(stage, TEXT), is_retry=True)
+
+        assert is_a_beginning(stage)
+        assert content(stage) == TEXT
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", None])
+async def test_an_answer_whose_file_is_never_shown_is_as_many_messages_as_it_takes(
+    kind: FaultKind | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "SHARE_PAUSES", (0.01, 0.01))
+    async with slack_stage(share_lag=None, hurried=True) as stage:
+        if kind is not None:
+            stage.slack.faults.add(method=SHARE, kind=kind)
+        await settled(stage, asked_to(stage, TEXT))
+
+        assert is_whole(stage)
+        assert [file.deleted for file in stage.slack.backend.files.all] == [True]
+
+
+async def test_a_file_that_was_given_up_is_not_shown_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "SHARE_PAUSES", (0.01, 0.01))
+    async with slack_stage(share_lag=60.0, hurried=True) as stage:
+        await settled(stage, asked_to(stage, TEXT))
+        stage.slack.clock.advance(90.0)
+
+        assert is_whole(stage)
+
+
+async def test_an_app_that_may_not_look_at_files_trusts_slack_to_show_them(stage: SlackStage) -> None:
+    stage.slack.revoke("files:read")
+    await settled(stage, asked_to(stage, TEXT))
+
+    assert is_a_beginning(stage)
 
 
 async def test_where_the_app_may_not_upload_the_answer_is_as_many_messages_as_it_takes(stage: SlackStage) -> None:

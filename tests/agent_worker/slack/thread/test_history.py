@@ -22,10 +22,18 @@ from agent_worker.slack.thread.history import (
 )
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
+# Sources disagree on the order of a thread's pages, and on whether its root stands on each of them.
+ORDERS = [
+    {},
+    {"root_on_every_page": True},
+    {"newest_replies_first": True},
+    {"newest_replies_first": True, "root_on_every_page": True},
+]
 
-@pytest.fixture
-async def stage() -> AsyncIterator[SlackStage]:
-    async with slack_stage() as stage:
+
+@pytest.fixture(params=ORDERS, ids=lambda order: "+".join(order) or "oldest_first")
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[SlackStage]:
+    async with slack_stage(hurried=True, **request.param) as stage:
         yield stage
 
 
@@ -127,6 +135,24 @@ async def test_what_was_answered_in_a_long_thread_is_known(stage: SlackStage) ->
     past = await stage.history.past(stage.thread, question)
 
     assert past.answered == (question,)
+
+
+async def test_of_a_long_thread_the_agents_own_messages_are_found_oldest_first(stage: SlackStage) -> None:
+    stage.people_say(*map(str, range(PAGE - 10)))
+    keys = [f"{stage.root}:answer:{number}" for number in range(20)]
+    wanted = [await stage.posts.post(stage.thread, key, posts.notice("Hi.")) for key in keys]
+
+    own = await stage.history.own_messages(stage.thread, stage.root)
+
+    assert [message.ts for message in own] == wanted
+
+
+async def test_the_root_of_a_long_thread_is_read_if_there_is_room_for_it(stage: SlackStage) -> None:
+    stage.people_say(*["" for _ in range(PAGE)], "one", "two")
+
+    past = await read_past(stage)
+
+    assert past.text.splitlines()[-2:] == ["anna: one", "anna: two"]
 
 
 async def test_a_short_thread_is_read_whole_with_one_call(stage: SlackStage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.support.emulators.scene import Scene, refusal, scene, still_clock
@@ -56,6 +58,30 @@ async def test_history_is_newest_first_and_without_replies(stage: Scene) -> None
     assert [message["ts"] for message in answer["messages"]] == [later]
     assert [message["ts"] for message in rest["messages"]] == [root]
     assert not rest["has_more"]
+
+
+async def test_history_since_a_moment_begins_with_the_messages_closest_to_it(stage: Scene) -> None:
+    first, second, third = (stage.slack.say(stage.anna, stage.general, text) for text in ("1", "2", "3"))
+    history = partial(stage.client.conversations_history, channel=stage.general, oldest="0")
+
+    page = await history(limit=2)
+    rest = await history(cursor=page["response_metadata"]["next_cursor"])
+    both_ends = await history(limit=2, latest=f"{float(third) + 1:.6f}")
+
+    assert [message["ts"] for message in page["messages"]] == [second, first]
+    assert [message["ts"] for message in rest["messages"]] == [third]
+    assert [message["ts"] for message in both_ends["messages"]] == [third, second]
+
+
+async def test_the_pages_of_a_thread_can_begin_with_the_newest_replies_and_each_with_the_root() -> None:
+    async with scene(newest_replies_first=True, root_on_every_page=True) as stage:
+        root, answers = thread(stage, 3)
+
+        first = await replies(stage, root, limit=2)
+        rest = await replies(stage, root, limit=2, cursor=first["response_metadata"]["next_cursor"])
+
+    assert stamps(first) == [root, *answers[1:]]
+    assert stamps(rest) == [root, answers[0]]
 
 
 async def test_reading_needs_membership(stage: Scene) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.emulators.files import begin_upload, described, download, shared, upload
-from tests.support.emulators.scene import Scene, refusal
+from tests.support.emulators.scene import Scene, refusal, scene, still_clock
 
 
 async def _uploaded(stage: Scene) -> str:
@@ -105,3 +105,50 @@ async def test_uploading_needs_its_scope(stage: Scene) -> None:
     body = await refusal(stage.client.files_getUploadURLExternal(filename="plot.csv", length=5))
 
     assert (body["error"], body["needed"]) == ("missing_scope", "files:write")
+
+
+async def _completed(stage: Scene, root: str) -> str:
+    file_id = await _uploaded(stage)
+    await stage.client.files_completeUploadExternal(
+        files=[{"id": file_id, "title": "The numbers"}], channel_id=stage.general, thread_ts=root
+    )
+    return file_id
+
+
+async def test_a_file_can_be_shared_a_moment_after_it_was_completed() -> None:
+    async with scene(clock=still_clock(), share_lag=2.0, files_without_bot=True) as stage:
+        root = stage.slack.say(stage.anna, stage.general, "numbers, please")
+        file_id = await _completed(stage, root)
+        before = await described(stage, file_id)
+        stage.slack.clock.advance(2.0)
+        after = await described(stage, file_id)
+
+        (post,) = [message for message in stage.slack.thread(stage.general, root) if message.files]
+        assert "shares" not in before
+        assert [share["ts"] for share in after["shares"]["public"][stage.general]] == [post.ts]
+        assert (post.user, post.bot_id) == (stage.slack.bot_user_id, None)
+
+
+async def test_a_file_that_is_deleted_before_it_is_shared_is_never_shared() -> None:
+    async with scene(clock=still_clock(), share_lag=2.0) as stage:
+        root = stage.slack.say(stage.anna, stage.general, "numbers, please")
+        await stage.client.files_delete(file=await _completed(stage, root))
+        stage.slack.clock.advance(2.0)
+
+        assert len(stage.slack.thread(stage.general, root)) == 1
+
+
+async def test_the_app_lists_and_deletes_its_own_files_and_no_others(stage: Scene) -> None:
+    root = stage.slack.say(stage.anna, stage.general, "numbers, please", files=[{"name": "mine.txt"}])
+    (message,) = stage.slack.thread(stage.general, root)
+    await _uploaded(stage)  # not completed: nobody can see it
+    own = await _completed(stage, root)
+
+    listed = await stage.client.files_list(user=stage.slack.bot_user_id, ts_from="1")
+    refused = await refusal(stage.client.files_delete(file=message.files[0]["id"]))
+    await stage.client.files_delete(file=own)
+    later = await stage.client.files_list(user=stage.slack.bot_user_id)
+
+    assert [file["id"] for file in listed["files"]] == [own]
+    assert refused["error"] == "cant_delete_file"
+    assert later["files"] == []
