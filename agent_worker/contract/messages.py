@@ -61,6 +61,12 @@ class UserMessage(BaseModel):
     attachments: list[dict[str, Any]] = []  # forwarded messages, previews and tables, as Slack writes them
     looking_at: str = ""  # the channel that the author has open beside the agent
     unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
+    edited_at: str = ""  # the `event_ts` of the edit that addresses it to the agent; "" if the first version did
+
+    @property
+    def asked_at(self) -> float:
+        """When it was addressed to the agent, in seconds since 1970 by Slack's clock."""
+        return max(float(self.ts), float(self.edited_at or 0))
 
 
 class MessageChange(BaseModel):

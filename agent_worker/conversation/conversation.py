@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation.inbox import Inbox
+from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
@@ -61,6 +61,26 @@ class Conversation:
         new = self.inbox.accept(message)
         if new is not None:
             self.inbox.add(self.participants.hear(new))
+
+    def readdress(self, message: UserMessage, turn: Turn | None) -> None:
+        """Takes up, once, a message that an edit has addressed to the agent; `turn` is the one that may answer it."""
+        inbox = self.inbox
+        inbox.note_asked([message.ts])
+        known = turn.message(message.ts) if turn is not None else None
+        if known is not None and known.addressed:
+            return  # it is being answered all the same
+        inbox.readdressed = [*inbox.readdressed, message.ts][-SEEN_MESSAGES:]
+        message = self.participants.hear(message)
+        if turn is not None and known is not None:
+            turn.readdress(message)
+        else:
+            inbox.readdress(message)
+
+    def is_known(self, change: MessageChange, turn: Turn) -> bool:
+        """Whether the turn has this edit already: one that addresses a message to the agent comes as two events."""
+        message = turn.message(change.ts) if change.ts in self.inbox.readdressed else None
+        reads_so = message is not None and (message.text, message.attachments) == (change.text, change.attachments)
+        return reads_so and not change.deleted
 
     @property
     def has_work(self) -> bool:

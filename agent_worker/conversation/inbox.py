@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -23,6 +24,8 @@ class Inbox:
     messages: list[UserMessage] = field(default_factory=list)
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
+    asked: list[str] = field(default_factory=list)  # of these, those that need no other answer, whatever they become
+    readdressed: list[str] = field(default_factory=list)  # of these, those that an edit has addressed to the agent
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
     again: TryAgain | None = None  # somebody wants the last turn anew, and that has not begun yet
@@ -35,6 +38,8 @@ class Inbox:
             self._add_files(message)
             return None
         self._mark_seen(message.ts)
+        if message.addressed:
+            self.note_asked([message.ts])
         message = self._as_edited(message)
         if self.waiting + _weight(message) > WAITING_BYTES:
             return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
@@ -60,6 +65,19 @@ class Inbox:
         self._mark_seen(ts)
         return True
 
+    def is_newly_addressed(self, message: UserMessage) -> bool:
+        """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
+        is_late = message.addressed and message.ts in self.seen and message.ts not in self.asked
+        return is_late and not any(known.ts == message.ts and known.addressed for known in self.messages)
+
+    def note_asked(self, asked: Iterable[str]) -> None:
+        """Notes that these messages (their `ts`) have their answer, or get one."""
+        self.asked = list(dict.fromkeys([*self.asked, *asked]))[-SEEN_MESSAGES:]
+
+    def readdress(self, message: UserMessage) -> None:
+        """Puts in the message as it reads now, in the place of its older version if that still waits."""
+        self.keep([*(known for known in self.messages if known.ts != message.ts), message])
+
     def _mark_seen(self, ts: str) -> None:
         self.seen = [*self.seen, ts][-SEEN_MESSAGES:]
 
@@ -75,6 +93,7 @@ class Inbox:
         """Applies an edit or a deletion of a message that no turn has read. An edit may come before its message."""
         if change.deleted:
             self._mark_seen(change.ts)
+            self.note_asked([change.ts])
             self.keep([message for message in self.messages if message.ts != change.ts])
             return
         if change.ts not in self.seen:
@@ -102,7 +121,7 @@ class Inbox:
         return [message for message in self.messages if self._is_stopped(message)]
 
     def _is_stopped(self, message: UserMessage) -> bool:
-        return float(message.ts) < self.stopped_at
+        return message.asked_at < self.stopped_at
 
     def drop_stopped(self) -> list[UserMessage]:
         """Takes out what was asked before the last stop."""

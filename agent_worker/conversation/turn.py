@@ -8,6 +8,7 @@ from typing import Any
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
 from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
 from agent_worker.payloads.thread import Answered, Author
 
@@ -36,22 +37,34 @@ class Turn:
 
     def __post_init__(self) -> None:
         # The key is in every post of the turn. No other turn of the thread can begin with the same message.
-        self.key = self.earlier.next_key if self.earlier else self.messages[0].ts
+        self.key = self.earlier.next_key if self.earlier else _key(self.messages[0])
         self.display = TurnDisplay(self.key)
 
     # What it answers
 
     @property
     def asked_at(self) -> float:
-        """When the newest of its messages was written, or "Try again" pressed; seconds since 1970."""
-        moments = [message.ts for message in self.messages] + ([self.again.at] if self.again else [])
-        return max(map(float, moments), default=0.0)
+        """When the newest of its messages was asked, or "Try again" pressed; seconds since 1970."""
+        moments = [message.asked_at for message in self.messages]
+        return max([*moments, float(self.again.at if self.again else 0)])
+
+    @property
+    def begun_at(self) -> str:
+        """The `ts` of its first message or, if an edit has addressed that to the agent, of the edit."""
+        if not self.messages:
+            return post_keys.asked_at(self.key)
+        return self.messages[0].edited_at or self.messages[0].ts
 
     @property
     def answers(self) -> list[str]:
         """The `ts` of the messages that the answer is for."""
         before = self.earlier.answers if self.earlier else []
         return [*before, *self.also_answers, *(message.ts for message in self.messages)][-ANSWERS_NAMED:]
+
+    @property
+    def addressed(self) -> list[str]:
+        """The `ts` of its messages that were for the agent."""
+        return [*self.also_answers, *(message.ts for message in self.messages if message.addressed)]
 
     @property
     def may_mention(self) -> list[str]:
@@ -113,7 +126,7 @@ class Turn:
 
     def drop_stopped(self, stopped_at: float) -> None:
         """Takes out what was asked before a stop; the turn counts as the answer to it all the same."""
-        stopped = [message for message in self.unheard if float(message.ts) < stopped_at]
+        stopped = [message for message in self.unheard if message.asked_at < stopped_at]
         self.messages = [message for message in self.messages if message not in stopped]
         self.also_answers += [message.ts for message in stopped]
 
@@ -131,6 +144,22 @@ class Turn:
         else:
             self.messages[index] = self.messages[index].model_copy(update=change.content)
         return True
+
+    def message(self, ts: str) -> UserMessage | None:
+        """The message with this `ts`, if it is one of this turn."""
+        return next((message for message in self.messages if message.ts == ts), None)
+
+    def readdress(self, message: UserMessage) -> None:
+        """Takes a message of this turn as it reads now: an edit has addressed it to the agent."""
+        known = self.message(message.ts)
+        if known is None:
+            return
+        if (known.text, known.attachments) != (message.text, message.attachments):
+            edit = MessageChange(
+                ts=message.ts, at=message.edited_at, text=message.text, attachments=message.attachments
+            )
+            self.change(edit)
+        self.messages = [message if one.ts == message.ts else one for one in self.messages]
 
     def complete(self, message: UserMessage) -> None:
         """Adds the files of a message that came without them: a mention arrives as two events."""
@@ -162,3 +191,7 @@ class Turn:
             "draft": self.display.draft,
             "audience": self.audience,
         }
+
+
+def _key(first: UserMessage) -> str:
+    return post_keys.turn(first.ts, first.edited_at)

@@ -54,6 +54,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.opening import Opening
     from agent_worker.workflow.outbox import Outbox
     from agent_worker.workflow.progress_updates import ProgressUpdates
+    from agent_worker.workflow.release_0_2 import EDITS_ADDRESS, Patch
     from agent_worker.workflow.turn_loop import TurnLoop
 
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
@@ -74,6 +75,7 @@ class AgentWorkflow:
         self._access = Access(self._conversation, self._outbox)
         self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
+        self._edits_address = Patch(EDITS_ADDRESS)
         self._turn: Turn | None = None  # the turn that is being answered
 
     @workflow.run
@@ -99,6 +101,10 @@ class AgentWorkflow:
         if self._access.turns_away(message):
             return
         self._idle_timer.begin_again()
+        if self._conversation.inbox.is_newly_addressed(message):
+            if self._edits_address.applies():
+                self._conversation.readdress(message, self._changeable_turn)
+            return
         self._conversation.receive(message)
         if self._turn is not None:
             self._turn.complete(message)
@@ -113,7 +119,14 @@ class AgentWorkflow:
             author = Author(id=message.user, team=message.team)
             self._access.let(author, partial(self._change, change), at=change.at)
 
+    @property
+    def _changeable_turn(self) -> Turn | None:
+        """The turn that is being answered, unless its answer is already on its way to Slack."""
+        return None if self._turn is None or self._turn.is_delivering else self._turn
+
     def _change(self, change: MessageChange) -> None:
+        if self._turn is not None and self._conversation.is_known(change, self._turn):
+            return
         self._conversation.take_back_untold(change)
         if self._turn is None or not self._turn.change(change):
             self._conversation.inbox.change(change)
@@ -224,6 +237,7 @@ class AgentWorkflow:
             workflow.logger.exception("turn failed by a defect")
             return await self._give_up(turn, DEFECT)
         finally:
+            self._conversation.inbox.note_asked(turn.addressed)
             self._turn = None
 
     def _begin(self) -> Turn:

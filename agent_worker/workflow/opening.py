@@ -38,6 +38,7 @@ class Opening:
         self._is_new = False
         self._conversation.open(opened)
         self._access.learn(request.authors, opened)
+        self._conversation.inbox.note_asked(opened.answered)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         turn.display.draft = opened.draft or turn.display.draft
         return opened
@@ -60,7 +61,7 @@ class Opening:
         return OpenConversation(
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
-            earlier_than=turn.key if has_a_past else None,
+            earlier_than=turn.begun_at if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
         )
 
@@ -69,4 +70,4 @@ class Opening:
         thread = self._conversation.thread
         if not thread.in_slack:
             return False
-        return turn.key != thread.thread_ts or workflow.time() - float(turn.key) > OLD_MESSAGE
+        return turn.begun_at != thread.thread_ts or workflow.time() - float(turn.begun_at) > OLD_MESSAGE

@@ -17,6 +17,8 @@ with workflow.unsafe.imports_passed_through():
 
 # Release 0.2 judged only people whose names were unknown, and only their messages. It told them in the thread.
 VERDICTS_EXPIRE = "verdicts expire"
+# Release 0.2 did not take up a message that an edit addresses to the agent.
+EDITS_ADDRESS = "an edit can address the agent"
 # Only histories without this patch have an opening that asks the model.
 OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 

@@ -16,7 +16,9 @@ from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
 from slackbot.catch_up.retries import with_retries
 from slackbot.events import messages
+from slackbot.events.ids import TS, has_form
 from slackbot.events.messages import IncomingMessage
+from text.json_shapes import mapping
 
 # Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
 LISTINGS_PER_MINUTE = 40
@@ -48,6 +50,7 @@ class SlackHistory:
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
         """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.
 
+        Also older ones of a channel itself that were edited since then, if they mention the agent.
         `open_threads` are read even if their first message is too old to be found.
         """
         found: dict[tuple[str, str], IncomingMessage] = {}
@@ -56,7 +59,8 @@ class SlackHistory:
             try:
                 async for message in self._in_channel(channel["id"], oldest, open_here):
                     incoming = messages.read(self._as_event(message, channel), self._bot, self._allowed_apps)
-                    if isinstance(incoming, IncomingMessage):
+                    is_older = float(message["ts"]) <= oldest
+                    if isinstance(incoming, IncomingMessage) and not (is_older and incoming.only_if_taking_part):
                         found[channel["id"], incoming.message.ts] = incoming
             except SlackApiError as error:
                 logger.warning("channel left out", extra={"channel": channel["id"], "reason": error_code(error)})
@@ -74,13 +78,16 @@ class SlackHistory:
                 logger.warning("conversations left out", extra={"kind": kind, "reason": error_code(error)})
 
     async def _in_channel(self, channel: str, oldest: float, open_here: set[str]) -> AsyncIterator[Json]:
-        """The messages after `oldest` in the channel and its threads; `open_here` are threads to read in any case."""
+        """What was written after `oldest` in the channel and its threads, and what was edited in the channel itself.
+
+        `open_here` are threads to read in any case.
+        """
         unseen, replied_to = set(open_here), []
         async for message in self._newest_first(channel, oldest):
             unseen.discard(str(message["ts"]))
             if float(message.get("latest_reply") or 0) > oldest:
                 replied_to.append(str(message["ts"]))
-            if float(message["ts"]) > oldest:
+            if max(float(message["ts"]), _edited_at(message)) > oldest:
                 yield message
         for thread_ts in [*replied_to, *sorted(unseen)]:
             async for reply in self._in_thread(channel, thread_ts, oldest):
@@ -138,3 +145,9 @@ def _kind(channel: Json) -> str:
     if channel.get("is_mpim"):
         return "mpim"
     return "group" if channel.get("is_private") else "channel"
+
+
+def _edited_at(message: Json) -> float:
+    """When the message was edited, in seconds since 1970; 0 if it was not."""
+    at = mapping(message.get("edited")).get("ts")
+    return float(str(at)) if has_form(at, TS) else 0.0

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import timedelta
 from functools import partial
+from itertools import product
 
 from cachetools import LRUCache
 from pydantic import BaseModel
@@ -66,8 +67,8 @@ class Conversations:
 
     async def hand_over_change(self, thread: Thread, change: MessageChange) -> None:
         """Signals the change to an open conversation, after the message itself if that is just being handed over."""
-        for has_files in (False, True):
-            await self._handed_over.settled((thread.channel, change.ts, has_files))
+        for is_addressed, has_files in product((False, True), repeat=2):
+            await self._handed_over.settled((thread.channel, change.ts, is_addressed, has_files))
         if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
             logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
 
@@ -95,7 +96,8 @@ class Conversations:
         thread, message = incoming.thread, incoming.message
         if incoming.says_stop:
             who = {name: getattr(message, name) for name in ("user", "team", "from_app", "addressed")}
-            request = StopRequest(at=message.ts, said=message.ts, **who)
+            said = "" if message.edited_at else message.ts  # the conversation knows what was said before the edit
+            request = StopRequest(at=message.edited_at or message.ts, said=said, **who)
             if await self.signal_if_open(thread, STOP, request) or not message.addressed:
                 return
         await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})
@@ -103,8 +105,11 @@ class Conversations:
         logger.info("message stored", extra={"channel": thread.channel, "ts": message.ts})
 
     def _key(self, incoming: IncomingMessage) -> Hashable:
-        """The same for two events of one message. After the one with the files, the one without counts as done too."""
-        place = (incoming.thread.channel, incoming.message.ts)
+        """The same for two events of one message. After the one with the files, the one without counts as done too.
+
+        Another one if an edit addresses the message to the agent.
+        """
+        place = (incoming.thread.channel, incoming.message.ts, incoming.message.addressed)
         with_files = (*place, True)
         return with_files if incoming.message.files or with_files in self._handed_over else (*place, False)
 

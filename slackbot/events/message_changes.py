@@ -13,7 +13,7 @@ from agent_worker.contract.messages import MessageChange, Thread
 from process.slack import Identity
 from slackbot.events import contents, messages
 from slackbot.events.ids import TS, has_form
-from slackbot.events.messages import Ignored
+from slackbot.events.messages import Ignored, IncomingMessage
 from text.json_shapes import mapping
 
 _CHANGED, _DELETED = "message_changed", "message_deleted"
@@ -22,10 +22,14 @@ _TOMBSTONE = "tombstone"  # what Slack leaves in place of a deleted message that
 
 @dataclass(frozen=True)
 class IncomingChange:
-    """An edit or a deletion, and the thread that the message is in."""
+    """An edit or a deletion, and the thread that the message is in.
+
+    `addressed` is the message as it reads now, if the edit has addressed it to the agent.
+    """
 
     thread: Thread
     change: MessageChange
+    addressed: IncomingMessage | None = None
 
 
 def is_about_change(body: Mapping[str, Any]) -> bool:
@@ -50,7 +54,25 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         change = _edit(message, str(at))
     else:
         return Ignored("nobody has edited it")
-    return IncomingChange(messages.thread_of_message(body, message, bot), change)
+    addressed = None if is_deleted else _newly_addressed(body, before, after, bot, allowed_apps)
+    return IncomingChange(messages.thread_of_message(body, message, bot), change, addressed)
+
+
+def _newly_addressed(
+    body: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    bot: Identity,
+    allowed: Collection[str],
+) -> IncomingMessage | None:
+    """The message as it reads now, if it mentions the agent and did not before. In direct messages all are for it."""
+    event = mapping(body.get("event"))
+    mentioned = [bot.bot_user_id in messages.mentioned_users(contents.text(one)) for one in (before, after)]
+    if mentioned != [False, True] or event.get("channel_type") == "im":
+        return None
+    place = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
+    decision = messages.read({**body, "event": {**after, **place}}, bot, allowed)
+    return decision if isinstance(decision, IncomingMessage) else None
 
 
 def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -94,13 +94,21 @@ def _message(
         direct=is_direct,
         from_app=bool(event.get("bot_id")),
         addressed=is_to_the_bot,
-        **_more(body, event, thread),
+        **_more(body, event, thread, is_to_the_bot=is_to_the_bot),
     )
 
 
-def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
+def _edited_at(event: Mapping[str, Any]) -> str:
+    """When the message was edited, a `ts`; "" if it was not. What Slack's history returns has no `event_ts`."""
+    edited, at = mapping(event.get("edited")), event.get("event_ts")
+    moments = [at if at != event.get("ts") else None, edited.get("ts")]
+    return next((str(moment) for moment in moments if has_form(moment, TS)), "") if edited else ""
+
+
+def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread, *, is_to_the_bot: bool) -> dict[str, Any]:
     """The fields that few messages have: only those that are not empty, so that no others are stored."""
     more = {
+        "edited_at": _edited_at(event) if is_to_the_bot else "",
         "team": team_of_author(body, event, thread.team),
         "files": contents.files(event),
         "attachments": contents.attachments(event),

@@ -63,3 +63,5 @@ class MessageListener:
             logger.debug("change ignored", extra={"reason": decision.reason})
             return
         await self._conversations.hand_over_change(decision.thread, decision.change)
+        if decision.addressed is not None:
+            await self._conversations.hand_over(decision.addressed)

@@ -35,6 +35,32 @@ def test_a_message_that_was_answered_before_is_not_received_again() -> None:
     assert conversation.inbox.messages == []
 
 
+def addressed(ts: str, edited_at: str) -> UserMessage:
+    return message(ts).model_copy(update={"edited_at": edited_at})
+
+
+def test_only_what_was_not_for_the_agent_before_is_newly_addressed_by_an_edit() -> None:
+    inbox = begun().inbox
+    for waiting in (message("1.1"), message("1.2").model_copy(update={"addressed": False})):
+        inbox.add(inbox.accept(waiting) or waiting)
+    inbox.change(MessageChange(ts="1.3", at="1.4", deleted=True))
+
+    found = [ts for ts in ("1.1", "1.2", "1.3", "1.5") if inbox.is_newly_addressed(addressed(ts, "2.0"))]
+
+    assert found == ["1.2"]
+
+
+def test_what_an_edit_addresses_was_asked_at_the_moment_of_the_edit() -> None:
+    conversation = begun()
+    conversation.receive(message("1.1").model_copy(update={"addressed": False, "user": "U2"}))
+    conversation.stop(StopRequest(at="1.5", user="U1"))
+
+    conversation.readdress(addressed("1.1", "2.0"), None)
+
+    assert [one.edited_at for one in conversation.inbox.messages] == ["2.0"]
+    assert conversation.inbox.stopped == []
+
+
 def test_messages_are_taken_in_slacks_order_however_they_arrive() -> None:
     conversation = begun()
 

@@ -66,6 +66,19 @@ async def test_what_was_written_later_is_found_oldest_first_wherever_it_was_writ
     assert await stage.found(NOON + 5) == written
 
 
+async def test_an_older_message_of_a_channel_is_found_if_it_was_edited_later_to_mention_the_agent(stage: Stage) -> None:
+    slack = stage.slack
+    edited, others = (slack.say(stage.anna, stage.channel, words) for words in ("who knows?", "nobody knows"))
+    slack.clock.advance(10)
+    slack.edit(stage.channel, edited, f"<@{slack.bot_user_id}> who knows?")
+    slack.edit(stage.channel, others, "nobody knows that")
+
+    (incoming,) = await stage.history.since(NOON + 5, [])
+
+    assert (incoming.message.ts, incoming.message.addressed) == (edited, True)
+    assert float(incoming.message.edited_at) == NOON + 10
+
+
 async def test_it_reads_as_the_event_did(stage: Stage) -> None:
     direct = stage.slack.open_dm(stage.anna)
     root = stage.slack.say(stage.anna, direct, "fish &amp; chips")
