@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
+from agent_worker.contract.messages import NO_MOMENT, Feedback, MessageChange, StopRequest, Thread, UserMessage
 from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
@@ -17,6 +17,7 @@ from agent_worker.payloads.opening import Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
 
+SHORTEST = 0.000_001  # seconds, the smallest difference between two moments of Slack's
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
@@ -93,6 +94,16 @@ class Conversation:
         if late and turn.late_from is not None:
             self.inbox.keep([*late, *self.inbox.messages])
             self.transcript.shorten(turn.late_from)
+
+    def with_moment(self, request: StopRequest, turn: Turn | None) -> StopRequest:
+        """The request with a moment: if Slack told none, just after the newest of what was received."""
+        if request.at != NO_MOMENT:
+            return request
+        asked = [message.asked_at for message in self.inbox.messages]
+        asked += [float(self.inbox.again.at)] if self.inbox.again else []
+        asked += [turn.asked_at] if turn is not None else []
+        newest = max([float(self.thread.thread_ts), *asked])
+        return request.model_copy(update={"at": f"{newest + SHORTEST:.6f}"})
 
     def stop(self, request: StopRequest) -> bool:
         """Drops what was asked before the stop; returns whether anything of that kind waits."""

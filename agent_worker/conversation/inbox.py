@@ -41,6 +41,9 @@ class Inbox:
         if message.addressed:
             self.note_asked([message.ts])
         message = self._as_edited(message)
+        if message.unseen and self._is_stopped(message):
+            # Its `ts` is the moment at which the form was opened, and it was sent after the stop.
+            message = message.model_copy(update={"addressed_at": f"{self.stopped_at:.6f}"})
         if self.waiting + _weight(message) > WAITING_BYTES:
             return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
         return message

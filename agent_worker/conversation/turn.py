@@ -53,7 +53,7 @@ class Turn:
         """The `ts` of its first message or, if an edit has addressed that to the agent, of the edit."""
         if not self.messages:
             return post_keys.asked_at(self.key)
-        return self.messages[0].edited_at or self.messages[0].ts
+        return self.messages[0].addressed_at or self.messages[0].ts
 
     @property
     def answers(self) -> list[str]:
@@ -156,7 +156,7 @@ class Turn:
             return
         if (known.text, known.attachments) != (message.text, message.attachments):
             edit = MessageChange(
-                ts=message.ts, at=message.edited_at, text=message.text, attachments=message.attachments
+                ts=message.ts, at=message.addressed_at, text=message.text, attachments=message.attachments
             )
             self.change(edit)
         self.messages = [message if one.ts == message.ts else one for one in self.messages]
@@ -194,4 +194,4 @@ class Turn:
 
 
 def _key(first: UserMessage) -> str:
-    return post_keys.turn(first.ts, first.edited_at)
+    return post_keys.turn(first.ts, first.addressed_at)

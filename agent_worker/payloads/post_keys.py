@@ -74,11 +74,11 @@ def next_turn(turn: str) -> str:
     return f"{ts}{AGAIN}{int(number or 0) + 1}"
 
 
-def turn(ts: str, edited_at: str = "") -> str:
-    """The key of the turn that begins with this message; `edited_at`: when an edit addressed it to the agent."""
-    if not edited_at:
+def turn(ts: str, addressed_at: str = "") -> str:
+    """The key of the turn that begins with this message; `addressed_at`: when an edit addressed it to the agent."""
+    if not addressed_at:
         return ts
-    seconds = max(int(float(edited_at) - float(ts)), 0)
+    seconds = max(int(float(addressed_at) - float(ts)), 0)
     return f"{ts}{AGAIN}{min(EDITED + seconds, MOST_EDITED)}"
 
 

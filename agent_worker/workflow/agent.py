@@ -15,7 +15,15 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 # Each name from its own module: `from agent_worker import …` would import that module anew for every conversation.
 with workflow.unsafe.imports_passed_through():
-    from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, TryAgain, UserMessage
+    from agent_worker.contract.messages import (
+        NO_MOMENT,
+        Feedback,
+        MessageChange,
+        Renamed,
+        StopRequest,
+        TryAgain,
+        UserMessage,
+    )
     from agent_worker.contract.names import (
         AGENT_WORKFLOW,
         FEEDBACK,
@@ -136,6 +144,7 @@ class AgentWorkflow:
         """Ends the turn if it was asked before the stop, and drops waiting messages that were."""
         if request.said and not self._conversation.inbox.is_new(request.said):
             return
+        request = self._conversation.with_moment(request, self._turn)
         if request.from_app:
             self._stop(request)
             return
@@ -148,7 +157,7 @@ class AgentWorkflow:
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
         elif request.said and request.addressed and not drops_messages:
-            self._outbox.say_aside(request.said, "stop", NOTHING_TO_STOP)
+            self._outbox.say_aside(request.said, "stop", NOTHING_TO_STOP, thread_ts=request.thread_ts)
 
     @workflow.signal(name=FEEDBACK)
     def feedback(self, feedback: Feedback) -> None:
@@ -181,7 +190,8 @@ class AgentWorkflow:
     @workflow.signal(name=RENAMED)
     def renamed(self, renamed: Renamed) -> None:
         author = Author(id=renamed.user, team=renamed.team)
-        self._access.let(author, partial(self._rename, renamed), at=f"{workflow.time():.6f}")
+        at = self._conversation.thread.thread_ts if renamed.at == NO_MOMENT else renamed.at
+        self._access.let(author, partial(self._rename, renamed), at=at)
 
     def _rename(self, renamed: Renamed) -> None:
         self._conversation.title = renamed.title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import timedelta
 from functools import partial
@@ -16,12 +17,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
 from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
 from slackbot.conversations.deduplication import Deduplicator
+from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import signal_if_open
 from slackbot.events.messages import IncomingMessage
 
 # Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
 CALL_TIMEOUT = timedelta(seconds=2.5)
-REMEMBERED = 10_000  # threads in which the agent does not take part
+REMEMBERED = 10_000  # threads in which the agent does not take part; direct messages
+NEWEST = 10  # threads of one person's direct messages, which Temporal may not list yet
 logger = logging.getLogger(__name__)
 
 TakesPartIn = Callable[[Thread], Awaitable[bool]]
@@ -30,10 +33,14 @@ TakesPartIn = Callable[[Thread], Awaitable[bool]]
 class Conversations:
     """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know."""
 
-    def __init__(self, client: Client, task_queue: str, takes_part_in: TakesPartIn) -> None:
+    def __init__(
+        self, client: Client, task_queue: str, takes_part_in: TakesPartIn, recent: RecentConversations
+    ) -> None:
         self._client = client
         self._task_queue = task_queue
         self._takes_part_in = takes_part_in
+        self._recent = recent
+        self._direct: LRUCache[str, deque[Thread]] = LRUCache(REMEMBERED)  # by channel: its newest threads
         self._handed_over = Deduplicator()
         self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
 
@@ -92,16 +99,35 @@ class Conversations:
             rpc_timeout=CALL_TIMEOUT,
         )
 
+    async def _stop_all(self, incoming: IncomingMessage) -> None:
+        """Stops what runs in a person's direct messages. If nothing does, the person is told so below the message.
+
+        One conversation tells: the only one that seemed to run, as its answer may be on its way already, or a new one.
+        """
+        thread, message = incoming.thread, incoming.message
+        working = await self._recent.at_work(message.user, thread.channel, self._direct.get(thread.channel, ()))
+        request = StopRequest(at=message.ts, user=message.user, team=message.team)
+        said = request.model_copy(update={"said": message.ts, "thread_ts": thread.thread_ts})
+        told = said if len(working) == 1 else request
+        stopped = [await self.signal_if_open(one, STOP, told) for one in working]
+        if not any(stopped):
+            await self.signal(thread, STOP, said, memo={MEMO_USER: message.user})
+
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message
+        if incoming.stops_all:
+            await self._stop_all(incoming)
+            return
         if incoming.says_stop:
             who = {name: getattr(message, name) for name in ("user", "team", "from_app", "addressed")}
-            said = "" if message.edited_at else message.ts  # the conversation knows what was said before the edit
-            request = StopRequest(at=message.edited_at or message.ts, said=said, **who)
+            said = "" if message.addressed_at else message.ts  # the conversation knows what was said before the edit
+            request = StopRequest(at=message.addressed_at or message.ts, said=said, **who)
             if await self.signal_if_open(thread, STOP, request) or not message.addressed:
                 return
         await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})
         self._of_others.pop(thread, None)
+        if message.direct:
+            self._direct.setdefault(thread.channel, deque(maxlen=NEWEST)).append(thread)
         logger.info("message stored", extra={"channel": thread.channel, "ts": message.ts})
 
     def _key(self, incoming: IncomingMessage) -> Hashable:

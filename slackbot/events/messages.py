@@ -28,13 +28,18 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]++)(?:\|[^<>]*+)?>")
 class IncomingMessage:
     """A message that is for the agent; with `only_if_taking_part`, only if the agent takes part in the thread.
 
-    With `says_stop` it stops an open conversation, and is not a message to that conversation.
+    With `says_stop` it stops an open conversation, and is not a message to that conversation. At the top level of
+    direct messages it stops all that the agent does there.
     """
 
     thread: Thread
     message: UserMessage
     only_if_taking_part: bool
     says_stop: bool = False
+
+    @property
+    def stops_all(self) -> bool:
+        return self.says_stop and self.message.direct and self.thread.thread_ts == self.message.ts
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         return Ignored("addressed to someone else")
     thread = thread_of_message(body, event, bot)
     message = _message(body, event, thread, is_direct=is_direct, is_to_the_bot=is_to_the_bot)
-    is_stop = _is_reply(event) and not message.files and says_stop(message.text, bot.bot_user_id)
+    may_stop = (_is_reply(event) or is_direct) and not message.files
+    is_stop = may_stop and says_stop(message.text, bot.bot_user_id)
     return IncomingMessage(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
 
 
@@ -108,7 +114,7 @@ def _edited_at(event: Mapping[str, Any]) -> str:
 def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread, *, is_to_the_bot: bool) -> dict[str, Any]:
     """The fields that few messages have: only those that are not empty, so that no others are stored."""
     more = {
-        "edited_at": _edited_at(event) if is_to_the_bot else "",
+        "addressed_at": _edited_at(event) if is_to_the_bot else "",
         "team": team_of_author(body, event, thread.team),
         "files": contents.files(event),
         "attachments": contents.attachments(event),

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from cachetools import LRUCache
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -22,12 +21,11 @@ from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.events import quotation
 from slackbot.events.contents import storable_text
-from slackbot.events.ids import current_ts, foreign_workspace
+from slackbot.events.ids import foreign_workspace
 from slackbot.events.messages import IncomingMessage
 
 ASK_ABOUT_MESSAGE = "ask_about_message"  # the id of the shortcut, of its form and of the question in the form
 MEMBERSHIP_TIMEOUT, OPEN_TIMEOUT = 1.0, 1.5  # seconds; Slack takes the form only within 3 s of the click
-REMEMBERED = 1_000  # forms
 LONGEST_QUESTION = 3_000  # characters, the most that the form takes
 SUGGESTION = "Explain this message."
 INVITE_FIRST = (
@@ -35,6 +33,7 @@ INVITE_FIRST = (
     "I cannot be invited to direct messages between other people: forward the message to me instead."
 )
 NOT_TAKEN = "I can't take questions just now. Please press Ask again in a minute: what you wrote stays here."
+TOO_OLD = "This form is too old. Please close it, and use the shortcut once more."
 NO_QUESTION = "Please write what you want to know."
 NOT_ACKNOWLEDGED = BoltResponse(status=503)
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
@@ -46,7 +45,6 @@ class MessageShortcut:
         self._bot = bot
         self._client = client
         self._conversations = conversations
-        self._asked: LRUCache[str, str] = LRUCache(REMEMBERED)  # by form: the `ts` of its question
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut(ASK_ABOUT_MESSAGE)(self.on_used)
@@ -55,7 +53,11 @@ class MessageShortcut:
     async def on_used(self, ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
         """Acknowledges once the form is open; otherwise Slack tells the person that the shortcut did not work."""
         channel = body["channel"]["id"]
-        view = _form(quotation.pack(channel, body["message"])) if await self._is_member(channel) else _invitation()
+        view = (
+            _form(quotation.pack(channel, body["message"], body["action_ts"]))
+            if await self._is_member(channel)
+            else _invitation()
+        )
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
                 await self._client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -73,6 +75,9 @@ class MessageShortcut:
             return
         try:
             await self._conversations.hand_over(self._incoming(body, question))
+        except ValueError:
+            await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: TOO_OLD})
+            return
         except Exception as error:  # noqa: BLE001  after any error the question must stay in the form
             logger.warning("a question could not be handed over", extra={"reason": type(error).__name__})
             await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: NOT_TAKEN})
@@ -93,7 +98,7 @@ class MessageShortcut:
     def _incoming(self, body: Mapping[str, Any], question: str) -> IncomingMessage:
         quoted, author = quotation.unpack(body["view"]["private_metadata"]), body["user"]
         message = UserMessage(
-            ts=self._ts(body["view"]["id"]),
+            ts=quoted.asked_at,  # the same each time that the form is submitted, so that it is stored once
             user=author["id"],
             text=question,
             direct=quoted.channel.startswith("D"),
@@ -104,13 +109,6 @@ class MessageShortcut:
         )
         thread = Thread(team=self._bot.team_id, channel=quoted.channel, thread_ts=quoted.thread_ts)
         return IncomingMessage(thread, message, only_if_taking_part=False)
-
-    def _ts(self, form: str) -> str:
-        """The `ts` of a form's question: the same each time that the form is submitted, so that it is stored once.
-
-        Temporal may have stored the question although the bot got an error.
-        """
-        return str(self._asked.setdefault(form, current_ts()))
 
 
 def _form(metadata: str) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
+from agent_worker.contract.messages import NO_MOMENT, MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import BATCH_BYTES, CHANGES_AHEAD, OVERHEARD, SEEN_MESSAGES
 from agent_worker.conversation.transcript import Transcript
@@ -35,8 +35,8 @@ def test_a_message_that_was_answered_before_is_not_received_again() -> None:
     assert conversation.inbox.messages == []
 
 
-def addressed(ts: str, edited_at: str) -> UserMessage:
-    return message(ts).model_copy(update={"edited_at": edited_at})
+def addressed(ts: str, addressed_at: str) -> UserMessage:
+    return message(ts).model_copy(update={"addressed_at": addressed_at})
 
 
 def test_only_what_was_not_for_the_agent_before_is_newly_addressed_by_an_edit() -> None:
@@ -57,7 +57,36 @@ def test_what_an_edit_addresses_was_asked_at_the_moment_of_the_edit() -> None:
 
     conversation.readdress(addressed("1.1", "2.0"), None)
 
-    assert [one.edited_at for one in conversation.inbox.messages] == ["2.0"]
+    assert [one.addressed_at for one in conversation.inbox.messages] == ["2.0"]
+    assert conversation.inbox.stopped == []
+
+
+def test_a_stop_without_a_moment_takes_what_was_received_and_leaves_what_comes_then() -> None:
+    conversation = begun()
+    for ts in ("1766458031.632339", "1766458031.632340"):
+        conversation.receive(message(ts))
+
+    conversation.stop(conversation.with_moment(StopRequest(at=NO_MOMENT, user="U1"), None))
+    conversation.receive(message("1766458031.632342"))
+
+    assert [one.ts for one in conversation.inbox.stopped] == ["1766458031.632339", "1766458031.632340"]
+
+
+def test_a_stop_without_a_moment_where_nothing_is_asked_stops_nothing_later() -> None:
+    conversation = begun()
+
+    conversation.stop(conversation.with_moment(StopRequest(at=NO_MOMENT, user="U1"), None))
+    conversation.receive(message("1.1"))
+
+    assert conversation.inbox.stopped == []
+
+
+def test_a_form_that_was_opened_before_a_stop_and_sent_after_it_is_not_stopped() -> None:
+    conversation = begun()
+    conversation.stop(StopRequest(at="1.5", user="U1"))
+
+    conversation.receive(message("1.2").model_copy(update={"unseen": True}))
+
     assert conversation.inbox.stopped == []
 
 

@@ -11,7 +11,7 @@ from agent_worker.payloads.post_keys import PostKey, Topic
 
 TURNS = [
     *("1732800000.000100", "1732800000.000100:again1", "1732800000.000100:again12"),
-    *(post_keys.turn("1732800000.000100", edited_at) for edited_at in ("1732800007.000200", "9732800007.000200")),
+    *(post_keys.turn("1732800000.000100", addressed_at) for addressed_at in ("1732800007.000200", "9732800007.000200")),
 ]
 
 

@@ -76,7 +76,7 @@ async def test_an_older_message_of_a_channel_is_found_if_it_was_edited_later_to_
     (incoming,) = await stage.history.since(NOON + 5, [])
 
     assert (incoming.message.ts, incoming.message.addressed) == (edited, True)
-    assert float(incoming.message.edited_at) == NOON + 10
+    assert float(incoming.message.addressed_at) == NOON + 10
 
 
 async def test_it_reads_as_the_event_did(stage: Stage) -> None:

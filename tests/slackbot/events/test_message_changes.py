@@ -173,7 +173,7 @@ def test_an_edit_that_mentions_the_agent_for_the_first_time_brings_the_message_t
     assert isinstance(decision, IncomingChange)
     assert decision.addressed is not None
     said = decision.addressed.message
-    assert (said.ts, said.text, said.addressed, said.edited_at) == (NOW, AT_BOT, True, AT)
+    assert (said.ts, said.text, said.addressed, said.addressed_at) == (NOW, AT_BOT, True, AT)
     assert decision.addressed.thread == decision.thread
 
 

@@ -149,7 +149,9 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "message_changes.read": _edited,
     "stop_words.says_stop": lambda given: says_stop(given, "UBOT"),
     "contents.attachments": lambda given: contents.attachments({"attachments": [{"text": given}] * 3}),
-    "quotation.pack": lambda given: quotation.pack("C1", PERSON | {"text": given, "attachments": [{"text": given}]}),
+    "quotation.pack": lambda given: quotation.pack(
+        "C1", PERSON | {"text": given, "attachments": [{"text": given}]}, "1.0"
+    ),
     "conversation_captions.title": lambda given: conversation_captions.title(
         RecentConversation(THREAD, given, "open", datetime.now(UTC))
     ),

@@ -25,6 +25,7 @@ from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.participation import Participation
+from slackbot.conversations.recent import RecentConversations
 from slackbot.listeners.agent_sessions import AgentSessions
 from slackbot.listeners.buttons import STORE_TIMEOUT, Buttons
 from slackbot.listeners.messages import MessageListener
@@ -158,7 +159,8 @@ async def signal_stage(
         async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as web:
             bot = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
             queue = f"queue-{uuid4().hex[:8]}"
-            conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in)
+            recent = RecentConversations(client, queue, bot.team_id)
+            conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in, recent)
             listeners: list[Listener] = [
                 MessageListener(bot, conversations, gaps),
                 AgentSessions(bot, conversations),
