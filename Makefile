@@ -9,7 +9,8 @@
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
 # make settings docs/settings.md and .env.example, made anew from the settings classes
 # make install  the set-up alone, into .venv
-# make lock     the pinned requirements, made anew from pyproject.toml
+# make lock     the pinned requirements, made anew from pyproject.toml by the uv that is pinned, too
+# make lock-uv  pins another uv: make lock-uv UV=0.13.9
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,7 +19,7 @@ N ?= 1000
 SEED ?= 1
 TURNS ?= 1000
 
-.PHONY: run chat test test-fast chaos soak bench record settings lint check install lock format
+.PHONY: run chat test test-fast chaos soak bench record settings lint check install lock lock-uv format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
@@ -68,10 +69,17 @@ $(INSTALLED): requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $(INSTALLED)
 
-LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --quiet
+COMPILE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --quiet
+LOCK := $(COMPILE) pyproject.toml
 lock:
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet uv
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lock.txt
 	.venv-lock/bin/$(LOCK) -o requirements.txt
 	.venv-lock/bin/$(LOCK) --extra playground --extra dev -c requirements.txt -o requirements-dev.txt
+	rm -r .venv-lock
+
+lock-uv:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lock.txt
+	echo "uv==$(UV)" | .venv-lock/bin/$(COMPILE) -o requirements-lock.txt -
 	rm -r .venv-lock

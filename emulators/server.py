@@ -1,12 +1,13 @@
-"""The HTTP server on 127.0.0.1 that each stand-in runs, and the check that a request comes from its own pages."""
+"""The HTTP server on 127.0.0.1 that each stand-in runs. No web page of somebody else can use it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from aiohttp import web
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from process.door import Handler, door
+
 Route = tuple[str, str, Handler]  # HTTP method ("*" for any), path, handler
 LARGEST_REQUEST = 8 * 1024 * 1024  # bytes
 
@@ -29,6 +30,7 @@ class Server:
     ) -> None:
         self._port = port
         self._application = application or web.Application(client_max_size=LARGEST_REQUEST)
+        self._application.middlewares.insert(0, door)
         self.add(routes)
         self._runner = web.AppRunner(
             self._application,
@@ -59,20 +61,3 @@ class Server:
     async def stop(self) -> None:
         """Close all connections and free the port."""
         await self._runner.cleanup()
-
-
-def is_from_itself(request: web.Request, origin: str) -> bool:
-    """Whether the request comes neither from another site's page nor by a host name that points to this machine.
-
-    A link on another site may lead here: then the browser says that it navigates.
-    """
-    port = origin.rpartition(":")[2]
-    hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
-    if request.host not in hosts or request.headers.get("Origin", f"http://{hosts[0]}") not in _origins(hosts):
-        return False
-    is_link = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
-    return is_link or request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-
-
-def _origins(hosts: Iterable[str]) -> list[str]:
-    return [f"http://{host}" for host in hosts]

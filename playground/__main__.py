@@ -16,24 +16,36 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 from playground.playground import Playground
+from playground.private_files import OWNER_ONLY
 from playground.settings import PlaygroundSettings
 from playground.temporal_server import is_in_use
-from process import lifetime
+from process import lifetime, logs
 from process.settings import load, refuse
 
 
 async def main(started: list[Playground]) -> None:
     """Runs until it is cancelled. The playground is added to `started` before it starts anything."""
     (settings,) = load(PlaygroundSettings)
+    os.umask(OWNER_ONLY)
+    logs.configure("lines", "WARNING")
     _check_ports(settings)
     async with AsyncExitStack() as stack:
         playground = Playground(settings, stack)
         started.append(playground)
-        await playground.open()
+        await _open(playground)
         print(playground.introduction(), flush=True)
         if playground.address and settings.playground_open_browser and _has_browser():
             await asyncio.to_thread(webbrowser.open, playground.address)
         await playground.keep_running()
+
+
+async def _open(playground: Playground) -> None:
+    """Starts everything. Ends the process with a sentence if something does not start."""
+    try:
+        await playground.open()
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(lifetime.FAILED) from None
 
 
 def _check_ports(settings: PlaygroundSettings) -> None:

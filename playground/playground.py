@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from emulators.slack.emulator import SlackEmulator
+from playground.chat.invitation import Invitation
 from playground.new_workspace import populate
 from playground.page.site import Site
 from playground.page.surroundings import Process, Surroundings
+from playground.private_files import keep_private
 from playground.services import OutsideServices
 from playground.settings import PlaygroundSettings
 from playground.storage import Storage
 from playground.supervision import SupervisedProcess, SupervisedServer
-from playground.temporal_server import DevServer
+from playground.temporal_server import DevServer, temporal_command
 from process.settings import environment, refuse
 from process.temporal import connection
 
@@ -47,6 +49,10 @@ class Playground:
 
     async def open(self) -> None:
         """Returns when the worker and the bot are up. Raises RuntimeError if something does not start."""
+        try:
+            keep_private(KEPT)
+        except ValueError as error:
+            refuse([str(error)])
         if self._settings.has_slack:
             await self._open_temporal()
         else:
@@ -73,12 +79,18 @@ class Playground:
         lines = [
             "Slack        the real one, with the tokens that are set",
             f"Temporal     {self._where_temporal_is}",
+            *self._how_to_look(),
             "Gemini       the real one",
             "Services     the real weather and IP services",
             f"Try          kill -9 {worker} (worker) or {bot} (bot) while it works: it goes on where it was",
             "Stop         Ctrl-C",
         ]
         return "\n".join(["", *(f"  {line}" for line in lines), ""])
+
+    def _how_to_look(self) -> list[str]:
+        """Temporal's own web page is never started: it would answer any page on the web (docs/security.md)."""
+        own = self._environment.get("TEMPORAL_ADDRESS")
+        return [f"Look inside  {temporal_command()} workflow list --address {own}"] if own else []
 
     def _not_real(self) -> list[str]:
         sentences = []
@@ -104,18 +116,16 @@ class Playground:
 
         The real Slack and the local one have a database each: a worker must not take up conversations of the other.
         """
-        ui_port = self._settings.playground_temporal_ui_port
         database = (KEPT if self._settings.has_slack else KEPT / "playground") / "temporal.db"
-        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         port = self._settings.playground_temporal_port
-        server = SupervisedServer(DevServer(port=port, ui_port=ui_port, database=database), changed=self._changed)
+        server = SupervisedServer(DevServer(port=port, database=database), changed=self._changed)
         self._stack.push_async_callback(server.stop)
         await server.start()
         self._around.processes["temporal"] = server
         self._around.go_away["temporal"] = server.go_away
-        self._around.temporal_ui = f"http://127.0.0.1:{ui_port}"
         self._environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{port}"
-        self._where_temporal_is = f"{self._around.temporal_ui} (dev server on 127.0.0.1:{port}, kept in {database})"
+        self._where_temporal_is = f"a dev server on 127.0.0.1:{port}, kept in {database}"
         self._duties.append(server.keep_running())
 
     def _own_address(self) -> dict[str, str]:
@@ -130,6 +140,7 @@ class Playground:
             populate(slack)
         self._stack.push_async_callback(storage.save)
         self.address = slack.url
+        Invitation(slack.url, slack.control_token).leave()
         tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
         self._environment |= tokens | {"SLACK_API_URL": slack.api_url}
         self._duties += [storage.keep_saving(), self._forget(slack)]

@@ -9,9 +9,12 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-# Headers that belong to one connection, not to the message. The next connection gets its own.
+from process.door import door
+
+# Headers that belong to one connection, not to the message. The next connection gets its own. The last two say where a
+# browser has the request from, which the door has judged.
 _OF_THE_CONNECTION = """connection content-length host keep-alive proxy-authenticate proxy-authorization te trailer
- transfer-encoding upgrade"""
+ transfer-encoding upgrade origin sec-fetch-site"""
 _NOT_PASSED_ON = frozenset(_OF_THE_CONNECTION.split())
 LOOPBACK = "http://127.0.0.1:"
 CONNECT_SECONDS = 10.0
@@ -28,7 +31,7 @@ class Relay:
     def __init__(self, targets: Mapping[str, str]) -> None:
         self.targets = dict(targets)
         self.away: set[str] = set()
-        application = web.Application(client_max_size=LARGEST_REQUEST)
+        application = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[door])
         application.router.add_route("*", "/{name}{path:(/.*)?}", self._pass_on)
         # If the caller closes its connection, the one to the target is closed too: nobody needs that answer any more.
         self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
@@ -39,7 +40,9 @@ class OutsideServices:
     async def open(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self._world)
         if self._surroundings.model == "scripted":
-            self._gemini = GeminiEmulator(script=ScriptedModel(delay=MODEL_DELAY, pause=MODEL_PAUSE))
+            self._gemini = GeminiEmulator(
+                script=ScriptedModel(MODEL_DELAY, MODEL_PAUSE), api_key=secrets.token_urlsafe()
+            )
             await stack.enter_async_context(self._gemini)
             self.environment["GOOGLE_API_KEY"] = self._gemini.api_key
         self._relay = await stack.enter_async_context(Relay(self._targets()))

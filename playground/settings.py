@@ -26,7 +26,6 @@ class PlaygroundSettings(BaseSettings):
     playground_open_browser: bool = Field(default=True, description="whether make run opens the page in a browser")
     playground_slack_port: Port = Field(8065, ge=1, le=65535, description="the port of the local Slack and its page")
     playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="the port of the Temporal dev server")
-    playground_temporal_ui_port: Port = Field(8233, ge=1, le=65535, description="the port of Temporal's own web page")
 
     @property
     def has_slack(self) -> bool:
@@ -40,5 +39,4 @@ class PlaygroundSettings(BaseSettings):
             ports["PLAYGROUND_SLACK_PORT"] = self.playground_slack_port
         if self.temporal_address is None:
             ports["PLAYGROUND_TEMPORAL_PORT"] = self.playground_temporal_port
-            ports["PLAYGROUND_TEMPORAL_UI_PORT"] = self.playground_temporal_ui_port
         return ports

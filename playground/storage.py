@@ -63,7 +63,7 @@ class Storage:
             self._write_state(kept)
 
     def _write_files(self, files: list[StoredFile]) -> None:
-        self._files.mkdir(parents=True, exist_ok=True)
+        self._files.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in files:
             path = self._files / file.id
             if file.content and not path.exists():
@@ -84,7 +84,8 @@ class Storage:
 def _replace(path: Path, content: bytes) -> None:
     """Replaces a file in one step: after a crash or a power failure it has its old or its new content, never a part."""
     beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
+    beside.unlink(missing_ok=True)  # a crash may have left it
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

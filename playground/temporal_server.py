@@ -18,22 +18,26 @@ READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
 # The first makes an activity start after 10 ms instead of 50 ms. The other two have a running activity cancelled at
 # once; nothing may depend on them, because production does not have them.
-_DYNAMIC_CONFIG = (
+_FAST = (
     "history.transferProcessorMaxPollRPS=2000",
     "frontend.workerCommandsEnabled=true",
     "system.enableCancelActivityWorkerCommand=true",
 )
 
+# The hosts to which the HTTP API answers. It cannot be switched off; by RFC 2606 no name ends with ".invalid".
+_NO_HOST = 'frontend.httpAllowedHosts=["nobody.invalid"]'
+_DYNAMIC_CONFIG = (*_FAST, _NO_HOST)
+
 
 class DevServer:
     """A server on `port` (0: a free port) that keeps its data in `database` (None: in memory).
 
-    With `ui_port` it also serves Temporal's web page.
+    It serves no web page, and its HTTP API answers nobody: both would answer any page on the web whose name points to
+    this machine (DNS rebinding), with the whole history of each conversation.
     """
 
-    def __init__(self, *, port: int = 0, ui_port: int | None = None, database: Path | None = None) -> None:
+    def __init__(self, *, port: int = 0, database: Path | None = None) -> None:
         self.port = port or free_port()
-        self.ui_port = ui_port
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -96,8 +100,7 @@ class DevServer:
 
     def _command(self) -> list[str]:
         command = [temporal_command(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(self.port)]
-        command += ["--log-level", "error"]
-        command += ["--headless"] if self.ui_port is None else ["--ui-port", str(self.ui_port)]
+        command += ["--headless", "--log-level", "error"]
         command += ["--db-filename", str(self._database)] if self._database else []
         return command + [word for value in _DYNAMIC_CONFIG for word in ("--dynamic-config-value", value)]
 

@@ -20,6 +20,11 @@ SLACK_API_URL = "https://slack.com/api/"
 CALL_TIMEOUT = 10  # seconds
 LONGEST_PAUSE = 5.0  # seconds between attempts to reach Slack
 _THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
+# Such a token acts in many workspaces, and Slack names them by an id of their own in each event.
+_ORGANISATION_WIDE = (
+    "SLACK_BOT_TOKEN: the app is installed in a whole organisation, which the agent does not support; install it "
+    "in one workspace and copy the Bot User OAuth Token of that installation"
+)
 logger = logging.getLogger(__name__)
 
 
@@ -60,11 +65,16 @@ async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterato
 
 
 async def identify(client: AsyncWebClient) -> Identity:
-    """Asks Slack who the token belongs to. Waits while Slack is away; exits with code 2 if Slack refuses the token."""
+    """Asks Slack who the token belongs to. Waits while Slack is away.
+
+    Exits with code 2 if Slack refuses the token, or if it is of an installation in a whole organisation.
+    """
     pause = 0.25
     while True:
         try:
             answer = await client.auth_test()
+            if answer.get("is_enterprise_install"):
+                refuse([_ORGANISATION_WIDE])
             return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer.get("url") or "")
         except SlackApiError as error:
             reason = error_code(error)

@@ -39,7 +39,7 @@ async def main() -> None:
     settings, connection = load(BotSettings, temporal.connection)
     logs.configure(settings.log_format, settings.log_level)
     if settings.names_of_apps:
-        logger.warning("apps are allowed by id only", extra={"not_ids": ", ".join(settings.names_of_apps)})
+        logger.warning("apps are allowed by id only", extra={"not_ids": ",".join(settings.names_of_apps)})
     client = await temporal.connect(connection, DATA_CONVERTER)
     async with (
         slack.open_client(settings.slack_api_url, settings.slack_bot_token) as web,

@@ -13,6 +13,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, final, retryable
+from process.log_records import Translated
 
 # A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
 HEARTBEAT_INTERVAL = 2.0  # seconds
@@ -36,7 +37,7 @@ class _Guarded(ActivityInboundInterceptor):
         try:
             return await self._in_time(input)
         except ApplicationError as error:
-            logger.warning("activity failed", extra=_facts() | {"code": error.type, "reason": error.message})
+            logger.warning("activity failed", extra=_facts() | _reason(error))
             raise
         except Exception as error:
             logger.exception("activity failed by a defect", extra=_facts())
@@ -60,6 +61,12 @@ class _Guarded(ActivityInboundInterceptor):
 def _facts() -> dict[str, Any]:
     info = activity.info()
     return {"activity": info.activity_type, "attempt": info.attempt, "workflow_id": info.workflow_id}
+
+
+def _reason(error: ApplicationError) -> dict[str, Any]:
+    """The error's code, and what an adapter says of it. What a tool says is left out: it may quote what people said."""
+    is_tool = activity.info().activity_type not in set(ActivityName)
+    return {"code": error.type} if is_tool else {"code": error.type, "reason": Translated(error.message)}
 
 
 async def _beat() -> None:

@@ -21,9 +21,8 @@ ELSEWHERE = "Sorry, I may not answer in this channel. Write to me directly, or a
 class AccessPolicy:
     """The rules of one agent. All ids are Slack's.
 
-    `team` is the agent's own workspace, or the organisation if it is installed for all workspaces of one. People of the
-    other `workspaces` may talk to it too. If `users` is not empty, nobody else may. If `channels` is not empty, the
-    agent answers in no other channel.
+    `team` is the agent's own workspace. People of the other `workspaces` may talk to it too. If `users` is not empty,
+    nobody else may. If `channels` is not empty, the agent answers in no other channel.
     """
 
     team: str

@@ -15,10 +15,10 @@ from benchmarks.stubs.model import StubModel
 from emulators.gemini.answers import text
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.gemini.faults import slow
-from emulators.server import Handler
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.changes import Change
 from emulators.world.emulator import WorldEmulator
+from process.door import Handler
 
 AREAS = {"New York": "NY", "California": "CA"}
 

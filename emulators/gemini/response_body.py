@@ -121,12 +121,13 @@ def _cut(text: str, count: int) -> list[str]:
     return ["".join(units[start:end]) for start, end in pairwise(bounds)]
 
 
-def _usage(request: ModelRequest, parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _usage(request: ModelRequest, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     prompt = _tokens([request.body.get("contents"), request.system_instruction, request.body.get("tools")])
     thoughts = sum(_tokens(part["text"]) for part in parts if part.get("thought"))
     visible = sum(_tokens(part) for part in parts if not part.get("thought"))
     usage = {"promptTokenCount": prompt, "candidatesTokenCount": visible, "thoughtsTokenCount": thoughts}
-    return {name: count for name, count in usage.items() if count} | {"totalTokenCount": prompt + visible + thoughts}
+    counts = {name: count for name, count in usage.items() if count} | {"totalTokenCount": prompt + visible + thoughts}
+    return counts | {"promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}]}
 
 
 def _tokens(value: object) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Collection, Iterable
 from types import TracebackType
 from typing import Any, Self
@@ -29,8 +30,8 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
     """Use as an async context manager: it serves on 127.0.0.1 while the block runs. `port=0` takes any free port.
 
     `seed` decides every id and every random choice. `clock` is real time that can be turned forward, unless another
-    one is given. `events` are those that the app has subscribed to: by default, those of manifest.yml. The other
-    arguments are fields of `Settings`.
+    one is given. `events` are those that the app has subscribed to: by default, those of manifest.yml. Tokens that are
+    not given are new and random. The other arguments are fields of `Settings`.
     """
 
     def __init__(
@@ -40,14 +41,15 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
         clock: Clock | None = None,
         *,
         events: Collection[str] = BOT_EVENTS,
-        bot_token: str = "xoxb-playground",
-        app_token: str = "xapp-playground",
+        bot_token: str = "",
+        app_token: str = "",
         **settings: Any,
     ) -> None:
         self._chance = random.Random(seed)
         self.clock = clock or Clock()
         self.faults = Faults()
-        tokens = (bot_token, app_token)
+        self.control_token = secrets.token_urlsafe()
+        tokens = (bot_token or f"xoxb-{secrets.token_urlsafe()}", app_token or f"xapp-{secrets.token_urlsafe()}")
         self._backend = Backend(self.clock, self._chance, tokens, events=events, settings=Settings(**settings))
         self._web_api = WebApi(self._backend, self.faults, Holds())
         self._transfers = FileTransfers(self._backend)
@@ -73,7 +75,7 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
             ("GET", "/link/", self._backend.sockets.handle),
             ("GET", "/files-pri/{file}/{name:.*}", self._transfers.download),
             ("POST", "/upload/v1/{ticket}", self._transfers.upload),
-            *ControlApi(self._backend, self).routes(),
+            *ControlApi(self._backend, self, self.control_token).routes(),
         ]
 
     def add_routes(self, routes: Iterable[Route]) -> None:

@@ -21,6 +21,7 @@ class Settings:
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
     mentions_of_edits: Literal["none", "new", "all"] = "new"  # which edits with a mention come as `app_mention`, too
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
+    organisation_wide: bool = False  # the app is installed in an organisation, for any of its workspaces
     share_lag: float | None = 0.0  # seconds from completing a file to the message that shows it; None: it never comes
     files_without_bot: bool = False  # the message that shows the app's file has no `bot_id`
     streaming: bool = True  # the workspace has chat.startStream

@@ -13,10 +13,11 @@ from uuid import uuid4
 from aiohttp import web
 
 from emulators.held_request import HeldRequest
-from emulators.server import Handler, Server
+from emulators.server import Server
 from emulators.world.addresses import NEW_YORK, SITES, Site, ip_api_answer, ipwho_answer
 from emulators.world.faults import Fault, FaultKind, FaultPlan, Service
 from emulators.world.weather import Alerts, collection, sample_alerts
+from process.door import Handler
 
 _PREFIXES: dict[str, Service] = {
     "/weather": "weather",

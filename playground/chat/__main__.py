@@ -13,6 +13,7 @@ import aiohttp
 from emulators.slack.control_api.client import ControlClient, Directory, NotUpError, RefusedError
 from playground.chat.chat import Chat
 from playground.chat.input_lines import say_lines, type_lines
+from playground.chat.invitation import Invitation, find_invitation
 
 DEFAULT_URL = "http://127.0.0.1:8065"
 
@@ -21,7 +22,7 @@ async def run(arguments: argparse.Namespace, source: TextIO, output: TextIO) -> 
     """Returns the exit code: 0, or 1 with a sentence in `output` that says what went wrong."""
     try:
         async with aiohttp.ClientSession() as session:
-            client = ControlClient(session, arguments.url)
+            client = ControlClient(session, arguments.url, arguments.token)
             directory = await client.directory()
             chat = Chat(client, directory, _person(directory, arguments.user), output)
             await chat.start(arguments.channel)
@@ -47,12 +48,16 @@ def _person(directory: Directory, wanted: str | None) -> str:
 def parse(words: list[str] | None = None) -> argparse.Namespace:
     about = "A small terminal chat with the agent in the local Slack."
     parser = argparse.ArgumentParser(prog="python -m playground.chat", description=about)
-    parser.add_argument("--url", default=os.environ.get("SLACK_EMULATOR_URL", DEFAULT_URL))
+    found = find_invitation() or Invitation(DEFAULT_URL, token="")
+    parser.add_argument("--url", default=os.environ.get("SLACK_EMULATOR_URL", found.url))
     parser.add_argument("--user", help="name or id of the person who writes; the first one by default")
     parser.add_argument("--channel", help="name or id of a channel; direct messages by default")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long to wait for each answer to a piped line")
     parser.add_argument("--quiet-seconds", type=float, default=1.5, help="silence after which an answer is complete")
-    return parser.parse_args(words)
+    arguments = parser.parse_args(words)
+    # Not an option: other people of this machine see the words with which a process was started.
+    arguments.token = os.environ.get("SLACK_EMULATOR_TOKEN", found.token)
+    return arguments
 
 
 if __name__ == "__main__":

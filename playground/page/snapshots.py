@@ -59,7 +59,7 @@ class Snapshots:
             yield _plain(f"process/{name}", facts)
         for name in around.go_away:
             yield _plain(f"away/{name}", {"is_away": name in around.away})
-        world = {"model": around.model, "services": around.services, "temporal_ui": around.temporal_ui}
+        world = {"model": around.model, "services": around.services}
         yield _plain("world", world | {"notes": around.notes})
 
     def _messages(self) -> Iterator[Part]:

@@ -37,7 +37,6 @@ class Surroundings:
 
     model: Model = "scripted"
     services: Services = "sample"
-    temporal_ui: str = ""
     temporal: Mapping[str, Any] | None = None
     processes: dict[str, Process] = field(default_factory=dict)
     go_away: dict[str, GoAway] = field(default_factory=dict)

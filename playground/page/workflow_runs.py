@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict
-from urllib.parse import quote
 
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
@@ -15,6 +14,7 @@ from emulators.slack.presentation.visible_text import Reader
 from playground.page.fields import Json, RefusedError
 from playground.page.surroundings import Surroundings
 from playground.page.timeline import Timeline
+from process.temporal import runtime
 
 PATIENCE = 3.0  # seconds to wait for Temporal; the page asks again soon
 LONGEST_TIMELINE = 300  # lines of the timeline that are sent, the newest
@@ -31,7 +31,7 @@ class WorkflowRuns:
         self._client: Client | None = None
 
     async def describe(self, channel: str, thread_ts: str) -> Json:
-        """{workflow_id, run_id, status, temporal_url, steps}.
+        """{workflow_id, run_id, status, steps}.
 
         Raises RefusedError: 404 if the thread has no run, 503 if Temporal does not answer.
         """
@@ -58,7 +58,6 @@ class WorkflowRuns:
             "workflow_id": described.id,
             "run_id": described.run_id,
             "status": described.status.name.lower() if described.status else "",
-            "temporal_url": self._address_of(described),
             "steps": [asdict(step) for step in timeline.steps[-LONGEST_TIMELINE:]],
         }
 
@@ -66,13 +65,5 @@ class WorkflowRuns:
         if self._surroundings.temporal is None:
             raise RefusedError(503, AWAY)
         if self._client is None:
-            self._client = await Client.connect(**{**self._surroundings.temporal, "lazy": True})
+            self._client = await Client.connect(**{**self._surroundings.temporal, "lazy": True}, runtime=runtime())
         return self._client
-
-    def _address_of(self, described: WorkflowExecutionDescription) -> str:
-        """The address of the run in Temporal's web page; "" without such a page."""
-        if not self._surroundings.temporal_ui:
-            return ""
-        namespace = (self._surroundings.temporal or {}).get("namespace") or "default"
-        place = f"{namespace}/workflows/{quote(described.id, safe='')}/{described.run_id}/history"
-        return f"{self._surroundings.temporal_ui}/namespaces/{place}"

@@ -44,7 +44,7 @@ def chromium(processes: None) -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playground(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """Runs `python -m playground`, as a newcomer starts it. The address of its page."""
-    names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT", "PLAYGROUND_TEMPORAL_UI_PORT")
+    names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT")
     ports = {name: str(free_port()) for name in names}
     directory: Path = tmp_path_factory.mktemp("playground")
     run = ManagedProcess("playground", ports, ready="Ctrl-C", directory=directory)

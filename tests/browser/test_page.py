@@ -57,7 +57,6 @@ async def test_the_drawer_shows_the_run_behind_a_thread_and_the_traffic_with_sla
     await page.thread.get_by_role("button", name="Look inside").click()
     await expect(page.drawer.locator(".step[data-kind=signal]")).to_contain_text("haiku about glass")
     await expect(page.drawer.locator(".step[data-kind=model][data-state=done]")).not_to_have_count(0)
-    await expect(page.drawer.get_by_role("link", name="Open in Temporal")).to_be_visible()
     await page.drawer.get_by_role("tab", name="Traffic").click()
     await expect(page.drawer.locator(".traffic")).to_contain_text("chat.stopStream")
     await page.drawer.get_by_role("button", name="Socket Mode").click()

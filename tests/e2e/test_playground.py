@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from emulators.slack.emulator import SlackEmulator
 from playground.processes import ManagedProcess
 from playground.temporal_server import free_port, is_in_use
 from tests.support.e2e.stage import Stage
+from tests.support.playground.listening import ports_of, told_by_another_name
 from tests.support.playground.visiting import Following, Visitor
 
 READY = "Ctrl-C"
@@ -23,7 +25,7 @@ READY = "Ctrl-C"
 
 @pytest.fixture
 async def ports(processes: None) -> dict[str, str]:
-    names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT", "PLAYGROUND_TEMPORAL_UI_PORT")
+    names = ("PLAYGROUND_SLACK_PORT", "PLAYGROUND_TEMPORAL_PORT")
     return {name: str(free_port()) for name in names}
 
 
@@ -60,6 +62,28 @@ async def page_of(ports: dict[str, str]) -> AsyncIterator[Page]:
         yield page
 
 
+PATHS = ("/", "/page/live", "/playground/state", "/api/auth.test", "/api/v1/namespaces", "/healthz", "/metrics")
+
+
+async def leaks(playground: ManagedProcess, secret: str) -> list[tuple[int, str, str]]:
+    """What any port of the playground's processes tells a page on the web whose name points to this machine."""
+    pids = [playground.pid, *children_of(playground.pid)]
+    ports = set().union(*map(ports_of, pids))
+    told = [(port, path, (await told_by_another_name(port, path))[1]) for port in ports for path in PATHS]
+    return [one for one in told if any(word in one[2] for word in (secret, "<html", '"namespaces"', "user_id"))]
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that it has started, and those that these have started."""
+    own = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [*own, *(child for one in own for child in children_of(one))]
+
+
+def modes(directory: Path) -> set[int]:
+    """The permissions of the directory and of all that is in it."""
+    return {path.stat().st_mode & 0o777 for path in [directory, *directory.rglob("*")]}
+
+
 def is_alive(pid: int) -> bool:
     """Whether it still runs; one that has ended and that nobody has asked after does not."""
     try:
@@ -68,20 +92,20 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-async def chat(ports: dict[str, str], *lines: str) -> list[str]:
-    url = f"http://127.0.0.1:{ports['PLAYGROUND_SLACK_PORT']}"
-    chat = ManagedProcess("playground.chat", {}, ready="", arguments=["--url", url], typed="\n".join(lines))
+async def chat(directory: Path, *lines: str) -> list[str]:
+    """What the chat in a terminal shows to somebody who starts it where the playground was started."""
+    chat = ManagedProcess("playground.chat", {}, ready="", typed="\n".join(lines), directory=directory)
     await chat.start(wait=False)
     assert await chat.ended() == 0, chat.lines
     return chat.lines
 
 
 async def test_without_tokens_it_is_a_playground_that_says_what_is_real(
-    playground: ManagedProcess, ports: dict[str, str]
+    playground: ManagedProcess, ports: dict[str, str], tmp_path: Path
 ) -> None:
     await playground.start()
 
-    said = await chat(ports, "@agent are there any weather alerts where I am?", "and what is my name?")
+    said = await chat(tmp_path, "@agent are there any weather alerts where I am?", "and what is my name?")
 
     (line,) = [line for line in playground.lines if " | " not in line]
     assert playground.lines[0] == line
@@ -92,7 +116,7 @@ async def test_without_tokens_it_is_a_playground_that_says_what_is_real(
 
 
 async def test_it_starts_again_what_was_killed_and_cleans_up_at_the_end(
-    playground: ManagedProcess, ports: dict[str, str]
+    playground: ManagedProcess, ports: dict[str, str], tmp_path: Path
 ) -> None:
     await playground.start()
     async with page_of(ports) as page:
@@ -100,11 +124,43 @@ async def test_it_starts_again_what_was_killed_and_cleans_up_at_the_end(
         await page.until(lambda: page.shown["process/worker"]["restarts"] and page.shown["process/worker"]["is_up"])
         pids = [process["pid"] for process in page.all("process").values()]
 
-    assert await chat(ports, "@agent are you there?")
+    assert await chat(tmp_path, "@agent are you there?")
     assert len(pids) == 3
     assert await playground.stop() == 0
     assert not any(is_in_use(int(port)) for port in ports.values())
     assert not any(map(is_alive, pids))
+
+
+async def test_no_page_on_the_web_and_no_other_person_of_the_machine_reads_what_is_said(
+    playground: ManagedProcess, tmp_path: Path
+) -> None:
+    kept = tmp_path / ".run" / "playground"
+    kept.mkdir(parents=True)
+    (kept / "slack.json").write_text("left open by an earlier run")
+    await playground.start()
+
+    await chat(tmp_path, "@agent tell me a haiku about xylophones")
+
+    assert await leaks(playground, "xylophones") == []
+    assert modes(tmp_path / ".run") == {0o700, 0o600}
+
+
+async def test_the_tokens_of_the_next_run_are_new_and_only_with_them_one_can_speak(
+    ports: dict[str, str], tmp_path: Path
+) -> None:
+    tokens = []
+    for _ in range(2):
+        run = ManagedProcess("playground", ports, ready=READY, directory=tmp_path)
+        await run.start()
+        tokens.append(json.loads((tmp_path / ".run/playground/chat.json").read_text())["token"])
+        stranger = ManagedProcess("playground.chat", {"SLACK_EMULATOR_TOKEN": tokens[0]}, ready="", directory=tmp_path)
+        await stranger.start(wait=False)
+        codes = await stranger.ended()
+        assert await run.stop() == 0
+
+    assert tokens[0] != tokens[1]
+    assert codes == 1
+    assert stranger.lines == ["the token is not the one of this run"]
 
 
 async def test_whoever_presses_ctrl_c_twice_leaves_nothing_behind(
@@ -202,6 +258,8 @@ async def test_with_tokens_it_is_the_real_slack_and_conversations_survive_a_rest
         await first.start()
         ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> remember the heron")
         await stage.answered(ts)
+        assert await leaks(first, "heron") == []
+        assert modes(tmp_path / ".run") == {0o700, 0o600}
         assert await first.stop() == 0
         await second.start()
         stage.slack.say(stage.anna, stage.channel, "which one?", thread_ts=ts)

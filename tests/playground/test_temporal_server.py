@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from playground.temporal_server import DevServer
+from tests.support.playground.listening import ports_of, told_by_another_name
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -52,3 +53,16 @@ async def test_frozen_it_can_still_be_stopped() -> None:
 
     async with asyncio.timeout(8):
         await asyncio.to_thread(server.stop)
+
+
+async def test_a_web_page_whose_name_points_here_learns_of_no_conversation_at_any_of_its_ports() -> None:
+    """DNS rebinding: the browser sends the name of the page in `Host`. Metrics are counts, without any id or text."""
+    with DevServer() as server:
+        await start_something(server.address)
+        ports = ports_of(server.pid or 0)
+        assert server.port in ports
+        asked = ["/", "/api/v1/namespaces", "/api/v1/namespaces/default/workflows", "/namespaces/default", "/metrics"]
+        told = [await told_by_another_name(port, path) for port in ports for path in asked]
+
+    assert [text for _, text in told if any(word in text for word in ("something", "<html", '"namespaces"'))] == []
+    assert (403, '{"code": 7, "message": "Host not allowed"}') in told

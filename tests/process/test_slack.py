@@ -78,3 +78,14 @@ def test_a_bot_token_is_told_from_other_tokens_without_being_shown() -> None:
     assert bot_token(SecretStr("xoxb-1")).get_secret_value() == "xoxb-1"
     with pytest.raises(ValueError, match=r"^is not a bot token$"):
         bot_token(SecretStr("xapp-1"))
+
+
+async def test_an_installation_in_a_whole_organisation_ends_the_process_with_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with SlackEmulator(organisation_wide=True) as organisation:
+        with pytest.raises(SystemExit) as stop:
+            await identity(organisation)
+
+    assert stop.value.code == BAD_SETTINGS
+    assert "SLACK_BOT_TOKEN: the app is installed in a whole organisation" in capsys.readouterr().err

@@ -104,3 +104,13 @@ async def test_a_server_that_is_not_up_yet_is_waited_for(processes: None) -> Non
     assert client.namespace == "default"
     assert {record.getMessage() for record in warned.records} == {"waiting for Temporal"}
     assert vars(warned.records[0])["address"] == f"127.0.0.1:{port}"
+
+
+async def test_a_namespace_that_the_server_does_not_have_ends_the_process_with_a_sentence(
+    temporal_address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        await temporal.connect({"target_host": temporal_address, "namespace": "nowhere"}, DATA_CONVERTER)
+
+    assert stop.value.code == BAD_SETTINGS
+    assert "TEMPORAL_NAMESPACE: this Temporal server has no namespace nowhere" in capsys.readouterr().err

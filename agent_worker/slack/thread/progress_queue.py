@@ -102,7 +102,7 @@ class ProgressQueue:
             async with asyncio.timeout(LONGEST_DISPLAY):
                 await self._show(request)
         except (ApplicationError, TimeoutError) as error:
-            logger.info("steps not shown", extra={"reason": str(error)})
+            logger.info("steps not shown", extra={"reason": getattr(error, "message", type(error).__name__)})
 
 
 def _turn(request: InThread) -> tuple[str, str]:

@@ -86,6 +86,9 @@ class ThreadStatus:
             async with asyncio.timeout(DEADLINE):
                 await self._api.call_at_once(method, **arguments)
         except (ApplicationError, TimeoutError) as error:
-            logger.info("session not shown", extra={"method": method.__name__, "reason": str(error)})
+            logger.info(
+                "session not shown",
+                extra={"method": method.__name__, "reason": getattr(error, "message", type(error).__name__)},
+            )
             return False
         return True

@@ -30,11 +30,12 @@ class Directory:
 
 
 class ControlClient:
-    """Calls the control API at `url`, such as http://127.0.0.1:8065."""
+    """Calls the control API at `url`, such as http://127.0.0.1:8065, with the `token` of its run."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self._session = session
         self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"}
 
     async def directory(self) -> Directory:
         """Who and what there is."""
@@ -71,7 +72,8 @@ class ControlClient:
         query, body = (fields, None) if verb == "GET" else (None, fields)
         address = f"{self._url}/playground/{path}"
         try:
-            async with self._session.request(verb, address, params=query, json=body) as response:
+            call = self._session.request(verb, address, params=query, json=body, headers=self._headers)
+            async with call as response:
                 answer: dict[str, Any] = await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             sentence = f"Nothing that is a playground answers at {self._url}. Start it first: make run"

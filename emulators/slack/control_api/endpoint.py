@@ -6,13 +6,14 @@
     GET  /playground/status?channel=&thread_ts=         {status}: the status line, "" if there is none
     GET  /playground/changes?after=N&seconds=25         {changes: [...]}: waits until there are some
 
-Users and channels are named by id or by name. Errors are `{"error": sentence}` with status 400, 403 or 404. Requests
-from web pages of other origins are refused, so that no website can use this API through somebody's browser.
+Users and channels are named by id or by name. Each request needs `Authorization: Bearer TOKEN` with the token of this
+run. Errors are `{"error": sentence}` with status 400, 401 or 404.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -20,10 +21,11 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.server import Handler, Route, is_from_itself
+from emulators.server import Route
 from emulators.slack.backend import Backend
 from emulators.slack.people.channels import PeopleInChannels
 from emulators.slack.state.messages import Channel
+from process.door import Handler
 
 Json = dict[str, Any]
 MAX_WAIT_SECONDS = 60.0
@@ -40,8 +42,9 @@ class _RefusedError(Exception):
 class ControlApi:
     """The handlers of the routes."""
 
-    def __init__(self, backend: Backend, people: PeopleInChannels) -> None:
+    def __init__(self, backend: Backend, people: PeopleInChannels, token: str) -> None:
         self._backend = backend
+        self._token = token
         self._people = people
 
     def routes(self) -> list[Route]:
@@ -56,7 +59,7 @@ class ControlApi:
     def _handler(self, serve: Callable[[Json], Awaitable[Json]]) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             try:
-                self._check_origin(request)
+                self._check_token(request)
                 return web.json_response(await serve(await _fields(request)))
             except _RefusedError as refusal:
                 return web.json_response({"error": str(refusal)}, status=refusal.status)
@@ -65,9 +68,10 @@ class ControlApi:
 
         return handle
 
-    def _check_origin(self, request: web.Request) -> None:
-        if not is_from_itself(request, self._backend.origin):
-            raise _RefusedError(403, "requests from other origins are refused")
+    def _check_token(self, request: web.Request) -> None:
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            raise _RefusedError(401, "the token is not the one of this run")
 
     async def _state(self, _: Json) -> Json:
         own, workspace = self._backend.installation, self._backend.workspace

@@ -68,7 +68,9 @@ class EventFeed:
 
         An edit that mentions the app may be told as `app_mention`, too, in either order: no source says when.
         """
-        details = {"message": self._shapes.message(message), "previous_message": self._shapes.message(previous)}
+        changed = self._shapes.message(message)
+        teams = dict.fromkeys(("source_team", "user_team"), changed["team"])  # only here, whoever the author is
+        details = {"message": teams | changed, "previous_message": self._shapes.message(previous)}
         steps = [partial(self._hidden, message.channel, "message_changed", details)]
         if self._is_mentioning_edit(message, previous):
             steps.append(partial(self._edited_mention, message))

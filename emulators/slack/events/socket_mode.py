@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -64,7 +65,7 @@ class SocketMode:
 
     def new_ticket(self) -> str:
         """A ticket for one handshake."""
-        ticket = f"{self._chance.randrange(10**12)}-{self._chance.randrange(10**12)}"
+        ticket = secrets.token_urlsafe()
         self._tickets.add(ticket)
         return ticket
 

@@ -147,7 +147,7 @@ class Shapes:
             "deleted": False,
             "updated": 0,
             "team_id": self.installation.team_id,
-            "icons": {},
+            "icons": {f"image_{size}": f"https://avatars.example/{size}.png" for size in (36, 48, 72)},
         }
 
 

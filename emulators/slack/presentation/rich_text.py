@@ -8,6 +8,23 @@ from collections.abc import Iterator
 from typing import Any
 
 TOKEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")  # mark, target, label
+_WRITTEN_TOKEN = re.compile(r"<(?:[@#!]|https?://|mailto:)[^\s<>|]+(?:\|[^<>\n]*)?>")  # all else is only escaped
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
+_ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"*_~`]")
+
+
+def stored(text: str) -> str:
+    """The text of an app's message as Slack keeps it and tells it: escaped, and with addresses as links."""
+    position, parts = 0, list[str]()
+    for token in _WRITTEN_TOKEN.finditer(text):
+        parts += [_escaped(text[position : token.start()]), token.group()]
+        position = token.end()
+    return "".join([*parts, _escaped(text[position:])])
+
+
+def _escaped(text: str) -> str:
+    escaped = _AMPERSAND.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+    return _ADDRESS.sub(lambda address: f"<{address.group()}>", escaped)
 
 
 def generated_block(text: str, ts: str) -> dict[str, Any]:

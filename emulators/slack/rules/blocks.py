@@ -6,6 +6,7 @@ from typing import Any
 
 from emulators.slack.rules import agent_blocks
 from emulators.slack.rules.fields import UNLIMITED, Problems, Rule, at, list_of, one_of, plain_text, short, text_object
+from emulators.slack.rules.properties import is_element, repeated_actions, unknown_properties
 
 Block = dict[str, Any]
 
@@ -27,6 +28,9 @@ def block_problems(blocks: object, *, limit: int = MAX_BLOCKS, pointer: str = "/
 def _block(block: Block, pointer: str) -> Problems:
     kind = block.get("type")
     yield from short(block.get("block_id", "-"), 255, f"{pointer}/block_id")
+    yield from unknown_properties(block, pointer)
+    if isinstance(block.get("elements"), list):
+        yield from repeated_actions(block["elements"], f"{pointer}/elements")
     if isinstance(kind, str) and kind in _RULES:
         yield from _RULES[kind](block, pointer)
     elif kind not in _UNCHECKED:
@@ -75,7 +79,7 @@ def _context_element(element: Block, pointer: str) -> Problems:
     if element.get("type") == "image":
         yield from _image(element, pointer)
     else:
-        yield from short(element.get("text"), 3_000, f"{pointer}/text")
+        yield from text_object(element, 3_000, pointer)
 
 
 def _actions(block: Block, pointer: str) -> Problems:
@@ -91,8 +95,8 @@ def _element(element: object, pointer: str) -> Problems:
         yield from _button(element, pointer)
     elif element.get("type") == "image":
         yield from _image(element, pointer)
-    elif element.get("type") in agent_blocks.IN_CONTEXT_ACTIONS_ONLY:
-        yield at(f"unsupported type: {element['type']}", f"{pointer}/type")
+    elif not is_element(element.get("type")):
+        yield at(f"unsupported type: {element.get('type')}", f"{pointer}/type")
 
 
 def _button(button: Block, pointer: str) -> Problems:

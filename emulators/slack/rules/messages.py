@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,12 @@ from emulators.slack.rules.errors import SlackError, invalid
 
 # Characters. The documented limits are higher; real workspaces have refused more than these.
 MAX_TEXT = 4_000
-MAX_MARKDOWN = 12_000
+MAX_MARKDOWN = 12_000  # over all Markdown blocks of a message
 MAX_BLOCK_TEXT = 13_200
 MAX_ATTACHMENTS = 100
 # Characters of JSON. Slack has published no number; this one is enough for a few ids.
 MAX_METADATA = 16_000
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ def _check_blocks(blocks: Any) -> None:
     found = block_problems(blocks)
     if found:
         raise invalid("invalid_blocks", found)
-    markdown = [len(block["text"]) for block in blocks if block["type"] == "markdown"]
-    if max(markdown, default=0) > MAX_MARKDOWN or text_length(blocks) > MAX_BLOCK_TEXT:
+    markdown = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
+    if markdown > MAX_MARKDOWN or text_length(blocks) > MAX_BLOCK_TEXT:
         raise SlackError("msg_blocks_too_long")
 
 
@@ -91,7 +93,7 @@ def _metadata(arguments: Arguments) -> dict[str, Any] | None:
 def _check_event(metadata: dict[str, Any]) -> None:
     if set(metadata) != {"event_type", "event_payload"}:
         raise SlackError("invalid_metadata_format")
-    if not isinstance(metadata["event_type"], str) or not metadata["event_type"]:
+    if not isinstance(metadata["event_type"], str) or not _EVENT_TYPE.fullmatch(metadata["event_type"]):
         raise SlackError("invalid_metadata_format")
     if not isinstance(metadata["event_payload"], dict):
         raise SlackError("invalid_metadata_format")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,7 +90,7 @@ class Files:
     def begin_upload(self, name: str, length: int, created: int) -> StoredFile:
         """Announce a file of the app, of `length` bytes, which are to be sent with its `upload_ticket`."""
         description = self._describe(name, self.installation.bot_user_id, created, size=length)
-        stored = StoredFile(description, upload_ticket=self.workspace.new_id("").lower(), pending=True)
+        stored = StoredFile(description, upload_ticket=secrets.token_hex(), pending=True)
         self._stored[stored.id] = stored
         return stored
 

@@ -197,9 +197,18 @@ async def test_a_tool_that_cannot_answer_now_is_not_logged_as_a_defect(caplog: p
 
 async def test_a_failed_step_is_logged_as_an_event_with_its_facts(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO), pytest.raises(ApplicationError):
-        await run(failing(retryable(SLACK_UNAVAILABLE, "ratelimited")), attempt=3)
+        await run(failing(retryable(SLACK_UNAVAILABLE, "ratelimited")), attempt=3, activity_type="deliver")
 
     (record,) = caplog.records
     facts = vars(record)
     assert record.getMessage() == "activity failed"
     assert (facts["code"], facts["reason"], facts["attempt"]) == (SLACK_UNAVAILABLE, "ratelimited", 3)
+
+
+async def test_what_a_tool_says_of_its_failure_is_not_logged_because_it_may_quote_people(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO), pytest.raises(ApplicationError):
+        await run(failing(retryable(TOOL_UNAVAILABLE, "Atlantis")), activity_type="weather_alerts")
+
+    assert "reason" not in vars(caplog.records[0])

@@ -19,6 +19,12 @@ from playground.chat.__main__ import parse, run
 from playground.chat.chat import Chat
 from tests.support.emulators.scene import Scene
 
+
+@pytest.fixture(autouse=True)
+def token(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_EMULATOR_TOKEN", stage.slack.control_token)
+
+
 Spoken = tuple[str, str, str]  # channel, thread_ts, text
 
 
@@ -98,7 +104,7 @@ class _PatientClient(ControlClient):
 async def _waiting(stage: Scene, output: io.StringIO) -> AsyncIterator[tuple[_PatientClient, asyncio.Task[bool]]]:
     """Somebody who has said hello to the agent and waits for the answer."""
     async with aiohttp.ClientSession() as session:
-        client = _PatientClient(session, stage.slack.url)
+        client = _PatientClient(session, stage.slack.url, stage.slack.control_token)
         chat = Chat(client, await client.directory(), stage.anna, output)
         await chat.start(None)
         await chat.take("hello")

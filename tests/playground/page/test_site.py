@@ -31,8 +31,16 @@ async def answer(stage: Scene, path: str, method: str = "GET", **options: Any) -
         {"Host": "evil.example:PORT"},
         {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
         {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
     ],
-    ids=["another site", "a sandboxed page", "a name that points here", "a picture elsewhere", "another port"],
+    ids=[
+        "another site",
+        "a sandboxed page",
+        "a name that points here",
+        "a picture elsewhere",
+        "another port",
+        "a frame",
+    ],
 )
 async def test_nobody_else_is_served(stage: Scene, headers: dict[str, str]) -> None:
     port = stage.slack.url.rpartition(":")[2]

@@ -20,12 +20,11 @@ from tests.support.e2e.stage import Stage
 from tests.support.playground.visiting import Visitor, scene
 
 Json = dict[str, Any]
-UI = "http://127.0.0.1:8233"
 
 
 @pytest.fixture
 async def around(temporal_address: str) -> Surroundings:
-    return Surroundings(temporal={"target_host": temporal_address}, temporal_ui=UI)
+    return Surroundings(temporal={"target_host": temporal_address})
 
 
 @pytest.fixture
@@ -107,8 +106,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
         await drawer.until(lambda: "stop" in str(drawer.steps) and "7 days" in str(drawer.steps))
 
     assert (drawer.shown["workflow_id"], drawer.shown["status"]) == (handle.id, "running")
-    assert drawer.shown["temporal_url"].startswith(f"{UI}/namespaces/default/workflows/slack%3A")
-    assert drawer.shown["run_id"] in drawer.shown["temporal_url"]
+    assert drawer.shown["run_id"]
     told = [(step["kind"], step["title"]) for step in drawer.steps if step["kind"] != "post"]
     assert [one for one in told if one[0] not in ("signal", "timer")] == [
         ("run", "The conversation begins"),

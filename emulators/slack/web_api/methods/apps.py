@@ -10,16 +10,20 @@ from emulators.slack.rules.arguments import Arguments
 Json = dict[str, Any]
 
 
+_ORGANISATION = "E0PLAYGROUND"
+
+
 def auth_test(backend: Backend, _: Arguments) -> Json:
-    own = backend.installation
+    own, is_wide = backend.installation, backend.settings.organisation_wide
     return {
         "url": f"https://{own.team_domain}.slack.com/",
         "team": own.team_name,
         "user": own.bot_name,
-        "team_id": own.team_id,
+        "team_id": _ORGANISATION if is_wide else own.team_id,
         "user_id": own.bot_user_id,
         "bot_id": own.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": is_wide,
+        **({"enterprise_id": _ORGANISATION} if is_wide else {}),
     }
 
 

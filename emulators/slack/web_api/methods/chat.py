@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulators.slack.backend import Backend, Method
+from emulators.slack.presentation.rich_text import stored
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.rules.messages import Content, read_content
@@ -82,7 +83,7 @@ def _message(backend: Backend, arguments: Arguments, channel: Channel) -> Messag
     return backend.new_message(
         channel,
         _thread_ts(backend, arguments, channel),
-        content.text or "",
+        stored(content.text or ""),
         blocks=content.blocks or [],
         attachments=content.attachments or [],
         metadata=content.metadata,
@@ -106,7 +107,7 @@ def _changed_fields(message: Message, content: Content) -> Json:
     """The fields of the message that an update with this content sets."""
     fields: Json = {}
     if content.text is not None or content.blocks is not None:
-        fields = {"text": content.text or "", "blocks": content.blocks or []}
+        fields = {"text": stored(content.text or ""), "blocks": content.blocks or []}
     if content.attachments is not None:
         fields["attachments"] = content.attachments
     if content.metadata is not None:

@@ -19,4 +19,4 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def control(stage: Scene, session: aiohttp.ClientSession) -> ControlClient:
-    return ControlClient(session, stage.slack.url)
+    return ControlClient(session, stage.slack.url, stage.slack.control_token)

@@ -15,4 +15,4 @@ async def test_the_client_passes_the_sentence_on(control: ControlClient) -> None
 
 async def test_the_client_says_in_a_sentence_that_nothing_listens(session: aiohttp.ClientSession) -> None:
     with pytest.raises(NotUpError, match="make run"):
-        await ControlClient(session, "http://127.0.0.1:9").directory()
+        await ControlClient(session, "http://127.0.0.1:9", "token").directory()

@@ -19,7 +19,7 @@ async def test_only_what_a_message_shows_can_be_pressed(quiet: Scene) -> None:
 
 
 async def test_buttons_with_the_same_id_are_told_apart_by_their_values(quiet: Scene) -> None:
-    ts = await post(quiet, blocks=[actions(button("pick", value="a"), button("pick", value="b"))])
+    ts = await post(quiet, blocks=[actions(button("pick", value="a")), actions(button("pick", value="b"))])
 
     payloads = [await pressed(quiet, ts, "pick", value) for value in (None, "b")]
 
@@ -49,8 +49,8 @@ async def test_a_button_for_some_people_is_not_there_for_others(quiet: Scene) ->
 
 async def test_a_button_of_a_home_tab_comes_with_the_view_and_without_a_channel(quiet: Scene) -> None:
     link = button("docs", url="https://example.com/", value="docs")
-    row = actions(button("open", value="a"), button("open", value="b"), link, block_id="go")
-    published = await publish(quiet, home(row))
+    rows = actions(button("open", value="a"), link), actions(button("open", value="b"), block_id="go")
+    published = await publish(quiet, home(*rows))
     async with envelopes(quiet) as socket:
         quiet.slack.press_home_button(quiet.anna, "open", "b")
         quiet.slack.press_home_button(quiet.anna, "docs")

@@ -47,7 +47,7 @@ RIGHT_BLOCKS: list[Block] = [
     *(CARD | {"status": status} for status in ("pending", "in_progress", "complete", "error")),
     {"type": "plan", "title": "x" * 256},
     _plan(*({"task_id": str(number), "title": "x"} for number in range(50)), block_id="b"),
-    _below(FEEDBACK, ICON, ICON, ICON, ICON, block_id="b"),
+    _below(FEEDBACK, *({**ICON, "action_id": str(number)} for number in range(4)), block_id="b"),
     _below({name: value for name, value in FEEDBACK.items() if name != "action_id"}),
     _below(FEEDBACK | {"positive_button": FULL_SIDE, "negative_button": FULL_SIDE}),
     _below(FULL_ICON | {"accessibility_label": "x" * 75}),

@@ -36,11 +36,11 @@ async def test_a_message_needs_something_to_show(stage: Scene) -> None:
     assert (await refused_post(stage, text=None, blocks=[]))["error"] == "no_text"
 
 
-async def test_markdown_blocks_may_have_12000_characters_each_and_13200_together(stage: Scene) -> None:
-    await post(stage, blocks=[_markdown(12_000), _markdown(1_200)])
+async def test_markdown_blocks_may_have_12000_characters_together_and_all_blocks_13200(stage: Scene) -> None:
+    await post(stage, blocks=[_markdown(11_000), _markdown(1_000), section("x" * 1_200)])
 
     assert (await refused_post(stage, blocks=[_markdown(12_001)]))["error"] == "msg_blocks_too_long"
-    assert (await refused_post(stage, blocks=[_markdown(12_000), _markdown(1_201)]))["error"] == "msg_blocks_too_long"
+    assert (await refused_post(stage, blocks=[_markdown(12_000), _markdown(1)]))["error"] == "msg_blocks_too_long"
     assert (await refused_post(stage, blocks=[section("x" * 2_700)] * 5))["error"] == "msg_blocks_too_long"
 
 
@@ -74,6 +74,8 @@ async def test_blocks_are_an_array(stage: Scene, blocks: Any) -> None:
         {},
         {"event_type": "x"},
         {"event_type": "", "event_payload": {}},
+        {"event_type": "two words", "event_payload": {}},
+        {"event_type": "x" * 256, "event_payload": {}},
         {"event_type": "x", "event_payload": "text"},
         {"event_type": "x", "event_payload": {}, "more": 1},
     ],

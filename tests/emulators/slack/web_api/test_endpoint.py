@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from emulators.slack.emulator import SlackEmulator
 from emulators.slack.rules.scopes import BOT_SCOPES
 from tests.support.emulators.scene import Scene, refusal
 
@@ -20,10 +21,11 @@ async def test_auth_test_says_who_the_bot_is_and_what_it_may_do(stage: Scene) ->
 
 @pytest.mark.parametrize(
     ("token", "error"),
-    [("", "not_authed"), ("xoxb-wrong", "invalid_auth"), ("xapp-playground", "not_allowed_token_type")],
+    [("", "not_authed"), ("xoxb-wrong", "invalid_auth"), ("the app's", "not_allowed_token_type")],
 )
 async def test_a_call_needs_the_bots_token(stage: Scene, token: str, error: str) -> None:
-    client = AsyncWebClient(token=token, base_url=stage.slack.api_url)
+    given = stage.slack.app_token if token == "the app's" else token
+    client = AsyncWebClient(token=given, base_url=stage.slack.api_url)
 
     assert (await refusal(client.auth_test()))["error"] == error
 
@@ -49,3 +51,14 @@ async def test_every_call_is_recorded_with_its_arguments_and_outcome(stage: Scen
     assert (first.method, first.outcome) == ("chat.postMessage", "ok")
     assert first.arguments == {"channel": stage.general, "text": "hello"}
     assert second.outcome == "channel_not_found"
+
+
+async def test_the_tokens_of_two_runs_differ_and_nobody_can_guess_them() -> None:
+    tokens = {token for slack in (SlackEmulator(), SlackEmulator()) for token in _tokens_of(slack)}
+
+    assert len(tokens) == 6
+    assert all(len(token) > 40 for token in tokens)
+
+
+def _tokens_of(slack: SlackEmulator) -> tuple[str, str, str]:
+    return slack.bot_token, slack.app_token, slack.control_token

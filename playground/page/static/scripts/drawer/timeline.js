@@ -7,7 +7,7 @@ import { icon } from "../interface/icons.js";
 import { duration, moment, secondsOf } from "../interface/times.js";
 import { lookInside } from "../server/requests.js";
 import { change, current } from "../state/navigation.js";
-import { openChannel, store } from "../state/workspace.js";
+import { openChannel } from "../state/workspace.js";
 
 const PAUSE = 700; // milliseconds between two requests
 const SIGNS = {
@@ -60,22 +60,13 @@ export function runTab() {
   return [about(run), trouble, turns(run.steps).map(turn)];
 }
 
-function about({ workflow_id, status, temporal_url, steps }) {
-  const address = temporal_url || store.get("world")?.temporal_ui;
-  const link =
-    /^https?:/.test(address ?? "") &&
-    h(
-      "a",
-      { class: "link", href: address, target: "_blank", rel: "noopener" },
-      "Open in Temporal",
-      icon("external", { size: 13 }),
-    );
+function about({ workflow_id, status, steps }) {
   const state = h("span", { class: `chip chip-${String(status).toLowerCase()}` }, String(status).toLowerCase());
   return h(
     "div",
     { class: "run-about" },
     h("code", { title: "The workflow's id" }, workflow_id),
-    h("div", {}, state, h("span", {}, `${steps.length} steps`), link),
+    h("div", {}, state, h("span", {}, `${steps.length} steps`)),
   );
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.emulators.posts import post, refused_post
 from tests.support.emulators.scene import Scene, refusal
 
@@ -194,3 +196,19 @@ async def test_each_person_has_their_own_ephemeral_messages_also_in_threads(stag
     assert (shown.text, shown.thread_ts) == (f"for {ben}", root)
     assert len(slack.ephemerals(stage.general)) == 2
     assert (await refusal(nowhere))["error"] == "thread_not_found"
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("a < b & c > d", "a &lt; b &amp; c &gt; d"),
+        ("a &lt; b &amp; c", "a &lt; b &amp; c"),
+        ("see https://www.example.com/a?b=1&c=2.", "see <https://www.example.com/a?b=1&amp;c=2>."),
+        ("<https://www.example.com|here>, <@U1> and <!here>", "<https://www.example.com|here>, <@U1> and <!here>"),
+    ],
+)
+async def test_posted_text_comes_back_escaped_and_with_its_links(stage: Scene, text: str, stored: str) -> None:
+    answer = await stage.client.chat_postMessage(channel=stage.general, text=text)
+    changed = await stage.client.chat_update(channel=stage.general, ts=answer["ts"], text=text)
+
+    assert (answer["message"]["text"], changed["text"]) == (stored, stored)
