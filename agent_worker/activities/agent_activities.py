@@ -73,6 +73,7 @@ class Activities:
             earlier=past.text,
             answered=list(past.answered),
             people=list(past.people),
+            to_others=list(past.to_others),
         )
 
     async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:

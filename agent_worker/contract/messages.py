@@ -109,6 +109,18 @@ class StopRequest(BaseModel):
     from_app: bool = False  # said by an app that is allowed to talk to the agent
 
 
+class SaidToOthers(BaseModel):
+    """A message of the thread with which people turn to somebody else, or with which another app asks them something.
+
+    What people write after it is not for the agent, unless they say so. `ts` is the message's; `by_app`: an app asks.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ts: str
+    by_app: bool = False
+
+
 class Feedback(BaseModel):
     """What a person thinks of an answer. `turn` is the key of the answer's turn; `at` is the click's `ts`."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.release_0_2 import policy_in
@@ -70,6 +70,7 @@ class Opened(Judgement):
     earlier: str = ""  # what was said in the thread before, one line for each message
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
+    to_others: list[SaidToOthers] = []  # with whom people talked at the end of the thread, if not with the agent
     # Release 0.2 asked the model during the opening; only its histories have these two.
     reply: ModelReply | None = None
     draft: Draft | None = None

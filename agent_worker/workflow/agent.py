@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         Feedback,
         MessageChange,
         Renamed,
+        SaidToOthers,
         StopRequest,
         TryAgain,
         UserMessage,
@@ -31,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
         MEMO_TITLE,
         MESSAGE_CHANGED,
         RENAMED,
+        SAID_TO_OTHERS,
         STOP,
         TRANSCRIPT,
         TRY_AGAIN,
@@ -116,6 +118,10 @@ class AgentWorkflow:
         self._conversation.receive(message)
         if self._turn is not None:
             self._turn.complete(message)
+
+    @workflow.signal(name=SAID_TO_OTHERS)
+    def said_to_others(self, said: SaidToOthers) -> None:
+        self._conversation.participants.hear_to_others(said)
 
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
@@ -14,8 +15,16 @@ from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from agent_worker.contract.messages import MessageChange, Start, StopRequest, Thread
-from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
+from agent_worker.contract.messages import MessageChange, SaidToOthers, Start, StopRequest, Thread
+from agent_worker.contract.names import (
+    AGENT_WORKFLOW,
+    MEMO_USER,
+    MESSAGE_CHANGED,
+    SAID_TO_OTHERS,
+    STOP,
+    USER_MESSAGE,
+    workflow_id,
+)
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import signal_if_open
@@ -42,6 +51,7 @@ class Conversations:
         self._recent = recent
         self._direct: LRUCache[str, deque[Thread]] = LRUCache(REMEMBERED)  # by channel: its newest threads
         self._handed_over = Deduplicator()
+        self._telling: dict[Thread, asyncio.Future[bool]] = {}  # the newest `hand_over_to_others` of each thread
         self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
 
     async def hand_over(self, incoming: IncomingMessage) -> None:
@@ -50,8 +60,10 @@ class Conversations:
         A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
         files. If Slack sends an event to another process again, the conversation itself drops the second copy.
         """
-        if not incoming.says_stop and incoming.only_if_taking_part and not await self.takes_part(incoming.thread):
-            return
+        if not incoming.says_stop and incoming.only_if_taking_part:
+            await self._told(incoming.thread)
+            if not await self.takes_part(incoming.thread):
+                return
         await self._handed_over.do(self._key(incoming), partial(self._store, incoming))
 
     def has_handed_over(self, incoming: IncomingMessage) -> bool:
@@ -78,6 +90,21 @@ class Conversations:
             await self._handed_over.settled((thread.channel, change.ts, is_addressed, has_files))
         if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
             logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
+
+    async def hand_over_to_others(self, thread: Thread, said: SaidToOthers) -> None:
+        """Tells an open conversation that people talk with somebody else. Raises RPCError if unsure."""
+        telling = asyncio.ensure_future(self.signal_if_open(thread, SAID_TO_OTHERS, said))
+        self._telling[thread] = telling
+        try:
+            await asyncio.shield(telling)
+        finally:
+            if self._telling.get(thread) is telling:
+                del self._telling[thread]
+
+    async def _told(self, thread: Thread) -> None:
+        """Returns once the conversation has been told of what came before, so that it hears a reply after that."""
+        if telling := self._telling.get(thread):
+            await asyncio.wait([telling])
 
     async def signal_if_open(self, thread: Thread, signal: str, content: BaseModel) -> bool:
         """Whether a conversation is open and Temporal has stored the signal for it. Raises RPCError if unsure."""

@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent_worker.contract.messages import Thread, UserMessage
+from agent_worker.contract.messages import SaidToOthers, Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
 from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
+from text.questions import message_asks
 
 # A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
@@ -44,9 +45,13 @@ class IncomingMessage:
 
 @dataclass(frozen=True)
 class Ignored:
-    """An event that is not for the agent; `reason` is for the log."""
+    """An event that is not for the agent; `reason` is for the log.
+
+    `to_others`: the message and its thread, if it is a reply that turns to somebody else, or a question of another app.
+    """
 
     reason: str
+    to_others: tuple[Thread, SaidToOthers] | None = None
 
 
 def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> IncomingMessage | Ignored:
@@ -56,19 +61,33 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
     """
     event = mapping(body.get("event"))
     if reason := reason_to_ignore(event, bot, allowed_apps):
-        return Ignored(reason)
+        asks_people = event.get("bot_id") != bot.bot_id and _is_question_of_app(event)
+        return Ignored(reason, _to_others(body, event, bot, by_app=True) if asks_people else None)
     is_direct = event.get("channel_type") == "im"
     people = mentioned_users(event.get("text") or "")
     is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in people
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
-        return Ignored("addressed to someone else")
+        return Ignored("addressed to someone else", _to_others(body, event, bot, by_app=False))
     thread = thread_of_message(body, event, bot)
     message = _message(body, event, thread, is_direct=is_direct, is_to_the_bot=is_to_the_bot)
     may_stop = (_is_reply(event) or is_direct) and not message.files
     is_stop = may_stop and says_stop(message.text, bot.bot_user_id)
     return IncomingMessage(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
+
+
+def _is_question_of_app(event: Mapping[str, Any]) -> bool:
+    """Whether an app asks something in a reply."""
+    if not event.get("bot_id") or _form_problem(event) or not _is_reply(event):
+        return False
+    return message_asks(event)
+
+
+def _to_others(
+    body: Mapping[str, Any], event: Mapping[str, Any], bot: Identity, *, by_app: bool
+) -> tuple[Thread, SaidToOthers]:
+    return thread_of_message(body, event, bot), SaidToOthers(ts=event["ts"], by_app=by_app)
 
 
 def mentioned_users(text: str) -> set[str]:

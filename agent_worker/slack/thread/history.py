@@ -9,12 +9,13 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.conversation import slack_markup
 from agent_worker.conversation.message_text import message_text
 from agent_worker.payloads import post_keys
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
+from agent_worker.slack.thread.exchanges import said_to_others
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
@@ -40,12 +41,14 @@ class Past:
 
     `text` has a line "<author>: <message>" for each message; it begins with LEFT_OUT if it is not all. `answered` has
     the `ts` of messages that the agent has answered, at least of those that are not older than the message. `people`
-    are the ids of those who wrote what was read, without apps.
+    are the ids of those who wrote what was read, without apps. `to_others` says that they talked with somebody else
+    than the agent at its end.
     """
 
     text: str = ""
     answered: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    to_others: tuple[SaidToOthers, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class ThreadHistory:
             text=await self._text_of(earlier, thread.channel, is_whole=is_whole),
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
+            to_others=tuple(said_to_others(earlier, self._is_own, self._bot_user_id)),
         )
 
     async def _around(self, thread: Thread, before: str) -> tuple[list[dict[str, Any]], bool]:

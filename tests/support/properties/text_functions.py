@@ -38,7 +38,7 @@ from slackbot.events import contents, message_changes, messages, quotation
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
-from text import json_shapes, json_text, lines
+from text import json_shapes, json_text, lines, questions
 
 TextFunction = Callable[[str], object]
 NAMES = {"U1": "anna", "C1": "general"}
@@ -119,6 +119,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "posts.answer": _or_nothing(lambda given: posts.answer(given, ALLOWED)),
     "posts.plain": lambda given: posts.plain(Post("", [{"type": "markdown", "text": given}]), ALLOWED),
     "posts.notice": _or_nothing(posts.notice),
+    "posts.bare": posts.bare,
     "posts.is_blank": posts.is_blank,
     "answer_layout.lay_out": lambda given: answer_layout.lay_out(_deliver(given)),
     "step_lines.progress": lambda given: step_lines.progress(_steps(given)),
@@ -155,6 +156,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "conversation_captions.title": lambda given: conversation_captions.title(
         RecentConversation(THREAD, given, "open", datetime.now(UTC))
     ),
+    "questions.asks": questions.asks,
     "lines.one_line": lambda given: lines.one_line(given, 100),
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),

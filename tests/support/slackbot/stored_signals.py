@@ -15,8 +15,26 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, Thread, TryAgain, UserMessage
-from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP, TRY_AGAIN, USER_MESSAGE, workflow_id
+from agent_worker.contract.messages import (
+    Feedback,
+    MessageChange,
+    Renamed,
+    SaidToOthers,
+    StopRequest,
+    Thread,
+    TryAgain,
+    UserMessage,
+)
+from agent_worker.contract.names import (
+    FEEDBACK,
+    MESSAGE_CHANGED,
+    RENAMED,
+    SAID_TO_OTHERS,
+    STOP,
+    TRY_AGAIN,
+    USER_MESSAGE,
+    workflow_id,
+)
 from emulators.slack.emulator import SlackEmulator
 from process import temporal
 from process.slack import Identity, open_client
@@ -37,6 +55,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     FEEDBACK: Feedback,
     TRY_AGAIN: TryAgain,
     RENAMED: Renamed,
+    SAID_TO_OTHERS: SaidToOthers,
 }
 
 
