@@ -13,7 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.release_0_2 import gave_up_opening
 
-OLD_MESSAGE = 60  # seconds; a younger message cannot have been answered by an earlier run that has closed since
+# Seconds. A younger message cannot have been answered by an earlier run that has closed since: a run waits for days. So
+# it does not matter if this clock and Slack's are some minutes apart.
+OLD_MESSAGE = 60
 
 
 class Opening:
