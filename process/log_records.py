@@ -25,8 +25,9 @@ _OF_THE_CORE = frozenset(
     {
         "Failing workflow task",
         "Error while completing workflow activation",
-        "gRPC call retried",
-        "Network error while completing workflow task",
+        "Error while polling for workflow tasks",
+        "Network error while completing activity",
+        "Network error while sending worker heartbeat",
     }
 )
 _SEE_NO_CONVERSATION = "process"  # its facts may hold spaces: what Temporal says of a connection, for example
