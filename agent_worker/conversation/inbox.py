@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -24,7 +24,7 @@ class Inbox:
     messages: list[UserMessage] = field(default_factory=list)
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
-    asked: list[str] = field(default_factory=list)  # of these, those that need no other answer, whatever they become
+    overheard: list[str] = field(default_factory=list)  # of these, those that were not for the agent
     readdressed: list[str] = field(default_factory=list)  # of these, those that an edit has addressed to the agent
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
@@ -38,8 +38,8 @@ class Inbox:
             self._add_files(message)
             return None
         self._mark_seen(message.ts)
-        if message.addressed:
-            self.note_asked([message.ts])
+        if not message.addressed:
+            self.overheard = [*self.overheard, message.ts][-SEEN_MESSAGES:]
         message = self._as_edited(message)
         if message.unseen and self._is_stopped(message):
             # Its `ts` is the moment at which the form was opened, and it was sent after the stop.
@@ -70,12 +70,12 @@ class Inbox:
 
     def is_newly_addressed(self, message: UserMessage) -> bool:
         """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
-        is_late = message.addressed and message.ts in self.seen and message.ts not in self.asked
-        return is_late and not any(known.ts == message.ts and known.addressed for known in self.messages)
+        was_overheard = message.addressed and message.ts in self.overheard
+        return was_overheard and not any(known.ts == message.ts and known.addressed for known in self.messages)
 
-    def note_asked(self, asked: Iterable[str]) -> None:
-        """Notes that these messages (their `ts`) have their answer, or get one."""
-        self.asked = list(dict.fromkeys([*self.asked, *asked]))[-SEEN_MESSAGES:]
+    def note_asked(self, asked: Collection[str]) -> None:
+        """Notes that these messages (their `ts`) have their answer, or get one: no edit brings them another."""
+        self.overheard = [ts for ts in self.overheard if ts not in asked]
 
     def readdress(self, message: UserMessage) -> None:
         """Puts in the message as it reads now, in the place of its older version if that still waits."""
@@ -96,7 +96,6 @@ class Inbox:
         """Applies an edit or a deletion of a message that no turn has read. An edit may come before its message."""
         if change.deleted:
             self._mark_seen(change.ts)
-            self.note_asked([change.ts])
             self.keep([message for message in self.messages if message.ts != change.ts])
             return
         if change.ts not in self.seen:

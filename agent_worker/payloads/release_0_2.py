@@ -42,26 +42,12 @@ _RENAMED = {"participants": "people", "limits": "governor"}
 def conversation_in(carried: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a Conversation in what a run carried over."""
     if "transcript" in carried:
-        return dict(carried) | _participants_in(carried) | _inbox_in(carried)
+        return dict(carried) | _participants_in(carried)
     own = {name: value for name, value in carried.items() if name not in {*_TRANSCRIPT, *_INBOX.values()}}
     renamed = {name: own.pop(old) for name, old in _RENAMED.items() if old in own}
     transcript = {name: carried[name] for name in _TRANSCRIPT if name in carried}
     inbox = {name: carried[old] for name, old in _INBOX.items() if old in carried}
-    return {
-        **own,
-        **renamed,
-        **_participants_in(renamed),
-        "transcript": transcript,
-        **_inbox_in({"inbox": inbox}),
-    }
-
-
-def _inbox_in(carried: Mapping[str, Any]) -> dict[str, Any]:
-    """The inbox, in which every message that was received counts as answered: nobody noted which of them were."""
-    inbox = carried.get("inbox")
-    if not isinstance(inbox, dict) or "asked" in inbox:
-        return {} if inbox is None else {"inbox": inbox}
-    return {"inbox": {**inbox, "asked": list(inbox.get("seen", []))}}
+    return {**own, **renamed, **_participants_in(renamed), "transcript": transcript, "inbox": inbox}
 
 
 def _participants_in(carried: Mapping[str, Any]) -> dict[str, Any]:

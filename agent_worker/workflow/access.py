@@ -56,9 +56,7 @@ class Access:
         verdict = self._participants.verdict(message.user, workflow.time())
         if verdict is None or not verdict.refusal or not self._patch.applies():
             return False
-        inbox = self._conversation.inbox
-        if inbox.is_new(message.ts) and message.addressed:
-            inbox.note_asked([message.ts])
+        if self._conversation.inbox.is_new(message.ts) and message.addressed:
             self._tell(message.user, verdict.refusal, message.ts, in_channel=self._is_out_of_thread(message))
         return True
 

@@ -40,7 +40,6 @@ class Opening:
         self._is_new = False
         self._conversation.open(opened)
         self._access.learn(request.authors, opened)
-        self._conversation.inbox.note_asked(opened.answered)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         turn.display.draft = opened.draft or turn.display.draft
         return opened

@@ -74,10 +74,12 @@ class MessageShortcut:
             await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: NO_QUESTION})
             return
         try:
-            await self._conversations.hand_over(self._incoming(body, question))
+            quoted = quotation.unpack(body["view"]["private_metadata"])
         except ValueError:
             await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: TOO_OLD})
             return
+        try:
+            await self._conversations.hand_over(self._incoming(body, quoted, question))
         except Exception as error:  # noqa: BLE001  after any error the question must stay in the form
             logger.warning("a question could not be handed over", extra={"reason": type(error).__name__})
             await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: NOT_TAKEN})
@@ -95,8 +97,8 @@ class MessageShortcut:
             return True
         return bool(found.get("is_im") or found.get("is_member"))
 
-    def _incoming(self, body: Mapping[str, Any], question: str) -> IncomingMessage:
-        quoted, author = quotation.unpack(body["view"]["private_metadata"]), body["user"]
+    def _incoming(self, body: Mapping[str, Any], quoted: quotation.Quotation, question: str) -> IncomingMessage:
+        author = body["user"]
         message = UserMessage(
             ts=quoted.asked_at,  # the same each time that the form is submitted, so that it is stored once
             user=author["id"],

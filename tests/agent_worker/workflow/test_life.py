@@ -181,7 +181,7 @@ async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(reh
     carried = Conversation(
         thread=talk.thread,
         transcript=Transcript(epoch="before"),
-        inbox=Inbox(messages=[message("1.1", "and now?")], seen=["1.0", "1.1"], asked=["1.0", "1.1"]),
+        inbox=Inbox(messages=[message("1.1", "and now?")], seen=["1.0", "1.1"]),
     )
     carried.add_messages([message("1.0", "remember the heron")])
     carried.transcript.add_answer(text("I will.").content or {})
