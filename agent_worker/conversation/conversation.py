@@ -141,6 +141,9 @@ class Conversation:
 
     def add_changes(self, changes: Sequence[MessageChange | UserMessage]) -> None:
         """Tells the model what became of messages that it has read: edits, deletions, and files that came late."""
+        for change in changes:
+            if isinstance(change, MessageChange) and not change.deleted:
+                self.inbox.note_told(change)
         parts = [part for change in changes for part in self._input.changed(change)]
         self.transcript.add({"role": "user", "parts": parts})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -25,6 +26,7 @@ class Inbox:
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
     overheard: list[str] = field(default_factory=list)  # of these, those that were not for the agent
+    told_edits: dict[str, int] = field(default_factory=dict)  # by `ts` of these: the text that a turn has read, its sum
     readdressed: list[str] = field(default_factory=list)  # of these, those that an edit has addressed to the agent
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
@@ -71,7 +73,15 @@ class Inbox:
     def is_newly_addressed(self, message: UserMessage) -> bool:
         """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
         was_overheard = message.addressed and message.ts in self.overheard
-        return was_overheard and not any(known.ts == message.ts and known.addressed for known in self.messages)
+        is_answered = self.told_edits.get(message.ts) == _sum(message.text)
+        waits = any(known.ts == message.ts and known.addressed for known in self.messages)
+        return was_overheard and not is_answered and not waits
+
+    def note_told(self, edit: MessageChange) -> None:
+        """Notes that a turn has read this edit, so that its answer is for that, too."""
+        if edit.ts in self.overheard:
+            self.told_edits = {ts: one for ts, one in self.told_edits.items() if ts in self.overheard}
+            self.told_edits[edit.ts] = _sum(edit.text)
 
     def note_asked(self, asked: Collection[str]) -> None:
         """Notes that these messages (their `ts`) have their answer, or get one: no edit brings them another."""
@@ -151,6 +161,11 @@ def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[
         is_dropped = not message.addressed and len(dropped) < count
         (dropped if is_dropped else kept).append(message)
     return kept, dropped
+
+
+def _sum(text: str) -> int:
+    """A number that two different texts hardly ever share; the same in every process."""
+    return zlib.crc32(text.encode())
 
 
 def _weight(message: UserMessage) -> int:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from process.slack import Identity
 from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
 from slackbot.catch_up.retries import with_retries
 from slackbot.events import messages
 from slackbot.events.ids import TS, has_form
-from slackbot.events.messages import IncomingMessage
+from slackbot.events.messages import Ignored, IncomingMessage
 from text.json_shapes import mapping
 
 # Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
@@ -54,6 +55,7 @@ class SlackHistory:
         `open_threads` are read even if their first message is too old to be found.
         """
         found: dict[tuple[str, str], IncomingMessage] = {}
+        to_others: dict[Thread, list[SaidToOthers]] = {}
         async for channel in self._channels():
             open_here = {thread.thread_ts for thread in open_threads if thread.channel == channel["id"]}
             try:
@@ -62,9 +64,13 @@ class SlackHistory:
                     is_older = float(message["ts"]) <= oldest
                     if isinstance(incoming, IncomingMessage) and not (is_older and incoming.only_if_taking_part):
                         found[channel["id"], incoming.message.ts] = incoming
+                    elif isinstance(incoming, Ignored) and incoming.to_others is not None:
+                        thread, said = incoming.to_others
+                        to_others.setdefault(thread, []).append(said)
             except SlackApiError as error:
                 logger.warning("channel left out", extra={"channel": channel["id"], "reason": error_code(error)})
-        return sorted(found.values(), key=lambda incoming: float(incoming.message.ts))
+        told = [_after(incoming, to_others.get(incoming.thread, [])) for incoming in found.values()]
+        return sorted(told, key=lambda incoming: float(incoming.message.ts))
 
     async def _channels(self) -> AsyncIterator[Json]:
         """The channels that the bot is a member of. Each kind is listed by itself: the scope for one may be missing."""
@@ -145,6 +151,13 @@ def _kind(channel: Json) -> str:
     if channel.get("is_mpim"):
         return "mpim"
     return "group" if channel.get("is_private") else "channel"
+
+
+def _after(incoming: IncomingMessage, to_others: Collection[SaidToOthers]) -> IncomingMessage:
+    """The message with what was said to others before it: of apps and of people the newest each."""
+    before = sorted((said for said in to_others if said.ts < incoming.message.ts), key=lambda said: said.ts)
+    newest = {said.by_app: said for said in before}
+    return replace(incoming, after=tuple(newest.values()))
 
 
 def _edited_at(message: Json) -> float:

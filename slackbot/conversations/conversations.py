@@ -64,6 +64,8 @@ class Conversations:
             await self._told(incoming.thread)
             if not await self.takes_part(incoming.thread):
                 return
+        for said in incoming.after:
+            await self.hand_over_to_others(incoming.thread, said)
         await self._handed_over.do(self._key(incoming), partial(self._store, incoming))
 
     def has_handed_over(self, incoming: IncomingMessage) -> bool:

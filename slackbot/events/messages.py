@@ -30,13 +30,15 @@ class IncomingMessage:
     """A message that is for the agent; with `only_if_taking_part`, only if the agent takes part in the thread.
 
     With `says_stop` it stops an open conversation, and is not a message to that conversation. At the top level of
-    direct messages it stops all that the agent does there.
+    direct messages it stops all that the agent does there. `after`: what was said to others in the thread before it, if
+    the conversation may not have been told.
     """
 
     thread: Thread
     message: UserMessage
     only_if_taking_part: bool
     says_stop: bool = False
+    after: tuple[SaidToOthers, ...] = ()
 
     @property
     def stops_all(self) -> bool:

@@ -50,6 +50,19 @@ def test_only_what_was_not_for_the_agent_before_is_newly_addressed_by_an_edit() 
     assert found == ["1.2"]
 
 
+def test_an_edit_that_a_turn_has_read_is_not_taken_up_again() -> None:
+    conversation = begun()
+    conversation.receive(message("1.2", user="U2").model_copy(update={"addressed": False}))
+    conversation.inbox.take()
+    conversation.inbox.overheard = ["1.2"]  # the policy of this conversation answers every reply
+
+    conversation.add_changes([MessageChange(ts="1.2", at="1.9", text="where is Oslo?")])
+
+    same, later = (addressed("1.2", "2.0").model_copy(update={"text": text}) for text in ("where is Oslo?", "and now?"))
+    assert not conversation.inbox.is_newly_addressed(same)
+    assert conversation.inbox.is_newly_addressed(later)
+
+
 def test_what_an_edit_addresses_was_asked_at_the_moment_of_the_edit() -> None:
     conversation = begun()
     conversation.receive(message("1.1").model_copy(update={"addressed": False, "user": "U2"}))

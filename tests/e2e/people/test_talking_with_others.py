@@ -73,6 +73,18 @@ async def test_a_thread_that_a_new_conversation_reads_tells_with_whom_people_tal
     await is_only_answered_when_asked(stage, ts)
 
 
+async def test_a_bot_that_was_away_knows_too_with_whom_people_talked(stage: Stage) -> None:
+    ts = await begin(stage)
+    await stage.bot.kill()
+    stage.slack.say_as_other_bot(stage.channel, "Which priority should it have?", thread_ts=ts)
+    reply(stage, ts, "high")
+
+    await stage.bot.start()
+    await stage.bot.logged("caught up")
+
+    await is_only_answered_when_asked(stage, ts)
+
+
 async def test_an_app_that_only_tells_something_does_not_come_between(stage: Stage) -> None:
     ts = await begin(stage)
     told = "The build is green: <https://example.com/?build=7>"
