@@ -4,6 +4,7 @@
 # make test-fast   the tests that start no process, no Temporal server and no browser, with fewer examples of each property
 # make check    formatting, lint, types, import order, Dockerfile, and every test
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
+# make storm    many questions, kills and lost replies within a minute, and how long the answers take: make storm SEED=1
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
 # make bench    the numbers, beside two references: some twenty minutes; make bench QUICK=1 is a look in two
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
@@ -19,7 +20,7 @@ N ?= 1000
 SEED ?= 1
 TURNS ?= 1000
 
-.PHONY: run chat test test-fast chaos soak bench record settings lint check install lock lock-uv format
+.PHONY: run chat test test-fast chaos storm soak bench record settings lint check install lock lock-uv format
 
 run: $(INSTALLED)
 	@$(BIN)/python -m playground
@@ -35,6 +36,9 @@ test-fast: $(INSTALLED)
 
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.durability.chaos --faults $(N) --seed $(SEED)
+
+storm: $(INSTALLED)
+	$(BIN)/python -m tests.durability.storm --seed $(SEED)
 
 soak: $(INSTALLED)
 	SOAK_TURNS=$(TURNS) $(BIN)/pytest -s --timeout 1800 tests/durability/test_long_conversations.py -k turns_cost

@@ -17,6 +17,7 @@ from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.quotas.reservations import Reservations
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.api import SlackApi
@@ -42,7 +43,11 @@ async def main() -> None:
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
-    async with worker_share.kept_current(), _activities(settings, toolbox, tool_settings, worker_share) as activities:
+    reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits)
+    async with (
+        worker_share.kept_current(),
+        _activities(settings, toolbox, tool_settings, worker_share, reservations) as activities,
+    ):
         version = settings.temporal_deployment
         async with build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
@@ -57,7 +62,11 @@ def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str
 
 @asynccontextmanager
 async def _activities(
-    settings: WorkerSettings, toolbox: Toolbox, tool_settings: Sequence[ToolSettings], worker_share: WorkerShare
+    settings: WorkerSettings,
+    toolbox: Toolbox,
+    tool_settings: Sequence[ToolSettings],
+    worker_share: WorkerShare,
+    reservations: Reservations,
 ) -> AsyncIterator[Activities]:
     """The activities with their clients: one client of each kind, closed after the worker has stopped."""
     async with (
@@ -74,10 +83,12 @@ async def _activities(
                 toolbox=toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
+                reservations=reservations,
                 slack=slack,
             ),
             toolbox=toolbox,
             tools=toolbox.open(http, tool_settings),
+            reservations=reservations,
             slack=slack,
         )
 
@@ -105,7 +116,7 @@ async def _slack(
         return
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
-        api = SlackApi(client, SlackBudget(worker_share.share))
+        api = SlackApi(client, SlackBudget(worker_share.share, may_begin_full=worker_share.may_begin_full))
         directory = Directory(api, bot_user_id=identity.bot_user_id)
         history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)
@@ -116,6 +127,7 @@ async def _slack(
             files,
             access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
+            links=settings.link_policy,
         )
         yield identity, slack
         await slack.progress_queue.wait_for_all()

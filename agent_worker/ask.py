@@ -20,6 +20,7 @@ from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE
 from agent_worker.payloads.activity_names import ActivityName
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
+from text.characters import for_terminal
 
 PATIENCE = 5.0  # seconds until a missing worker is mentioned
 USAGE = 'usage: python -m agent_worker.ask "are there any weather alerts for New York?"'
@@ -49,8 +50,8 @@ async def main() -> None:
     )
     try:
         async for line in _progress(handle, settings.temporal_task_queue):
-            print(line, flush=True)
-        print(f"\n{await handle.result()}")
+            print(for_terminal(line), flush=True)
+        print(for_terminal(f"\n{await handle.result()}"))
     except asyncio.CancelledError:
         await handle.cancel()
         raise

@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.interceptor import EveryActivity
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.quotas.workflow import QuotaWorkflow
 from agent_worker.workflow.agent import AgentWorkflow
 from agent_worker.workflow.watermark import ListeningWorkflow
 
@@ -41,7 +42,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[AgentWorkflow, ListeningWorkflow],
+        workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow],
         activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
         interceptors=[EveryActivity()],
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),

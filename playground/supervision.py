@@ -10,6 +10,7 @@ from pathlib import Path
 from playground.processes import ManagedProcess
 from playground.temporal_server import DevServer
 from process.settings import BAD_SETTINGS
+from text.characters import for_terminal
 
 RESTART_PAUSE = 1.0  # seconds between the end of a process and its new start
 STOP_SECONDS = 5.0  # then it is killed: nothing is lost, and the person who pressed Ctrl-C waits
@@ -84,7 +85,7 @@ class SupervisedProcess:
             self._changed()
 
     def _say(self, line: str) -> None:
-        print(f"{self._label:>6} | {line}", flush=True)
+        print(for_terminal(f"{self._label:>6} | {line}"), flush=True)
 
 
 class SupervisedServer:

@@ -16,6 +16,7 @@ from pythonjsonlogger.json import JsonFormatter
 from temporalio import activity, workflow
 
 from process.log_records import facts, safe
+from text.characters import for_terminal
 
 # These libraries log each request. They log errors only, whatever LOG_LEVEL is.
 _TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
@@ -53,7 +54,7 @@ class Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(safe(record))
+        return for_terminal(super().format(safe(record)))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
         told = [f"{name}={value}" for name, value in facts(record).items()]

@@ -1,4 +1,8 @@
-"""What a refused Slack call says: the name of the error, and how long to wait before the next call."""
+"""What a refused Slack call says: the name of the error, of which kind it is, and how long to wait.
+
+The kinds are kept here for both processes. Names of errors are Slack's (https://docs.slack.dev/apis/web-api and the
+page of each method, August 2026). A name of no kind is a refusal: the same call would be refused again.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,18 @@ from slack_sdk.errors import SlackApiError
 TOKEN_REFUSED = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type"}
 )
+
+# Errors that pass by themselves, by what they tell of the call.
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
-# Errors that pass by themselves (https://docs.slack.dev/apis/web-api). After internal_error or fatal_error the call may
-# have succeeded in part.
-PASSING = RATE_LIMITED | {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+# The workspace is being moved into an organisation, which takes minutes: Slack does nothing meanwhile.
+MOVING = frozenset({"team_added_to_org", "org_login_required"})
+# The members of the workspace write too much just now (a limit of free workspaces).
+BUSY = frozenset({"message_limit_exceeded"})
+# Slack's servers have failed. After internal_error or fatal_error the call may have succeeded in part.
+FAILED = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+PASSING = RATE_LIMITED | MOVING | BUSY | FAILED
+# After these, Slack has certainly not carried out the call.
+UNDONE = RATE_LIMITED | MOVING | BUSY
 NO_ANSWER = "no usable answer"
 
 

@@ -18,6 +18,7 @@ from slackbot.catch_up.watermark import Watermark
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.participation import Participation
 from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import StopSignals
@@ -48,7 +49,9 @@ async def main() -> None:
         bot = await slack.identify(web)
         participation = Participation(web, bot)
         recent = RecentConversations(client, settings.temporal_task_queue, bot.team_id)
-        conversations = Conversations(client, settings.temporal_task_queue, participation.takes_part_in, recent)
+        recent.read_ahead()
+        takes_part_in = participation.takes_part_in
+        conversations = Conversations(client, settings.temporal_task_queue, takes_part_in, recent, LeftOut(web))
         gaps = Gaps()
         listeners = _listeners(
             settings, client=client, web=web, bot=bot, conversations=conversations, recent=recent, gaps=gaps
@@ -90,7 +93,7 @@ def _listeners(
         HomeTab(bot, web, recent, stop_signals),
         SlashCommand(bot, recent, stop_signals),
         MessageShortcut(bot, web, conversations),
-        AgentSessions(bot, conversations),
+        AgentSessions(bot, web, conversations),
         Buttons(bot, web, conversations),
     ]
 

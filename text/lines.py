@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from text.characters import without_hidden
+
 ELLIPSIS = "…"
 FOLDED_CHARACTERS = 20_000  # of a text that becomes one line; what follows is left out
 
@@ -12,6 +14,11 @@ def one_line(text: str, longest: int) -> str:
     Reads the first FOLDED_CHARACTERS of the text, or as many as `longest` if that is more.
     """
     return cut(" ".join(cut(text, max(FOLDED_CHARACTERS, longest)).split()), longest)
+
+
+def name(text: str, longest: int) -> str:
+    """A name that somebody else has chosen, as in `one_line`, and without characters that a person cannot see."""
+    return one_line(without_hidden(one_line(text, 4 * longest)), longest)
 
 
 def cut(text: str, longest: int) -> str:

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.common import RawValue
 
+from agent_worker.activities import delivery_attempt
 from agent_worker.activities.greeting import greeting
 from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
-from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
-from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
+from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
+from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.toolbox import Toolbox
+
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 
 class Activities:
@@ -39,12 +45,15 @@ class Activities:
         toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
+        reservations: Reservations | None = None,
     ) -> None:
+        """`slack` is None in a worker that only serves terminals; without `reservations` there are no quotas."""
         self._policy = policy
         self._bot_user_id = bot_user_id
         self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
+        self._reservations = reservations
         self._slack_or_none = slack
 
     # Hearing
@@ -52,48 +61,74 @@ class Activities:
     @activity.defn(name=ActivityName.OPEN_CONVERSATION)
     async def open_conversation(self, request: OpenConversation) -> Opened:
         """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
+        with urgency(Urgency.OPENING):
+            return await self._opened(request)
+
+    async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread
-        names, past = Names(names={}), Past()
+        names, past, over_quota = Names(names={}), Past(), None
         if thread.in_slack:
-            if request.earlier_than:
-                past = await self._slack.history.past(thread, request.earlier_than)
-            names, _ = await asyncio.gather(
-                self._known(request.ids, request.authors, thread), self._show_thinking(thread, request)
-            )
-            if names.refuses(request.authors):
-                await self._slack.status.end(thread, waits=False)  # no answer will take the status away
+            names, _ = await _together(self._known([], request.authors, thread), self._show_thinking(request))
+            over_quota = await self._over_quota(request, names)
+            if over_quota is None:
+                names, past = await _together(self._known(request.ids, request.authors, thread), self._past(request))
+            is_silent = names.refuses(request.authors) or request.earlier_than in past.answered
+            if is_silent or (over_quota is not None and not over_quota.is_told):
+                await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
         return Opened(
             policy=self._policy,
             bot_user_id=self._bot_user_id,
             greeting=greeting(self._toolbox.summary()),
             names=names.names,
+            nameless=names.nameless,
             judged=names.judged,
             refused=names.refused,
             refused_here=names.refused_here,
-            earlier=past.text,
+            before=list(past.said),
             answered=list(past.answered),
             people=list(past.people),
             to_others=list(past.to_others),
+            over_quota=over_quota,
         )
 
-    async def _show_thinking(self, thread: Thread, request: OpenConversation) -> None:
-        """While people are looked up; otherwise the model call shows it soon enough, if there is one."""
-        if not (self._slack.directory.knows(request.ids) or request.earlier_than):
-            await self._slack.status.set_status(thread, THINKING)
+    async def _show_thinking(self, request: OpenConversation) -> None:
+        """If Slack has to be asked first; otherwise the model call shows it soon enough, if there is one."""
+        known = self._slack.directory.knows([*request.ids, *(author.id for author in request.authors)])
+        if request.is_addressed and not (known and request.earlier_than is None):
+            await self._slack.status.set_status(request.thread, THINKING)
+
+    async def _over_quota(self, request: OpenConversation, judgement: Judgement) -> OverQuota | None:
+        """Claims the turn's place for those of its authors who may talk to the agent; returns why there is none."""
+        if self._reservations is None or request.claim is None or judgement.refused_here:
+            return None
+        return await self._reservations.reserve(request.thread.team, request.claim.without(set(judgement.refused)))
+
+    async def _past(self, request: OpenConversation) -> Past:
+        if request.earlier_than is None:
+            return Past()
+        return await self._slack.history.past(request.thread, request.earlier_than)
 
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
-        return await self._known(request.ids, request.authors, request.thread)
+        with urgency(Urgency.OPENING):
+            return await self._known(request.ids, request.authors, request.thread)
 
     async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
-        """Who they are, and who of the authors may not talk to the agent in this thread."""
+        """Who they are, and who of the authors may not talk to the agent in this thread.
+
+        If Slack tells of some of the authors only, the others are not judged.
+        """
         slack = self._slack
-        names = await slack.directory.names(ids, within=thread.channel if thread else "")
+        people = await slack.directory.people(author.id for author in authors)
         judged = {
-            author.id: slack.access_policy.refusal(author, await slack.directory.user(author.id)) for author in authors
+            author.id: slack.access_policy.refusal(author, people[author.id])
+            for author in authors
+            if author.id in people
         }
+        names = await slack.directory.names(ids, within=thread.channel if thread else "")
         return Names(
             names=names,
+            nameless=[slack_id for slack_id in ids if slack_id not in names],
             judged=list(judged) if thread else None,  # release 0.2 did not say which thread it asks for
             refused={slack_id: reason for slack_id, reason in judged.items() if reason},
             refused_here=slack.access_policy.refusal_in(thread) if thread else "",
@@ -132,18 +167,8 @@ class Activities:
     @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """Makes the thread hold the complete answer, once, whatever was shown of it before. Can be tried again."""
-        slack = self._slack
-        await slack.progress_queue.wait(request)
-        leftovers = await slack.leftovers.of_delivery(request, is_retry=activity.info().attempt > 1)
-        parts = (
-            slack.delivery.bring(request, leftovers),
-            slack.progress.end(request, leftovers),
-            slack.status.rename(request.thread, request.title),
-        )
-        for failure in await asyncio.gather(*parts, return_exceptions=True):
-            if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
-                raise failure
-        await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
+        await self._slack.progress_queue.wait(request)
+        await delivery_attempt.deliver(self._slack, request)
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
@@ -162,3 +187,14 @@ class Activities:
         if self._slack_or_none is None:
             raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
         return self._slack_or_none
+
+
+async def _together(first: Coroutine[Any, Any, First], second: Coroutine[Any, Any, Second]) -> tuple[First, Second]:
+    """The results of the two, which run at the same time. When this ends, both of them have ended."""
+    tasks = asyncio.create_task(first), asyncio.create_task(second)
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
+from agent_worker.conversation import model_form
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
@@ -31,9 +32,12 @@ from agent_worker.payloads.model import (
     Summarise,
     ToolCall,
 )
+from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Draft
+from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
+from agent_worker.slack.refusals import is_undone
 from agent_worker.slack.thread.live_answer import LiveAnswer
 from agent_worker.toolbox.toolbox import Toolbox
 
@@ -45,7 +49,10 @@ logger = logging.getLogger(__name__)
 
 
 class ModelCalls:
-    """To be used within an activity. `slack` is None in a worker that only serves terminals."""
+    """To be used within an activity.
+
+    `slack` is None in a worker that only serves terminals; without `reservations` there are no quotas.
+    """
 
     def __init__(
         self,
@@ -56,21 +63,35 @@ class ModelCalls:
         titles: Titles,
         transcripts: Transcripts,
         slack: Slack | None,
+        reservations: Reservations | None = None,
     ) -> None:
         self._instructions = instructions
         self._gemini = gemini
         self._toolbox = toolbox
         self._titles = titles
         self._transcripts = transcripts
+        self._reservations = reservations
         self._slack = slack
 
     async def reply(self, request: AskModel) -> ModelReply:
-        """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none."""
+        """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none.
+
+        A turn that has no place in the quotas costs nothing: the reply says so.
+        """
+        over_quota = await self._over_quota(request)
+        if over_quota is not None:
+            return ModelReply(over_quota=over_quota)
         try:
             return await self._titled_reply(request)
         except _FailedCall as failure:
             failed_attempts.hand_on(failure.error, *failure.handover.details)
             raise failure.error from None
+
+    async def _over_quota(self, request: AskModel) -> OverQuota | None:
+        """Claims the turn's place; returns why there is none. An attempt that told the next one of itself had it."""
+        if self._reservations is None or request.claim is None or failed_attempts.handed_on():
+            return None
+        return await self._reservations.reserve(request.thread.team, request.claim)
 
     async def _titled_reply(self, request: AskModel) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
@@ -97,7 +118,7 @@ class ModelCalls:
     def _question(self, request: AskModel, contents: Sequence[Content]) -> Question:
         return Question(
             model=request.model,
-            instructions=self._instructions,
+            instructions=f"{self._instructions.rstrip()}\n\n{model_form.EXPLAINED}",
             contents=contents,
             declarations=self._toolbox.declarations(),
             may_call_tools=request.may_call_tools,
@@ -244,7 +265,7 @@ async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover) ->
         ts = await slack.posts.post_once(request.thread, post_keys.waiting(request.turn), posts.notice(WAITING))
     except ApplicationError as error:
         logger.info("waiting note not posted", extra={"reason": error.message})
-        return replace(handover, draft=draft.model_copy(update={"unsure": True}))
+        return handover if is_undone(error) else replace(handover, draft=draft.model_copy(update={"unsure": True}))
     must_be_ended_first = draft.streaming_since is not None
     messages = [*(message for message in draft.messages if message != ts), ts]
     draft = draft.model_copy(update={"messages": messages, "unsure": must_be_ended_first})

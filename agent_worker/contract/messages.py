@@ -60,6 +60,7 @@ class UserMessage(BaseModel):
     files: list[SlackFile] = []
     attachments: list[dict[str, Any]] = []  # forwarded messages, previews and tables, as Slack writes them
     looking_at: str = ""  # the channel that the author has open beside the agent
+    left_out: bool = False  # too much was waiting to be read: only that it was written is kept
     unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
     addressed_at: str = ""  # when it was addressed to the agent, if later than `ts`: by an edit, whose `event_ts` it is
 
@@ -70,7 +71,10 @@ class UserMessage(BaseModel):
 
 
 class MessageChange(BaseModel):
-    """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change."""
+    """An edit or a deletion of a message that was sent before; `at` is the `event_ts` of the change.
+
+    `user` wrote the message; "" in what an older bot has sent.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,6 +83,7 @@ class MessageChange(BaseModel):
     deleted: bool = False
     text: str = ""
     attachments: list[dict[str, Any]] = []
+    user: str = ""
 
     @property
     def content(self) -> dict[str, Any]:

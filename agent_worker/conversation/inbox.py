@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -13,9 +14,10 @@ from agent_worker.payloads.storage_limits import size_of
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
 BATCH_BYTES = 200_000  # of the messages that one turn takes up at once
 WAITING_BYTES = 10_000_000  # of the whole inbox; what is taken from it goes into history, which ends at 50 MB
+CARRIED_BYTES = 300_000  # of the inbox, in a new run that has to begin now
 OVERHEARD = 50  # messages that are not for the agent, and that wait for the next one that is
-CHANGES_AHEAD = 20  # edits of messages that have not arrived yet
-LEFT_OUT = "(This message was left out: too much was waiting to be read.)"
+CHANGES_AHEAD = 20  # messages that have not arrived yet and whose edits are kept
+AHEAD_BYTES = 300_000  # of these edits; the next run has to carry them
 
 
 @dataclass(kw_only=True)
@@ -47,7 +49,7 @@ class Inbox:
             # Its `ts` is the moment at which the form was opened, and it was sent after the stop.
             message = message.model_copy(update={"addressed_at": f"{self.stopped_at:.6f}"})
         if self.waiting + _weight(message) > WAITING_BYTES:
-            return message.model_copy(update={"text": LEFT_OUT, "attachments": []})
+            return _left_out(message)
         return message
 
     def add(self, message: UserMessage) -> None:
@@ -109,12 +111,23 @@ class Inbox:
             self.keep([message for message in self.messages if message.ts != change.ts])
             return
         if change.ts not in self.seen:
-            self.ahead = [*self.ahead, change][-CHANGES_AHEAD:]
+            self._keep_ahead(change)
         self.keep([one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.messages])
+
+    def _keep_ahead(self, change: MessageChange) -> None:
+        """Keeps the newest edit of each message that has not come; nobody's edits push out those of somebody else."""
+        others = [one for one in self.ahead if one.ts != change.ts]
+        edits = [one for one in (*self.ahead, change) if one.ts == change.ts]
+        self.ahead = [*others, max(edits, key=lambda edit: float(edit.at))]
+        while len(self.ahead) > CHANGES_AHEAD:
+            self.ahead.remove(_first_of_busiest(self.ahead, lambda _: 1))
+        while sum(map(_weight, self.ahead)) > AHEAD_BYTES:
+            self.ahead.remove(_first_of_busiest(self.ahead, _weight))
 
     def _as_edited(self, message: UserMessage) -> UserMessage:
         edits = [change for change in self.ahead if change.ts == message.ts]
         self.ahead = [change for change in self.ahead if change.ts != message.ts]
+        # A conversation that release 0.2 has carried over may have several.
         return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
 
     # Taking up
@@ -140,6 +153,14 @@ class Inbox:
         stopped = self.stopped
         self.keep([message for message in self.messages if not self._is_stopped(message)])
         return stopped
+
+    def leave_out(self) -> None:
+        """Leaves out what the newest of the waiting messages say, until the rest fits into CARRIED_BYTES."""
+        kept, room = [], CARRIED_BYTES
+        for message in sorted(self.messages, key=lambda one: one.ts):
+            room -= _weight(message)
+            kept.append(message if room >= 0 else _left_out(message))
+        self.keep(kept)
 
     def put_back(self, messages: list[UserMessage]) -> None:
         """Puts back messages that turned out not to be for the agent; the next turn reads them, too."""
@@ -168,6 +189,19 @@ def _sum(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def _weight(message: UserMessage) -> int:
+def _left_out(message: UserMessage) -> UserMessage:
+    return message.model_copy(update={"text": "", "attachments": [], "left_out": True})
+
+
+def _first_of_busiest(changes: Sequence[MessageChange], weight: Callable[[MessageChange], int]) -> MessageChange:
+    """The oldest of the changes by the author whose changes weigh the most together."""
+    weights: Counter[str] = Counter()
+    for change in changes:
+        weights[change.user] += weight(change)
+    busiest = max(weights, key=weights.__getitem__)
+    return next(change for change in changes if change.user == busiest)
+
+
+def _weight(message: UserMessage | MessageChange) -> int:
     """Bytes of what a person wrote and attached."""
     return size_of(message.text) + (size_of(message.attachments) if message.attachments else 0)

@@ -6,12 +6,14 @@ docs.slack.dev.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent_worker.conversation.model_form import name
 from agent_worker.conversation.slack_markup import escape_brackets, link, plain, plain_markdown, unescape
 from text.json_shapes import items, mapping, mappings, string
+from text.lines import cut
 
 # The elements of a line of rich text, beside text and links: the field with their value, and how Slack's escaped text
 # writes them.
@@ -26,7 +28,42 @@ _INLINE = {
 _DEEPEST_LIST = 8  # levels; Slack has fewer, and a larger number would only be white space
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a person sees of a message: what its author wrote, and apart from it what others did.
+
+    `attached` are objects with `from` and `id` (the author, where Slack names one), `text` and `files`.
+    """
+
+    text: str
+    attached: Sequence[Mapping[str, Any]] = ()
+    files: Sequence[str] = ()
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """For `model_form.line`."""
+        return {"text": self.text, "attached": list(self.attached), "files": list(self.files)}
+
+    def cut(self, longest: int) -> Seen:
+        """At most so many characters: the text first, then what is attached, with "…" where something is missing."""
+        text = cut(self.text, longest)
+        room = longest - len(text)
+        kept = []
+        for one in self.attached:
+            if room <= 0:
+                break
+            kept.append({**one, "text": cut(one.get("text", ""), room)})
+            room -= len(kept[-1]["text"])
+        return Seen(text, kept, self.files)
+
+
 def message_text(message: Mapping[str, Any], *, bot_user_id: str, names: Mapping[str, str]) -> str:
+    """As `seen`, all in one text: for titles, and where nobody has to know who wrote what."""
+    found = seen(message, bot_user_id=bot_user_id, names=names)
+    return _lines([found.text, *map(_flat, found.attached), *map(_flat_file, found.files)])
+
+
+def seen(message: Mapping[str, Any], *, bot_user_id: str, names: Mapping[str, str]) -> Seen:
     """What a person sees of a `message` in the shape of `conversations.replies`, without the bot's own mention.
 
     `names` is as in `slack_markup.plain`. An app's post shows its blocks and keeps its text for notifications, so for
@@ -42,29 +79,35 @@ class _Reader:
     bot_user_id: str
     names: Mapping[str, str]
 
-    def message(self, message: Mapping[str, Any]) -> str:
+    def message(self, message: Mapping[str, Any]) -> Seen:
         text = self._plain(message.get("text"))
         is_app = string(message.get("bot_id")) or message.get("subtype") == "bot_message"
         if is_app or not text:
             text = self._blocks(message.get("blocks")) or text
-        attachments = [self._attachment(attachment) for attachment in mappings(message.get("attachments"))]
-        return _lines([text, *attachments, *_files(message)])
+        attached = map(self._attachment, mappings(message.get("attachments")))
+        return Seen(text, [one for one in attached if one], _files(message))
 
     def _plain(self, text: object) -> str:
         return plain(string(text), bot_user_id=self.bot_user_id, names=self.names)
 
-    def _attachment(self, attachment: Mapping[str, Any]) -> str:
-        author = self.names.get(string(attachment.get("author_id"))) or string(attachment.get("author_name"))
+    def _attachment(self, attachment: Mapping[str, Any]) -> dict[str, Any]:
+        if attachment.get("left_out") is True:
+            return {"note": "more was attached than can be read"}
         content = self._blocks(attachment.get("blocks")) or self._plain(attachment.get("text"))
         shown = [
             self._plain(attachment.get("pretext")),
             self._title(attachment),
             content or self._forwarded(attachment),
             *(self._field(field) for field in mappings(attachment.get("fields"))),
-            *_files(attachment),
         ]
-        text = _lines(shown) or self._plain(attachment.get("fallback"))
-        return f"{author}: {text}" if author and text else text or author
+        files = _files(attachment)
+        text = _lines(shown) or ("" if files else self._plain(attachment.get("fallback")))
+        found = {**self._author(attachment), "text": text, "files": files}
+        return {key: value for key, value in found.items() if value}
+
+    def _author(self, attachment: Mapping[str, Any]) -> dict[str, str]:
+        slack_id, called = string(attachment.get("author_id")), string(attachment.get("author_name"))
+        return {"from": name(self.names.get(slack_id) or called), "id": name(slack_id)}
 
     def _title(self, attachment: Mapping[str, Any]) -> str:
         title, address = self._plain(attachment.get("title")), unescape(string(attachment.get("title_link")))
@@ -158,9 +201,19 @@ def _files(holder: Mapping[str, Any]) -> list[str]:
 
 
 def _file(file: Mapping[str, Any]) -> str:
-    name = string(file.get("name")) or string(file.get("title")) or "unnamed"
-    kind = string(file.get("mimetype"))
-    return f"[file: {name} ({kind})]" if kind else f"[file: {name}]"
+    called = name(string(file.get("name")) or string(file.get("title"))) or "unnamed"
+    kind = name(string(file.get("mimetype")))
+    return f"{called} ({kind})" if kind else called
+
+
+def _flat(attached: Mapping[str, Any]) -> str:
+    author, files = attached.get("from", ""), map(_flat_file, attached.get("files", []))
+    text = _lines([attached.get("note", ""), attached.get("text", ""), *files])
+    return f"{author}: {text}" if author and text else text or author
+
+
+def _flat_file(described: str) -> str:
+    return f"[file: {described}]"
 
 
 def _lines(parts: Iterable[str]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, SlackFile, UserMessage
-from agent_worker.conversation import slack_markup
-from agent_worker.conversation.message_text import message_text
+from agent_worker.conversation import model_form, slack_markup
+from agent_worker.conversation.message_text import message_text, seen
 from agent_worker.payloads.model import FILE_PART
 
 Part = dict[str, Any]
@@ -17,6 +17,10 @@ Part = dict[str, Any]
 # Names looked up for what one message mentions and quotes. Slack allows 90 users and 40 channels a minute for all
 # workers together, a quarter of that at once: so one message does not use up the look-ups of others.
 MOST_NAMED = 10
+BESIDE = "This person has this channel open beside the conversation."
+LATE_FILES = "These files belong to the last message:"
+DELETED = "One of the messages above was deleted by its author: do not answer it."
+EDITED = "A message above was edited by its author, and this is what counts now:"
 
 
 @dataclass(frozen=True)
@@ -31,32 +35,44 @@ class ModelInput:
         """The message as a person reads it, with its attachments and without the mention of the bot."""
         if not self.in_slack:
             return message.text
-        shown = {"text": message.text, "attachments": message.attachments}
-        return message_text(shown, bot_user_id=self.bot_user_id, names=self.names)
+        return message_text(_shown(message), bot_user_id=self.bot_user_id, names=self.names)
 
     def parts(self, message: UserMessage) -> list[Part]:
-        """The message with its files; where several people may write, its author's name stands first."""
-        text = self.read(message) or "(no words)"  # Gemini takes no empty text
-        is_alone = message.direct or not self.in_slack
-        line = text if is_alone else f"{self._name(message.user)}: {text}"
+        """The message with its author, and its files."""
+        left_out = {"left_out": "too much was waiting to be read"} if message.left_out else {}
+        line = model_form.line(**self._author(message), **self._fields(message), **left_out)
         return [{"text": line}, *map(_file_part, message.files)]
 
     def view(self, message: UserMessage) -> Part:
         """Which channel the author has open beside the conversation."""
-        channel = f"#{self._name(message.looking_at)} ({message.looking_at})"
-        return {"text": f"[{self._name(message.user)} has the channel {channel} open beside this conversation.]"}
+        channel = {"channel": self._name(message.looking_at), "channel_id": message.looking_at}
+        return {"text": model_form.note(BESIDE, **self._author(message), **channel)}
 
     def changed(self, change: MessageChange | UserMessage) -> list[Part]:
         """What became of a message that the model has read: it was edited or deleted, or its files came late."""
         if isinstance(change, UserMessage):
-            return [{"text": "[These files belong to the last message:]"}, *map(_file_part, change.files)]
+            return [{"text": model_form.note(LATE_FILES)}, *map(_file_part, change.files)]
         if change.deleted:
-            return [{"text": "[One of the messages above was deleted by its author: do not answer it.]"}]
-        text = self.read(change) or "(no words)"
-        return [{"text": f"[A message above was edited by its author, and this is what counts now:]\n{text}"}]
+            return [{"text": model_form.note(DELETED)}]
+        return [{"text": model_form.note(EDITED, **self._fields(change))}]
+
+    def _fields(self, message: UserMessage | MessageChange) -> dict[str, Any]:
+        if not self.in_slack:
+            return {"text": message.text}
+        return seen(_shown(message), bot_user_id=self.bot_user_id, names=self.names).fields
+
+    def _author(self, message: UserMessage) -> dict[str, str]:
+        """Nothing in a terminal, where one person writes."""
+        if not self.in_slack:
+            return {}
+        return {"from": self._name(message.user), ("app" if message.from_app else "id"): message.user}
 
     def _name(self, slack_id: str) -> str:
-        return self.names.get(slack_id, slack_id)
+        return model_form.name(self.names.get(slack_id, slack_id))
+
+
+def _shown(message: UserMessage | MessageChange) -> dict[str, Any]:
+    return {"text": message.text, "attachments": message.attachments}
 
 
 def ids_in(message: UserMessage) -> list[str]:

@@ -25,4 +25,5 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",
         number=turn.attempts.model_calls + 1,
+        claim=turn.claim(conversation.thread),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from agent_worker.conversation import model_form
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
 from agent_worker.payloads.storage_limits import fair_limit, size_of
 
@@ -48,7 +49,7 @@ class Transcript:
     def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
         """Adds the model's calls and all their results: Gemini takes no call without its response right after it."""
         self.add(content)
-        room = min(RESULTS_BYTES, max(TURN_BYTES - self._turn_size(), 0))
+        room = min(RESULTS_BYTES, self.room)
         limit = fair_limit([size_of(result) for result in results], room)
         responses = [_response(call, result, limit) for call, result in zip(calls, results, strict=True)]
         self.add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
@@ -56,6 +57,11 @@ class Transcript:
     def has_room_for_messages(self) -> bool:
         """Whether the running turn may take up more messages; otherwise they form the next turn."""
         return self._turn_size() < RESULTS_BYTES
+
+    @property
+    def room(self) -> int:
+        """Bytes by which the running turn may still grow."""
+        return max(TURN_BYTES - self._turn_size(), 0)
 
     def _turn_size(self) -> int:
         return sum(map(size_of, self.entries[self.turn_start :]))
@@ -133,7 +139,7 @@ class Transcript:
 
     def replace_older(self, cut: int, summary: str, epoch: str) -> None:
         """Puts the summary in the place of the first `cut` entries."""
-        text = f"[Summary of our conversation so far:]\n{summary}\n[End of the summary.]"
+        text = model_form.note("Summary of our conversation so far.", text=summary)
         self._rewrite([{"role": "user", "parts": [{"text": text}]}, *self.entries[cut:]], epoch)
         self.turn_start = max(self.turn_start - cut + 1, 1)
         self.prompt_tokens = 0

@@ -10,6 +10,7 @@ from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
+from agent_worker.payloads.quotas import Claim
 from agent_worker.payloads.thread import Answered, Author
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
@@ -28,9 +29,11 @@ class Turn:
     attempts: Attempts = field(default_factory=Attempts)
     late: list[str] = field(default_factory=list)  # `ts` of messages that came when Gemini had failed at the others
     late_from: int | None = None  # the transcript's length before them; None if there are none
+    nameless: set[str] = field(default_factory=set)  # ids whose names were not found in time: not asked for again
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
     began_after: int = 0  # the transcript's `turn_start` before this turn
+    has_place: bool = False  # in the quotas
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
     display: TurnDisplay = field(init=False)
@@ -169,8 +172,10 @@ class Turn:
                 self.changes += [message] if index < self.heard else []
 
     def take_changes(self) -> list[MessageChange | UserMessage]:
-        changes, self.changes = self.changes, []
-        return changes
+        """The changes that the model was not told of; of the edits of one message, only the last."""
+        newest = {(change.ts, type(change)): change for change in self.changes}
+        self.changes = []
+        return list(newest.values())
 
     def ending(self, stopped_at: float) -> str:
         """The code with which the turn ends early, because it was stopped or withdrawn; "" if it goes on."""
@@ -181,6 +186,17 @@ class Turn:
         return STOPPED if self.asked_at < stopped_at else ""
 
     # What activities are told of it
+
+    def claim(self, thread: Thread) -> Claim | None:
+        """What the next activity has to claim before it does anything that costs; None if that is done.
+
+        The turn is asked by who has pressed Try again, or by those who have addressed the agent; None also while nobody
+        knows whether anybody has. A terminal has no quotas: who can use it can also change them.
+        """
+        if self.has_place or not thread.in_slack:
+            return None
+        asked = [self.again.user] if self.again else [one.user for one in self.messages if one.addressed]
+        return Claim(turn=f"{thread.channel}:{self.key}", people=list(dict.fromkeys(asked))) if asked else None
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
         """The fields of InThread: what an activity that writes into the thread has to know of the turn."""

@@ -41,9 +41,10 @@ class TurnLimits:
     def decide(self, messages: Sequence[UserMessage], now: float, *, app_turns: int, hourly_turns: int) -> Decision:
         """Decides on a turn that answers these messages. To be called once for each turn.
 
-        `now`: seconds since 1970. `app_turns`, `hourly_turns`: how many the settings allow.
+        A turn without messages is one that a person tries again. `now`: seconds since 1970. `app_turns`,
+        `hourly_turns`: how many the settings allow.
         """
-        if any(not message.from_app for message in messages):
+        if not messages or any(not message.from_app for message in messages):
             self.app_turns, self.has_said_so = 0, False
         elif self.app_turns >= app_turns:
             say = "" if self.has_said_so else LOOP.format(turns=self.app_turns)

@@ -19,6 +19,7 @@ from google.genai.errors import APIError
 from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.conversation import model_form
 from agent_worker.gemini.errors import from_answer, is_about_signatures
 from agent_worker.gemini.prompts import SUMMARISE, TITLE, TITLE_TOKENS, TITLED_CHARACTERS, lines_of, title_in
 from agent_worker.gemini.reply import MISSING_SIGNATURE, judge
@@ -106,7 +107,7 @@ class Gemini:
 
     async def title(self, model: str, message: str) -> str:
         """A title of a few words for a conversation that begins with this message; costs few tokens."""
-        asked: Content = {"role": "user", "parts": [{"text": message[:TITLED_CHARACTERS]}]}
+        asked: Content = {"role": "user", "parts": [{"text": model_form.line(text=message[:TITLED_CHARACTERS])}]}
         question = Question(model, TITLE, [asked], may_call_tools=False, max_output_tokens=TITLE_TOKENS)
         title = title_in(await self._text(question, "title"))
         if not title:

@@ -16,6 +16,7 @@ EMPTY = "empty"
 MALFORMED = "malformed_response"
 MALFORMED_CALL = "malformed_function_call"
 LONGEST_REASON = 60  # characters; a finish reason of the API is one word
+_NAMESPACE = "default_api."  # reported by others; the answer to the call has to have the same name as the call
 _MOST_TOKENS = 2**31  # the API's counts have 32 bits
 _COMPLETE = "STOP"  # the only finish reason after which a text is known to be whole
 _CUT_OFF_NOTE = "\n\n_(My answer was cut off here, because it became too long.)_"
@@ -163,4 +164,13 @@ def _compact(parts: Sequence[Mapping[str, Any]]) -> Content:
 
 def _sendable(part: Mapping[str, Any]) -> dict[str, Any]:
     """The part as Gemini takes it back: it sends a signature alone, but accepts one only beside a text."""
-    return {"text": "", **part} if part.keys() <= {"thought", "thoughtSignature"} else dict(part)
+    if part.keys() <= {"thought", "thoughtSignature"}:
+        return {"text": "", **part}
+    return {name: _with_declared_name(value) if name == "functionCall" else value for name, value in part.items()}
+
+
+def _with_declared_name(call: object) -> object:
+    """The call by the name that the tool was declared with: Gemini sometimes puts a namespace of its own before it."""
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
+        return call
+    return {**call, "name": call["name"].removeprefix(_NAMESPACE)}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent_worker.conversation import model_form
 from agent_worker.payloads.model import FILE_PART, Content
 
 MOST_OUTPUT_TOKENS = 65_536  # in one answer of any current model
@@ -55,8 +56,11 @@ def without_signatures(contents: Sequence[Content]) -> list[Content]:
 
 def without_files(content: Content) -> Content:
     """A copy in which files that were not loaded are only named; a worker without Slack cannot load any."""
-    named = [{"text": f"[file: {part[FILE_PART]['name']}]"} if FILE_PART in part else part for part in content["parts"]]
-    return {**content, "parts": named}
+    return {**content, "parts": [_named(part) if FILE_PART in part else part for part in content["parts"]]}
+
+
+def _named(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {"text": model_form.line(file=model_form.name(part[FILE_PART]["name"]))}
 
 
 def _generation(question: Question, usual_output_tokens: int) -> dict[str, Any]:

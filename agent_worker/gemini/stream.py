@@ -12,10 +12,13 @@ Json = dict[str, Any]
 
 
 class Assembly:
-    """Joins the chunks of one streamed GenerateContentResponse (JSON, camelCase), which are added in order."""
+    """Joins the chunks of one streamed GenerateContentResponse (JSON, camelCase), which are added in order.
+
+    The pieces of a growing text are joined once, at the end: joining them at each chunk would copy the text each time.
+    """
 
     def __init__(self) -> None:
-        self._parts: list[Json] = []
+        self._parts: list[_GrowingPart] = []
         self._rest: Json = {}
         self._finish: Json = {}
 
@@ -38,16 +41,31 @@ class Assembly:
         """The response that the chunks make together."""
         if not self._parts and not self._finish:
             return self._rest
-        content = {"role": "model", "parts": self._parts}
+        content = {"role": "model", "parts": [part.whole() for part in self._parts]}
         return {**self._rest, "candidates": [{"content": content, **self._finish}]}
 
     def _add_part(self, part: Json) -> None:
         """Appends text to the last part if that is of the same kind. A part with a signature is never merged."""
-        last = self._parts[-1] if self._parts else {}
-        if _is_plain(last) and _is_plain(part) and bool(last.get("thought")) == bool(part.get("thought")):
-            self._parts[-1] = {**last, "text": last["text"] + part["text"]}
+        if self._parts and self._parts[-1].goes_on_with(part):
+            self._parts[-1].pieces.append(part["text"])
         elif part:
-            self._parts.append(part)
+            self._parts.append(_GrowingPart(part))
+
+
+class _GrowingPart:
+    """A part as its first chunk has it, and the pieces of text that later chunks add to it."""
+
+    def __init__(self, first: Json) -> None:
+        self._first = first
+        self.pieces: list[str] = []
+
+    def goes_on_with(self, part: Mapping[str, Any]) -> bool:
+        """Whether `part` only adds text, or only adds to a thought, as this one does."""
+        is_same = bool(self._first.get("thought")) == bool(part.get("thought"))
+        return is_same and _is_plain(self._first) and _is_plain(part)
+
+    def whole(self) -> Json:
+        return {**self._first, "text": "".join([self._first["text"], *self.pieces])} if self.pieces else self._first
 
 
 def _is_plain(part: Mapping[str, Any]) -> bool:

@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
+from agent_worker.payloads.quotas import OverQuota
+
 # Gemini and the turn
 MODEL_UNAVAILABLE = "model_unavailable"  # Gemini is away; retried until it is back
 # Gemini fails at this question: an error inside Gemini, or any error while Gemini answers other questions. Retried, but
@@ -33,11 +35,14 @@ BLOCKED_ANSWER = "blocked_answer"
 UNUSABLE_ANSWER = "unusable_answer"  # an answer that is empty or garbled; retried, but not for ever: each one is paid
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
+PERSON_QUOTA = "person_quota"  # the person's turns of this hour are taken
+WORKSPACE_QUOTA = "workspace_quota"  # those of all people together are taken
 STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
 UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again
 TOOL_UNAVAILABLE = "tool_unavailable"  # retried as the tool's policy says; its message is for the model
 OUT_OF_TIME = "out_of_time"  # one attempt of an activity took too long
+DIED = "died"  # one attempt of an activity ended without a word: its worker was killed, or it held the worker up
 TRANSCRIPT_UNAVAILABLE = "transcript_unavailable"  # retried until it passes
 # Slack
 SLACK_UNAVAILABLE = "slack_unavailable"  # retried until it passes
@@ -111,6 +116,15 @@ _EXPLAINED = {
         "I have an answer, but I could not show it here.",
         "Please ask me to say it again, or to put it another way.",
     ),
+    # A flood is not told so in each of its threads. The numbers are put in by TurnedDown.
+    PERSON_QUOTA: (
+        "You have had {answers} from me within an hour, and one person gets no more.",
+        "Please ask again {later}. Until then I may not say this in every thread.",
+    ),
+    WORKSPACE_QUOTA: (
+        "I have given {answers} in this workspace within an hour, and I may not give more.",
+        "Please ask again {later}. Until then I may not say this in every thread.",
+    ),
     STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
     WITHDRAWN: ("The question was taken back.", "Ask another one whenever you like."),
 }
@@ -122,9 +136,18 @@ _EXPECTED = ApplicationErrorCategory.BENIGN
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED})
 # After these the conversation gives up the model that it began with: the settings may name another one by now.
 _ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
-# So many attempts at one model call may fail with these. The pauses between them grow to ten seconds, so 60 take about
-# ten minutes. Each broken or unusable answer is paid for.
-_MOST_ATTEMPTS = {MODEL_FAILED: 60, BROKEN_ANSWER: 5, UNUSABLE_ANSWER: 3}
+# So many attempts at one activity may fail with these. The pauses between them grow to ten seconds, so 60 take about
+# ten minutes. Each broken or unusable answer is paid for. The last three are counted together, and only in a row: no
+# service is away, so the next attempt most likely ends as badly.
+_MOST_ATTEMPTS = {
+    MODEL_FAILED: 60,
+    BROKEN_ANSWER: 5,
+    UNUSABLE_ANSWER: 3,
+    DEFECT: 5,
+    OUT_OF_TIME: 5,
+    DIED: 10,
+}
+_OF_OURS = frozenset({DEFECT, OUT_OF_TIME, DIED})
 
 
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
@@ -133,6 +156,22 @@ class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class TurnedDown(TurnFailed):
+    """The turn has no place in the quotas; `over_quota` says why."""
+
+    def __init__(self, over_quota: OverQuota) -> None:
+        super().__init__(PERSON_QUOTA if over_quota.scope == "person" else WORKSPACE_QUOTA)
+        self.over_quota = over_quota
+
+    @property
+    def sentence(self) -> str:
+        """What the thread is told."""
+        turns, minutes = self.over_quota.turns, self.over_quota.minutes
+        answers = "one answer" if turns == 1 else f"{turns} answers"
+        later = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+        return sentence(self.code).format(answers=answers, later=later)
 
 
 def sentence(code: str, *between: str) -> str:
@@ -149,6 +188,11 @@ def poisons_the_conversation(code: str) -> bool:
 def needs_another_model(code: str) -> bool:
     """Whether the turn failed because of the model that the conversation began with."""
     return code in _ABOUT_THE_MODEL
+
+
+def fail_alike(code: str, other: str) -> bool:
+    """Whether attempts that failed with these two codes count as attempts that failed in the same way."""
+    return code == other or {code, other} <= _OF_OURS
 
 
 def has_failed_often(code: str, times: int) -> bool:

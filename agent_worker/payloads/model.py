@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.thread import Draft, InThread, Stored
 
 # An entry of the transcript in Gemini's wire shape: {"role": "user" | "model", "parts": [...]}, with all signatures.
@@ -32,6 +33,7 @@ class AskModel(InThread):
     preface: str = ""  # Markdown that stands before the answer in the thread
     may_mention: list[str] = []
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
+    claim: Claim | None = None  # a place in the quotas, if the turn has none yet
     number: int = 0  # of this model call in its turn, counted from 1; 0 in what release 0.2 has stored
 
 
@@ -63,6 +65,7 @@ class ModelReply(Stored):
 
     `unusable`: why nothing can be done with the reply; the model is asked again. `failed`: the error code with which
     the turn ends. `draft`: what the thread shows of the answer. `title`: a title for the conversation, "" for none.
+    `over_quota`: the model was not asked, because the turn has no place in the quotas.
     """
 
     content: Content | None = None
@@ -73,6 +76,7 @@ class ModelReply(Stored):
     prompt_tokens: int = 0
     draft: Draft | None = None
     title: str = ""
+    over_quota: OverQuota | None = None
 
 
 class Summarise(Stored):

@@ -10,20 +10,34 @@ from pydantic import model_validator
 from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
+from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.release_0_2 import policy_in
 from agent_worker.payloads.thread import Author, Draft, Stored
+
+
+class Before(Stored):
+    """What was said in the thread before the agent joined: one message, and the line in which the model reads it.
+
+    `ts` is the message's, "" for a remark of ours.
+    """
+
+    ts: str
+    line: str
 
 
 class OpenConversation(Stored):
     """Asks for the names of `ids` (users and channels) and whether the `authors` may talk to the agent.
 
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
+    `is_addressed`: a message names the agent, so that people may see at once that it is thinking.
     """
 
     thread: Thread
     ids: list[str]
     earlier_than: str | None = None
     authors: list[Author] = []
+    is_addressed: bool = True
+    claim: Claim | None = None  # a place in the quotas, if the turn has none yet
 
 
 class LookUpNames(Stored):
@@ -40,7 +54,8 @@ class LookUpNames(Stored):
 class Judgement(Stored):
     """Who may talk to the agent in a thread.
 
-    `judged`: the Slack ids of all authors that the worker was asked about; None if release 0.2 has judged.
+    `judged`: the Slack ids of the authors whom the worker was asked about and could judge; None if release 0.2 has
+    judged.
     `refused`: why an author may not, by Slack id: a sentence for that person. `refused_here`: why nobody may in this
     channel; "" if people may.
     """
@@ -55,9 +70,13 @@ class Judgement(Stored):
 
 
 class Names(Judgement):
-    """Display names of users and channels by Slack id, and the judgement on the authors that were asked about."""
+    """Display names of users and channels by Slack id, and the judgement on the authors that were asked about.
+
+    `nameless`: ids whose names were not found in time.
+    """
 
     names: dict[str, str]
+    nameless: list[str] = []
 
 
 class Opened(Judgement):
@@ -67,11 +86,15 @@ class Opened(Judgement):
     bot_user_id: str
     greeting: str
     names: dict[str, str] = {}
-    earlier: str = ""  # what was said in the thread before, one line for each message
+    nameless: list[str] = []  # ids whose names were not found in time
+    before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
     to_others: list[SaidToOthers] = []  # with whom people talked at the end of the thread, if not with the agent
-    # Release 0.2 asked the model during the opening; only its histories have these two.
+    over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
+    # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
+    # these three.
+    earlier: str = ""
     reply: ModelReply | None = None
     draft: Draft | None = None
 

@@ -136,7 +136,7 @@ class Deliver(InThread):
     can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try again"
     button. `is_plain`: the text is posted as it is, beside all that was shown. `withdrawn`: the question was deleted,
     so nothing is posted and what the turn has shown is deleted. `title` is the conversation's new title, "" if it stays
-    as it is.
+    as it is. `is_repeated`: a delivery before this one may have done a part of it.
     """
 
     key: str
@@ -149,10 +149,12 @@ class Deliver(InThread):
     offers_again: bool = False
     withdrawn: bool = False
     title: str = ""
+    is_repeated: bool = False
 
     def in_doubt(self) -> Deliver:
         """The same for another delivery, after one that may have done a part: it looks into the thread first."""
-        return self.model_copy(update={"draft": self.draft.model_copy(update={"unsure": True})})
+        draft = self.draft.model_copy(update={"unsure": True})
+        return self.model_copy(update={"draft": draft, "is_repeated": True})
 
 
 class TellPerson(Stored):

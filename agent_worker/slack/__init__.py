@@ -1,7 +1,8 @@
 """All that the worker does with Slack's Web API: it reads threads and files, and posts answers, steps and notices.
 
 `adapter` puts the parts together for the activities. `api` makes the calls and translates Slack's errors, once;
-`rate_limits` and `worker_share` keep all workers together below Slack's limits. `directory` knows people and channels,
+`rate_limits` and `rate_limit_share` keep all workers together below Slack's limits, and `attempt_time` sees to it that
+waiting for them uses up nothing of an activity's time. `directory` knows people and channels,
 `access` the rules on who may talk to the agent. What happens in a thread is in `thread/`, how messages look in
 `blocks/`, and files are in `files/`.
 

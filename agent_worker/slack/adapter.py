@@ -9,6 +9,8 @@ from agent_worker.payloads.thread import IN_DRAFT, Draft, steps_shown
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import task_cards
+from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
+from agent_worker.slack.blocks.outlet import Outlet
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
@@ -36,6 +38,7 @@ class Slack:
     progress_queue: ProgressQueue
     files: SlackFiles
     access_policy: AccessPolicy
+    outlet: Outlet
 
     @classmethod
     def of(
@@ -47,27 +50,30 @@ class Slack:
         *,
         access_policy: AccessPolicy,
         mode: ReplyMode,
+        links: LinkPolicy = TO_ALL_HOSTS,
     ) -> Slack:
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
-        progress, status = ProgressDisplay(posts, streams), ThreadStatus(api)
+        outlet = Outlet(links)
+        progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
         return cls(
             directory=directory,
             history=history,
             posts=posts,
             streams=streams,
             leftovers=leftovers,
-            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id)),
+            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id), outlet),
             progress=progress,
             status=status,
             progress_queue=ProgressQueue(progress, status),
             files=files,
             access_policy=access_policy,
+            outlet=outlet,
         )
 
     def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:
         """Shows the answer while it is written, in this draft."""
-        progress, is_above = request.progress, steps_shown(request.progress, draft) in IN_DRAFT
+        progress, is_above = self.outlet.steps(request).progress, steps_shown(request.progress, draft) in IN_DRAFT
         place = Place(
             thread=request.thread,
             turn=request.turn,
@@ -75,5 +81,6 @@ class Slack:
             may_mention=request.may_mention,
             preface=request.preface,
             above=[task_cards.plan_block(progress.steps, is_over=False)] if progress and is_above else [],
+            outlet=self.outlet,
         )
         return LiveAnswer(self.posts, self.streams, place, draft)

@@ -16,13 +16,11 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, final, retryable
 from agent_worker.slack.rate_limits import SlackBudget
 from agent_worker.slack.refusals import UNTIL_REPAIRED
-from process.slack_errors import NO_ANSWER, PASSING, RATE_LIMITED, error_code, retry_after
+from process.slack_errors import MOVING, NO_ANSWER, PASSING, RATE_LIMITED, error_code, retry_after
 
-# The members of the workspace write too much just now (a limit of free workspaces). It passes by itself.
-_BUSY = {"message_limit_exceeded"}
 _SERVER_ERRORS = range(500, 600)
 _RATE_LIMIT_PAUSE = timedelta(seconds=10)  # if Slack does not say how long to wait
-_REPAIR_PAUSE = timedelta(seconds=30)
+_LONG_PAUSE = timedelta(seconds=30)  # for what somebody has to repair, and for a workspace that is being moved
 
 
 class SlackApi:
@@ -46,7 +44,7 @@ class SlackApi:
         except ApplicationError as error:
             if error.message in RATE_LIMITED:
                 pause = error.next_retry_delay or _RATE_LIMIT_PAUSE
-                self.budget.pause(method.__name__, pause.total_seconds())
+                self.budget.pause(method.__name__, pause.total_seconds(), str(arguments.get("channel", "")))
             raise
 
 
@@ -77,8 +75,8 @@ def _translated(error: SlackApiError) -> Exception:
     pause = timedelta(seconds=retry_after(error)) or None
     if name == NO_ANSWER:
         return retryable(SLACK_UNAVAILABLE, f"http_{status}", pause)
-    if name in PASSING | _BUSY or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
+    if name in UNTIL_REPAIRED | MOVING:
+        return retryable(SLACK_UNAVAILABLE, name, pause or _LONG_PAUSE)
+    if name in PASSING or status in (HTTPStatus.TOO_MANY_REQUESTS, *_SERVER_ERRORS):
         return retryable(SLACK_UNAVAILABLE, name, pause)
-    if name in UNTIL_REPAIRED:
-        return retryable(SLACK_UNAVAILABLE, name, _REPAIR_PAUSE)
     return final(SLACK_REFUSED, name)

@@ -1,22 +1,32 @@
-"""This worker's share of Slack's rate limits: Temporal knows how many workers poll the task queue."""
+"""This worker's share of Slack's rate limits: each worker shows Temporal every few seconds that it lives.
+
+A worker that was killed must not keep its share for long, and its polls for work do not tell: such a poll lasts up to a
+minute, so that a silent worker may be alive. So each worker polls, every two seconds, a queue that never holds a task,
+and counts who else has polled it. Polls are no billed actions of Temporal Cloud.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.enums.v1 import TaskQueueKind, TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollWorkflowTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-INTERVAL = 20.0  # seconds between two counts
-# A worker that has not polled for this long counts as gone; a running one polls at least once a minute.
-POLLING = timedelta(seconds=90)
+# A poll with this deadline ends a second before it (measured); then the next one begins.
+POLL = timedelta(seconds=3)
+POLLED_WITHIN = timedelta(seconds=5)  # of the newest poll: two polls; a worker whose last poll is older is gone
+# Where these polls are not possible, polls for work count. Such a poll lasts up to a minute.
+WORKED_WITHIN = timedelta(seconds=90)
+LATELY = timedelta(seconds=60)  # Slack counts calls by the minute
+INTERVAL = 2.0  # seconds between two counts, and after a poll that failed
 logger = logging.getLogger(__name__)
 
 
@@ -25,41 +35,82 @@ class WorkerShare:
 
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
-        self._task_queue = task_queue
+        self._work = TaskQueue(name=task_queue)
+        # A sticky queue has a single partition, so that every poll of it is seen.
+        self._signs = TaskQueue(
+            name=f"{task_queue}:alive", kind=TaskQueueKind.TASK_QUEUE_KIND_STICKY, normal_name=task_queue
+        )
+        self._identity = f"{client.identity} {uuid4().hex[:8]}"  # a restarted worker is another one
+        self._shows_life = True
+        self._has_lost_one = False
         self.workers = 1
 
     def share(self) -> float:
         """The part of each limit that this worker may use, between 0 and 1."""
         return 1 / self.workers
 
+    def may_begin_full(self) -> bool:
+        """Whether the first calls may be made at once. Not if a worker has ended within a minute: it has made calls."""
+        return not self._has_lost_one
+
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:
-        """Counts again and again while the block runs."""
-        counting = asyncio.create_task(self._keep_counting())
+        """Shows that this worker lives, and counts again and again, while the block runs. It has counted before."""
+        await self.count()
+        tasks = [asyncio.create_task(self._keep_polling()), asyncio.create_task(self._keep_counting())]
         try:
             yield
         finally:
-            counting.cancel()
+            for task in tasks:
+                task.cancel()
+
+    async def _keep_polling(self) -> None:
+        while True:
+            await self.show_life()
+            if not self._shows_life:
+                await asyncio.sleep(INTERVAL)
+
+    async def show_life(self) -> None:
+        """Polls once, for about two seconds. If Temporal does not let the worker, it counts in another way."""
+        request = PollWorkflowTaskQueueRequest(
+            namespace=self._client.namespace, task_queue=self._signs, identity=self._identity
+        )
+        try:
+            await self._client.workflow_service.poll_workflow_task_queue(request, timeout=POLL)
+        except RPCError as error:
+            self._shows_life = False
+            logger.info("no sign of life given", extra={"reason": error.status.name})
+        else:
+            self._shows_life = True
 
     async def _keep_counting(self) -> None:
         while True:
-            await self.count()
             await asyncio.sleep(INTERVAL)
+            await self.count()
 
     async def count(self) -> None:
         """Counts the workers. While Temporal does not answer, the last number stays."""
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace,
-            task_queue=TaskQueue(name=self._task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-        )
         try:
-            answer = await self._client.workflow_service.describe_task_queue(request)
+            if self._shows_life:
+                polls = await self._last_polls(self._signs, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+                alive = {self._identity, *_since(polls, POLLED_WITHIN)}
+                self._has_lost_one = bool(_since(polls, LATELY) - alive)
+            else:
+                polls = await self._last_polls(self._work, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+                alive = _since(polls, WORKED_WITHIN)
         except RPCError as error:
             logger.info("workers not counted", extra={"reason": error.status.name})
             return
-        self.workers = max(1, len({poller.identity for poller in answer.pollers if _is_polling(poller)}))
+        self.workers = max(1, len(alive))
+
+    async def _last_polls(self, queue: TaskQueue, kind: TaskQueueType.ValueType) -> Mapping[str, datetime]:
+        """When each worker has last begun a poll of the queue, by Temporal's clock. Temporal keeps five minutes."""
+        request = DescribeTaskQueueRequest(namespace=self._client.namespace, task_queue=queue, task_queue_type=kind)
+        answer = await self._client.workflow_service.describe_task_queue(request)
+        return {poller.identity: poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in answer.pollers}
 
 
-def _is_polling(poller: PollerInfo) -> bool:
-    return datetime.now(UTC) - poller.last_access_time.ToDatetime(tzinfo=UTC) < POLLING
+def _since(polls: Mapping[str, datetime], time: timedelta) -> set[str]:
+    """Who has polled within this time before the newest poll: so the clock of this machine may be wrong."""
+    newest = max(polls.values(), default=None)
+    return {identity for identity, at in polls.items() if newest is not None and newest - at < time}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from temporalio.exceptions import ApplicationError
 
-from process.slack_errors import TOKEN_REFUSED
+from process.slack_errors import TOKEN_REFUSED, UNDONE
 
 # Somebody has to repair the app's settings first. All but a delivery waits for that, so that no question is lost.
 UNTIL_REPAIRED = TOKEN_REFUSED | {"access_denied", "missing_scope", "team_access_not_granted"}
@@ -34,12 +34,26 @@ _TAKES_NOTHING = UNTIL_REPAIRED | {
     "messages_tab_disabled",  # the app takes no direct messages any more
     "ekm_access_denied",  # the organisation's admins have disabled sending here
 }
+NO_LOOK = "no look to spare"  # the rate limits leave no call to look into the thread before a post
+WAITS = "waits for the rate limits"  # another attempt, perhaps of another worker, makes the call
+# Nothing was sent. The last ones are the HTTP client's names for a connection that could not be opened.
+_UNSENT = {NO_LOOK, WAITS, "ClientConnectorError", "ClientConnectorDNSError", "ConnectionTimeoutError"}
 _NOBODY_MAY_WRITE = "restricted_action"  # and longer names, one for each kind of restriction
 
 
 def is_refusal(error: ApplicationError) -> bool:
     """Whether Slack has refused the call: the same call would be refused again. False if Slack was away or busy."""
     return error.non_retryable or error.message in UNTIL_REPAIRED
+
+
+def is_undone(error: ApplicationError) -> bool:
+    """Whether it is certain that Slack has not carried out the call."""
+    return is_refusal(error) or is_unsent(error) or error.message in UNDONE
+
+
+def is_unsent(error: ApplicationError) -> bool:
+    """Whether the call was not even sent."""
+    return error.message in _UNSENT
 
 
 def takes_nothing(reason: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
@@ -21,8 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.activity_calls import look_up_names
     from agent_worker.workflow.outbox import Outbox
-    from agent_worker.workflow.release_0_2 import VERDICTS_EXPIRE, Patch
+    from agent_worker.workflow.release_0_2 import NAMES_ARE_OPTIONAL, VERDICTS_EXPIRE, Patch
 
+ASK_AGAIN = "I could not find out whether you may do that here. Please try it once more."
 MOST_WAITING = 500  # deeds; those of people who are judged already never wait
 
 
@@ -64,9 +65,12 @@ class Access:
         """Those of the turn's unheard messages that count, after asking the worker about authors and names."""
         if not self._in_slack:
             return turn.unheard
-        unknown = self._conversation.unknown_ids(turn.unheard)
-        if self._must_ask(turn.unheard) or unknown:
-            await self._ask(unknown, self._unjudged(turn.unheard))
+        must_ask = self._must_ask(turn.unheard)
+        unknown = self._unknown_ids(turn, turn.unheard)
+        if must_ask:
+            await self._ask(unknown, self._unjudged(turn.unheard), turn)
+        elif unknown:
+            await self._ask_for_names(unknown, turn)
         await self._refuse(turn)
         return self._participants.admitted(turn.unheard, workflow.time())
 
@@ -78,7 +82,7 @@ class Access:
         if not self._in_slack:
             return bool(turn.messages)
         if self._must_ask(turn.messages):
-            await self._ask(self._conversation.unknown_ids(turn.messages), self._unjudged(turn.messages))
+            await self._ask(self._unknown_ids(turn, turn.messages), self._unjudged(turn.messages), turn)
         await self._refuse(turn)
         asked = len(turn.messages)
         admitted = self._participants.admitted(turn.messages, workflow.time())
@@ -164,7 +168,10 @@ class Access:
             except ActivityError:
                 workflow.logger.exception("people could not be judged")
             # Without an answer nobody is admitted.
+            left_out = [deed for deed in self._waiting if deed.author in asked]
             self._waiting = [deed for deed in self._waiting if deed.author not in asked]
+            for user in dict.fromkeys(deed.author.id for deed in left_out if deed.is_told):
+                self._outbox.tell(user, ASK_AGAIN)
 
     async def done(self) -> None:
         """Returns when nothing waits for a judgement, and all that was said aside is said."""
@@ -175,10 +182,32 @@ class Access:
 
     # The worker is asked, people are told
 
-    async def _ask(self, ids: list[str], authors: Sequence[Author]) -> None:
-        known = await look_up_names(ids, authors, self._conversation.thread)
-        self._conversation.names |= known.names
-        self.learn(authors, known)
+    def _unknown_ids(self, turn: Turn, messages: Sequence[UserMessage]) -> list[str]:
+        return [slack_id for slack_id in self._conversation.unknown_ids(messages) if slack_id not in turn.nameless]
+
+    async def _ask(self, ids: list[str], authors: Sequence[Author], turn: Turn | None = None) -> None:
+        """Asks until all authors are judged. Raises ActivityError if the worker cannot judge them."""
+        while True:
+            known = await look_up_names(ids, authors, self._conversation.thread)
+            self._conversation.names |= known.names
+            if turn is not None:
+                turn.nameless.update(known.nameless)
+            self.learn(authors, known)
+            if known.judged is None:  # by release 0.2
+                return
+            unjudged = [author for author in authors if author.id not in known.judged]
+            if not unjudged or len(unjudged) == len(authors):
+                return
+            ids, authors = [], unjudged
+
+    async def _ask_for_names(self, ids: list[str], turn: Turn) -> None:
+        """Without an answer the ids stand for the names."""
+        try:
+            await self._ask(ids, [], turn)
+        except ActivityError as error:
+            if is_cancelled_exception(error) or not workflow.patched(NAMES_ARE_OPTIONAL):
+                raise
+            workflow.logger.warning("names could not be looked up")
 
     def _tell(self, user: str, reason: str, at: str, *, in_channel: bool = False) -> None:
         if user in self._participants.told:

@@ -24,6 +24,7 @@ from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
+from agent_worker.payloads.waiting import LONGEST_WAIT
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 SLACK_TIMEOUT = timedelta(seconds=60)
@@ -104,7 +105,7 @@ async def show_progress(request: ShowProgress) -> Shown:
 
 async def tell_person(request: TellPerson) -> None:
     """Shows one person a line. Tried once: Slack does not keep it, so a retry could show it twice."""
-    await _once(ActivityName.TELL_PERSON, request, type(None), SLACK_TIMEOUT)
+    await _once(ActivityName.TELL_PERSON, request, type(None), SLACK_TIMEOUT + LONGEST_WAIT)
 
 
 async def _once(name: str, request: BaseModel, result_type: type[Result], timeout: timedelta) -> Result:
@@ -127,7 +128,7 @@ async def _until_done(
     timeout: timedelta,
     never_again: Sequence[str] = tuple(_NEVER_AGAIN),
 ) -> Result:
-    """Tries until the activity is done or refused for good; `timeout` is for one attempt.
+    """Tries until the activity is done or refused for good; `timeout` is for the work of one attempt.
 
     `never_again` are the types of errors after which it is not tried again.
     """
@@ -135,7 +136,7 @@ async def _until_done(
         name,
         request,
         result_type=result_type,
-        start_to_close_timeout=timeout,
+        start_to_close_timeout=timeout + LONGEST_WAIT,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=never_again),

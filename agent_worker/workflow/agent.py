@@ -41,11 +41,12 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.transcript import Transcript
     from agent_worker.conversation.turn import Turn
-    from agent_worker.conversation.workflow_run import Run
+    from agent_worker.conversation.workflow_run import LARGE_HISTORY, Run
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,
         WITHDRAWN,
+        TurnedDown,
         TurnFailed,
         code_of,
         is_tried_again,
@@ -59,6 +60,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.admission import Admission
     from agent_worker.workflow.compaction import compact
+    from agent_worker.workflow.deliveries import tell_later
     from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
@@ -220,9 +222,13 @@ class AgentWorkflow:
     async def _next_turn(self) -> bool:
         """Waits until there is something to answer; returns False when the conversation is to be closed.
 
-        A click may have started this run. Once it is noted, there is nothing to wait for.
+        A click may have started this run. Once it is noted, there is nothing to wait for. With answers that the thread
+        did not take, the conversation stays open and tries to tell them.
         """
         while not self._conversation.has_work:
+            if self._conversation.untold:
+                await tell_later(self._conversation)
+                continue
             if not self._conversation.inbox.seen:
                 return False
             self._idle_timer.start(self._idle)
@@ -245,6 +251,8 @@ class AgentWorkflow:
             return await unless(lambda: bool(self._ending(turn)), self._answer(turn))
         except InterruptedWork:
             return await self._give_up(turn, self._ending(turn))
+        except TurnedDown as error:
+            return await self._turn_down(turn, error)
         except (ActivityError, TurnFailed) as error:
             if is_cancelled_exception(error):
                 raise
@@ -297,6 +305,14 @@ class AgentWorkflow:
     def _make_progress_updates(self, turn: Turn) -> ProgressUpdates:
         return ProgressUpdates(self._conversation.thread, turn)
 
+    async def _turn_down(self, turn: Turn, error: TurnedDown) -> str:
+        """Ends a turn that has no place in the quotas, in silence if its people were told in another thread."""
+        self._conversation.transcript.end_failed_turn(error.sentence, poisoned=False, epoch=str(workflow.uuid4()))
+        if not error.over_quota.is_told:
+            self._conversation.last = turn.answered
+            return ""
+        return await self._outbox.end(turn, error.sentence, is_notice=True)
+
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
         said = sentence(code, *turn.display.done, *turn.display.undone)
@@ -330,10 +346,16 @@ class AgentWorkflow:
             await self._continue_as_new()
 
     async def _continue_as_new(self) -> None:
-        """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first."""
+        """Goes on in a new run, unless what it has to carry is too large: then more turns have to come first.
+
+        If the history is near its end by then, waiting messages are left out.
+        """
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._access.done()
         run = Run(thread=self._conversation.thread, carried=self._conversation)
-        if not run.fits_one_payload(workflow.payload_converter()):
+        converter = workflow.payload_converter()
+        if not run.fits_one_payload(converter) and workflow.info().get_current_history_size() > LARGE_HISTORY:
+            self._conversation.inbox.leave_out()
+        if not run.fits_one_payload(converter):
             return
         workflow.continue_as_new(run, memo=workflow.memo())  # without it, the new run has only the first run's memo

@@ -6,6 +6,7 @@ worker that stopped answering, a defect.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -18,10 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.errors import SLACK_REFUSED, UNSHOWN, code_of, sentence
     from agent_worker.payloads.thread import Deliver, Draft
     from agent_worker.workflow.activity_calls import deliver
+    from agent_worker.workflow.interruption import InterruptedWork, unless
 
 # A worker that is killed during a delivery counts as a failure, too: Temporal cannot tell it from one that hangs.
 MOST_DELIVERIES = 5
 PAUSE = timedelta(seconds=1)  # before the third delivery; before each later one, a second longer
+# When an answer that the thread did not take is tried again, if nobody writes: after the turn, then after each try. A
+# channel that was archived by mistake is back within minutes or a day; each try is a billed action or two.
+LATER = (
+    *(timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)),
+    *[timedelta(days=1)] * 7,
+)
 # Histories without this patch are of release 0.2, which put a notice in the place of an answer that was not delivered.
 ANSWERS_ARE_KEPT = "an answer that cannot be delivered is kept"
 
@@ -29,7 +37,8 @@ ANSWERS_ARE_KEPT = "an answer that cannot be delivered is kept"
 async def bring(conversation: Conversation, turn: Turn, request: Deliver) -> None:
     """Makes the thread hold the answer or notice, after the answers that it did not take before.
 
-    An answer that Slack takes in no form is kept in the conversation, unless its question was deleted. If the delivery
+    An answer that Slack takes in no form is kept in the conversation, unless its question was deleted. A notice is not
+    kept: it tells why there is no answer now, and whoever asks later gets one that is true then. If the delivery
     fails for any other reason as often as it may, a plain sentence is posted beside what is shown.
     """
     await _tell_kept(conversation)
@@ -46,12 +55,34 @@ async def bring_aside(request: Deliver) -> None:
     await _failure(request)
 
 
+async def tell_later(conversation: Conversation) -> None:
+    """While nobody writes: waits for the next time, and tries once more to deliver the kept answers.
+
+    Returns at once when somebody writes. After the last time the answers are given up.
+    """
+    if conversation.times_told_later >= len(LATER):
+        given_up = conversation.give_up_untold()
+        workflow.logger.warning("answers that could not be shown are given up", extra={"keys": given_up})
+        return
+    pause = LATER[conversation.times_told_later]
+    try:
+        await workflow.wait_condition(lambda: conversation.has_work or not conversation.untold, timeout=pause)
+    except TimeoutError:
+        conversation.times_told_later += 1
+        with suppress(InterruptedWork):
+            await unless(lambda: conversation.has_work, _tell_kept(conversation))
+
+
 async def _tell_kept(conversation: Conversation) -> None:
     """Delivers the kept answers, oldest first, until the thread refuses one of them."""
     while conversation.untold:
-        if await _failure(conversation.untold[0]) == SLACK_REFUSED:
+        answer = conversation.untold[0]
+        code = await _failure(answer)
+        if code == SLACK_REFUSED:
             return
-        del conversation.untold[:1]
+        if code:
+            workflow.logger.warning("a kept answer is given up", extra={"code": code, "key": answer.key})
+        conversation.forget_untold(answer)
 
 
 async def _failure(request: Deliver) -> str:
@@ -83,6 +114,7 @@ def _plainest(request: Deliver) -> Deliver:
             "text": request.text if request.is_notice else sentence(UNSHOWN),
             "is_notice": True,
             "is_plain": True,
+            "is_repeated": False,
             "progress": None,
             "draft": Draft(),
             "title": "",

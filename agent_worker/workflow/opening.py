@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.errors import TurnedDown
     from agent_worker.payloads.opening import OpenConversation, Opened
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.activity_calls import open_conversation
@@ -32,13 +33,21 @@ class Opening:
         self._is_new = is_new
 
     async def open(self, turn: Turn) -> Opened:
-        """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered."""
+        """Opens the conversation if no turn of this run has done so, and takes out of the turn what is answered.
+
+        Raises TurnedDown if the turn has no place in the quotas: then the next turn opens it.
+        """
         if self.opened is not None:
             return self.opened
         request, opened = await self._ask_worker(turn)
+        if opened.over_quota is not None:
+            self._access.learn(request.authors, opened)
+            raise TurnedDown(opened.over_quota)
+        turn.has_place = request.claim is not None
         self.opened = opened.model_copy(update={"reply": None, "draft": None})
         self._is_new = False
         self._conversation.open(opened)
+        turn.nameless.update(opened.nameless)
         self._access.learn(request.authors, opened)
         turn.messages = [message for message in turn.messages if message.ts not in opened.answered]
         turn.display.draft = opened.draft or turn.display.draft
@@ -64,6 +73,8 @@ class Opening:
             ids=conversation.unknown_ids(turn.messages),
             earlier_than=turn.begun_at if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
+            is_addressed=any(message.addressed for message in turn.messages),
+            claim=turn.claim(conversation.thread),
         )
 
     def _may_have_a_past(self, turn: Turn) -> bool:

@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
 VERDICTS_EXPIRE = "verdicts expire"
 # Release 0.2 did not take up a message that an edit addresses to the agent.
 EDITS_ADDRESS = "an edit can address the agent"
+# Release 0.2 ended a turn for which names could not be looked up.
+NAMES_ARE_OPTIONAL = "names are optional"
 # Only histories without this patch have an opening that asks the model.
 OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.model_request import next_request
     from agent_worker.conversation.turn import Turn
-    from agent_worker.payloads.errors import DEFECT, TurnFailed
+    from agent_worker.payloads.errors import DEFECT, TurnedDown, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply, ToolCall
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Source
@@ -96,7 +96,10 @@ class TurnLoop:
         request = next_request(conversation, turn, self._opened.policy)
         turn.attempts.model_calls += 1
         reply = reply or await self._ask(request)
+        if reply is not None and reply.over_quota is not None:
+            raise TurnedDown(reply.over_quota)
         if reply is not None:
+            turn.has_place = True
             turn.display.draft = reply.draft or turn.display.draft
             conversation.transcript.confirm(request.known + len(request.new), reply.prompt_tokens)
             self._take_title(reply.title)

@@ -41,7 +41,11 @@ PRODUCT = Recipe(
         Part("worker", "benchmarks.contenders.product_worker", "worker is ready"),
         Part("bot", "slackbot", "bot is listening"),
     ),
-    {"AGENT_MAX_HOURLY_TURNS": "1000000"},  # the limit protects from endless talk, and the benchmark talks endlessly
+    {  # the limits protect from endless talk, and the benchmark talks endlessly
+        "AGENT_MAX_HOURLY_TURNS": "1000000",
+        "AGENT_MAX_HOURLY_TURNS_PER_PERSON": "0",
+        "AGENT_MAX_HOURLY_TURNS_PER_WORKSPACE": "0",
+    },
 )
 PLAIN = Recipe("plain", (Part("bot", "benchmarks.references.plain", plain.READY),))
 TUTORIAL = Recipe(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from emulators.gemini.answers import Said, text
 from emulators.gemini.request import ModelRequest
 
@@ -16,5 +18,14 @@ def asks_for_title(request: ModelRequest) -> bool:
 
 def title(request: ModelRequest) -> Said:
     """The first words of the text, the first of them with a capital letter: a title that tests tell from the text."""
-    words = " ".join(request.last_text.split()[:MOST_WORDS]).rstrip(".,;:!?…")
+    words = " ".join(_message(request.last_text).split()[:MOST_WORDS]).rstrip(".,;:!?…")
     return text(words[:1].upper() + words[1:] or "Untitled")
+
+
+def _message(text: str) -> str:
+    """The "text" of a JSON object, in which the worker writes the message; any other text as it is."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return text
+    return str(said.get("text", text)) if isinstance(said, dict) else text

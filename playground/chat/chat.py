@@ -9,6 +9,7 @@ from typing import TextIO
 from emulators.slack.control_api.client import ControlClient, Directory, RefusedError
 from emulators.slack.state.changes import Change
 from playground.chat.streamed_lines import new_lines, whole_lines
+from text.characters import for_terminal
 
 POLL_SECONDS = 20.0
 HELP = """\
@@ -179,4 +180,4 @@ class Chat:
 
     def _print(self, text: str) -> None:
         if text:
-            print(text, file=self._output, flush=True)
+            print(for_terminal(text), file=self._output, flush=True)

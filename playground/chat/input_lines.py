@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import TextIO
 
 from playground.chat.chat import Chat
+from text.characters import for_terminal
 
 
 async def type_lines(chat: Chat, source: TextIO) -> None:
@@ -26,7 +27,7 @@ async def type_lines(chat: Chat, source: TextIO) -> None:
 async def say_lines(chat: Chat, source: TextIO, output: TextIO, *, seconds: float, quiet_seconds: float) -> bool:
     """From a pipe: say each line and wait for its answer. Returns False if an answer takes longer than `seconds`."""
     async for line in _lines_of(source):
-        print(f"> {line}", file=output, flush=True)
+        print(for_terminal(f"> {line}"), file=output, flush=True)
         if not await chat.take(line):
             return True
         if not await chat.wait_for_answer(seconds, quiet_seconds):

@@ -11,7 +11,8 @@ from typing import Any
 
 from emulators.gemini import answers, faults
 from emulators.gemini.answers import Answer, Said, Text
-from emulators.gemini.request import Content, ModelRequest, content_text, function_calls, function_responses
+from emulators.gemini.request import Content, ModelRequest, function_calls, function_responses
+from playground.scripted_model.input_lines import asked, remembered
 from playground.scripted_model.reports import report
 from playground.scripted_model.us_states import state_in, states_in
 from text.json_shapes import mapping
@@ -29,8 +30,6 @@ _ASKS_FOR_MEMORY = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b(?:[Mm]y name is|[Cc]all me|[Ii] am called)\s+([A-Z][\w'-]*)")
-# Text that the agent itself adds for the model: what the thread held before, or a summary. It is not a question.
-_BACKGROUND = re.compile(r"\[(?:Summary|What was said).*?\[End[^\]]*\]", re.DOTALL)
 _HAIKUS = (
     "A message arrives\nwritten down before it speaks\nnothing will be lost",
     "Quiet thread at night\nthe worker sleeps and wakes up\nstill knowing your words",
@@ -147,8 +146,8 @@ def _current_turn(contents: Sequence[Content]) -> Turn:
     current = contents[answered[-1] + 1 :] if answered else contents
     calls = [call for content in current for call in function_calls(content)]
     responses = [response["response"] for content in current for response in function_responses(content)]
-    text = "\n".join(filter(None, (content_text(content) for content in current if content.get("role") == "user")))
-    return Turn(_BACKGROUND.sub("", text), list(zip(calls, responses, strict=False)))
+    text = "\n".join(filter(None, (asked(content) for content in current if content.get("role") == "user")))
+    return Turn(text, list(zip(calls, responses, strict=False)))
 
 
 def _address_in(text: str) -> str | None:
@@ -168,9 +167,9 @@ def _haiku(text: str) -> str:
 
 def _memory(request: ModelRequest) -> str:
     """What people said before this turn: the name of the person, if somebody said it, and the last five messages."""
-    said = [content_text(content) for content in request.contents[:-1] if content.get("role") == "user"]
-    said = [text for text in said if text]
-    names = _NAME.findall("\n".join([*said, request.last_text]))
+    *before, last = [remembered(content) for content in request.contents if content.get("role") == "user"]
+    said = [text for text in before if text]
+    names = _NAME.findall("\n".join([*said, last]))
     lines = [f"Your name is **{names[-1]}**."] if names else []
     lines += ["You said:", *(f"- {text[:200]}" for text in said[-5:])] if said else []
     return "\n".join(lines) or "You have not told me anything yet."

@@ -19,11 +19,11 @@ from slack_sdk.errors import SlackApiError
 
 from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
-from slackbot.catch_up.retries import with_retries
+from slackbot.catch_up.retries import StandsInTheWayError, with_retries
 from slackbot.catch_up.slack_history import SlackHistory
 from slackbot.catch_up.watermark import Watermark
-from slackbot.connection.call_errors import CALL_ERRORS
 from slackbot.connection.gaps import Gaps
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.events.messages import IncomingMessage
 
@@ -34,6 +34,9 @@ MARK_INTERVAL = 300.0  # seconds
 OVERLAP = 420.0  # seconds
 TURNS_PER_MINUTE = 20  # a turn is some model calls and some posts; Slack takes one post a second in a channel
 TURNS_APART = 0.2  # seconds
+# Seconds before a gap is looked through once more because something in it stood in the way; after the last pass, what
+# still stands in the way is left out. Meanwhile each new gap is looked through, too.
+PAUSES = (10.0, 60.0, 300.0, 900.0)
 logger = logging.getLogger(__name__)
 
 
@@ -94,39 +97,60 @@ class CatchUp:
             tasks.create_task(self._keep_marking())
 
     async def _close_gaps(self) -> None:
+        passes = 0  # through the same gap
         while True:
             since = await self._gaps.next()
             await self._connection.connected()  # otherwise the next gap would begin where this one ends
             self.state = "running"
-            await self._catch_up(since)
+            left = await self._catch_up(since)
+            if left and passes < len(PAUSES):
+                logger.warning("something is left for later", extra={"left": left, "seconds": PAUSES[passes]})
+                passes += not await self._gaps.opens_within(PAUSES[passes])
+                self._gaps.open(since)
+                continue
+            passes = 0
             self._gaps.close()
             self.state = "done"
             await self._move_watermark()
 
-    async def _catch_up(self, since: float) -> None:
-        """Hands over what was written since this moment, oldest first."""
+    async def _catch_up(self, since: float) -> int:
+        """Hands over what was written since this moment, oldest first; returns how much is left for later.
+
+        What stands in the way is left for later: one channel or message must not hold up the others.
+        """
         oldest = max(since - OVERLAP, time.time() - self._window)
         open_threads = await with_retries(self._watermark.open_threads)
         found = await self._history.since(oldest, open_threads)
-        handed_over = 0
+        handed_over, left = 0, self._history.unread
         for incoming in found:
-            handed_over += await self._hand_over(incoming)
+            try:
+                handed_over += await self._hand_over(incoming)
+            except StandsInTheWayError as error:
+                left += 1
+                logger.warning("message left for later", extra=_facts(incoming) | {"reason": str(error)})
         logger.info("caught up", extra={"since": round(oldest), "messages": len(found), "handed_over": handed_over})
+        return left
 
     async def _hand_over(self, incoming: IncomingMessage) -> bool:
         """Whether the message was handed over now: False if it was before, or if it is not for the agent."""
         if self._conversations.has_handed_over(incoming):
             return False
+        is_there = self._conversations.reach_temporal
         try:
             if incoming.only_if_taking_part:
-                if not await with_retries(partial(self._conversations.takes_part, incoming.thread)):
+                takes_part = partial(self._conversations.takes_part, incoming.thread)
+                if not await with_retries(takes_part, proof=is_there):
                     return False
                 incoming = replace(incoming, only_if_taking_part=False)
             await self._pace.turn()
-            await with_retries(partial(self._conversations.hand_over, incoming))
+            await with_retries(partial(self._conversations.hand_over, incoming), proof=is_there)
+        except StandsInTheWayError:
+            raise
         except SlackApiError as error:
-            facts = {"channel": incoming.thread.channel, "ts": incoming.message.ts, "reason": error_code(error)}
-            logger.warning("message left out", extra=facts)
+            logger.warning("message left out", extra=_facts(incoming) | {"reason": error_code(error)})
+            return False
+        except Exception:
+            logger.exception("message left out by a defect", extra=_facts(incoming))
             return False
         return True
 
@@ -145,3 +169,7 @@ class CatchUp:
             self._marked = sure_until
         except CALL_ERRORS as error:
             logger.warning("watermark not moved", extra={"reason": type(error).__name__})
+
+
+def _facts(incoming: IncomingMessage) -> dict[str, str]:
+    return {"channel": incoming.thread.channel, "ts": incoming.message.ts}

@@ -15,15 +15,17 @@ from agent_worker.contract.messages import SaidToOthers, Thread
 from process.slack import Identity
 from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
-from slackbot.catch_up.retries import with_retries
+from slackbot.catch_up.retries import StandsInTheWayError, with_retries
 from slackbot.events import messages
-from slackbot.events.ids import TS, has_form
+from slackbot.events.ids import CHANNEL, TS, has_form
 from slackbot.events.messages import Ignored, IncomingMessage
-from text.json_shapes import mapping
+from text.json_shapes import mapping, mappings
 
-# Slack allows fifty calls a minute of each of these methods, to the bot and the worker together.
-LISTINGS_PER_MINUTE = 40
-THREADS_PER_MINUTE = 20  # pages of threads; the worker reads threads too
+# Slack allows fifty calls a minute of each of these methods, to all bots and workers together. Two bots may catch up at
+# once, and the workers need thirty pages of threads: answers go before what nobody waits for.
+LISTINGS_PER_MINUTE = 24
+THREADS_PER_MINUTE = 10  # pages of threads
+THREADS_APART = 3.0  # seconds: a bot that is restarted again and again does not know how many calls it has made
 PAGE = 999  # messages or channels, the most that Slack returns in one call
 # A thread's first message says when the last reply was. Older first messages than these are not read:
 ROOTS_SINCE = 14 * 24 * 3_600.0  # seconds before the moment since which messages are looked for
@@ -39,14 +41,18 @@ logger = logging.getLogger(__name__)
 
 
 class SlackHistory:
-    """Reads slowly, to leave the worker its share of Slack's rate limits. Logs and leaves out what it cannot read."""
+    """Reads slowly, to leave the worker its share of Slack's rate limits. Logs and leaves out what it cannot read.
+
+    `unread`: how many channels and threads `since` had to leave out that may be readable later.
+    """
 
     def __init__(self, client: AsyncWebClient, bot: Identity, allowed_apps: Collection[str] = ()) -> None:
         self._client = client
         self._bot = bot
         self._allowed_apps = allowed_apps
         self._listings = Pace(LISTINGS_PER_MINUTE)
-        self._threads = Pace(THREADS_PER_MINUTE)
+        self._threads = Pace(THREADS_PER_MINUTE, THREADS_APART)
+        self.unread = 0
 
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
         """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.
@@ -56,8 +62,10 @@ class SlackHistory:
         """
         found: dict[tuple[str, str], IncomingMessage] = {}
         to_others: dict[Thread, list[SaidToOthers]] = {}
+        self.unread = 0
         async for channel in self._channels():
             open_here = {thread.thread_ts for thread in open_threads if thread.channel == channel["id"]}
+            facts = {"channel": channel["id"]}
             try:
                 async for message in self._in_channel(channel["id"], oldest, open_here):
                     incoming = messages.read(self._as_event(message, channel), self._bot, self._allowed_apps)
@@ -68,7 +76,12 @@ class SlackHistory:
                         thread, said = incoming.to_others
                         to_others.setdefault(thread, []).append(said)
             except SlackApiError as error:
-                logger.warning("channel left out", extra={"channel": channel["id"], "reason": error_code(error)})
+                logger.warning("channel left out", extra=facts | {"reason": error_code(error)})
+            except StandsInTheWayError as error:
+                self.unread += 1
+                logger.warning("channel left for later", extra=facts | {"reason": str(error)})
+            except Exception:
+                logger.exception("channel left out by a defect", extra=facts)
         told = [_after(incoming, to_others.get(incoming.thread, [])) for incoming in found.values()]
         return sorted(told, key=lambda incoming: float(incoming.message.ts))
 
@@ -82,6 +95,9 @@ class SlackHistory:
                     yield channel
             except SlackApiError as error:
                 logger.warning("conversations left out", extra={"kind": kind, "reason": error_code(error)})
+            except StandsInTheWayError as error:
+                self.unread += 1
+                logger.warning("conversations left for later", extra={"kind": kind, "reason": str(error)})
 
     async def _in_channel(self, channel: str, oldest: float, open_here: set[str]) -> AsyncIterator[Json]:
         """What was written after `oldest` in the channel and its threads, and what was edited in the channel itself.
@@ -112,6 +128,7 @@ class SlackHistory:
     async def _in_thread(self, channel: str, thread_ts: str, oldest: float) -> AsyncIterator[Json]:
         """The replies after `oldest` in a thread; none if Slack does not show it."""
         since = f"{oldest:.6f}"
+        facts = {"channel": channel, "thread_ts": thread_ts}
         try:
             async for message in self._items(
                 self._client.conversations_replies, "messages", channel=channel, ts=thread_ts, oldest=since
@@ -119,8 +136,10 @@ class SlackHistory:
                 if message["ts"] != thread_ts:  # Slack returns the first message too, however old
                     yield message
         except SlackApiError as error:
-            facts = {"channel": channel, "thread_ts": thread_ts, "reason": error_code(error)}
-            logger.warning("thread left out", extra=facts)
+            logger.warning("thread left out", extra=facts | {"reason": error_code(error)})
+        except StandsInTheWayError as error:
+            self.unread += 1
+            logger.warning("thread left for later", extra=facts | {"reason": str(error)})
 
     async def _items(self, method: Method, name: str, **arguments: Any) -> AsyncIterator[Json]:
         """The items of all pages of a listing, by their field `name`. Raises SlackApiError if Slack refuses."""
@@ -131,9 +150,10 @@ class SlackHistory:
             return await method(limit=PAGE, **arguments)
 
         while True:
-            page = await with_retries(ask)
-            for item in page.get(name, []):
-                yield item
+            page = await with_retries(ask, proof=self._client.auth_test)
+            for item in mappings(page.get(name)):
+                if _is_whole(item):
+                    yield item
             arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
             if not arguments["cursor"]:
                 return
@@ -142,6 +162,11 @@ class SlackHistory:
         """The payload that this message had as an event."""
         event = {**message, "type": "message", "channel": channel["id"], "channel_type": _kind(channel)}
         return {"team_id": self._bot.team_id, "event": event}
+
+
+def _is_whole(item: Json) -> bool:
+    """Whether it is a channel with an id, or a message with a `ts`."""
+    return has_form(item.get("id"), CHANNEL) or has_form(item.get("ts"), TS)
 
 
 def _kind(channel: Json) -> str:

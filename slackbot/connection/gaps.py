@@ -29,6 +29,14 @@ class Gaps:
         self._is_open.clear()
         return since
 
+    async def opens_within(self, seconds: float) -> bool:
+        """Waits for so long, or until another gap opens; whether one did."""
+        try:
+            await asyncio.wait_for(self._is_open.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
     def close(self) -> None:
         """Closes the gap that `next` returned; one that has opened since then stays open."""
         self._being_closed = None

@@ -29,6 +29,9 @@ PING_INTERVAL = 10.0  # seconds; a connection that has not answered a ping after
 # catches up from its last event. Less than catch_up.OVERLAP, so that the watermark never passes what was missed.
 LONGEST_QUIET = 300.0  # seconds
 OPEN_TIMEOUT = 10.0  # seconds, for the handshake and then for Slack's greeting
+# Bytes. A larger frame ends the connection, and the catch-up has to find what was in it. Slack names no limit; the
+# client's own would be 4 MB.
+LARGEST_FRAME = 32 * 1024 * 1024
 CLOSE_TIMEOUT = 1.0  # seconds; a connection that hangs does not answer the close
 SETTLED = 10.0  # seconds after which a connection counts as good, and the pauses between attempts begin anew
 DRAIN_TIMEOUT = 5.0  # seconds; handing over takes less than Slack's 3 s, after which Slack sends the event again
@@ -176,6 +179,7 @@ class SocketMode:
                 str(answer["url"]),
                 autoping=False,  # so that the answers to pings are seen here
                 heartbeat=self._ping_interval,
+                max_msg_size=LARGEST_FRAME,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
                 proxy=self._app.client.proxy,
             )

@@ -25,13 +25,16 @@ from agent_worker.contract.names import (
     USER_MESSAGE,
     workflow_id,
 )
+from slackbot.conversations.call_errors import may_pass
 from slackbot.conversations.deduplication import Deduplicator
+from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import signal_if_open
 from slackbot.events.messages import IncomingMessage
 
 # Slack waits 3 s for the acknowledgement, and sends the event again if it takes longer.
 CALL_TIMEOUT = timedelta(seconds=2.5)
+NO_THREAD = Thread(team="", channel="", thread_ts="")
 REMEMBERED = 10_000  # threads in which the agent does not take part; direct messages
 NEWEST = 10  # threads of one person's direct messages, which Temporal may not list yet
 logger = logging.getLogger(__name__)
@@ -40,12 +43,21 @@ TakesPartIn = Callable[[Thread], Awaitable[bool]]
 
 
 class Conversations:
-    """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know."""
+    """Signals the workflows. `takes_part_in` asks Slack about a thread that Temporal does not know.
+
+    What Temporal refuses for good is left out, so that it stands in nobody's way, and `left_out` tells its author.
+    """
 
     def __init__(
-        self, client: Client, task_queue: str, takes_part_in: TakesPartIn, recent: RecentConversations
+        self,
+        client: Client,
+        task_queue: str,
+        takes_part_in: TakesPartIn,
+        recent: RecentConversations,
+        left_out: LeftOut | None = None,
     ) -> None:
         self._client = client
+        self._left_out = left_out
         self._task_queue = task_queue
         self._takes_part_in = takes_part_in
         self._recent = recent
@@ -55,7 +67,9 @@ class Conversations:
         self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
 
     async def hand_over(self, incoming: IncomingMessage) -> None:
-        """Returns once Temporal has stored the message, or if it is not for the agent. Raises if neither is certain.
+        """Returns once Temporal has stored or refused the message, or if it is not for the agent.
+
+        Raises if none of these is certain; for a question in a form, which stays there, also if Temporal refuses it.
 
         A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
         files. If Slack sends an event to another process again, the conversation itself drops the second copy.
@@ -66,7 +80,7 @@ class Conversations:
                 return
         for said in incoming.after:
             await self.hand_over_to_others(incoming.thread, said)
-        await self._handed_over.do(self._key(incoming), partial(self._store, incoming))
+        await self._handed_over.do(self._key(incoming), partial(self._store_or_leave_out, incoming))
 
     def has_handed_over(self, incoming: IncomingMessage) -> bool:
         """Whether this process remembers that Temporal has stored the message."""
@@ -90,8 +104,19 @@ class Conversations:
         """Signals the change to an open conversation, after the message itself if that is just being handed over."""
         for is_addressed, has_files in product((False, True), repeat=2):
             await self._handed_over.settled((thread.channel, change.ts, is_addressed, has_files))
-        if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
-            logger.info("change stored", extra={"channel": thread.channel, "ts": change.ts})
+        facts = {"channel": thread.channel, "ts": change.ts}
+        try:
+            if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
+                logger.info("change stored", extra=facts)
+        except Exception as error:
+            if may_pass(error):
+                raise
+            logger.warning("change left out", extra=facts | {"reason": type(error).__name__})
+            await self._tell_left_out(change.user, thread, change.ts)
+
+    async def reach_temporal(self) -> None:
+        """Raises RPCError while Temporal is away."""
+        await self._has_workflow(NO_THREAD)
 
     async def hand_over_to_others(self, thread: Thread, said: SaidToOthers) -> None:
         """Tells an open conversation that people talk with somebody else. Raises RPCError if unsure."""
@@ -141,6 +166,22 @@ class Conversations:
         stopped = [await self.signal_if_open(one, STOP, told) for one in working]
         if not any(stopped):
             await self.signal(thread, STOP, said, memo={MEMO_USER: message.user})
+
+    async def _store_or_leave_out(self, incoming: IncomingMessage) -> None:
+        thread, message = incoming.thread, incoming.message
+        try:
+            await self._store(incoming)
+        except Exception as error:
+            if may_pass(error) or message.unseen:
+                raise
+            facts = {"channel": thread.channel, "ts": message.ts, "reason": type(error).__name__}
+            logger.warning("message left out", extra=facts)
+            if message.addressed:
+                await self._tell_left_out(message.user, thread, message.ts)
+
+    async def _tell_left_out(self, user: str, thread: Thread, ts: str) -> None:
+        if self._left_out is not None:
+            await self._left_out.tell(user, thread, ts)
 
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
 from process.slack import Identity
-from slackbot.events.messages import mentioned_users
+from slackbot.events.mentions import mentioned_users
 
 PAGE = 200  # messages
 # A later call would get the same errors. After any other (rate limits above all) the event must not be acknowledged.

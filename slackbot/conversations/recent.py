@@ -21,9 +21,10 @@ from agent_worker.contract.names import (
     workflow_id,
     workflow_id_prefix,
 )
+from slackbot.conversations.beginnings import Beginnings
 from slackbot.events.ids import CHANNEL, has_form
 
-SCANNED = 200  # runs: Temporal lists those that are open first, then the closed ones, each time the newest first
+LISTED = 200  # runs: Temporal lists those that are open first, then the closed ones, each time the newest first
 DESCRIBED = 50  # conversations of one person; if there are more, the oldest are left out
 SHOWN = 20  # conversations
 # For all calls together: of the 3 s that Slack waits, showing or stopping what was found needs the rest.
@@ -57,20 +58,30 @@ class RecentConversations:
 
     def __init__(self, client: Client, task_queue: str, team: str, *, timeout: float = TIMEOUT) -> None:
         self._client = client
-        self._task_queue = task_queue
         self._team = team
         self._timeout = timeout
+        self._query = (
+            f"WorkflowType = '{AGENT_WORKFLOW}' AND TaskQueue = '{task_queue}' "
+            f"AND WorkflowId STARTS_WITH '{workflow_id_prefix(team)}' AND ExecutionStatus != 'ContinuedAsNew'"
+        )
+        self._beginnings = Beginnings(client, self._query)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last look knew all conversations. Just after the bot has started, older ones may be missing."""
+        return self._beginnings.is_complete
+
+    def read_ahead(self) -> None:
+        """Begins to read who began which conversation, so that nobody has to wait for it."""
+        self._beginnings.read_ahead()
 
     async def of(self, user: str, direct: str = "") -> list[RecentConversation]:
         """The conversations that the person began, and all in their direct messages, the channel `direct`.
 
-        Those at which the agent works come first, then the newest; at most SHOWN. Only the team's newest runs are
-        searched, so a busy team may hide a person's older conversations.
+        Those at which the agent works come first, then the newest; at most SHOWN.
         """
         async with asyncio.timeout(self._timeout):
-            begun, private = await asyncio.gather(
-                self._begun_by(user, workflow_id_prefix(self._team)), self._in_direct_messages(direct)
-            )
+            begun, private = await asyncio.gather(self._begun_by(user), self._in_direct_messages(direct))
             listed = {one.run.id: one for one in [*begun, *private]}.values()
             return (await self._described(listed))[:SHOWN]
 
@@ -87,10 +98,13 @@ class RecentConversations:
             states = await asyncio.gather(*map(self._state, map(_id, unlisted)))
             return [*working, *(thread for thread, state in zip(unlisted, states, strict=True) if state == "working")]
 
-    async def _begun_by(self, user: str, prefix: str) -> list[_Listed]:
+    async def _begun_by(self, user: str, prefix: str = "") -> list[_Listed]:
         """The conversations of which the person began a run. A title from another person's run is not shown."""
+        names = [name for name in await self._beginnings.of(user) if name.startswith(prefix)][:DESCRIBED]
+        if not names:
+            return []
         listed = []
-        for runs in await self._runs(prefix):
+        for runs in await self._runs(f"WorkflowId IN ({', '.join(map(_quoted, names))})"):
             own = [run for run in runs if await run.memo_value(MEMO_USER, None) == user]
             listed += [await _listed(runs[0], own)] if own else []
         return listed
@@ -99,18 +113,16 @@ class RecentConversations:
         """All conversations in a person's direct messages; none if the channel is of another kind."""
         if not has_form(channel, CHANNEL) or not channel.startswith("D"):
             return []
-        return [await _listed(runs[0], runs) for runs in await self._runs(self._prefix(channel))]
+        runs_of_each = await self._runs(f"WorkflowId STARTS_WITH '{self._prefix(channel)}'")
+        return [await _listed(runs[0], runs) for runs in runs_of_each]
 
     def _prefix(self, channel: str) -> str:
         return workflow_id(self._team, channel, "")
 
-    async def _runs(self, prefix: str) -> list[list[WorkflowExecution]]:
+    async def _runs(self, condition: str) -> list[list[WorkflowExecution]]:
         """The runs of each conversation, newest first; a run that was continued as a new one is left out."""
-        query = (
-            f"WorkflowType = '{AGENT_WORKFLOW}' AND TaskQueue = '{self._task_queue}' "
-            f"AND WorkflowId STARTS_WITH '{prefix}' AND ExecutionStatus != 'ContinuedAsNew'"
-        )
-        listing = self._client.list_workflows(query, limit=SCANNED, page_size=SCANNED, rpc_timeout=self._call_timeout)
+        query = f"{self._query} AND {condition}"
+        listing = self._client.list_workflows(query, limit=LISTED, page_size=LISTED, rpc_timeout=self._call_timeout)
         runs = [run async for run in listing if thread_of(run.id) is not None]
         ordered = sorted(runs, key=lambda run: (run.id, run.start_time), reverse=True)
         return [list(same) for _, same in groupby(ordered, key=lambda run: run.id)]
@@ -143,6 +155,10 @@ class RecentConversations:
 
 def _id(thread: Thread) -> str:
     return workflow_id(thread.team, thread.channel, thread.thread_ts)
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'"
 
 
 async def _listed(newest: WorkflowExecution, titled: Sequence[WorkflowExecution]) -> _Listed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,11 +16,13 @@ from slackbot.events.ids import FILE, has_form
 from text.json_shapes import items, mapping, mappings
 
 LONGEST_TEXT = 400_000  # characters; Slack takes 40,000, and escaping can make each of them longer
+LARGEST_TEXT = 400_000  # bytes of it as JSON, which writes a character with up to six; Temporal refuses 2 MB
+TEXT_LEFT_OUT = " […] [the rest of this message is left out: it is too long]"
 MOST_FILES = 20
 LONGEST_NAME = 200  # characters
 LARGEST_ATTACHMENTS = 100_000  # bytes of all attachments together, as JSON
 MOST_LEVELS = 40  # of lists and objects inside each other; Slack's deepest block has about twenty
-LEFT_OUT = {"fallback": "[more was attached than can be read]"}
+LEFT_OUT: dict[str, Any] = {"left_out": True}  # not a field of Slack's, and none that is read from a message
 # The fields of an attachment that the worker reads; the others only say how Slack shows it.
 _READ = (
     *("author_id", "author_name", "pretext", "title", "title_link", "text", "fields", "fallback"),
@@ -30,8 +33,15 @@ Json = dict[str, Any]
 
 
 def text(message: Mapping[str, Any]) -> str:
-    """The message's text, escaped as Slack sends it; "" if there is none."""
-    return storable_text(message.get("text"), LONGEST_TEXT)
+    """The message's text, escaped as Slack sends it; "" if there is none. What is cut off ends with TEXT_LEFT_OUT."""
+    said = message.get("text")
+    kept = storable_text(said, LONGEST_TEXT)
+    if not isinstance(said, str) or (len(said) <= LONGEST_TEXT and _bytes_of(kept) <= LARGEST_TEXT):
+        return kept
+    longest = min(len(kept), LONGEST_TEXT - len(TEXT_LEFT_OUT))
+    return (
+        kept[: bisect_right(range(1, longest + 1), LARGEST_TEXT, key=lambda end: _bytes_of(kept[:end]))] + TEXT_LEFT_OUT
+    )
 
 
 def files(message: Mapping[str, Any]) -> list[SlackFile]:
@@ -58,6 +68,10 @@ def attachments(message: Mapping[str, Any]) -> list[Json]:
 def storable_text(value: object, longest: int) -> str:
     """The first `longest` characters of a text, "?" for what UTF-8 cannot encode; "" if `value` is not a text."""
     return value[:longest].encode("utf-8", errors="replace").decode("utf-8") if isinstance(value, str) else ""
+
+
+def _bytes_of(value: str) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
 
 
 def _file(file: Mapping[str, Any]) -> SlackFile:

@@ -13,6 +13,7 @@ from agent_worker.contract.messages import MessageChange, Thread
 from process.slack import Identity
 from slackbot.events import contents, messages
 from slackbot.events.ids import TS, has_form
+from slackbot.events.mentions import called_users
 from slackbot.events.messages import Ignored, IncomingMessage
 from text.json_shapes import mapping
 
@@ -67,7 +68,7 @@ def _newly_addressed(
 ) -> IncomingMessage | None:
     """The message as it reads now, if it mentions the agent and did not before. In direct messages all are for it."""
     event = mapping(body.get("event"))
-    mentioned = [bot.bot_user_id in messages.mentioned_users(contents.text(one)) for one in (before, after)]
+    mentioned = [bot.bot_user_id in called_users(one) for one in (before, after)]
     if mentioned != [False, True] or event.get("channel_type") == "im":
         return None
     place = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
@@ -83,4 +84,5 @@ def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 def _edit(message: Mapping[str, Any], at: str) -> MessageChange:
     attached = contents.attachments(message)
     more = {"attachments": attached} if attached else {}
-    return MessageChange(ts=message["ts"], at=at, text=contents.text(message), **more)
+    author = messages.author_of(message)
+    return MessageChange(ts=message["ts"], at=at, text=contents.text(message), user=author, **more)

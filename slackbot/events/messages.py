@@ -6,7 +6,6 @@ it again for a day.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from agent_worker.contract.messages import SaidToOthers, Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
 from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
+from slackbot.events.mentions import called_users, mentioned_users
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
 from text.questions import message_asks
@@ -22,7 +22,6 @@ from text.questions import message_asks
 # A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
 _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
-_MENTION = re.compile(r"<@([UW][A-Z0-9]++)(?:\|[^<>]*+)?>")
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
         asks_people = event.get("bot_id") != bot.bot_id and _is_question_of_app(event)
         return Ignored(reason, _to_others(body, event, bot, by_app=True) if asks_people else None)
     is_direct = event.get("channel_type") == "im"
-    people = mentioned_users(event.get("text") or "")
-    is_to_the_bot = is_direct or event.get("type") == "app_mention" or bot.bot_user_id in people
+    people = called_users(event)
+    is_to_the_bot = is_direct or bot.bot_user_id in people or _is_other_mention(event, bot)
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
@@ -92,9 +91,9 @@ def _to_others(
     return thread_of_message(body, event, bot), SaidToOthers(ts=event["ts"], by_app=by_app)
 
 
-def mentioned_users(text: str) -> set[str]:
-    """The ids of the users that a text mentions."""
-    return set(_MENTION.findall(text[: contents.LONGEST_TEXT]))
+def _is_other_mention(event: Mapping[str, Any], bot: Identity) -> bool:
+    """Whether Slack says that the message mentions the agent, and its text does not show where."""
+    return event.get("type") == "app_mention" and bot.bot_user_id not in mentioned_users(contents.text(event))
 
 
 def reason_to_ignore(message: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str]) -> str:
@@ -116,7 +115,7 @@ def _message(
 ) -> UserMessage:
     return UserMessage(
         ts=event["ts"],
-        user=_author(event),
+        user=author_of(event),
         text=contents.text(event),
         direct=is_direct,
         from_app=bool(event.get("bot_id")),
@@ -174,7 +173,7 @@ def _author_problem(event: Mapping[str, Any], bot: Identity, *, is_from_app: boo
 
 def _form_problem(event: Mapping[str, Any]) -> str:
     """Which part of the message does not have the form that Slack gives it; "" if all have."""
-    author = _author(event)
+    author = author_of(event)
     if not has_form(author, AUTHOR) or author.startswith("USLACK"):
         return "written by Slack"
     if not has_form(event.get("channel"), CHANNEL) or not has_form(event.get("ts"), TS):
@@ -184,7 +183,8 @@ def _form_problem(event: Mapping[str, Any]) -> str:
     return "" if isinstance(event.get("text"), str | None) else "its text is not a string"
 
 
-def _author(event: Mapping[str, Any]) -> Any:
+def author_of(event: Mapping[str, Any]) -> Any:
+    """The id of the person or the app that wrote the message, in whatever form the event has it."""
     return event.get("user") or event.get("bot_id")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Renamed, StopRequest, Thread
 from agent_worker.contract.names import RENAMED, STOP
 from process.slack import Identity
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.events import messages
 from slackbot.events.contents import storable_text
@@ -18,13 +22,19 @@ from text.json_shapes import mapping
 from text.lines import one_line
 
 LONGEST_TITLE = 200  # characters
+SHOW_TIMEOUT = 0.4  # seconds; Slack waits 3 s for the acknowledgement, and Temporal may take most of it
+logger = logging.getLogger(__name__)
 
 
 class AgentSessions:
-    """Signals open conversations only. Raises while Temporal is away, so that Slack sends the event again."""
+    """Signals open conversations only. Raises while Temporal is away, so that Slack sends the event again.
 
-    def __init__(self, bot: Identity, conversations: Conversations) -> None:
+    A session is a thread in direct messages or in a channel; what is done in either is done here alike.
+    """
+
+    def __init__(self, bot: Identity, client: AsyncWebClient, conversations: Conversations) -> None:
         self._bot = bot
+        self._client = client
         self._conversations = conversations
 
     def listen(self, app: AsyncApp) -> None:
@@ -37,7 +47,18 @@ class AgentSessions:
         if thread is not None and has_form(at, TS):
             team = messages.team_of_author(body, event, thread.team)
             request = StopRequest(at=str(at), user=event["user"], team=team)
-            await self._conversations.signal_if_open(thread, STOP, request)
+            if not await self._conversations.signal_if_open(thread, STOP, request):
+                await self._end_processing(thread)
+
+    async def _end_processing(self, thread: Thread) -> None:
+        """Takes away Slack's sign that the agent is at work: nobody else would, in a thread without a conversation."""
+        try:
+            async with asyncio.timeout(SHOW_TIMEOUT):
+                await self._client.agents_sessions_setStatus(
+                    channel_id=thread.channel, thread_ts=thread.thread_ts, status="active"
+                )
+        except CALL_ERRORS as error:
+            logger.info("session not shown as it is", extra={"reason": type(error).__name__})
 
     async def on_title_changed(self, body: Mapping[str, Any]) -> None:
         """Bolt does not call this for titles that the agent itself has set: it passes over the app's own events."""

@@ -26,7 +26,7 @@ from agent_worker.contract.names import (
     TRY_AGAIN_BUTTON,
 )
 from process.slack import Identity
-from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.events.ids import CHANNEL, PERSON, TS, foreign_workspace, has_form

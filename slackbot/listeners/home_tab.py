@@ -14,7 +14,7 @@ from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import thread_of, workflow_id
 from process.block_kit import Block, actions, button, divider, header, section
 from process.slack import Identity
-from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.contents import storable_text
@@ -31,6 +31,7 @@ ABILITIES = (
 )
 NONE_YET = "You have no conversations with me yet. Write to me in *Messages*, or mention me in a channel."
 AWAY = "I can't see your conversations just now. None of them is lost: please look again in a few minutes."
+NOT_ALL_YET = "I have not looked through all conversations yet: please look again in a minute."
 NOT_STOPPED = "I could not be told to stop just now. Please press Stop once more."
 # Of the 3 s that Slack waits for the acknowledgement, signals.TIMEOUT is for stopping and recent.TIMEOUT for listing.
 PUBLISH_TIMEOUT = 0.8  # seconds
@@ -90,7 +91,10 @@ class HomeTab:
     async def _page(self, user: str, direct: str, stopped: str, notice: str) -> list[Block]:
         try:
             recent = await self._recent.of(user, direct)
-            shown = [block for one in recent for block in self._conversation(one, stopped)] or [section(NONE_YET)]
+            shown = [block for one in recent for block in self._conversation(one, stopped)]
+            if not self._recent.is_complete:
+                shown.append(section(NOT_ALL_YET))
+            shown = shown or [section(NONE_YET)]
         except TEMPORAL_IS_AWAY as error:
             logger.warning("conversations cannot be listed", extra={"reason": type(error).__name__})
             shown = [section(AWAY)]

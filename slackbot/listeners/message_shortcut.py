@@ -17,7 +17,7 @@ from agent_worker.contract.messages import Thread, UserMessage
 from process.block_kit import Block, plain_text, section
 from process.slack import Identity
 from process.slack_errors import error_code
-from slackbot.connection.call_errors import CALL_ERRORS
+from slackbot.conversations.call_errors import CALL_ERRORS, may_pass
 from slackbot.conversations.conversations import Conversations
 from slackbot.events import quotation
 from slackbot.events.contents import storable_text
@@ -34,6 +34,7 @@ INVITE_FIRST = (
 )
 NOT_TAKEN = "I can't take questions just now. Please press Ask again in a minute: what you wrote stays here."
 TOO_OLD = "This form is too old. Please close it, and use the shortcut once more."
+TOO_LARGE = "I can't take this question: it is too large together with the message. Please ask me in the thread."
 NO_QUESTION = "Please write what you want to know."
 NOT_ACKNOWLEDGED = BoltResponse(status=503)
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
@@ -82,7 +83,8 @@ class MessageShortcut:
             await self._conversations.hand_over(self._incoming(body, quoted, question))
         except Exception as error:  # noqa: BLE001  after any error the question must stay in the form
             logger.warning("a question could not be handed over", extra={"reason": type(error).__name__})
-            await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: NOT_TAKEN})
+            sentence = NOT_TAKEN if may_pass(error) else TOO_LARGE
+            await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: sentence})
             return
         await ack()
 

@@ -24,6 +24,7 @@ HELP = (
 )
 AWAY = "I can't reach my memory just now. Nothing is lost: please try again in a few minutes."
 NONE_YET = "You have no conversations with me yet."
+NOT_ALL_YET = "I have not looked through all conversations yet: please try again in a minute."
 NOTHING_TO_STOP = "I am not working on anything of yours in this channel."
 SHOWN = 10  # conversations
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class SlashCommand:
     async def _status(self, user: str, channel: str, _: str) -> str:
         """Also lists all conversations in the channel if it is the person's direct messages with the agent."""
         recent = await self._recent.of(user, channel)
-        return "\n".join(map(self._line, recent[:SHOWN])) or NONE_YET
+        lines = [*map(self._line, recent[:SHOWN]), *([] if self._recent.is_complete else [NOT_ALL_YET])]
+        return "\n".join(lines) or NONE_YET
 
     async def _stop(self, user: str, channel: str, team: str) -> str:
         working = await self._recent.at_work(user, channel)

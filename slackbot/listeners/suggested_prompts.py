@@ -12,7 +12,7 @@ from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slackbot.connection.call_errors import CALL_ERRORS, may_pass
+from slackbot.conversations.call_errors import CALL_ERRORS, may_pass
 from slackbot.events.ids import CHANNEL, has_form
 from slackbot.listeners.assistant_context import AssistantContext
 

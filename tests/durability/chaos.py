@@ -25,8 +25,7 @@ from tests.support.durability.opinions import Opinion
 from tests.support.durability.stage import BreakableStage
 
 PEOPLE = 8
-# For the last answers, once everything works again: a worker that was killed counts as one for a minute and a half,
-# and so long the others leave it its share of Slack's limits.
+# For the last answers, once everything works again.
 SETTLING_SECONDS = 150.0
 TELL_SECONDS = 30.0  # between two words about how far it is
 SECONDS_PER_FAULT = 10.0  # far more than it takes: a run that stands still ends all the same

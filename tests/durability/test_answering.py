@@ -77,9 +77,10 @@ def test_a_question_that_is_seen_twice_is_answered_once() -> None:
 
 
 def test_what_was_said_in_the_thread_before_is_no_question() -> None:
-    earlier = {"text": f"[What was said in this thread before:]\n{CHAIN.words}"}
+    texts = ['{"note":"What was said in this thread before"}', CHAIN.words, '{"note":"End of what was said before"}']
+    earlier = [{"text": text} for text in texts]
 
-    assert answer({"role": "user", "parts": [earlier, *asked(Question("q2"))["parts"]]}) == text(answer_to("q2"))
+    assert answer({"role": "user", "parts": [*earlier, *asked(Question("q2"))["parts"]]}) == text(answer_to("q2"))
 
 
 def test_without_tools_it_answers_at_once() -> None:

@@ -37,6 +37,15 @@ def test_a_line_shows_the_event_and_its_facts() -> None:
     assert without_times(lines) == ["INFO agent_worker: worker is ready task_queue=agent"]
 
 
+@pytest.mark.parametrize("log_format", ["lines", "json"])
+def test_no_fact_steers_the_terminal(log_format: str) -> None:
+    fact = r"logging.getLogger('agent_worker').info('ready', extra={'reason': 'a\x1b[2J\x9b\u202eb'})"
+
+    (line,) = logged(log_format, "INFO", fact)
+
+    assert not set(line) & {"\x1b", "\x9b", "\u202e"}
+
+
 def test_an_event_in_json_holds_its_facts_as_fields() -> None:
     (line,) = logged("json", "INFO", READY)
 

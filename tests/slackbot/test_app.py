@@ -44,6 +44,7 @@ async def test_events_without_a_listener_are_acknowledged(stage: ConnectionStage
         stage.slack.unfurl(stage.channel, ts)
         stage.slack.join(stage.slack.add_user("ben"), stage.channel)
         stage.slack.open_app_home(stage.anna)
+        stage.slack._backend.statuses.set_text(stage.channel, ts, "is thinking…")  # so that there is a stop button
         stage.slack.press_stop(stage.anna, stage.channel, ts)
 
         await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))

@@ -20,7 +20,7 @@ ESCAPED_CHARACTERS = 12_000
 ROOM_FOR_GUARDS = 8
 
 # A zero-width space after the sign: a person reads the same word, and Slack finds no mention in it.
-_GUARD = "\u200b"
+GUARD = "\u200b"
 _GAP = r"[\s\\]*+"
 # No part of a token holds another `<`, so that the text after a `<` is read once, up to the next one.
 _TOKEN = re.compile(
@@ -36,7 +36,7 @@ _LABEL = re.compile(r"@?([\w .'-]{1,80})")
 _HALF_AN_ENTITY_OR_MENTION = re.compile(r"(?:&\w{0,4}|<[^<>]*+)\Z")
 # Control characters cannot be seen, and where a client drops one, the text around it could become a mention. Tabs and
 # line breaks stay.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def neutralise(markdown: str, may_mention: Collection[str]) -> str:
@@ -54,11 +54,11 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
             return token[0]
         if token["end"] is None:  # without a `>` it is no mention yet; text that follows must not make it one
             sign = "@" if token["user"] else "!"
-            return token[0].replace(sign, sign + _GUARD, 1)
+            return token[0].replace(sign, sign + GUARD, 1)
         label = _LABEL.fullmatch(token["label"] or "")
-        return "@" + _GUARD + (label[1] if label else name)
+        return "@" + GUARD + (label[1] if label else name)
 
-    return _WORD.sub("@" + _GUARD, _TOKEN.sub(harmless, _CONTROL.sub("", writable(markdown))))
+    return _WORD.sub("@" + GUARD, _TOKEN.sub(harmless, CONTROL.sub("", writable(markdown))))
 
 
 def escaped(text: str, may_mention: Collection[str], longest: int) -> str:

@@ -90,8 +90,8 @@ def notice(sentence: str) -> Post:
 
 
 def bare(sentence: str) -> Post:
-    """A sentence as nothing but text: no blocks, and nothing is looked for in it."""
-    return Post(html.escape(sentence[:PLAIN_LIMIT], quote=False), [])
+    """A sentence as nothing but text: no blocks, and nothing is looked for in it. It notifies nobody."""
+    return Post(html.escape(sentence[:PLAIN_LIMIT], quote=False).replace("@", "@\u200b"), [])
 
 
 def is_blank(text: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
+from agent_worker.conversation import model_form
 from agent_worker.payloads.storage_limits import writable
-from text.lines import one_line
+from text import lines
+from text.json_shapes import mapping, string
+from text.lines import ELLIPSIS
 
 Part = dict[str, Any]
 
@@ -72,7 +75,8 @@ class DescribedFile:
     """A file as `files.info` describes it.
 
     `size` is in bytes. `version` changes when the content changes. `refusal` says why Slack does not give the file to
-    the app; "" if it does.
+    the app; "" if it does. `transcript` is what is said in a voice or video clip, as Slack has written it down, or its
+    beginning; "" if Slack has not.
     """
 
     name: str
@@ -82,6 +86,7 @@ class DescribedFile:
     url: str
     version: str
     refusal: str = ""
+    transcript: str = ""
 
     @classmethod
     def read(cls, answer: Mapping[str, Any], known: SlackFile) -> DescribedFile:
@@ -97,7 +102,16 @@ class DescribedFile:
             url=str(answer.get("url_private_download") or answer.get("url_private") or ""),
             version=f"{known.id}:{answer.get('edit_timestamp') or answer.get('timestamp')}:{size}",
             refusal=_BY_MODE.get(str(answer.get("mode") or ""), by_access) or _BY_MODE.get(is_outside, ""),
-        )
+            transcript=_transcript(mapping(answer.get("transcription"))),
+        ).or_its_captions(answer)
+
+    def or_its_captions(self, answer: Mapping[str, Any]) -> DescribedFile:
+        """The file itself; of a clip of which Slack shows only the beginning as text, the file with all of the text."""
+        captions = str(answer.get("vtt") or "")
+        if not self.transcript.endswith(ELLIPSIS) or not captions:
+            return self
+        version = f"{self.version}:captions"
+        return replace(self, mimetype="text/vtt", size=0, url=captions, version=version, transcript="")
 
     @property
     def is_text(self) -> bool:
@@ -148,11 +162,11 @@ class DescribedFile:
 
     def _text(self, data: bytes) -> Part:
         text = data[:LARGEST_TEXT].decode("utf-8-sig", errors="replace")
-        ending = f"[end of the file {_shown(self.name)}]"
+        goes_on = ""
         if len(text) > LONGEST_TEXT or max(len(data), self.size) > LARGEST_TEXT:
             text = text[:LONGEST_TEXT].rstrip("\N{REPLACEMENT CHARACTER}")
-            ending = f"[The file {_shown(self.name)} goes on, but only its first {len(text)} characters can be read.]"
-        return {"text": f"[file: {_shown(self.name)}]\n{text}\n{ending}"}
+            goes_on = f"the file goes on, but only its first {len(text)} characters can be read"
+        return {"text": model_form.line(file=_shown(self.name), content=text, left_out=goes_on)}
 
     @property
     def _kinds(self) -> set[str]:
@@ -160,15 +174,28 @@ class DescribedFile:
         name = self.name.rpartition("/")[2].lower()
         return {self.filetype, name.rpartition(".")[2]}
 
+    def transcribed(self) -> Part:
+        """A clip for the model: what is said in it."""
+        return {"text": model_form.line(file=_shown(self.name), transcript=self.transcript[:LONGEST_TEXT])}
+
+
+def _transcript(transcription: Mapping[str, Any]) -> str:
+    """Slack's own transcription of a clip, with "…" if Slack gives only its beginning; "" until it is complete."""
+    preview = mapping(transcription.get("preview"))
+    text = string(preview.get("content")).strip()
+    if transcription.get("status") != "complete" or not text:
+        return ""
+    return f"{text}{ELLIPSIS}" if preview.get("has_more") is True else text
+
 
 def mention(name: str) -> Part:
     """The part that only names a file."""
-    return {"text": f"[file: {_shown(name)}]"}
+    return {"text": model_form.line(file=_shown(name))}
 
 
 def unreadable(name: str, reason: str) -> Part:
     """The part that says why a file cannot be read."""
-    return {"text": f"[file: {_shown(name)} cannot be read: {reason}]"}
+    return {"text": model_form.line(file=_shown(name), unreadable=reason)}
 
 
 def sent_size(part: Part) -> int:
@@ -195,4 +222,4 @@ def _visual_type(data: bytes) -> str:
 
 def _shown(name: str) -> str:
     """A file's name on one line."""
-    return one_line(writable(name), LONGEST_NAME) or "unnamed"
+    return lines.name(writable(name), LONGEST_NAME) or "unnamed"

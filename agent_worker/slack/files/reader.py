@@ -98,6 +98,8 @@ class SlackFiles:
         """The file for the model, in at most `room` bytes of the request."""
         if isinstance(described, str):
             return [unreadable(file.name, described)]
+        if described.transcript and not described.refusal:
+            return [described.transcribed()]
         try:
             described.check()
             _check_room(min(described.size, described.useful_bytes) * 4 // 3, room)  # as base64

@@ -20,10 +20,10 @@ from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.blocks import answer_layout, posts, task_cards
 from agent_worker.slack.blocks.answer_layout import Layout, variants
-from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.upload import SlackUploads, Upload
-from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
+from agent_worker.slack.refusals import GONE, is_refusal, is_undone, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers, ThreadLeftovers
 from agent_worker.slack.thread.posts import ThreadPosts
 from agent_worker.slack.thread.streams import DEAD, STILL_STREAMING, STOPPED_BY_USER, ThreadStreams, text_chunk
@@ -49,15 +49,24 @@ class _RefusedPost(Exception):  # noqa: N818  it names what happened to the post
 
 
 class AnswerDelivery:
-    """`bring` can be called any number of times: what is in its place already stays there."""
+    """`bring` can be called any number of times: what is in its place already stays there.
+
+    It notes in the leftovers what it does, so that a next attempt need not look.
+    """
 
     def __init__(
-        self, posts: ThreadPosts, streams: ThreadStreams, leftovers: ThreadLeftovers, uploads: SlackUploads
+        self,
+        posts: ThreadPosts,
+        streams: ThreadStreams,
+        leftovers: ThreadLeftovers,
+        uploads: SlackUploads,
+        outlet: Outlet = USUAL_OUTLET,
     ) -> None:
         self._posts = posts
         self._streams = streams
         self._leftovers = leftovers
         self._uploads = uploads
+        self._outlet = outlet
 
     async def bring(self, request: Deliver, leftovers: Leftovers) -> None:
         """Makes the thread hold the complete answer, once.
@@ -69,20 +78,32 @@ class AnswerDelivery:
         if request.is_plain:
             await self._bring_plain(request, leftovers)
             return
+        request = self._outlet.delivery(request)
         layout = answer_layout.lay_out(request)
         if await self._is_ended_at_once(request, layout, leftovers):
             return
-        leftovers = await self._leftovers.end_streams(request.thread, request.turn, leftovers)
+        await self._leftovers.end_streams(request.thread, request.turn, leftovers)
         if layout.file is None:
             await self._bring_or_upload(layout, request, leftovers)
         else:
             await self._bring_with_file(layout, request, leftovers)
 
+    async def tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
+        """After an answer that was brought without a look: deletes the drafts beside it, and tells what was found.
+
+        Raises ApplicationError (retryable) if Slack does not answer.
+        """
+        found = await self._leftovers.to_tidy(request, known)
+        for ts in found.drafts:
+            await self._posts.delete(request.thread, ts)
+        return found
+
     async def _bring_plain(self, request: Deliver, leftovers: Leftovers) -> None:
         """Posts the text as it is, beside all that the thread shows: for when everything else has failed."""
         key = post_keys.message(request.key, 0)
         if key not in leftovers.posts:
-            await self._posts.post(request.thread, key, posts.bare(request.text), request.answers)
+            message = Message(key, posts.bare(request.text), request.answers)
+            leftovers.posts[key] = await self._sent(request, message, leftovers)
 
     # The common case: the answer is streamed already
 
@@ -91,7 +112,7 @@ class AnswerDelivery:
         draft = request.draft
         if leftovers.is_retry or not draft.is_open_stream or layout.file or not layout.is_answer:
             return False
-        rest = neutralise(request.text[draft.written :], request.may_mention)
+        rest = request.text[draft.written :]
         before = "" if draft.written else ("\n\n" if draft.characters else request.preface)
         if draft.characters + len(before + rest) > posts.MARKDOWN_LIMIT:
             return False
@@ -100,6 +121,8 @@ class AnswerDelivery:
         refusal = await self._stop_stream(request, chunks, below)
         if refusal and refusal not in {DEAD, STOPPED_BY_USER, *GONE}:
             refusal = await self._stop_stream(request, chunks, answer_layout.without_optional(below))
+        if not refusal:
+            leftovers.posts[post_keys.streamed(request.key)] = draft.messages[-1]
         return not refusal
 
     async def _stop_stream(
@@ -132,6 +155,7 @@ class AnswerDelivery:
             if message.key in there:
                 held.append(there[message.key])
             elif ts := await self._changed_draft(request, drafts, message, useless):
+                leftovers.posts[message.key] = ts
                 held.append(ts)
             else:
                 held += await self._post(request, message, leftovers)
@@ -180,13 +204,13 @@ class AnswerDelivery:
         was_plain = _found(plain[0], leftovers) is not None
         for variant in [] if was_plain else variants(message.post):
             with suppress(_RefusedPost):
-                return [await self._post_one(request, replace(message, post=variant))]
-        return [_found(part, leftovers) or await self._post_one(request, part) for part in plain]
+                return [await self._post_one(request, replace(message, post=variant), leftovers)]
+        return [_found(part, leftovers) or await self._post_one(request, part, leftovers) for part in plain]
 
-    async def _post_one(self, request: Deliver, message: Message) -> str:
+    async def _post_one(self, request: Deliver, message: Message, leftovers: Leftovers) -> str:
         """Raises _RefusedPost if Slack refuses the post, and SLACK_REFUSED (final) if it would refuse any other."""
         try:
-            return await self._posts.post(request.thread, message.key, message.post, message.answers)
+            leftovers.posts[message.key] = ts = await self._sent(request, message, leftovers)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
@@ -194,6 +218,15 @@ class AnswerDelivery:
                 raise final(SLACK_REFUSED, error.message) from None
             logger.info("message not posted", extra={"reason": error.message})
             raise _RefusedPost(error.message) from None
+        return ts
+
+    async def _sent(self, request: Deliver, message: Message, leftovers: Leftovers) -> str:
+        """Posts. Notes if it is not known afterwards whether the thread holds the post."""
+        try:
+            return await self._posts.post(request.thread, message.key, message.post, message.answers)
+        except ApplicationError as error:
+            leftovers.is_in_doubt = leftovers.is_in_doubt or not is_undone(error)
+            raise
 
     async def _bring_or_upload(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
         """As `_bring_into`; if Slack takes the answer in no message, as a file. The `ts` of the messages.
@@ -213,7 +246,18 @@ class AnswerDelivery:
 
     async def _show_as_file(self, request: Deliver, name: str, leftovers: Leftovers) -> bool:
         file = await self._upload(request, name, request.preface + request.text, leftovers)
-        return file is not None and await self._uploads.show(request.thread, file, name)
+        return file is not None and await self._show(request, file, name, leftovers)
+
+    async def _show(self, request: Deliver, file: Upload, name: str, leftovers: Leftovers) -> bool:
+        """Shows the uploaded file. Notes if it is not known afterwards whether the thread holds it."""
+        try:
+            is_shown = await self._uploads.show(request.thread, file, name)
+        except ApplicationError:
+            leftovers.is_in_doubt = True
+            raise
+        if is_shown:
+            leftovers.files.add(name)
+        return is_shown
 
     async def _upload(self, request: Deliver, name: str, text: str, leftovers: Leftovers) -> Upload | None:
         """The file of an earlier attempt, or a new one. None if the app may not upload.
@@ -239,9 +283,10 @@ class AnswerDelivery:
             held = await self._bring_into(layout, request, leftovers)
         except _RefusedPost:
             held = []  # the file has the whole answer
-        if not await self._uploads.show(request.thread, file, name):
+        if not await self._show(request, file, name, leftovers):
             others = {key: ts for key, ts in leftovers.posts.items() if ts not in held}
             beginning = replace(leftovers, drafts=held, posts=others)
+            leftovers.is_in_doubt = True  # a next attempt has to look what has become of them
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, beginning)
 
 

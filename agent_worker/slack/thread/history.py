@@ -10,9 +10,10 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import SaidToOthers, Thread
-from agent_worker.conversation import slack_markup
-from agent_worker.conversation.message_text import message_text
+from agent_worker.conversation import model_form, slack_markup
+from agent_worker.conversation.message_text import seen
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.opening import Before
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread.exchanges import said_to_others
@@ -31,7 +32,8 @@ MOST_PAGES = 3  # of the messages after the question
 EARLIER_MESSAGES = 100
 EARLIER_MESSAGE_CHARACTERS = 2_000  # of one message
 EARLIER_CHARACTERS = 40_000  # of all of them
-LEFT_OUT = "[Older messages of this thread are left out.]"
+MOST_NAMED = 20  # people and channels that are looked up to read it; others go by their ids
+LEFT_OUT = "Older messages of this thread are left out."
 logger = logging.getLogger(__name__)
 
 
@@ -39,13 +41,13 @@ logger = logging.getLogger(__name__)
 class Past:
     """What a thread held before a message.
 
-    `text` has a line "<author>: <message>" for each message; it begins with LEFT_OUT if it is not all. `answered` has
-    the `ts` of messages that the agent has answered, at least of those that are not older than the message. `people`
-    are the ids of those who wrote what was read, without apps. `to_others` says that they talked with somebody else
-    than the agent at its end.
+    `said` has one item for each message; it begins with the remark LEFT_OUT if it is not all. `answered` has the `ts`
+    of messages that the agent has answered, at least of those that are not older than the message. `people` are the ids
+    of those who wrote what was read, without apps. `to_others` says that they talked with somebody else than the agent
+    at its end.
     """
 
-    text: str = ""
+    said: tuple[Before, ...] = ()
     answered: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     to_others: tuple[SaidToOthers, ...] = ()
@@ -73,12 +75,18 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    async def own_messages(self, thread: Thread, oldest: str) -> list[OwnMessage]:
+    def has_look_to_spare(self) -> bool:
+        """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+
+    async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
 
-        Raises ApplicationError (SLACK_REFUSED, final) if the agent may not read the thread.
+        With `at_once` it does not wait for the rate limits: `has_look_to_spare` has allowed it. Raises ApplicationError
+        (SLACK_REFUSED, final) if the agent may not read the thread.
         """
-        younger = [message async for message in self._messages(thread, oldest=oldest) if message["ts"] > oldest]
+        messages = self._messages(thread, oldest=oldest, at_once=at_once)
+        younger = [message async for message in messages if message["ts"] > oldest]
         return [_own_message(message) for message in _each_once(younger) if self._is_own(message)]
 
     async def past(self, thread: Thread, before: str) -> Past:
@@ -100,7 +108,7 @@ class ThreadHistory:
         by_people = [message for message in earlier if message["ts"] not in own and not message.get("bot_id")]
         people = dict.fromkeys(str(message.get("user") or "") for message in by_people)
         return Past(
-            text=await self._text_of(earlier, thread.channel, is_whole=is_whole),
+            said=tuple(await self._said(earlier, thread.channel, is_whole=is_whole)),
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
             to_others=tuple(said_to_others(earlier, self._is_own, self._bot_user_id)),
@@ -153,37 +161,47 @@ class ThreadHistory:
                 break
         return found
 
-    async def _text_of(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> str:
-        """The newest messages as lines, as many as fit into EARLIER_CHARACTERS."""
-        lines = [await self._line(message, channel) for message in messages[-EARLIER_MESSAGES:]]
+    async def _said(self, messages: Sequence[dict[str, Any]], channel: str, *, is_whole: bool) -> list[Before]:
+        """The newest messages, as many as fit into EARLIER_CHARACTERS."""
+        newest = messages[-EARLIER_MESSAGES:]
+        names = await self._directory.names(self._ids_in(newest), within=channel, only_to_spare=True)
+        found = [Before(ts=str(message["ts"]), line=self._line(message, names)) for message in newest]
         room = EARLIER_CHARACTERS
-        kept: list[str] = []
-        for line in reversed([line for line in lines if line]):
-            room -= len(line)
+        kept: list[Before] = []
+        for one in reversed([one for one in found if one.line]):
+            room -= len(one.line)
             if room < 0:
                 break
-            kept.append(line)
+            kept.append(one)
         is_whole = is_whole and len(messages) <= EARLIER_MESSAGES and room >= 0
-        return "\n".join([*([] if is_whole else [LEFT_OUT]), *reversed(kept)])
+        return [*([] if is_whole else [Before(ts="", line=model_form.note(LEFT_OUT))]), *reversed(kept)]
 
-    async def _line(self, message: Mapping[str, Any], channel: str) -> str:
-        raw = str(message.get("text") or "")
-        mentioned = [*slack_markup.user_mentions(raw), *slack_markup.channel_mentions(raw)]
-        names = await self._directory.names(mentioned, within=channel)
-        text = message_text(message, bot_user_id=self._bot_user_id, names=names)
-        if not text:
+    def _ids_in(self, messages: Sequence[dict[str, Any]]) -> list[str]:
+        """The ids whose names help most to read the messages: first the authors, then who is mentioned."""
+        newest_first = messages[::-1]
+        authors = [str(message.get("user") or "") for message in newest_first if not message.get("bot_id")]
+        texts = [str(message.get("text") or "")[:EARLIER_MESSAGE_CHARACTERS] for message in newest_first]
+        people = [slack_id for text in texts for slack_id in slack_markup.user_mentions(text)]
+        channels = [slack_id for text in texts for slack_id in slack_markup.channel_mentions(text)]
+        return list(dict.fromkeys(filter(None, [*authors, *people, *channels])))[:MOST_NAMED]
+
+    def _line(self, message: Mapping[str, Any], names: Mapping[str, str]) -> str:
+        """The message as the model reads it; "" if a person sees nothing of it."""
+        found = seen(message, bot_user_id=self._bot_user_id, names=names).cut(EARLIER_MESSAGE_CHARACTERS)
+        if not any(found.fields.values()):
             return ""
-        if len(text) > EARLIER_MESSAGE_CHARACTERS:
-            text = text[:EARLIER_MESSAGE_CHARACTERS] + " […]"
-        return f"{await self._author(message)}: {text}"
+        return model_form.line(**self._author(message, names), **found.fields)
 
-    async def _author(self, message: Mapping[str, Any]) -> str:
+    def _author(self, message: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """The fields that say whose message it is. Only the agent's own, judged by the app's id, has `yours`."""
         if self._is_own(message):
-            return "You"
+            return {"yours": True}
         if message.get("bot_id"):
             profile = message.get("bot_profile") or {}
-            return f"{message.get('username') or profile.get('name') or message['bot_id']} (an app)"
-        return await self._directory.name(str(message.get("user") or "someone"))
+            called = str(message.get("username") or profile.get("name") or message["bot_id"])
+            return {"from": model_form.name(called), "app": str(message["bot_id"])}
+        user = str(message.get("user") or "")
+        return {"from": model_form.name(names.get(user, user)) or "somebody", "id": user}
 
     def _is_own(self, message: Mapping[str, Any]) -> bool:
         """Whether the agent wrote it. Metadata alone proves nothing: another app can copy it.
@@ -194,21 +212,24 @@ class ThreadHistory:
             return bool(message["bot_id"] == self._bot_id)
         return message.get("user") == self._bot_user_id
 
-    async def _messages(self, thread: Thread, oldest: str) -> AsyncIterator[dict[str, Any]]:
+    async def _messages(self, thread: Thread, oldest: str, *, at_once: bool) -> AsyncIterator[dict[str, Any]]:
         """The replies from `oldest` on and the root, which may come more than once. In no certain order."""
         cursor = ""
         while True:
-            page, cursor = await self._page(thread, limit=PAGE, cursor=cursor, oldest=oldest)
+            page, cursor = await self._page(
+                thread, limit=LARGE_PAGE, cursor=cursor, at_once=at_once and not cursor, oldest=oldest
+            )
             for message in page:
                 yield message
             if not cursor:
                 return
 
     async def _page(
-        self, thread: Thread, *, limit: int, cursor: str = "", **times: str | bool
+        self, thread: Thread, *, limit: int, cursor: str = "", at_once: bool = False, **times: str | bool
     ) -> tuple[list[dict[str, Any]], str]:
         """One call: messages, and the cursor of the next page, "" if this is the last. `times`: Slack's bounds."""
-        answer = await self._api.call(
+        call = self._api.call_at_once if at_once else self._api.call
+        answer = await call(
             self._api.client.conversations_replies,
             channel=thread.channel,
             ts=thread.thread_ts,

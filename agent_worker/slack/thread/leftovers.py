@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
@@ -29,26 +30,50 @@ class PossibleStream:
     was_stream: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Leftovers:
-    """What a delivery finds.
+    """What a delivery finds, and then notes of what it does: so it is also what the next attempt begins with.
 
     `drafts` are the `ts` of messages that may become the answer or be deleted, oldest first. `possible_streams` may
     belong to them, but have to be ended first. `posts` are the `ts` of finished messages by their post key, and `files`
     the names of the files: both stay. `steps` is the `ts` of the turn's progress message, None if there is none.
-    `is_retry`: an earlier attempt may have done a part of this delivery.
+    `is_retry`: an earlier attempt may have done a part of this delivery. `is_partial`: there may be more drafts, and
+    steps, than are named here. `is_in_doubt`: a post was sent of which it is not known whether the thread holds it.
     """
 
-    drafts: Sequence[str] = ()
-    possible_streams: Sequence[PossibleStream] = ()
-    posts: Mapping[str, str] = field(default_factory=dict)
-    files: frozenset[str] = frozenset()
+    drafts: list[str] = field(default_factory=list)
+    possible_streams: list[PossibleStream] = field(default_factory=list)
+    posts: dict[str, str] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
     steps: str | None = None
     is_retry: bool = False
+    is_partial: bool = False
+    is_in_doubt: bool = False
+
+    def for_next_attempt(self) -> dict[str, Any]:
+        """In a form that Temporal can store."""
+        return {
+            "drafts": self.drafts,
+            "possible_streams": [[stream.ts, stream.was_stream] for stream in self.possible_streams],
+            "posts": self.posts,
+            "files": sorted(self.files),
+            "steps": self.steps,
+            "is_retry": self.is_retry,
+            "is_partial": self.is_partial,
+        }
+
+    @classmethod
+    def of_last_attempt(cls, stored: Mapping[str, Any]) -> Leftovers:
+        """What `for_next_attempt` has made."""
+        streams = [PossibleStream(ts, was_stream) for ts, was_stream in stored["possible_streams"]]
+        return cls(**{**stored, "possible_streams": streams, "files": set(stored["files"])})
 
 
 class ThreadLeftovers:
-    """Looks into the thread only if it may hold something else than the request tells."""
+    """Looks into the thread only if it may hold something else than the request tells.
+
+    Slack allows few looks. So only what could post an answer twice waits for one.
+    """
 
     def __init__(self, history: ThreadHistory, streams: ThreadStreams) -> None:
         self._history = history
@@ -57,45 +82,75 @@ class ThreadLeftovers:
     async def of_delivery(self, request: Deliver, *, is_retry: bool) -> Leftovers:
         """All that the delivery has to know of the thread, with at most one look.
 
-        If Slack does not let the agent look, it is what the request tells: then the answer counts more than the risk
-        that a post whose reply was lost is made twice. Raises ApplicationError (retryable) if Slack does not answer.
+        A first attempt that may only find drafts does without the look if the rate limits leave none: `is_partial`. If
+        Slack does not let the agent look, the result is what the request tells: then the answer counts more than the
+        risk that a post whose reply was lost is made twice. Raises ApplicationError (retryable) if Slack does not
+        answer.
         """
+        is_retry = is_retry or request.is_repeated
         if not (is_retry or request.draft.unsure) and request.steps_shown != "perhaps own message":
             return _as_told(request)
+        if not (is_retry or self._history.has_look_to_spare()):
+            return _without_look(request)
         try:
-            own = await self._history.own_messages(request.thread, oldest=post_keys.asked_at(request.key))
+            found = await self._found(request, at_once=not is_retry)
         except ApplicationError as error:
             if not is_refusal(error):
-                raise
+                if is_retry:
+                    raise
+                return _without_look(request)
             logger.warning("thread not looked into", extra={"reason": error.message})
-            return replace(_as_told(request), is_retry=is_retry)
-        return replace(_classified(own, request), is_retry=is_retry)
+            found = _as_told(request)
+        found.is_retry = is_retry
+        return found
+
+    async def to_tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
+        """What is still in the thread of the turn, beside the posts of this delivery; all streams are ended.
+
+        Raises ApplicationError as `of_delivery`.
+        """
+        found = await self._found(request)
+        own = set(known.posts.values())
+        found.drafts = [ts for ts in found.drafts if ts not in own]
+        found.possible_streams = [stream for stream in found.possible_streams if stream.ts not in own]
+        await self.end_streams(request.thread, request.turn, found)
+        return found
 
     async def draft(self, request: InThread, *, is_retry: bool) -> Draft:
         """The draft to go on with: the request's own, or if that one may be wrong, what the thread shows of it.
 
-        It is still unsure if Slack does not let the agent look. Raises ApplicationError as `of_delivery`.
+        It is still unsure if Slack does not let the agent look, or if the rate limits leave no look: then the delivery
+        finds it.
         """
         if not (is_retry or request.draft.unsure):
             return request.draft
+        unsure = request.draft.model_copy(update={"unsure": True})
+        if not self._history.has_look_to_spare():
+            return unsure
         try:
-            own = await self._history.own_messages(request.thread, oldest=post_keys.asked_at(request.turn))
+            found = await self._found(request, at_once=True)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
             logger.warning("thread not looked into", extra={"reason": error.message})
-            return request.draft.model_copy(update={"unsure": True})
-        found = await self.end_streams(request.thread, request.turn, _classified(own, request))
-        return Draft(messages=list(found.drafts))
+            return unsure
+        await self.end_streams(request.thread, request.turn, found)
+        return Draft(messages=found.drafts)
 
-    async def end_streams(self, thread: Thread, turn: str, leftovers: Leftovers) -> Leftovers:
-        """Ends all that still streams. In the result all drafts can be changed, and nothing streams any more.
+    async def _found(self, request: InThread, *, at_once: bool = False) -> Leftovers:
+        since = post_keys.asked_at(request.key if isinstance(request, Deliver) else request.turn)
+        return _classified(await self._history.own_messages(request.thread, since, at_once=at_once), request)
+
+    async def end_streams(self, thread: Thread, turn: str, leftovers: Leftovers) -> None:
+        """Ends all that still streams. Then all drafts can be changed.
 
         Raises ApplicationError (retryable) if Slack does not answer.
         """
-        ended = [stream.ts for stream in leftovers.possible_streams if await self._is_ended(thread, turn, stream)]
-        drafts = sorted({*leftovers.drafts, *ended}, key=float)
-        return replace(leftovers, drafts=drafts, possible_streams=())
+        while leftovers.possible_streams:
+            stream = leftovers.possible_streams[0]
+            if await self._is_ended(thread, turn, stream):
+                leftovers.drafts = sorted({*leftovers.drafts, stream.ts}, key=float)
+            del leftovers.possible_streams[0]
 
     async def _is_ended(self, thread: Thread, turn: str, stream: PossibleStream) -> bool:
         """Whether the message is a stream that has ended, by this call or before it."""
@@ -112,7 +167,16 @@ def _as_told(request: Deliver) -> Leftovers:
     """What the request tells of the thread."""
     draft = request.draft
     streams = [PossibleStream(draft.messages[-1], was_stream=True)] if draft.streaming_since is not None else []
-    return Leftovers(draft.messages, streams, steps=request.progress.ts if request.progress else None)
+    return Leftovers(list(draft.messages), streams, steps=request.progress.ts if request.progress else None)
+
+
+def _without_look(request: Deliver) -> Leftovers:
+    """What is known for certain: drafts may have become something else, or there may be more of them."""
+    told = _as_told(request)
+    if request.draft.unsure:
+        told.drafts, told.possible_streams = [], []
+    told.is_partial = True
+    return told
 
 
 def _classified(own: Sequence[OwnMessage], request: InThread) -> Leftovers:
@@ -121,7 +185,7 @@ def _classified(own: Sequence[OwnMessage], request: InThread) -> Leftovers:
     Outside a turn (a notice beside one) only the posts matter: all drafts belong to a turn that may be running.
     """
     posts = {message.key: message.ts for message in own if message.key}
-    files = frozenset(name for message in own for name in message.files)
+    files = {name for message in own for name in message.files}
     if not request.turn:
         return Leftovers(posts=posts, files=files)
     keys = [(key, ts) for text, ts in posts.items() if (key := post_keys.read(text)) and key.turn == request.turn]

@@ -17,7 +17,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.markdown_stream import Cut, forced_cut, paragraph_cut, showable
-from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
 from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.posts import ThreadPosts
@@ -40,7 +40,7 @@ class Place:
     """Where the answer is shown and for whom.
 
     `preface` is Markdown that stands before the text, and `above` are blocks that stand above it in a message that is
-    changed by updates. Only the users `may_mention` can be notified.
+    changed by updates. Only the users `may_mention` can be notified. All text goes through the `outlet`.
     """
 
     thread: Thread
@@ -49,6 +49,7 @@ class Place:
     may_mention: Collection[str] = ()
     preface: str = ""
     above: list[dict[str, Any]] = field(default_factory=list)
+    outlet: Outlet = USUAL_OUTLET
 
 
 class LiveAnswer:
@@ -70,7 +71,9 @@ class LiveAnswer:
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
-        self._text = ""
+        self._preface = place.outlet.markdown(place.preface, place.may_mention)
+        self._outgoing = place.outlet.outgoing(place.may_mention)
+        self._pieces: list[str] = []  # that the outlet has let through, joined only when something is shown
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
         self._is_over = draft.unsure
@@ -80,14 +83,21 @@ class LiveAnswer:
 
     def add(self, text: str) -> None:
         """Adds a piece of text; it is shown soon."""
-        self._text += text
+        self._pieces.append(self._outgoing.add(text))
         self._has_news.set()
 
     def take_back(self) -> None:
         """Forgets all text so far. If some of it is shown, nothing more is: the delivery corrects it."""
         if self.draft.written or self._is_calling:
             self._give_up()
-        self._text, self._shown = "", 0
+        self._outgoing = self._place.outlet.outgoing(self._place.may_mention)
+        self._pieces, self._shown = [], 0
+
+    @property
+    def _text(self) -> str:
+        """The whole text so far. To join it at each piece would copy it each time."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
 
     async def __aenter__(self) -> Self:
         self._showing = asyncio.create_task(self._show())
@@ -185,7 +195,7 @@ class LiveAnswer:
 
     async def _add(self, text: str, written: int) -> None:
         """Adds to the stream, or begins one. `written`: so many characters of the answer are shown then."""
-        piece = self._before() + neutralise(text, self._place.may_mention)
+        piece = self._before() + text
         if self.draft.streaming_since is None:
             is_added = await self._begin(piece)
         elif is_added := not piece or await self._append(piece):
@@ -201,7 +211,7 @@ class LiveAnswer:
         """What goes before the first text; a blank line if the stream shows text from before the last tools."""
         if self.draft.written:
             return ""
-        return "\n\n" if self.draft.characters else self._place.preface
+        return "\n\n" if self.draft.characters else self._preface
 
     async def _begin(self, piece: str) -> bool:
         """Begins a stream, which may still be empty. False if nothing can be streamed here now."""
@@ -243,5 +253,5 @@ class LiveAnswer:
             self._now(messages=[await self._posts.post(self._place.thread, key, post, at_once=True)])
 
     def _so_far(self, end: int) -> Post:
-        post = answer(self._place.preface + self._text[:end], self._place.may_mention)[0]
+        post = answer(self._preface + self._text[:end], self._place.may_mention)[0]
         return Post(post.text, [*self._place.above, *post.blocks])

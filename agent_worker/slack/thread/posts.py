@@ -14,9 +14,11 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
-from agent_worker.slack.refusals import is_refusal
+from agent_worker.slack.refusals import NO_LOOK, is_refusal
 from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.thread.metadata import Marked, marked
 
@@ -34,12 +36,17 @@ class ThreadPosts:
         self._history = history
 
     async def find(self, thread: Thread, key: str) -> str | None:
-        """The `ts` of the post with this key; None if the thread does not hold it. Reads the thread."""
-        own = await self._history.own_messages(thread, oldest=post_keys.asked_at(key))
+        """The `ts` of the post with this key; None if the thread does not hold it. Reads the thread, for a display.
+
+        Raises ApplicationError (retryable) if the rate limits leave no call for that.
+        """
+        if not self._history.has_look_to_spare():
+            raise retryable(SLACK_UNAVAILABLE, NO_LOOK)
+        own = await self._history.own_messages(thread, oldest=post_keys.asked_at(key), at_once=True)
         return next((message.ts for message in own if message.key == key), None)
 
     async def post_once(self, thread: Thread, key: str, post: Post) -> str:
-        """Posts unless the thread holds the post already, and returns its `ts`. Reads the thread."""
+        """Posts unless the thread holds the post already, and returns its `ts`. Raises ApplicationError as `find`."""
         return await self.find(thread, key) or await self.post(thread, key, post)
 
     async def post(
@@ -116,5 +123,5 @@ class ThreadPosts:
             channel=thread.channel,
             thread_ts=None if in_channel else thread.thread_ts,
             user=user,
-            text=text,
+            text=neutralise(text, (user,)),
         )

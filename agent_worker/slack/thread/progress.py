@@ -21,6 +21,7 @@ from agent_worker.payloads.thread import (
     ShowProgress,
 )
 from agent_worker.slack.blocks import buttons, step_lines, task_cards
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.refusals import GONE, is_refusal, takes_nothing
 from agent_worker.slack.thread.leftovers import Leftovers
@@ -41,7 +42,14 @@ class ProgressDisplay:
     the streamed answer. Elsewhere they are a message with a Stop button of ours, which goes when the turn ends.
     """
 
-    def __init__(self, posts: ThreadPosts, streams: ThreadStreams, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        posts: ThreadPosts,
+        streams: ThreadStreams,
+        clock: Callable[[], float] = time.time,
+        outlet: Outlet = USUAL_OUTLET,
+    ) -> None:
+        self._outlet = outlet
         self._posts = posts
         self._streams = streams
         self._clock = clock
@@ -52,6 +60,7 @@ class ProgressDisplay:
 
         Raises ApplicationError if it is not known what the thread shows then.
         """
+        request = self._outlet.steps(request)
         if request.thread.is_direct and request.steps_shown not in IN_OWN_MESSAGE:
             if request.draft.is_open_stream:
                 return Shown(draft=await self._append(request.thread, request.progress, request.draft))
@@ -63,6 +72,7 @@ class ProgressDisplay:
 
     async def refresh(self, request: InThread) -> None:
         """Shows the steps as they are now, if they are shown already. Raises ApplicationError as `show`."""
+        request = self._outlet.steps(request)
         if request.progress is None:
             return
         if request.steps_shown in IN_OWN_MESSAGE:
@@ -75,7 +85,7 @@ class ProgressDisplay:
 
         This is what stays in the thread, so the call waits until the rate limits allow it.
         """
-        progress, ts = request.progress, leftovers.steps
+        progress, ts = self._outlet.steps(request).progress, leftovers.steps
         if progress is None or ts is None:
             return
         if request.withdrawn:

@@ -41,10 +41,17 @@ class PeopleAndAgent:
         self._tell(user, self._direct(user).id, "app_context_changed", details)
 
     def press_stop(self, user: str, channel: str, thread_ts: str) -> None:
-        """A person presses the stop button of a session: `agent_session_stopped`.
+        """A person presses the stop button of a session, in a channel or in direct messages: `agent_session_stopped`.
 
-        The session keeps its status, and nothing more can be appended to the thread's streams.
+        Slack shows the button while the session is processing, to an app that has subscribed to the event. The session
+        keeps its status, and nothing more can be appended to the thread's streams.
         """
+        seen_message(self._backend.workspace, user, channel, thread_ts)
+        session = self._backend.statuses.sessions.get((channel, thread_ts))
+        if session is None or session.status != "processing":
+            raise ValueError(f"{thread_ts} has no stop button: it is no session that is processing")
+        if not self._backend.feed.subscribed("agent_session_stopped"):
+            raise ValueError("without the event there is no stop button")
         stopped = self._backend.streams.stop_by_user(channel, thread_ts)
         details = {"thread_ts": thread_ts, "streaming_message_ts": stopped}
         self._tell(user, channel, "agent_session_stopped", details)

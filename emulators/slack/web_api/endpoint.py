@@ -85,7 +85,11 @@ class WebApi:
         if fault is None:
             answer = self._answer(method, values, token)
         else:
-            answer = await self._apply_fault(fault, request, method, values, token)
+            try:
+                answer = await self._apply_fault(fault, request, method, values, token)
+            except RateLimitedError as error:  # a call beyond the limits is not carried out, whatever else goes wrong
+                self._record(method, values, "ratelimited")
+                answer = _rate_limited(error.retry_after)
         await self.holds.pause(method, values, is_carried_out=True)
         return answer
 

@@ -33,7 +33,7 @@ class Attempts:
 
     def are_killed(self) -> None:
         """An attempt sends its heartbeats, and nobody hears of it again."""
-        self._run(failed_attempts.keep)
+        self._run(failed_attempts.beat)
 
     def _run(self, step: Callable[[], Result]) -> Result:
         self._number += 1

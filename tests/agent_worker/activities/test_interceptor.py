@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,12 +21,23 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from agent_worker.activities.agent_activities import Activities
-from agent_worker.activities.interceptor import DEFECT_ATTEMPTS, ENDS_EARLY, HEARTBEAT_INTERVAL, EveryActivity
-from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
+from agent_worker.activities.interceptor import ENDS_EARLY, HEARTBEAT_INTERVAL, EveryActivity
+from agent_worker.payloads.errors import (
+    DEFECT,
+    DIED,
+    OUT_OF_TIME,
+    SLACK_UNAVAILABLE,
+    TOOL_UNAVAILABLE,
+    has_failed_often,
+    retryable,
+)
+from agent_worker.payloads.waiting import LONGEST_WAIT
+from agent_worker.slack.attempt_time import stands_still
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.workflow.activity_calls import HEARTBEAT_TIMEOUT
 
+DEFECT_ATTEMPTS = next(times for times in range(1, 100) if has_failed_often(DEFECT, times))
 Step = Callable[[], Awaitable[Any]]
 
 
@@ -42,15 +56,17 @@ async def run(
     *,
     attempt: int = 1,
     activity_type: str = "step",
+    before: Sequence[Any] = (),
     on_heartbeat: Callable[..., None] | None = None,
     seconds: float = 60,
 ) -> Any:
-    """One attempt at a step, as a worker with our interceptor makes it."""
+    """One attempt at a step, as our worker makes it. `before`: the last heartbeat of the attempt before."""
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(
         ActivityEnvironment.default_info(),
         attempt=attempt,
         activity_type=activity_type,
+        heartbeat_details=before,
         start_to_close_timeout=timedelta(seconds=seconds),
     )
     if on_heartbeat:
@@ -108,17 +124,87 @@ async def test_what_an_adapter_has_translated_is_passed_on_at_every_attempt(atte
     assert failed.value is error
 
 
-async def test_a_defect_is_tried_again_at_first() -> None:
-    with pytest.raises(ZeroDivisionError):
-        await run(failing(ZeroDivisionError("boom")), attempt=DEFECT_ATTEMPTS - 1)
+async def attempts_at(step: Step, most: int, **more: Any) -> list[Exception]:
+    """How so many attempts in a row fail, or fewer, if one of them is the last. Temporal hands on the heartbeats."""
+    failures: list[Exception] = []
+    last: list[Sequence[Any]] = [()]
+    while len(failures) < most:
+        before, last = last[-1], [()]
+        try:
+            await run(step, attempt=len(failures) + 1, before=before, on_heartbeat=partial(_note, last), **more)
+        except Exception as error:  # noqa: BLE001  any failure is what the test looks at
+            failures.append(error)
+            if getattr(error, "non_retryable", False):
+                break
+    return failures
 
 
-async def test_a_defect_is_given_up_in_the_end_and_says_nothing_but_its_kind() -> None:
+def _note(heartbeats: list[Sequence[Any]], *details: Any) -> None:
+    heartbeats.append(details)
+
+
+async def test_a_defect_is_tried_again_at_first_and_given_up_in_the_end_and_says_nothing_but_its_kind() -> None:
+    failures = await attempts_at(failing(ZeroDivisionError("our secret")), 100)
+
+    assert [type(failure) for failure in failures] == [*[ZeroDivisionError] * (DEFECT_ATTEMPTS - 1), ApplicationError]
+    given_up = failures[-1]
+    assert isinstance(given_up, ApplicationError)
+    assert (given_up.type, given_up.non_retryable, given_up.message) == (DEFECT, True, "ZeroDivisionError")
+
+
+async def test_a_step_that_takes_too_long_each_time_is_given_up_in_the_end() -> None:
+    failures = await attempts_at(asyncio.Event().wait, 100, seconds=ENDS_EARLY + 0.01)
+
+    kinds = [(getattr(one, "type", ""), getattr(one, "non_retryable", None)) for one in failures]
+    assert kinds == [*[(OUT_OF_TIME, False)] * (len(failures) - 1), (OUT_OF_TIME, True)]
+    assert 1 < len(failures) < 10
+
+
+async def test_defects_and_attempts_that_take_too_long_are_counted_together() -> None:
+    turns = itertools.cycle([failing(ZeroDivisionError("boom")), asyncio.Event().wait])
+
+    async def step() -> None:
+        await next(turns)()
+
+    failures = await attempts_at(step, 100, seconds=ENDS_EARLY + 0.01)
+
+    assert len(failures) == DEFECT_ATTEMPTS
+
+
+async def test_a_service_that_is_away_is_waited_for_and_begins_the_count_of_defects_anew() -> None:
+    away = retryable(SLACK_UNAVAILABLE, "ratelimited")
+    ways = [*[ZeroDivisionError("boom")] * (DEFECT_ATTEMPTS - 1), away] * 3
+    turns = iter(ways)
+
+    async def step() -> None:
+        raise next(turns)
+
+    failures = await attempts_at(step, len(ways))
+
+    assert [type(failure) for failure in failures] == [type(way) for way in ways]
+    assert not any(getattr(failure, "non_retryable", False) for failure in failures)
+
+
+async def test_a_step_that_kills_each_worker_is_given_up_without_being_tried_again() -> None:
+    """An attempt that has died is known by its last heartbeat: nothing else of it is left."""
+    heartbeats: list[Sequence[Any]] = []
+    begun: list[int] = []
+
+    async def step() -> None:
+        begun.append(activity.info().attempt)
+        raise asyncio.CancelledError  # nothing after it is told to Temporal, as with a process that is killed
+
+    async def until_given_up() -> None:
+        for attempt in itertools.count(1):
+            before = heartbeats[-1] if heartbeats else ()
+            with contextlib.suppress(asyncio.CancelledError):
+                await run(step, attempt=attempt, before=before, on_heartbeat=partial(_note, heartbeats))
+
     with pytest.raises(ApplicationError) as failed:
-        await run(failing(ZeroDivisionError("our secret")), attempt=DEFECT_ATTEMPTS)
+        await until_given_up()
 
-    assert (failed.value.type, failed.value.non_retryable) == (DEFECT, True)
-    assert failed.value.message == "ZeroDivisionError"
+    assert (failed.value.type, failed.value.non_retryable) == (DIED, True)
+    assert 2 < len(begun) < 20
 
 
 async def test_a_defect_in_a_delivery_is_told_at_once_because_the_workflow_counts() -> None:
@@ -212,3 +298,52 @@ async def test_what_a_tool_says_of_its_failure_is_not_logged_because_it_may_quot
         await run(failing(retryable(TOOL_UNAVAILABLE, "Atlantis")), activity_type="weather_alerts")
 
     assert "reason" not in vars(caplog.records[0])
+
+
+# Waiting for Slack's limits
+
+
+async def test_waiting_for_slacks_limits_uses_up_nothing_of_an_attempts_time() -> None:
+    async def step() -> str:
+        with stands_still():
+            await asyncio.sleep(0.3)  # longer than the work may take
+        return "done"
+
+    assert await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1) == "done"
+
+
+async def test_after_waiting_the_work_has_the_time_that_was_left() -> None:
+    async def step() -> None:
+        with stands_still():
+            await asyncio.sleep(0.1)
+        await asyncio.Event().wait()
+
+    with pytest.raises(ApplicationError) as failed:
+        await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1)
+
+    assert failed.value.type == OUT_OF_TIME
+
+
+async def test_who_waits_in_two_places_at_once_waits_until_the_last_one_ends() -> None:
+    async def wait(seconds: float) -> None:
+        with stands_still():
+            await asyncio.sleep(seconds)
+
+    async def step() -> str:
+        await asyncio.gather(wait(0.05), wait(0.3))
+        return "done"
+
+    assert await run(step, seconds=LONGEST_WAIT.total_seconds() + ENDS_EARLY + 0.1) == "done"
+
+
+async def test_an_attempt_that_has_waited_too_long_is_no_failure_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_worker.activities.interceptor.LONGEST_WAIT", timedelta(seconds=0.2))
+
+    async def step() -> None:
+        with stands_still():
+            await asyncio.Event().wait()
+
+    with pytest.raises(ApplicationError) as failed:
+        await run(step, seconds=0.3 + ENDS_EARLY, activity_type="deliver")
+
+    assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)

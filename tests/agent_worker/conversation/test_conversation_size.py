@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.inbox import LEFT_OUT, WAITING_BYTES, Inbox
+from agent_worker.conversation.inbox import WAITING_BYTES, Inbox
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, PAGE_BYTES, Transcript, is_question
 from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.conversation.workflow_run import LARGEST_RUN, Run
@@ -274,9 +274,9 @@ def test_more_than_can_be_read_in_one_run_is_left_out_and_each_message_is_still_
     for number in range(200):
         conversation.receive(message(f"1.{number:03}", "🪿" * 40_000))
 
-    assert sum(size_of(one.text) for one in conversation.inbox.messages) <= WAITING_BYTES + 200 * size_of(LEFT_OUT)
+    assert sum(size_of(one.text) for one in conversation.inbox.messages) <= WAITING_BYTES + 200 * size_of("")
     assert len(conversation.inbox.messages) == 200
-    assert conversation.inbox.messages[-1].text == LEFT_OUT
+    assert conversation.inbox.messages[-1].left_out
     assert conversation.inbox.waiting == sum(size_of(one.text) for one in conversation.inbox.messages)
 
 

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from agent_worker.contract.messages import NO_MOMENT, MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.inbox import BATCH_BYTES, CHANGES_AHEAD, OVERHEARD, SEEN_MESSAGES
+from agent_worker.conversation.inbox import (
+    AHEAD_BYTES,
+    BATCH_BYTES,
+    CARRIED_BYTES,
+    CHANGES_AHEAD,
+    OVERHEARD,
+    SEEN_MESSAGES,
+)
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.rehearsal import told
@@ -251,3 +258,46 @@ def test_edits_of_messages_that_never_come_do_not_pile_up() -> None:
         conversation.inbox.change(MessageChange(ts=f"1.{number}", at="2.0", text="edited"))
 
     assert len(conversation.inbox.ahead) == CHANGES_AHEAD
+
+
+def test_one_persons_edits_do_not_push_out_those_of_another() -> None:
+    conversation = begun()
+    conversation.inbox.change(MessageChange(ts="1.1", at="1.5", text="as ben means it", user="U2"))
+
+    for number in range(10 * CHANGES_AHEAD):
+        conversation.inbox.change(MessageChange(ts=f"2.{number}", at="3.0", text="edited", user="U1"))
+    conversation.receive(message("1.1", user="U2"))
+
+    assert conversation.inbox.messages[-1].text == "as ben means it"
+
+
+def test_large_edits_that_come_ahead_stay_small_enough_for_the_next_run_whoever_sends_them() -> None:
+    conversation = begun()
+    conversation.inbox.change(MessageChange(ts="1.1", at="1.5", text="as ben means it", user="U2"))
+
+    for number in range(CHANGES_AHEAD):
+        conversation.inbox.change(MessageChange(ts=f"2.{number}", at="3.0", text="x" * 100_000, user="U1"))
+
+    assert sum(size_of(change.text) for change in conversation.inbox.ahead) <= AHEAD_BYTES
+    assert "U2" in {change.user for change in conversation.inbox.ahead}
+
+
+def test_only_the_newest_edit_of_a_message_is_kept_in_whatever_order_they_come() -> None:
+    conversation = begun()
+    for at in ("1.6", "1.8", "1.7"):
+        conversation.inbox.change(MessageChange(ts="1.1", at=at, text=f"of {at}", user="U1"))
+
+    assert [change.text for change in conversation.inbox.ahead] == ["of 1.8"]
+
+
+def test_of_too_much_that_waits_the_oldest_is_carried_over_and_the_rest_says_that_it_was_left_out() -> None:
+    conversation = begun()
+    for number in range(40):
+        conversation.receive(message(f"1.{number:02d}", "x" * 100_000))
+
+    conversation.inbox.leave_out()
+
+    waiting = conversation.inbox.messages
+    assert conversation.inbox.waiting < CARRIED_BYTES + 40 * 100
+    assert [one.ts for one in waiting] == [f"1.{number:02d}" for number in range(40)]
+    assert [one.left_out for one in waiting] == [number >= 2 for number in range(40)]

@@ -40,6 +40,24 @@ def test_a_turn_with_a_person_among_apps_is_a_persons_turn() -> None:
     assert limits.decide([APP, PERSON], 0.0, app_turns=3, hourly_turns=9).answer
 
 
+def test_try_again_is_a_persons_turn_however_often_it_is_pressed() -> None:
+    limits = TurnLimits()
+    for _ in range(6):
+        admit(limits, APP)
+
+    decisions = [limits.decide([], 0.0, app_turns=3, hourly_turns=100) for _ in range(20)]
+
+    assert decisions == [Decision()] * 20
+    assert admit(limits, APP).answer
+
+
+def test_try_again_counts_among_the_turns_of_the_hour() -> None:
+    limits = TurnLimits()
+    decisions = [limits.decide([], 0.0, app_turns=3, hourly_turns=3) for _ in range(4)]
+
+    assert [decision.wait for decision in decisions] == [0, 0, 0, WINDOW]
+
+
 def test_beyond_an_hours_turns_the_next_one_waits_until_the_first_is_an_hour_old() -> None:
     limits = TurnLimits()
     for minute in range(3):

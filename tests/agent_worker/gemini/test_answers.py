@@ -45,6 +45,16 @@ async def test_parallel_calls_come_with_arguments_and_ids(gemini: Gemini, emulat
     assert (reply.text, reply.unusable, reply.failed) == ("Let me see.", None, None)
 
 
+async def test_a_tool_is_called_by_the_name_that_it_was_declared_with(gemini: Gemini, emulator: GeminiEmulator) -> None:
+    emulator.script(answers.calls(("default_api.get_ip_address", {})))
+
+    reply = await gemini.ask(QUESTION)
+
+    assert [call.name for call in reply.calls] == ["get_ip_address"]
+    assert reply.content is not None
+    assert reply.content["parts"][0]["functionCall"]["name"] == "get_ip_address"
+
+
 async def test_calls_without_ids_are_calls_too(gemini: Gemini, emulator: GeminiEmulator) -> None:
     emulator.script(answers.calls(("get_ip_address", {}), with_ids=False))
 

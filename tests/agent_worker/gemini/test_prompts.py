@@ -30,10 +30,10 @@ async def test_a_summary_is_made_of_what_was_said_called_and_returned(gemini: Ge
     assert "summary" in request.system_instruction
     assert request.tool_names == []
     assert request.last_text.splitlines() == [
-        "People: hi",
-        'Assistant calls the tool get_weather_alerts with {"state": "NY"}',
-        'The tool get_weather_alerts returns {"output": 1}',
-        "Assistant: All clear.",
+        '{"people":"hi"}',
+        '{"assistant_calls":"get_weather_alerts","arguments":"{\\"state\\": \\"NY\\"}"}',
+        '{"tool":"get_weather_alerts","returns":"{\\"output\\": 1}"}',
+        '{"assistant":"All clear."}',
     ]
 
 
@@ -45,8 +45,8 @@ async def test_a_file_that_was_not_put_in_is_only_named(gemini: Gemini, emulator
     await gemini.summarise(MODEL, [content])
 
     asked, summarised = emulator.requests
-    assert asked.contents[0]["parts"] == [{"text": "[file: a.pdf]"}]
-    assert summarised.contents[0]["parts"] == [{"text": "People: [file: a.pdf]"}]
+    assert asked.contents[0]["parts"] == [{"text": '{"file":"a.pdf"}'}]
+    assert summarised.contents[0]["parts"] == [{"text": '{"people":{"file":"a.pdf"}}'}]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_a_title_is_asked_for_with_little_room_and_no_tools(gemini: Gemini
 
     (request,) = emulator.title_requests
     assert request.max_output_tokens == 256
-    assert len(request.last_text) == 2_000
+    assert request.last_text == f'{{"text":"{"x" * 2_000}"}}'
     assert request.declarations == {}
 
 

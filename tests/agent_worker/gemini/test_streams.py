@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from agent_worker.gemini.stream import Assembly
 from agent_worker.payloads import errors
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
+from tests.support.agent_worker.counted import Counted
 from tests.support.agent_worker.questions import QUESTION, failure
 
 HAIKU = "An old silent pond\nA frog jumps into the pond\nSplash! Silence again."
@@ -106,6 +108,18 @@ def _others(assembly: Assembly) -> list[tuple[Any, Any]]:
     """Calls and signatures, in order."""
     kept = [(part.get("functionCall"), part.get("thoughtSignature")) for part in _parts(assembly)]
     return [one for one in kept if one != (None, None)]
+
+
+@pytest.mark.parametrize("kind", [{}, {"thought": True}])
+def test_a_long_answer_is_not_copied_at_each_chunk(kind: dict[str, Any]) -> None:
+    copied: list[int] = []
+    assembly = Assembly()
+
+    for _ in range(1_000):
+        assembly.add(chunk({"text": Counted("word ", copied), **kind}))
+
+    assert _parts(assembly) == [{"text": "word " * 1_000, **kind}]
+    assert sum(copied) <= 2 * len("word ") * 1_000
 
 
 def test_the_last_count_of_tokens_is_the_one_that_counts() -> None:

@@ -13,7 +13,7 @@ from agent_worker.payloads import errors
 CODES = [value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str) and name[0] != "_"]
 NO_ENDINGS = {  # what is tried until it passes, what the model is told, and what nobody can foresee
     *(errors.MODEL_UNAVAILABLE, errors.OUT_OF_TIME, errors.TRANSCRIPT_UNAVAILABLE, errors.SLACK_UNAVAILABLE),
-    *(errors.TOOL_UNAVAILABLE, errors.DEFECT, errors.SLACK_REFUSED),
+    *(errors.TOOL_UNAVAILABLE, errors.DEFECT, errors.DIED, errors.SLACK_REFUSED),
 }
 ENDINGS = sorted(set(CODES) - NO_ENDINGS)
 
@@ -61,7 +61,8 @@ def test_only_what_the_question_itself_causes_poisons_the_conversation() -> None
 def test_what_passes_by_itself_is_tried_for_ever_and_what_may_never_pass_is_not() -> None:
     endless = {code for code in CODES if not errors.has_failed_often(code, 1_000_000)}
 
-    assert endless == set(CODES) - {errors.MODEL_FAILED, errors.BROKEN_ANSWER, errors.UNUSABLE_ANSWER}
+    ours = {errors.DEFECT, errors.OUT_OF_TIME, errors.DIED}
+    assert endless == set(CODES) - {errors.MODEL_FAILED, errors.BROKEN_ANSWER, errors.UNUSABLE_ANSWER} - ours
     assert not errors.has_failed_often(errors.BROKEN_ANSWER, 1)
     assert not errors.has_failed_often(errors.MODEL_FAILED, 50)
 

@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.slack import directory
 from agent_worker.slack.api import SlackApi
-from agent_worker.slack.directory import REMEMBERED_FOR, Directory
-from agent_worker.slack.rate_limits import SlackBudget
+from agent_worker.slack.directory import AT_ONCE, REMEMBERED_FOR, Directory
+from agent_worker.slack.rate_limits import CALLS_PER_MINUTE, SlackBudget
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 
@@ -123,19 +123,60 @@ async def test_what_slack_told_of_many_people_does_not_pile_up(
     people = [stage.slack.add_user(f"person{number}") for number in range(5)]
     few = directory_at(stage, Clock())
 
-    await few.names(people)
+    for person in people:
+        await few.user(person)
 
     assert [few.knows([person]) for person in people] == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize("kind", ["rate_limited", "internal_error"])
-async def test_while_slack_cannot_be_asked_nobody_is_named_or_judged(stage: SlackStage, kind: Any) -> None:
-    stage.slack.faults.add(method="users.info", kind=kind)
+async def test_while_slack_cannot_be_asked_nobody_is_judged_and_who_has_no_name_is_left_out(
+    stage: SlackStage, kind: Any
+) -> None:
+    stage.slack.faults.add(method="users.info", kind=kind, times=2)
     with pytest.raises(ApplicationError) as failed:
-        await stage.directory.names([stage.anna])
+        await stage.directory.people([stage.anna])
+    nameless = await directory_at(stage, Clock()).names([stage.anna])
 
     assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
-    assert await stage.directory.names([stage.anna]) == {stage.anna: "anna"}
+    assert nameless == {}
+    assert await directory_at(stage, Clock()).names([stage.anna]) == {stage.anna: "anna"}
+
+
+async def test_many_people_are_asked_about_at_the_same_time_but_not_all_at_once(stage: SlackStage) -> None:
+    crowd = [stage.slack.add_user(f"person{number}") for number in range(3 * AT_ONCE)]
+    stage.slack.faults.add(method="users.info", kind="slow", seconds=0.2, times=None)
+    asking = asyncio.create_task(directory_at(stage, Clock()).people(crowd))
+    most = 0
+    while not asking.done():
+        most = max(most, stage.slack.calls_held_up)
+        await asyncio.sleep(0)
+
+    assert set(await asking) == set(crowd)
+    assert 1 < most <= AT_ONCE
+
+
+async def test_who_is_found_in_time_is_named_and_nobody_waits_for_the_others(
+    stage: SlackStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "NAMES_WITHIN", 0.5)
+    ben = stage.slack.add_user("ben")
+    never = stage.slack.hold("users.info", when=lambda arguments: arguments["user"] == ben)
+
+    names = await stage.directory.names([stage.anna, ben])
+
+    assert names == {stage.anna: "anna"}
+    never.release()
+
+
+async def test_names_that_only_help_leave_half_of_the_calls_to_others(stage: SlackStage) -> None:
+    crowd = [stage.slack.add_user(f"person{number}") for number in range(100)]
+
+    names = await stage.directory.names(crowd, only_to_spare=True)
+
+    at_once = CALLS_PER_MINUTE["users_info"] / 4
+    assert 0 < len(names) <= at_once / 2 + 1
+    assert names == {person: f"person{number}" for number, person in enumerate(crowd[: len(names)])}
 
 
 async def test_who_was_unknown_for_want_of_a_scope_is_asked_about_again(stage: SlackStage) -> None:

@@ -1,11 +1,15 @@
-"""Promises of a worker's share: Temporal counts the workers, and while it cannot, the last number stays."""
+"""Promises of a worker's share: all workers that live count, and one that was killed does not count for long."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any, cast
 from uuid import uuid4
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -21,23 +25,42 @@ async def nothing() -> None: ...
 async def count_until(counted: WorkerShare, workers: int) -> None:
     while counted.workers != workers:
         await counted.count()
+        await asyncio.sleep(0.1)
 
 
-async def test_each_worker_takes_its_share(temporal_address: str) -> None:
-    clients = [await connected(temporal_address, name) for name in ("one", "two", "three")]
+async def test_each_worker_takes_its_share_and_gets_that_of_a_killed_one_within_seconds(temporal_address: str) -> None:
     queue = f"shared-{uuid4().hex[:8]}"
-    counted = WorkerShare(clients[0], queue)
-    assert counted.share() == 1
+    one, two, three = [WorkerShare(await connected(temporal_address, "the same"), queue) for _ in range(3)]
+    assert one.share() == 1
 
-    async with Worker(clients[0], task_queue=queue, activities=[nothing]):
-        await count_until(counted, 1)
-        async with (
-            Worker(clients[1], task_queue=queue, activities=[nothing]),
-            Worker(clients[2], task_queue=queue, activities=[nothing]),
-        ):
-            await count_until(counted, 3)
+    async with AsyncExitStack() as living, AsyncExitStack() as dying:
+        for worker in (one, two):
+            await living.enter_async_context(worker.kept_current())
+        await dying.enter_async_context(three.kept_current())
+        async with asyncio.timeout(10):
+            await count_until(one, 3)
+        assert one.share() == 1 / 3
+        assert one.may_begin_full()
 
-    assert counted.share() == 1 / 3
+        await dying.aclose()
+
+        async with asyncio.timeout(20):
+            await count_until(one, 2)
+        assert not one.may_begin_full(), "the dead one has made calls of this minute"
+
+
+async def test_where_signs_of_life_are_not_taken_polls_for_work_count(temporal_address: str) -> None:
+    queue = f"shared-{uuid4().hex[:8]}"
+    clients = [await connected(temporal_address, name) for name in ("one", "two")]
+    counted = WorkerShare(cast("Client", _Strict(clients[0])), queue)
+    await counted.show_life()
+
+    async with (
+        Worker(clients[0], task_queue=queue, activities=[nothing]),
+        Worker(clients[1], task_queue=queue, activities=[nothing]),
+        asyncio.timeout(20),
+    ):
+        await count_until(counted, 2)
 
 
 async def test_while_temporal_is_away_the_last_number_stays(processes: None) -> None:
@@ -48,6 +71,22 @@ async def test_while_temporal_is_away_the_last_number_stays(processes: None) -> 
     await counted.count()
 
     assert counted.workers == 3
+
+
+class _Strict:
+    """A Temporal that gives this client no tasks of queues that are not its own."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return self if name == "workflow_service" else getattr(self._client, name, None) or self._of_service(name)
+
+    def _of_service(self, name: str) -> Any:
+        return getattr(self._client.workflow_service, name)
+
+    async def poll_workflow_task_queue(self, *_: Any, **__: Any) -> None:
+        raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")
 
 
 async def connected(address: str, identity: str) -> Client:

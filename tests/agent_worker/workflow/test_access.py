@@ -22,6 +22,7 @@ from agent_worker.contract.names import (
 )
 from agent_worker.conversation.participants import Verdict
 from agent_worker.payloads import errors
+from agent_worker.workflow.access import ASK_AGAIN
 from agent_worker.workflow.agent import THANKS
 from agent_worker.workflow.release_0_2 import Patch
 from tests.agent_worker.workflow.test_life import replay
@@ -518,3 +519,41 @@ async def test_a_conversation_of_release_0_2_is_judged_from_now_on(
     assert (told(rehearsal), len(talk.answers)) == ([(GUEST, NO_GUESTS)], 5)
     assert (await memo(talk))[MEMO_TITLE] == "Owned"
     await replay(await talk.handle.fetch_history())
+
+
+async def test_people_who_could_not_be_judged_at_once_are_asked_about_until_all_are(rehearsal: Rehearsal) -> None:
+    talk, held = await thinking(rehearsal)
+    rehearsal.cast.most_judged = 2
+    for number in range(5):
+        await talk.say(f"2.{number}", f"from {number}", user=f"U10{number}")
+
+    held.release()
+
+    await talk.answered(2)
+    asked = [len(people) for people in rehearsal.cast.judged]
+    assert asked[-3:] == [2, 2, 1]
+    assert len([line for line in lines(rehearsal.cast.read[-1]) if ": from " in line]) == 5
+
+
+async def test_a_person_who_can_never_be_judged_is_told_so_plainly_and_not_answered(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0")
+    rehearsal.cast.looking_up_fails = 1
+
+    told = await talk.ask("2.0", "may I?", user=MEMBER)
+
+    assert told == errors.sentence(errors.OUT_OF_TIME)
+    assert not any("may I?" in line for contents in rehearsal.cast.read for line in lines(contents))
+    assert await talk.ask("3.0", "and now?", user=MEMBER) == "yes"
+
+
+async def test_who_presses_and_can_never_be_judged_is_asked_to_press_again(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0")
+    rehearsal.cast.looking_up_fails = 1
+
+    await talk.signal(TRY_AGAIN, TryAgain(turn="1.0", user=MEMBER, at="2.0"))
+
+    await rehearsal.until(lambda: rehearsal.cast.told)
+    assert told(rehearsal) == [(MEMBER, ASK_AGAIN)]
+    assert len(rehearsal.cast.asked) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,8 +13,9 @@ from agent_worker.contract.names import MESSAGE_CHANGED, STOP
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content, ModelReply, ToolCall
 from agent_worker.payloads.thread import Draft
+from agent_worker.workflow import deliveries
 from agent_worker.workflow.deliveries import MOST_DELIVERIES
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
 
 TURN_ENDINGS = [
     *(errors.BAD_API_KEY, errors.UNKNOWN_MODEL, errors.DAILY_QUOTA, errors.NOT_PERMITTED, errors.REFUSED_REQUEST),
@@ -218,3 +220,58 @@ async def test_a_word_beside_a_turn_that_cannot_be_said_at_once_does_not_end_the
     await talk.signal(STOP, StopRequest(at="1.2", user="U1"))
     await talk.answered(2 + told)
     assert talk.answers[-1].key == "1.1:notice", "the turn was still going to be answered"
+
+
+async def test_a_kept_answer_is_told_by_itself_when_the_thread_takes_it(
+    temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LATER", (timedelta(seconds=1),) * 5)
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
+        rehearsal.cast.refuse_delivery = 3
+        rehearsal.cast.answers.append(text("the answer"))
+        talk = rehearsal.conversation()
+        handle = await talk.say("1.0")
+
+        assert await talk.answered() == ["the answer"]
+        async with asyncio.timeout(20):
+            await handle.result()
+
+
+async def test_a_kept_answer_that_the_thread_never_takes_is_given_up_in_the_end_and_the_log_says_so(
+    temporal_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(deliveries, "LATER", (timedelta(seconds=1),) * 2)
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
+        rehearsal.cast.refuse_delivery = 100
+        handle = await rehearsal.conversation().say("1.0")
+
+        async with asyncio.timeout(20):
+            await handle.result()
+
+        assert len(rehearsal.cast.begun) == 1 + len(deliveries.LATER)
+        assert "answers that could not be shown are given up" in caplog.text
+
+
+async def test_a_message_does_not_wait_for_a_kept_answer_that_is_tried_again(
+    temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LATER", (timedelta(seconds=1),) * 2)
+    async with Rehearsal(temporal_address) as rehearsal:
+        rehearsal.cast.refuse_delivery = 1
+        rehearsal.cast.answers += [text("the first answer"), text("the second answer")]
+        talk = rehearsal.conversation()
+        await talk.say("1.0", "first")
+        await rehearsal.until(lambda: not rehearsal.cast.refuse_delivery)
+        trying = rehearsal.cast.delivering = Held(None)
+        await trying.reached()
+        rehearsal.cast.delivering = None
+
+        await talk.say("1.1", "second")
+
+        assert await talk.answered(2) == ["the first answer", "the second answer"]
+
+
+def test_a_week_of_tries_costs_few_actions() -> None:
+    assert len(deliveries.LATER) <= 12
+    assert timedelta(days=7) <= sum(deliveries.LATER, timedelta()) <= timedelta(days=8)
+    assert list(deliveries.LATER) == sorted(deliveries.LATER)

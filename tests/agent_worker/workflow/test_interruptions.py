@@ -188,7 +188,7 @@ async def test_an_edit_of_what_is_being_answered_asks_the_model_anew(rehearsal: 
     await talk.signal(MESSAGE_CHANGED, MessageChange(ts="1.0", at="1.5", text="second"))
 
     assert await talk.answered() == ["yes"]
-    edited = "[A message above was edited by its author, and this is what counts now:]\nsecond"
+    edited = "[A message above was edited by its author, and this is what counts now:] second"
     assert lines(rehearsal.cast.read[-1]) == ["anna: first", edited]
     assert rehearsal.cast.asked[-1].draft.unsure
 

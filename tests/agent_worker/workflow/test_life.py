@@ -16,6 +16,7 @@ from temporalio.worker import Replayer
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import UserMessage
 from agent_worker.contract.names import MEMO_TITLE
+from agent_worker.conversation import workflow_run
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
@@ -76,7 +77,7 @@ async def test_a_conversation_that_joins_a_thread_knows_what_was_said_before(tem
         await talk.ask("1.8", "and then?")
 
         assert rehearsal.cast.opens[0].earlier_than == "1.7"
-        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
+        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])
         assert str(rehearsal.cast.read[1]).count("the deploy failed") == 1
 
 
@@ -87,7 +88,7 @@ async def test_a_greeting_does_not_use_up_what_was_said_before(temporal_address:
 
         await talk.ask("1.8", "what failed?")
 
-        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])[0]
+        assert "ben: the deploy failed" in lines(rehearsal.cast.read[0])
 
 
 async def test_what_the_thread_shows_to_be_answered_is_not_answered_again(temporal_address: str) -> None:
@@ -196,6 +197,24 @@ async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(reh
 
 def message(ts: str, said: str) -> UserMessage:
     return UserMessage(ts=ts, user="U1", text=said)
+
+
+async def test_a_history_that_is_near_its_end_goes_on_in_a_new_run_though_too_much_is_waiting(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow_run, "LARGE_HISTORY", 1_000_000)
+    held = Held(text("done"))
+    rehearsal.cast.answers.append(held)
+    talk = rehearsal.conversation("1.0")
+    first = await talk.say("1.0")
+    await held.reached()
+    for number in range(14):
+        await talk.say(f"2.{number:02d}", "x" * 390_000)
+
+    held.release()
+
+    await talk.answered(2)
+    assert (await talk.handle.describe()).run_id != first.first_execution_run_id
 
 
 # A summary in place of what is old

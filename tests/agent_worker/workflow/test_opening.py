@@ -36,15 +36,16 @@ def later(talk: Talk, seconds: int = 1) -> str:
 
 async def being_opened(rehearsal: Rehearsal, held: Held | None = None) -> Talk:
     """A conversation whose opening is under way until it is released."""
-    rehearsal.cast.opening = held or Held(None)
+    held = held or Held(None)
+    rehearsal.cast.opening = held
     talk = begun(rehearsal)
     await talk.say(root(talk), "first")
-    await rehearsal.cast.opening.reached()
+    await held.reached()
     return talk
 
 
 def opening_ends(rehearsal: Rehearsal) -> None:
-    assert rehearsal.cast.opening is not None
+    assert isinstance(rehearsal.cast.opening, Held)
     rehearsal.cast.opening.release()
 
 
@@ -135,6 +136,38 @@ async def test_names_that_are_still_unknown_are_looked_up_first(rehearsal: Rehea
 
     assert rehearsal.cast.looked_up == [["U9"]]
     assert [lines(contents) for contents in rehearsal.cast.read] == [["anna: and @u9?"]]
+
+
+async def test_a_name_that_was_not_found_in_time_is_not_waited_for_again(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, nameless=["U9"]) as rehearsal:
+        await ask(rehearsal, "and <@U9>?")
+
+        assert rehearsal.cast.looked_up == []
+        assert [lines(contents) for contents in rehearsal.cast.read] == [["anna: and @U9?"]]
+
+
+async def test_names_that_can_never_be_looked_up_are_left_out_of_the_question(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.looking_up_fails = 1
+
+    assert await ask(rehearsal, "and <@U9>?") == "yes"
+
+    assert [lines(contents) for contents in rehearsal.cast.read] == [["anna: and @U9?"]]
+
+
+async def test_an_opening_that_can_never_be_done_ends_in_a_plain_notice_and_the_next_question_opens_anew(
+    rehearsal: Rehearsal,
+) -> None:
+    async def fails() -> None:
+        raise errors.final(errors.OUT_OF_TIME, "took too long")
+
+    rehearsal.cast.opening = fails
+    talk = begun(rehearsal)
+    told = await talk.ask(root(talk), "first")
+    rehearsal.cast.opening = None
+
+    assert told == errors.sentence(errors.OUT_OF_TIME)
+    assert await talk.ask(later(talk), "second") == "yes"
+    assert len(rehearsal.cast.opens) == 2
 
 
 async def test_nobody_who_may_not_talk_to_the_agent_gets_the_model_asked(temporal_address: str) -> None:

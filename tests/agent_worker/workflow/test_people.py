@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -117,10 +118,11 @@ async def test_the_model_hears_which_channel_somebody_looks_at_when_that_changes
         await talk.say(ts, "what is new here?", looking_at=channel)
         await talk.answered(int(float(ts)))
 
-    told = [line for line in lines(rehearsal.cast.read[-1]) if "open beside" in line]
-    assert told == [
-        "[anna has the channel #c5 (C5) open beside this conversation.]",
-        "[anna has the channel #c6 (C6) open beside this conversation.]",
+    texts = [part["text"] for content in rehearsal.cast.read[-1] for part in content["parts"]]
+    told = [json.loads(text) for text in texts if "open beside" in text]
+    assert [(one["from"], one["channel"], one["channel_id"]) for one in told] == [
+        ("anna", "c5", "C5"),
+        ("anna", "c6", "C6"),
     ]
 
 

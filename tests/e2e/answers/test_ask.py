@@ -24,8 +24,22 @@ async def test_a_question_from_the_terminal_shows_its_steps_and_its_answer(stage
     assert '✓ Weather alerts for New York [get_weather_alerts {"state":"NY"}]' in ask.lines
     assert any(line.startswith("✗") and "get_location_info" in line for line in ask.lines)
     assert ask.lines[-1] == "It will **rain**."
-    assert stage.gemini.requests[0].contents[0]["parts"] == [{"text": "are there any weather alerts for New York?"}]
+    assert stage.gemini.requests[0].contents[0]["parts"] == [
+        {"text": '{"text":"are there any weather alerts for New York?"}'}
+    ]
     assert stage.slack.messages(stage.channel) == []
+
+
+async def test_nothing_that_the_model_says_steers_the_terminal(stage: Stage) -> None:
+    escapes = "\x1b[2J\x1b]8;;https://evil.example\x07link\x1b]8;;\x07 \x9b31m \N{RIGHT-TO-LEFT OVERRIDE}txt.exe"
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "\x9b31m"})), text(f"It is\n{escapes}"))
+    ask = stage.process(ASK, ready="", arguments=["what is it?"])
+
+    await ask.start(wait=False)
+
+    assert await ask.ended() == 0
+    assert ask.lines[-1] == "[2J]8;;https://evil.examplelink]8;; 31m txt.exe"
+    assert not any(set(line) & {"\x1b", "\x07", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"} for line in ask.lines)
 
 
 async def test_a_worker_without_a_bot_token_says_so_and_serves_the_terminal(stage: Stage) -> None:

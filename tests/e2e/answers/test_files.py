@@ -61,7 +61,7 @@ async def test_the_file_is_there_in_the_next_turn_until_somebody_deletes_it(stag
 
     await stage.answered(ts, times=3)
     assert pictures(stage.gemini.requests[2]) == []
-    assert "pond.png cannot be read: it has been deleted" in words(stage.gemini.requests[2])
+    assert '"file":"pond.png","unreadable":"it has been deleted"' in words(stage.gemini.requests[2])
 
 
 async def test_a_file_that_cannot_be_read_gets_a_sentence(stage: Stage) -> None:
@@ -70,7 +70,7 @@ async def test_a_file_that_cannot_be_read_gets_a_sentence(stage: Stage) -> None:
     ts = ask(stage, "listen to this", files=[{"name": "song.mp3", "mimetype": "audio/mpeg", "content": b"ID3"}])
 
     await stage.answered(ts)
-    assert "song.mp3 cannot be read: only text, PDF" in words(stage.gemini.requests[0])
+    assert '"file":"song.mp3","unreadable":"only text, PDF' in words(stage.gemini.requests[0])
 
 
 async def test_a_file_without_a_word_in_a_direct_message_is_a_question(stage: Stage) -> None:

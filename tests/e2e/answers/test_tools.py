@@ -66,9 +66,7 @@ async def test_the_model_is_asked_on_while_slack_takes_its_time_to_show_a_step(s
 
 
 async def test_a_follow_up_while_a_tool_runs_steers_the_turn(stage: Stage) -> None:
-    stage.gemini.script(
-        calls((ALERTS, {"state": "NY"})), text("Only floods.").given(contains="anna: only floods, please")
-    )
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})), text("Only floods.").given(contains="only floods, please"))
     held = stage.world.hold("weather")
     ts = ask(stage, "alerts in New York?")
     await held.reached()

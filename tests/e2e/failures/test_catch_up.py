@@ -217,3 +217,26 @@ async def test_a_channel_that_cannot_be_read_is_left_out_and_the_others_are_not(
         assert await stage.answered(ts) == ["Found."]
         await stage.bot.logged("channel left out")
         await stage.bot.logged("conversations left out")
+
+
+async def test_a_channel_that_slack_never_shows_does_not_hold_up_the_others(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with a_stage(temporal_address, tmp_path) as stage:
+        stage.gemini.script(text("Found."), text("Live."))
+        broken = stage.slack.add_channel("aaa-broken", members=[stage.anna])
+        assert await stage.bot.stop() == 0
+        ts = mention(stage, "hello?")
+        stage.slack.clock.advance(SLACK_GIVES_UP)
+        stage.slack.faults.add(
+            method="conversations.history",
+            kind="internal_error",
+            times=None,
+            when=lambda arguments: arguments["channel"] == broken,
+        )
+
+        await stage.bot.start()
+
+        assert await stage.answered(ts) == ["Found."]
+        await stage.bot.logged("channel left for later")
+        assert await stage.answered(mention(stage, "and live?")) == ["Live."]

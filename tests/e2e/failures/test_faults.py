@@ -90,6 +90,27 @@ async def test_an_answer_that_the_thread_does_not_take_is_told_when_it_can_be_wr
     assert await stage.answered(ts, times=2) == ["The first answer.", "The second answer."]
 
 
+async def test_an_answer_that_was_kept_is_told_by_itself_if_nobody_writes(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        stage.worker = stage.process(
+            "tests.support.e2e.persistent_worker", ready="worker is ready", AGENT_IDLE_DAYS=f"{2 / 86_400}"
+        )
+        await stage.start()
+        stage.gemini.script(text("The answer."))
+        for method in ("chat.startStream", "chat.stopStream", "chat.postMessage", "chat.update"):
+            stage.slack.faults.add(method=method, kind="error", error="is_archived", times=None)
+        ts = ask(stage)
+        await stage.slack.until(lambda: sum("delivery failed" in line for line in stage.worker.lines) >= 4)
+
+        stage.slack.faults.clear()
+
+        assert await stage.answered(ts) == ["The answer."]
+        await (await stage.workflow(ts)).result()  # it closes, although it has been idle for long
+        stage.gemini.assert_script_finished()
+
+
 async def test_a_progress_message_that_fails_is_not_doubled_and_does_not_hold_up_the_answer(stage: Stage) -> None:
     stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text("Sunny."))
     stage.slack.faults.add(method="chat.postMessage", kind="lost_reply")

@@ -70,3 +70,16 @@ async def test_another_try_answers_the_same_question_anew(stage: Stage) -> None:
     stage.slack.press_button(stage.anna, stage.channel, post, TRY_AGAIN_BUTTON)
 
     assert await stage.answered(ts, times=2) == ["An old silent pond.", "A frog jumps in."]
+
+
+async def test_another_try_is_a_persons_turn_also_the_seventh_time(stage: Stage) -> None:
+    ts, post = await an_answer(stage)
+    tries = [f"Haiku number {number}." for number in range(1, 8)]
+
+    for number, haiku in enumerate(tries, start=1):
+        stage.gemini.script(text(haiku))
+        stage.slack.press_button(stage.anna, stage.channel, post, TRY_AGAIN_BUTTON)
+        await stage.answered(ts, times=number + 1)
+        post = stage.slack.bot_posts(stage.channel, ts)[-1].ts
+
+    assert stage.said(ts) == ["An old silent pond.", *tries]

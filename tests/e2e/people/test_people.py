@@ -15,7 +15,7 @@ def ask(stage: Stage, question: str, user: str | None = None) -> str:
 
 
 async def test_the_model_knows_who_said_what_and_does_not_butt_in(stage: Stage) -> None:
-    stage.gemini.script(text("Hello Anna."), text("Friday.").given(contains="ben: shall we say Friday?"))
+    stage.gemini.script(text("Hello Anna."), text("Friday.").given(contains="shall we say Friday?"))
     ts = ask(stage, "hello")
     await stage.answered(ts)
 
@@ -30,7 +30,7 @@ async def test_the_model_knows_who_said_what_and_does_not_butt_in(stage: Stage) 
 
 
 async def test_the_agents_own_question_is_answered_by_anybody(stage: Stage) -> None:
-    stage.gemini.script(text("Hello. Which day?"), text("Friday it is.").given(contains="ben: Friday"))
+    stage.gemini.script(text("Hello. Which day?"), text("Friday it is.").given(contains='"from":"ben"'))
     ts = ask(stage, "hello")
     await stage.answered(ts)
 

@@ -30,6 +30,12 @@ async def the_stop_button(stage: Stage, ts: str) -> Message:
     return (await stage.slack.until(with_button))[0]
 
 
+def is_processing(stage: Stage, ts: str, channel: str) -> bool:
+    """Whether Slack still shows its own Stop in the thread."""
+    session = stage.slack.session(channel, ts)
+    return session is not None and session.status == "processing"
+
+
 async def goes_on(stage: Stage, ts: str, channel: str | None = None) -> None:
     """The next message in the thread is answered as if nothing had happened."""
     before = len(stage.said(ts, channel))
@@ -67,19 +73,46 @@ async def test_a_stop_early_in_a_turn_cancels_the_model_call(stage: Stage) -> No
     await goes_on(stage, ts)
 
 
-async def test_slacks_own_stop_while_text_streams_leaves_one_sentence(stage: Stage) -> None:
-    direct = stage.slack.open_dm(stage.anna)
+@pytest.mark.parametrize("kind", ["channel", "private channel", "group", "direct"])
+async def test_slacks_own_stop_while_text_streams_leaves_one_sentence_wherever_the_session_is(
+    stage: Stage, kind: str
+) -> None:
+    where = {
+        "channel": lambda: stage.channel,
+        "private channel": lambda: stage.slack.add_channel("secrets", members=[stage.anna], is_private=True),
+        "group": lambda: stage.slack.open_group_dm([stage.anna, stage.ben]),
+        "direct": lambda: stage.slack.open_dm(stage.anna),
+    }[kind]()
     held = stage.gemini.hold_stream(text(POEM).in_pieces(6), after=3)
-    ts = stage.slack.say(stage.anna, direct, "a poem, please")
+    ts = stage.slack.say(stage.anna, where, f"<@{stage.slack.bot_user_id}> a poem, please")
     await held.reached()
-    await stage.slack.until(lambda: stage.slack.bot_posts(direct, ts))
+    await stage.slack.until(lambda: stage.slack.bot_posts(where, ts))
 
-    stage.slack.press_stop(stage.anna, direct, ts)
+    stage.slack.press_stop(stage.anna, where, ts)
 
-    assert await stage.answered(ts, direct) == [NOTHING_DONE]
+    assert await stage.answered(ts, where) == [NOTHING_DONE]
     await held.abandoned()
-    assert stage.leftovers(ts, direct) == []
-    await goes_on(stage, ts, direct)
+    assert stage.leftovers(ts, where) == []
+    await stage.slack.until(lambda: not is_processing(stage, ts, where))
+    await goes_on(stage, ts, where)
+
+
+async def test_slacks_own_stop_in_a_channel_by_who_may_not_leaves_the_answer_whole(stage: Stage) -> None:
+    """Slack itself ends the stream, whoever presses: the answer is completed another way."""
+    guest = stage.slack.add_user("gus", is_guest=True)
+    stage.slack.join(guest, stage.channel)
+    held = stage.gemini.hold_stream(text(POEM).in_pieces(6), after=3)
+    ts = ask(stage, "a poem, please")
+    await held.reached()
+    await stage.slack.until(lambda: stage.slack.bot_posts(stage.channel, ts))
+
+    stage.slack.press_stop(guest, stage.channel, ts)
+    await stage.slack.until(lambda: stage.slack.ephemerals(stage.channel, guest))
+    held.release()
+
+    assert await stage.answered(ts) == [POEM]
+    assert stage.leftovers(ts) == []
+    await stage.slack.until(lambda: not is_processing(stage, ts, stage.channel))
 
 
 @pytest.mark.parametrize("word", ["stop", "Cancel!", "please stop"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from emulators.gemini.answers import text
+from tests.support.agent_worker.model_lines import message_line, readable
 from tests.support.e2e.stage import Stage
 
 HAIKU = "Autumn moonlight falls\na worm digs silently down\ninto the chestnut"
 
 
 async def test_a_mention_is_answered_in_its_own_thread(stage: Stage) -> None:
-    stage.gemini.script(text(HAIKU).given(contains="anna: write about autumn"))
+    stage.gemini.script(text(HAIKU).given(contains='"from":"anna"'))
 
     ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> write about autumn")
 
@@ -18,7 +19,7 @@ async def test_a_mention_is_answered_in_its_own_thread(stage: Stage) -> None:
 
 
 async def test_a_direct_message_is_answered_in_its_own_thread(stage: Stage) -> None:
-    stage.gemini.script(text(HAIKU).given(contains="write about autumn", lacks="anna:"))
+    stage.gemini.script(text(HAIKU).given(contains="write about autumn"))
     direct = stage.slack.open_dm(stage.anna)
 
     ts = stage.slack.say(stage.anna, direct, "write about autumn")
@@ -36,7 +37,7 @@ async def test_a_reply_without_a_mention_goes_on_with_all_that_was_said_before(s
     assert await stage.answered(ts, times=2) == ["Hello Anna!", "It is the heron."]
     contents = stage.gemini.requests[-1].contents
     assert [content["role"] for content in contents] == ["user", "model", "user"]
-    assert contents[-1]["parts"] == [{"text": "anna: which word was it?"}]
+    assert contents[-1]["parts"] == [{"text": message_line("anna", stage.anna, "which word was it?")}]
 
 
 async def test_a_first_mention_in_the_middle_of_a_thread_knows_what_was_said_before(stage: Stage) -> None:
@@ -49,12 +50,29 @@ async def test_a_first_mention_in_the_middle_of_a_thread_knows_what_was_said_bef
     stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> what should we do?", thread_ts=ts)
 
     assert await stage.answered(ts) == ["Restart the queue."]
-    earlier = stage.gemini.requests[0].contents[0]["parts"][0]["text"]
+    parts = stage.gemini.requests[0].contents[0]["parts"]
+    earlier = "\n".join(readable(part["text"]) for part in parts[:-1])
     assert "anna: the deploy of <web> failed at 9:40" in earlier
     assert "build 77 is red" in earlier
     assert "ben: see this, @anna" in earlier
     assert "restart the queue" in earlier
     assert "what should we do" not in earlier
+
+
+async def test_a_mention_that_is_only_shown_as_code_calls_nobody(stage: Stage) -> None:
+    at_bot = f"<@{stage.slack.bot_user_id}>"
+    code = {"type": "user", "user_id": stage.slack.bot_user_id, "style": {"code": True}}
+    line = {"type": "rich_text_section", "elements": [{"type": "text", "text": "write "}, code]}
+    shown = stage.slack.say(
+        stage.anna, stage.channel, f"write `{at_bot}`", blocks=[{"type": "rich_text", "elements": [line]}]
+    )
+    await stage.slack.until(lambda: stage.is_acknowledged(shown))
+    stage.gemini.script(text("Yes?"))
+
+    ts = stage.slack.say(stage.anna, stage.channel, f"{at_bot} hello")
+
+    assert await stage.answered(ts) == ["Yes?"]
+    assert stage.said(shown) == []
 
 
 async def test_a_mention_with_nothing_else_in_it_is_greeted_without_asking_the_model(stage: Stage) -> None:

@@ -89,6 +89,15 @@ async def test_a_piped_line_is_said_and_its_whole_answer_is_shown(stage: Scene) 
     ]
 
 
+async def test_nothing_that_is_said_steers_the_terminal(stage: Scene) -> None:
+    async with _agent(stage):
+        code, output = await _recite(stage, "\x1b]0;hi\x07 \x9b2J \N{RIGHT-TO-LEFT OVERRIDE}abc\tend")
+
+    assert code == 0
+    assert "you said ]0;hi 2J abc\tend" in output
+    assert not {"\x1b", "\x07", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"} & set(output)
+
+
 class _PatientClient(ControlClient):
     """Counts how often the chat has waited for a change in vain."""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from agent_worker.conversation.conversation import BEFORE, NOW
+from agent_worker.conversation.model_form import line, note
 from emulators.gemini.answers import Call, Said, Text
 from emulators.gemini.faults import Slow
 from emulators.gemini.request import ModelRequest
@@ -179,8 +181,8 @@ def test_what_was_said_before_is_remembered() -> None:
 
 
 def test_the_background_that_the_agent_adds_is_not_taken_for_a_question() -> None:
-    background = "[What was said in this thread before:]\nben: alerts in Ohio?\n[End of what was said before.]"
-    asked = {"role": "user", "parts": [{"text": background}, {"text": "anna: hello"}]}
+    texts = [note(BEFORE), line(text="alerts in Ohio?"), note(NOW), line(text="hello")]
+    asked = {"role": "user", "parts": [{"text": text} for text in texts]}
 
     assert len(text(request(asked)).splitlines()) == 3
 

@@ -40,6 +40,7 @@ class Temporal:
     away: int = 0
     remembered: set[str] = field(default_factory=set)
     of_others: set[str] = field(default_factory=set)
+    poison: dict[str, Exception] = field(default_factory=dict)  # by `ts`: how a message fails, each time
     delivered: list[tuple[str, float]] = field(default_factory=list)  # the `ts`, and when on the clock of the pace
     marks: list[float] = field(default_factory=list)
     clock: StillClock = field(default_factory=StillClock)
@@ -64,8 +65,14 @@ class Temporal:
     async def takes_part(self, thread: Thread) -> bool:
         return thread.thread_ts not in self.of_others
 
+    async def reach_temporal(self) -> None:
+        if self.away:
+            raise RPCError("not connected", RPCStatusCode.UNAVAILABLE, b"")
+
     async def hand_over(self, incoming: IncomingMessage) -> None:
         self._fail()
+        if error := self.poison.get(incoming.message.ts):
+            raise error
         self.delivered.append((incoming.message.ts, self.clock.now))
 
     def _fail(self) -> None:
@@ -79,6 +86,7 @@ class Slack:
     """In place of `SlackHistory` and of the connection, whose last frame came at this moment."""
 
     written: list[IncomingMessage] = field(default_factory=list)
+    unread: int = 0
     asked_since: list[float] = field(default_factory=list)
     last_frame: float = NOW
     is_connected: asyncio.Event = field(default_factory=asyncio.Event)
@@ -237,3 +245,37 @@ async def test_switched_off_it_does_nothing(stage: Stage) -> None:
         assert catch_up.state == "off"
 
     assert (stage.slack.asked_since, stage.temporal.marks) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "poison", [RPCError("not now", RPCStatusCode.UNAVAILABLE, b""), ValueError("a defect")], ids=["Temporal", "ours"]
+)
+async def test_a_message_that_fails_each_time_does_not_stop_those_behind_it_and_is_left_out_in_the_end(
+    stage: Stage, poison: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slackbot.catch_up.catch_up.PAUSES", (0.01,))
+    first, second = message(500), message(400)
+    stage.slack.written = [first, second]
+    stage.temporal.poison[first.message.ts] = poison
+    async with stage.running():
+        await stage.marked(NOW)
+
+    assert set(stage.delivered) == {second.message.ts}
+
+
+async def test_a_message_that_fails_for_a_while_is_handed_over_later_and_a_new_gap_does_not_wait(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("slackbot.catch_up.catch_up.PAUSES", (3_600.0,))
+    stage.slack.written = [message(500)]
+    (ts,) = [incoming.message.ts for incoming in stage.slack.written]
+    stage.temporal.poison[ts] = RPCError("not now", RPCStatusCode.UNAVAILABLE, b"")
+    async with stage.running(), asyncio.timeout(20):
+        while "something is left for later" not in caplog.text:  # noqa: ASYNC110  nothing else tells of it
+            await asyncio.sleep(0.01)
+        del stage.temporal.poison[ts]
+        stage.gaps.open(NOW - 10)
+        await stage.marked(NOW)
+
+    assert stage.delivered == [ts]
+    assert {round(since) for since in stage.slack.asked_since} == {round(NOW - 1_000 - OVERLAP)}

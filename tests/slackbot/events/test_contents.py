@@ -7,9 +7,21 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract.messages import SlackFile
+from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.contract.messages import SlackFile, UserMessage
 from agent_worker.conversation.message_text import message_text
-from slackbot.events.contents import LARGEST_ATTACHMENTS, LEFT_OUT, LONGEST_NAME, MOST_FILES, attachments, files, text
+from slackbot.events.contents import (
+    LARGEST_ATTACHMENTS,
+    LARGEST_TEXT,
+    LEFT_OUT,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    MOST_FILES,
+    TEXT_LEFT_OUT,
+    attachments,
+    files,
+    text,
+)
 
 TYPED = {
     "type": "rich_text",
@@ -73,7 +85,7 @@ def test_attachments_that_are_too_large_are_left_out_and_a_note_says_so() -> Non
     small, large = {"text": "small"}, {"text": "x" * LARGEST_ATTACHMENTS}
 
     assert attachments({"attachments": [small, large, small]}) == [small, LEFT_OUT]
-    assert seen({"text": "see", "attachments": [large]}) == "see\n[more was attached than can be read]"
+    assert seen({"text": "see", "attachments": [large]}) == "see\nmore was attached than can be read"
 
 
 def test_what_temporal_cannot_store_is_replaced() -> None:
@@ -117,3 +129,30 @@ def test_what_is_not_a_file_of_slack_is_left_out(file: Any) -> None:
 @pytest.mark.parametrize("size", [-1, "12", 1.5, None, 10**30])
 def test_a_size_that_cannot_be_one_counts_as_unknown(size: Any) -> None:
     assert files({"files": [{"id": "F1", "name": "a", "size": size}]})[0].size == 0
+
+
+@pytest.mark.parametrize("letter", ["x", '"', "\n", "\x01", "ü", "中", "\U0001f600", "\ud83d"])
+def test_a_text_of_any_length_in_any_letters_is_kept_as_far_as_temporal_can_store_it(letter: str) -> None:
+    whole, long = letter * 40_000, letter * 500_000
+
+    kept = text({"text": long})
+
+    assert text({"text": whole}) == whole.encode(errors="replace").decode()  # what Slack takes is kept whole
+    assert kept.endswith(TEXT_LEFT_OUT)
+    assert len(kept) <= LONGEST_TEXT
+    size = len(json.dumps(kept, ensure_ascii=False).encode())
+    assert LARGEST_TEXT * 0.9 < size < LARGEST_TEXT + 100
+
+
+def test_everything_that_is_handed_over_of_a_message_is_far_below_what_temporal_takes() -> None:
+    huge = "\x01" * 1_000_000
+    file = {"id": "F1", "name": huge, "mimetype": huge}
+    said = {
+        "text": huge,
+        "attachments": [{"text": huge}] * 100,
+        "blocks": [{"type": huge}] * 100,
+        "files": [file] * 100,
+    }
+    message = UserMessage(ts="1.0", user="U1", text=text(said), files=files(said), attachments=attachments(said))
+
+    assert DATA_CONVERTER.payload_converter.to_payload(message).ByteSize() < 1_000_000

@@ -64,7 +64,7 @@ def test_an_edit_is_a_change_with_the_new_text() -> None:
     decision = read(body(changed(reply("a"), reply("b", edited=EDITED))), BOT)
 
     thread = Thread(team="T1", channel="C1", thread_ts=ROOT)
-    assert decision == IncomingChange(thread, MessageChange(ts=NOW, at=AT, text="b"))
+    assert decision == IncomingChange(thread, MessageChange(ts=NOW, at=AT, text="b", user="U1"))
 
 
 def test_the_first_message_of_a_thread_is_changed_in_its_own_thread() -> None:

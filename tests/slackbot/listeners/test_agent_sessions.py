@@ -27,8 +27,17 @@ async def title_changed(stage: SignalStage, thread_ts: str, title: Any, user: st
     await stage.heard()
 
 
+async def at_work(stage: SignalStage, thread_ts: str, channel: str = "") -> None:
+    """The thread becomes a session of the agent that is processing: only then has it a stop button."""
+    async with open_client(HttpUrl(stage.slack.api_url), SecretStr(stage.slack.bot_token)) as web:
+        await web.agents_sessions_setStatus(
+            channel_id=channel or stage.channel, thread_ts=thread_ts, status="processing"
+        )
+
+
 async def test_slacks_own_stop_stops_the_conversation(stage: SignalStage) -> None:
     root = await stage.ask("a long story")
+    await at_work(stage, root)
 
     stage.slack.press_stop(stage.ben, stage.channel, root)
     await stage.heard()
@@ -41,6 +50,7 @@ async def test_slacks_own_stop_works_in_direct_messages(stage: SignalStage) -> N
     direct = stage.slack.open_dm(stage.anna)
     root = stage.slack.say(stage.anna, direct, "a long story")
     await stage.heard()
+    await at_work(stage, root, direct)
 
     stage.slack.press_stop(stage.anna, direct, root)
     await stage.heard()
@@ -48,17 +58,24 @@ async def test_slacks_own_stop_works_in_direct_messages(stage: SignalStage) -> N
     assert isinstance((await stage.stored(root, direct))[-1], StopRequest)
 
 
-async def test_slacks_own_stop_starts_no_conversation(stage: SignalStage) -> None:
+async def test_slacks_own_stop_starts_no_conversation_and_the_session_is_no_longer_processing(
+    stage: SignalStage,
+) -> None:
     nobodys = stage.slack.say(stage.anna, stage.channel, "to nobody")
+    await at_work(stage, nobodys)
 
     stage.slack.press_stop(stage.anna, stage.channel, nobodys)
     await stage.heard()
 
     assert await stage.stored(nobodys) == []
+    session = stage.slack.session(stage.channel, nobodys)
+    assert session is not None
+    assert session.status == "active"
 
 
 async def test_slack_sends_a_stop_again_that_temporal_did_not_take(stage: SignalStage) -> None:
     root = await stage.ask()
+    await at_work(stage, root)
     stage.line.is_dead = True
     stage.slack.press_stop(stage.anna, stage.channel, root)
     await stage.slack.until(lambda: stage.line.refused)

@@ -58,7 +58,7 @@ async def test_the_model_is_told_the_open_channel(stage: ConversationStage) -> N
     await stage.answered(ts)
 
     (contents,) = stage.rehearsal.cast.read
-    assert "has the channel" in contents[0]["parts"][0]["text"]
+    assert "has this channel open" in contents[0]["parts"][0]["text"]
     assert stage.channel in contents[0]["parts"][0]["text"]
 
 

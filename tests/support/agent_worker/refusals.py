@@ -39,6 +39,7 @@ READ = "conversations.replies"
 PASSING = {
     *("fatal_error", "internal_error", "message_limit_exceeded", "rate_limited", "ratelimited"),
     *("request_timeout", "service_unavailable"),
+    *("org_login_required", "team_added_to_org"),  # the workspace is being moved into an organisation
 }
 
 

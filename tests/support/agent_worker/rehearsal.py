@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import uuid4
@@ -35,6 +35,7 @@ from emulators.gemini.rules.requests import check_request
 from emulators.gemini.rules.turns import check_turns
 from emulators.gemini.signatures import DUMMY, Signatures
 from process import temporal
+from tests.support.agent_worker.model_lines import readable
 
 SECOND = 1 / (24 * 60 * 60)  # in days, as the policy counts them
 POLICY = AgentPolicy(
@@ -78,8 +79,8 @@ def calls(*names: str, title: str = "", refused: str | None = None) -> ModelRepl
 
 
 def lines(contents: list[Content]) -> list[str]:
-    """All texts of a transcript, "" where a part has none."""
-    return [part.get("text", "") for content in contents for part in content["parts"]]
+    """All texts of a transcript as a person would write them down, "" where a part has none."""
+    return [readable(part.get("text", "")) for content in contents for part in content["parts"]]
 
 
 class Held:
@@ -127,8 +128,10 @@ class Cast:
         self.failing_deliveries: deque[Exception] = deque()  # how the next deliveries fail
         self.begun: list[Deliver] = []  # all deliveries, those that fail too
         self.delivering: Held | None = None
-        self.opening: Held | None = None
+        self.opening: Callable[[], Awaitable[Any]] | None = None
         self.looking_up: Held | None = None
+        self.looking_up_fails = 0  # so many times, for good
+        self.most_judged = 100  # people in one look-up
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
         self.refused: dict[str, str] = {}  # why, by Slack id
@@ -170,8 +173,11 @@ class Cast:
         self.changed.set()
         if self.looking_up is not None:
             await self.looking_up()
+        if self.looking_up_fails:
+            self.looking_up_fails -= 1
+            raise errors.final(errors.OUT_OF_TIME, "took too long")
         names = {slack_id: slack_id.lower() for slack_id in request.ids}
-        return Names(names=names, **self._judged(request.authors))
+        return Names(names=names, **self._judged(request.authors[: self.most_judged]))
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -50,12 +51,17 @@ def change(stage: SlackStage, file_id: str, **facts: Any) -> None:
     file.description.update(facts)
 
 
+def named(name: str, **more: str) -> Part:
+    """The object of a file."""
+    return {"text": json.dumps({"file": name, **more}, ensure_ascii=False, separators=(",", ":"))}
+
+
 def picture(data: bytes, mimetype: str = "image/png") -> Part:
     return {"inlineData": {"mimeType": mimetype, "data": data}}
 
 
 def unreadable(name: str, reason: str) -> list[Part]:
-    return [{"text": f"[file: {name} cannot be read: {reason}]"}]
+    return [named(name, unreadable=reason)]
 
 
 @asynccontextmanager

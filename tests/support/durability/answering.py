@@ -13,7 +13,7 @@ from emulators.gemini.request import ModelRequest, function_calls, function_resp
 TOOL = "get_location_info"
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
 _QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?")
-_EARLIER = "[What was said"
+_BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 
 
@@ -98,5 +98,9 @@ def results_given(request: ModelRequest) -> int:
 
 def _texts(content: Mapping[str, Any]) -> Iterable[str]:
     """What people ask now; what they said before the agent came to the thread is no question."""
-    if content["role"] == "user":
-        yield from (part["text"] for part in content["parts"] if not part.get("text", _EARLIER).startswith(_EARLIER))
+    is_before = False
+    for part in content["parts"] if content["role"] == "user" else []:
+        text = part.get("text", "")
+        is_before = (is_before or _BEFORE in text) and _NOW not in text
+        if not is_before:
+            yield text

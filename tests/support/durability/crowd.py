@@ -53,7 +53,10 @@ class Conversation:
                 self.waited[name] = time.monotonic() - self.asked_at[name]
 
     def stop(self) -> None:
-        """Whatever is not answered yet need not be."""
+        """Whatever is not answered yet need not be. Slack shows the button only while the agent is at work."""
+        session = self.stage.slack.session(self.channel, self.ts)
+        if session is None or session.status != "processing":
+            return
         self.stopped |= {question.name for question in self.asked} - self.answered.keys()
         self.stage.slack.press_stop(self.person, self.channel, self.ts)
 
@@ -98,7 +101,8 @@ class Conversation:
 
     @property
     def is_done(self) -> bool:
-        return self.is_answered and not self.stage.slack.status(self.channel, self.ts)
+        status = self.stage.slack.status(self.channel, self.ts)
+        return self.is_answered and not (status or self.has_wrong_progress or self.leftovers)
 
     @property
     def wrong_statuses(self) -> list[tuple[float, str]]:

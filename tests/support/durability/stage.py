@@ -20,6 +20,8 @@ from playground.temporal_server import DevServer
 from tests.support.durability.answering import ByRule
 from tests.support.e2e.stage import Stage
 
+# A crowd is one person here, who asks more than people do. The places in the quotas are claimed all the same.
+NO_ONE_IS_TURNED_DOWN = {"AGENT_MAX_HOURLY_TURNS_PER_PERSON": "0", "AGENT_MAX_HOURLY_TURNS_PER_WORKSPACE": "10000"}
 # When Slack tries again, in seconds of its clock: soon, and with "Delayed Events" switched on, then every hour.
 REDELIVERY_PAUSES = (3.0, 60.0, 300.0, 3_600.0, 3_600.0, 3_600.0)
 
@@ -48,7 +50,7 @@ class BreakableStage(Stage):
         self.gemini = GeminiEmulator(script=self.model)
         # The shortest deadline that Gemini allows: a call that hangs costs the tests no more than that.
         self._worker_module = worker_module
-        self._settings = {"GEMINI_TIMEOUT_SECONDS": "10", **settings}
+        self._settings = {"GEMINI_TIMEOUT_SECONDS": "10", **NO_ONE_IS_TURNED_DOWN, **settings}
         self._numbers = count(1)
 
     async def __aenter__(self) -> Self:

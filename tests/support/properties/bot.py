@@ -101,12 +101,15 @@ class Slack(AsyncWebClient):
     async def chat_postEphemeral(self, **_arguments: Any) -> Any:  # noqa: N802  the SDK's name
         self.told += 1
 
+    async def agents_sessions_setStatus(self, **_arguments: Any) -> Any:  # noqa: N802  the SDK's name
+        """Nothing is shown."""
+
 
 def app(temporal: Temporal, slack: Slack | None = None) -> AsyncApp:
     kept = conversations(temporal)
     listeners: list[Listener] = [
         MessageListener(BOT, kept, Gaps()),
-        AgentSessions(BOT, kept),
+        AgentSessions(BOT, slack or Slack(), kept),
         Buttons(BOT, slack or Slack(), kept),
     ]
     return build_app(AsyncWebClient(), BOT, listeners)

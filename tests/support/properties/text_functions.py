@@ -18,7 +18,7 @@ import slackbot
 import text
 from agent_worker.activities.titles import first_words
 from agent_worker.contract.messages import Thread, UserMessage
-from agent_worker.conversation import slack_markup
+from agent_worker.conversation import model_form, slack_markup
 from agent_worker.conversation.message_text import message_text
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import asks_back
@@ -26,7 +26,17 @@ from agent_worker.gemini.errors import from_answer
 from agent_worker.gemini.prompts import title_in
 from agent_worker.payloads.storage_limits import writable
 from agent_worker.payloads.thread import Deliver, ShownStep, Source
-from agent_worker.slack.blocks import answer_layout, markdown_stream, mentions, posts, step_lines, task_cards
+from agent_worker.slack.blocks import (
+    answer_layout,
+    links,
+    markdown_stream,
+    mentions,
+    outgoing,
+    outlet,
+    posts,
+    step_lines,
+    task_cards,
+)
 from agent_worker.slack.blocks.markdown_split import split
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.files.contents import DescribedFile, mention
@@ -35,10 +45,11 @@ from agent_worker.toolbox.sources import Sourced
 from agent_worker.tools import weather_alerts
 from slackbot.conversations.recent import RecentConversation
 from slackbot.events import contents, message_changes, messages, quotation
+from slackbot.events import mentions as slack_mentions
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
-from text import json_shapes, json_text, lines, questions
+from text import characters, json_shapes, json_text, lines, questions
 
 TextFunction = Callable[[str], object]
 NAMES = {"U1": "anna", "C1": "general"}
@@ -86,6 +97,13 @@ def _file(content: str) -> object:
     return described.parts(data)
 
 
+def _in_pieces(given: str) -> None:
+    passed = outgoing.Outgoing(links.TO_ALL_HOSTS, ALLOWED)
+    for at in range(0, len(given), 20):
+        passed.add(given[at : at + 20])
+    passed.end()
+
+
 def _or_nothing(function: TextFunction) -> TextFunction:
     """Some functions refuse a text in which nothing can be seen."""
 
@@ -114,12 +132,19 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "markdown_stream.showable": markdown_stream.showable,
     "markdown_stream.paragraph_cut": lambda given: markdown_stream.paragraph_cut(given, 0, len(given)),
     "markdown_stream.forced_cut": lambda given: markdown_stream.forced_cut(given, 0, len(given)),
+    "outlet.line": outlet.line,
+    "links.without_links": links.without_links,
+    "links.address": lambda given: [links.address(f"https://{given}"), links.address(given)],
+    "links.ascii_host": links.ascii_host,
+    "links.LinkPolicy": lambda given: links.TO_ALL_HOSTS.link("https://a.example", given),
+    "outgoing.safe": lambda given: outgoing.safe(given, links.TO_ALL_HOSTS, ALLOWED),
+    "outgoing.safe, in pieces": _in_pieces,
     "mentions.neutralise": lambda given: mentions.neutralise(given, ALLOWED),
     "mentions.escaped": lambda given: mentions.escaped(given, ALLOWED, 3_000),
     "posts.answer": _or_nothing(lambda given: posts.answer(given, ALLOWED)),
     "posts.plain": lambda given: posts.plain(Post("", [{"type": "markdown", "text": given}]), ALLOWED),
+    "posts.bare": _or_nothing(posts.bare),
     "posts.notice": _or_nothing(posts.notice),
-    "posts.bare": posts.bare,
     "posts.is_blank": posts.is_blank,
     "answer_layout.lay_out": lambda given: answer_layout.lay_out(_deliver(given)),
     "step_lines.progress": lambda given: step_lines.progress(_steps(given)),
@@ -145,7 +170,8 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "sources.Sourced": lambda given: Sourced("", [Source(text=given, url=f"https://a/{given}")]).listed(),
     "contents.DescribedFile": _or_nothing(_file),
     "contents.mention": mention,
-    "messages.mentioned_users": messages.mentioned_users,
+    "mentions.mentioned_users": slack_mentions.mentioned_users,
+    "mentions.called_users": lambda given: slack_mentions.called_users({"text": given}),
     "messages.read": lambda given: messages.read(BODY | {"event": PERSON | {"text": given, "thread_ts": "1.1"}}, BOT),
     "message_changes.read": _edited,
     "stop_words.says_stop": lambda given: says_stop(given, "UBOT"),
@@ -158,6 +184,12 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     ),
     "questions.asks": questions.asks,
     "lines.one_line": lambda given: lines.one_line(given, 100),
+    "lines.name": lambda given: lines.name(given, 100),
+    "characters.for_terminal": characters.for_terminal,
+    "characters.without_hidden": characters.without_hidden,
+    "model_form.line": lambda given: model_form.line(text=given),
+    "model_form.note": lambda given: model_form.note(given, text=given),
+    "model_form.name": model_form.name,
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),
     "json_text.decoded": json_text.decoded,

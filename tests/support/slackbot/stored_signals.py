@@ -182,7 +182,7 @@ async def signal_stage(
             conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in, recent)
             listeners: list[Listener] = [
                 MessageListener(bot, conversations, gaps),
-                AgentSessions(bot, conversations),
+                AgentSessions(bot, web, conversations),
                 Buttons(bot, web, conversations, timeout=timeout),
             ]
             app = build_app(tokenless, bot, listeners)

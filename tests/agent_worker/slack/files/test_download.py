@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads import errors
 from agent_worker.slack.files.contents import UnreadableError
 from agent_worker.slack.files.download import MOST_REDIRECTS, Download, SlackDownloads
-from tests.support.agent_worker.sharing import NOTES, elsewhere, ids, made_of, shared, unreadable
+from tests.support.agent_worker.sharing import NOTES, elsewhere, ids, made_of, named, shared, unreadable
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 TOKEN = SecretStr("xoxb-1")
@@ -69,7 +69,7 @@ async def test_a_file_is_followed_within_slack(stage: SlackStage) -> None:
 
     (part,) = await made_of(stage, NOTES | {"redirect_to": target.description["url_private"]})
 
-    assert part["text"].splitlines()[1] == "moved"
+    assert part == named("notes.txt", content="moved")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.support.agent_worker.sharing import (
     filled,
     ids,
     made_of,
+    named,
     picture,
     shared,
     unreadable,
@@ -43,7 +44,7 @@ async def test_a_file_of_another_kind_is_said_to_be_one_and_not_fetched(
 ) -> None:
     (part,) = await made_of(stage, file | {"content": b"bytes"})
 
-    assert "cannot be read: only text, PDF, PNG, JPEG, WebP and HEIC files can be, and this is" in part["text"]
+    assert '"unreadable":"only text, PDF, PNG, JPEG, WebP and HEIC files can be, and this is' in part["text"]
     assert stage.slack.downloads == []
 
 
@@ -68,7 +69,7 @@ async def test_a_file_that_is_larger_than_slack_says_is_not_read_to_its_end(stag
 
     (part,) = await made_of(stage, PICTURE | {"content": data, "size": 5})
 
-    assert part["text"].startswith("[file: chart.png cannot be read: it is too large")
+    assert part["text"].startswith('{"file":"chart.png","unreadable":"it is too large')
 
 
 async def test_a_deleted_file_is_said_to_be_gone(stage: SlackStage) -> None:
@@ -139,7 +140,7 @@ async def test_only_the_newest_files_of_a_conversation_are_read(stage: SlackStag
     first, *others = await made_of(stage, *({"name": name, "content": "hello"} for name in names))
 
     assert [first] == unreadable("0.txt", f"only the newest {MOST_FILES} files of a conversation are read")
-    assert [part["text"].partition("\n")[0] for part in others] == [f"[file: {name}]" for name in names[1:]]
+    assert others == [named(name, content="hello") for name in names[1:]]
     assert stage.calls("files.info") == MOST_FILES
 
 

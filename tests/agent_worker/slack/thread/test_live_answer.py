@@ -16,6 +16,7 @@ from agent_worker.slack.thread import live_answer
 from agent_worker.slack.thread.live_answer import LONG, OLD, TOO_LONG, TOO_OLD, LiveAnswer, Place
 from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
+from tests.support.agent_worker.counted import Counted
 from tests.support.agent_worker.settling import kinds
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
@@ -365,3 +366,13 @@ async def test_where_this_person_cannot_be_streamed_to_others_still_are(stage: S
     assert live.draft.streaming_since is None
 
     assert stage.ours.streams.may_start(stage.thread, Author(id=stage.anna))
+
+
+async def test_a_long_answer_is_not_copied_at_each_piece(stage: SlackStage) -> None:
+    copied: list[int] = []
+
+    async with living(stage) as live:
+        for _ in range(1_000):
+            live.add(Counted("word ", copied))
+
+    assert sum(copied) <= 2 * len("word ") * 1_000

@@ -14,6 +14,7 @@ from tests.support.emulators.views import (
 async def test_opening_the_apps_page_and_pressing_stop_are_told(stage: Scene) -> None:
     slack = stage.slack
     root = slack.say(stage.anna, stage.general, "work")
+    await stage.show_status(root, "is thinking…")
     slack.open_app_home(stage.anna)
     slack.press_stop(stage.anna, stage.general, root)
 
@@ -22,6 +23,27 @@ async def test_opening_the_apps_page_and_pressing_stop_are_told(stage: Scene) ->
     assert events["app_home_opened"]["tab"] == "messages"
     assert events["app_home_opened"]["channel"] == slack.open_dm(stage.anna)
     assert events["agent_session_stopped"]["thread_ts"] == root
+
+
+async def test_a_session_has_a_stop_button_only_while_it_is_processing(still: Scene) -> None:
+    slack, root = still.slack, still.ask()
+    with pytest.raises(ValueError, match="no stop button"):
+        slack.press_stop(still.anna, still.general, root)
+    await still.show_status(root, "is thinking…")
+    slack.press_stop(still.anna, still.general, root)
+    await still.show_status(root, "")
+
+    with pytest.raises(ValueError, match="no stop button"):
+        slack.press_stop(still.anna, still.general, root)
+
+
+async def test_without_the_event_there_is_no_stop_button() -> None:
+    async with scene(events=["message.channels"]) as stage:
+        root = stage.ask()
+        await stage.show_status(root, "is thinking…")
+
+        with pytest.raises(ValueError, match="no stop button"):
+            stage.slack.press_stop(stage.anna, stage.general, root)
 
 
 async def test_an_agent_is_told_what_people_look_at(stage: Scene) -> None:

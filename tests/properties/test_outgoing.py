@@ -1,0 +1,81 @@
+"""Properties of the outlet for the model's text: for any text, and wherever it is cut into pieces."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agent_worker.slack.blocks import markdown_split, posts
+from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
+from agent_worker.slack.blocks.mentions import neutralise
+from agent_worker.slack.blocks.outgoing import Outgoing, safe
+from agent_worker.slack.blocks.outlet import Outlet, line
+from tests.support.agent_worker.broadcasts import WORKING
+
+TOKENS = (
+    *("<!channel>", "<!here|x>", "<!subteam^S1>", "<@U1>", "<@U2|b>", "@here", "@everyone", "<", "!", "@", ">", "|"),
+    *("[", "](", ")", "![", "]:", "`", "```\n", "~~~\n", "\\", "\n", " ", "a", "here", "channel", "<!", "<@"),
+    *(
+        "https://evil.example",
+        "https://",
+        "www.",
+        "evil.example",
+        "[a](https://evil.example)",
+        "<img src='https://e.example'>",
+    ),
+    *("**", "_", "&lt;", "&#64;", "&", ";", "\x00", "\N{ZERO WIDTH SPACE}", "\r", "(", "/", "- ", "> ", "    "),
+)
+texts = st.one_of(st.text(), st.lists(st.sampled_from(TOKENS), max_size=30).map("".join))
+ONLY_OURS = LinkPolicy(frozenset({"ours.example"}))
+
+
+def cuts_of(text: str) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(0, len(text)), max_size=10).map(sorted)
+
+
+@given(data=st.data(), text=texts)
+def test_wherever_a_text_is_cut_the_whole_that_is_posted_is_the_same_and_notifies_nobody(
+    data: st.DataObject, text: str
+) -> None:
+    cuts = data.draw(cuts_of(text))
+    outlet = Outgoing(TO_ALL_HOSTS, ["U1"])
+
+    pieces = [outlet.add(text[start:end]) for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    posted = "".join([*pieces, outlet.end()])
+
+    assert posted == safe(text, TO_ALL_HOSTS, ["U1"])
+    assert WORKING.search(posted) is None
+
+
+@given(text=texts)
+@example("[a](https://ours.example)\N{ZERO WIDTH SPACE}![x](https://evil.example/?q)")
+def test_outside_of_code_no_picture_and_no_link_to_another_host_is_left(text: str) -> None:
+    shown = safe(text.replace("`", "'").replace("~", "-"), ONLY_OURS)
+
+    outside = re.sub(r"`[^`]*`", "", shown)
+    assert re.search(r"!\[[^\[\]\n]*\]\(https?:", outside) is None
+    assert re.search(r"(?<![^\W_])https?:/*[\w.-]", outside.replace("https://ours.example", "")) is None
+
+
+@given(text=texts)
+def test_an_answer_is_posted_in_no_form_that_notifies(text: str) -> None:
+    shown = Outlet().markdown(text, ())
+    parts = [
+        post for part in markdown_split.split(shown, 300) if not posts.is_blank(part) for post in posts.answer(part, ())
+    ]
+
+    in_plain_text = [plain for part in parts for plain in posts.plain(part, ())]
+
+    for post in [*parts, *in_plain_text]:
+        everything = post.text + "".join(block["text"] for block in post.blocks)
+        assert WORKING.search(everything) is None
+
+
+@given(text=texts)
+def test_a_title_or_a_status_notifies_nobody_and_holds_no_address(text: str) -> None:
+    shown = line(text)
+
+    assert neutralise(shown, ()) == shown
+    assert "://" not in shown
