@@ -68,13 +68,13 @@ class Activities:
         thread = request.thread
         names, past, over_quota = Names(names={}), Past(), None
         if thread.in_slack:
-            names, _ = await _together(self._known([], request.authors, thread), self._show_thinking(request))
+            names, is_shown = await _together(self._known([], request.authors, thread), self._show_thinking(request))
             over_quota = await self._over_quota(request, names)
             if over_quota is None:
                 names, past = await _together(self._known(request.ids, request.authors, thread), self._past(request))
             is_over = request.earlier_than in past.answered or request.earlier_than in past.gone
             is_silent = names.refuses(request.authors) or is_over
-            if is_silent or (over_quota is not None and not over_quota.is_told):
+            if is_silent or (is_shown and over_quota is not None and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
         return Opened(
             policy=self._policy,
@@ -92,11 +92,16 @@ class Activities:
             over_quota=over_quota,
         )
 
-    async def _show_thinking(self, request: OpenConversation) -> None:
-        """If Slack has to be asked first; otherwise the model call shows it soon enough, if there is one."""
+    async def _show_thinking(self, request: OpenConversation) -> bool:
+        """If Slack has to be asked first; otherwise the model call shows it soon enough, if there is one.
+
+        Returns whether it may be shown.
+        """
         known = self._slack.directory.knows([*request.ids, *(author.id for author in request.authors)])
-        if request.is_addressed and not (known and request.earlier_than is None):
-            await self._slack.status.set_status(request.thread, THINKING)
+        if not request.is_addressed or (known and request.earlier_than is None):
+            return False
+        await self._slack.status.set_status(request.thread, THINKING)
+        return True
 
     async def _over_quota(self, request: OpenConversation, judgement: Judgement) -> OverQuota | None:
         """Claims the turn's place for those of its authors who may talk to the agent; returns why there is none."""
@@ -117,6 +122,7 @@ class Activities:
     async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
         """Who they are, and who of the authors may not talk to the agent in this thread.
 
+        The names of others take only calls to spare, so that nobody's judgement waits for what another has mentioned.
         If Slack tells of some of the authors only, the others are not judged.
         """
         slack = self._slack
@@ -126,7 +132,7 @@ class Activities:
             for author in authors
             if author.id in people
         }
-        names = await slack.directory.names(ids, within=thread.channel if thread else "")
+        names = await slack.directory.names(ids, within=thread.channel if thread else "", only_to_spare=True)
         return Names(
             names=names,
             nameless=[slack_id for slack_id in ids if slack_id not in names],

@@ -16,8 +16,10 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, final, retryable
+from agent_worker.payloads.thread import Author
 from agent_worker.payloads.waiting import LONGEST_WAIT
 from agent_worker.slack.attempt_time import AttemptTime
+from agent_worker.slack.rate_limits import on_behalf_of
 from agent_worker.slack.refusals import WAITS
 from process.log_records import Translated
 
@@ -67,7 +69,7 @@ class _Guarded(ActivityInboundInterceptor):
         try:
             async with asyncio.timeout_at(now + total - (wait if total > wait else 0)) as deadline:
                 time = AttemptTime(deadline, now + total, age=_age(), can_be_given_back=_is_free())
-                with time.kept():
+                with time.kept(), on_behalf_of(_person(input)):
                     return await super().execute_activity(input)
         except TimeoutError:
             if not deadline.expired():
@@ -75,6 +77,12 @@ class _Guarded(ActivityInboundInterceptor):
             if time.ended_waiting:
                 raise retryable(SLACK_UNAVAILABLE, "rate limits") from None
             raise retryable(OUT_OF_TIME, "took too long") from None
+
+
+def _person(input: ExecuteActivityInput) -> str:  # noqa: A002
+    """The person whom the activity answers; "" if there is none, or the activity does not know."""
+    audience = getattr(input.args[0], "audience", None) if input.args else None
+    return audience.id if isinstance(audience, Author) else ""
 
 
 def _age() -> float:

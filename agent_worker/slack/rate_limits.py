@@ -73,6 +73,9 @@ class Urgency(IntEnum):
     TIDYING = 20
 
 
+# So many seconds later it seems to have come for each call of the same person that waits already: a person with many
+# turns waits for these, and the others do not.
+SAME_PERSON = 10.0
 _urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.ANSWER)
 
 
@@ -84,6 +87,19 @@ def urgency(how: Urgency) -> Iterator[None]:
         yield
     finally:
         _urgency.reset(token)
+
+
+_person: ContextVar[str] = ContextVar("person", default="")
+
+
+@contextmanager
+def on_behalf_of(person: str) -> Iterator[None]:
+    """For whom the calls are that are made in the block and in the tasks that it starts; "" if nobody knows."""
+    token = _person.set(person)
+    try:
+        yield
+    finally:
+        _person.reset(token)
 
 
 @dataclass(eq=False)
@@ -107,6 +123,7 @@ class _Waiting:
 
     rank: float
     buckets: list[_Bucket]
+    person: str
 
 
 class SlackBudget:
@@ -134,11 +151,15 @@ class SlackBudget:
     async def wait(self, method: str, channel: str = "") -> None:
         """Returns when the call may be made. The most urgent call goes first, then that of the oldest activity.
 
+        Of somebody for whom many calls wait, the later ones seem to have come later.
+
         Raises ApplicationError (retryable, WAITS) if that is not soon, in an attempt that can be given back.
         """
         attempt = attempt_time.current()
         age = attempt.age if attempt else 0.0
-        call = _Waiting(self._clock() - age + _urgency.get(), self._of(method, channel))
+        call = _Waiting(
+            self._clock() - age + _urgency.get() + self._held_back(), self._of(method, channel), _person.get()
+        )
         self._waiting.append(call)
         try:
             with attempt_time.stands_still():
@@ -180,6 +201,11 @@ class SlackBudget:
         return sum(bucket.paused_until > now for (_, channel), bucket in self._buckets.items() if channel)
 
     # Whose turn it is
+
+    def _held_back(self) -> float:
+        """The seconds by which a new call stands behind, because others of the same person wait."""
+        person = _person.get()
+        return SAME_PERSON * sum(other.person == person for other in self._waiting) if person else 0.0
 
     def _until_turn(self, call: _Waiting) -> float:
         """The seconds until the call may be made, if nothing changes until then; 0.0 if it may be made now."""

@@ -54,6 +54,11 @@ class Observation:
         reader = self._backend.reader
         return reader.message(shown) if isinstance(shown, Message) else reader.blocks(shown["blocks"])
 
+    def name(self, user: str) -> str:
+        """The name of a person or an app; the id if there is nobody with that id."""
+        person = self._backend.workspace.users.get(user)
+        return person.name if person else user
+
     def file_content(self, file_id: str) -> bytes:
         """The bytes of a file, also of one that the app has uploaded. Raises KeyError if there is no such file."""
         return self._backend.files.content(file_id)

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.durability.chaos import outcome_of
-from tests.support.durability.evidence import Seen
+from tests.support.chaos.evidence import Seen
+from tests.support.chaos.report import outcome_of
 from tests.support.durability.storm import Storm, StormStage, Strength
 
 SETTLING_SECONDS = 300.0

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.payloads.errors import DEFECT, sentence
 from emulators.gemini.request import ModelRequest
 from tests.durability import chaos
-from tests.durability.chaos import Outcome
+from tests.support.chaos.conversation import Conversation
+from tests.support.chaos.evidence import Seen
+from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
+from tests.support.chaos.strangers import MARK
 from tests.support.durability.answering import Question, answer_to
-from tests.support.durability.crowd import Conversation
-from tests.support.durability.evidence import Seen
 from tests.support.durability.stage import BreakableStage
 
 pytestmark = pytest.mark.usefixtures("processes")
+HELD_BACK = "The ans"  # a part of an answer that nobody goes on with
 
 
 @pytest.mark.timeout(400)
@@ -26,6 +30,7 @@ async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path:
 
     assert report.faults.total() >= 20
     assert report.asked > 0
+    assert report.deeds.total() > 0
     assert report.troubles == [], str(report)
 
 
@@ -35,20 +40,65 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
         assert not (await outcome(conversation)).is_trouble
 
         await repeat(stage, stage.gemini.requests[-1])
-        await say_again(stage, conversation)
+        await say_again(conversation)
         conversation.asked.append(Question("never"))
         conversation.stopped.add("another one")
+        conversation.waited["q1"] = LONGEST_WAIT + 1
 
         found = await outcome(conversation)
-        assert (found.lost, found.doubled, found.repeated) == (1, 1, 2)
+        assert (found.lost, found.doubled) == (["never"], 1)
+        assert found.repeated == ["asked too often: 1", "11.0.0.1 too often: 1"]
         assert found.wrong_statuses
-        assert found.has_wrong_progress
-        assert (found.defects, found.has_unheard_stop) == (1, True)
-        assert found.leftovers == ["The ans"]
+        assert (found.wrong_progress, found.defects, found.unheard_stops) == (1, 1, 1)
+        assert found.leftovers == [HELD_BACK]
+        assert found.late == [LONGEST_WAIT + 1]
 
 
-async def outcome(conversation: Conversation) -> Outcome:
-    return await chaos.outcome_of(conversation, Seen(conversation.stage))
+async def test_the_counting_notices_whatever_strangers_bring_about(tmp_path: Path) -> None:
+    """Somebody who may do everything does here what strangers try."""
+    async with BreakableStage(tmp_path) as stage:
+        sam = stage.slack.add_user("sam")
+        conversation = await an_answered_conversation(stage)
+        channel, ts = conversation.channel, conversation.ts
+        stage.slack.join(sam, channel)
+        answer = stage.slack.bot_posts(channel, ts)[-1].ts
+
+        stage.slack.press_button(sam, channel, answer, FEEDBACK_BUTTONS)
+        stage.slack.rename_session(sam, channel, ts, f"{MARK} title")
+        stage.slack.press_button(sam, channel, answer, TRY_AGAIN_BUTTON)
+        await stage.slack.until(lambda: conversation.answered["q1"] == 2)
+        held = stage.gemini.hold(lambda request: request.mentions(MARK))
+        stage.slack.say(sam, channel, f"<@{stage.slack.bot_user_id}> {MARK}", ts)
+        await held.reached()
+        stage.slack.press_stop(sam, channel, ts)
+        await stage.slack.until(lambda: conversation.stopped_by_others > 0)
+        await post(conversation, f"You said {MARK}.", key="answer:0")
+
+        *found, again = (await outcome(conversation, strangers=[sam])).effects
+        assert found == ["the model was told", "answered", "stopped", "renamed", "exported"]
+        assert again.startswith("tried again")
+
+
+async def test_the_counting_notices_an_answer_that_is_overwritten_or_not_whole(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        conversation.ask(Question("q2", hostile="fences"), mention=True)
+        await stage.slack.until(lambda: conversation.is_done)
+        assert not (await outcome(conversation)).is_trouble
+
+        _steps, whole, *_strange = stage.slack.bot_posts(conversation.channel, conversation.ts)
+        half = await post(conversation, HELD_BACK, key="draft")
+        for ts in (whole.ts, half):
+            await call(conversation, "chat.update", ts=ts, text=sentence(DEFECT), blocks=[])
+        conversation.asked[-1] = Question("q2", hostile="table")  # of which the thread shows nothing
+
+        found = await outcome(conversation)
+        assert found.overwritten == [sentence(DEFECT)] * 2
+        assert found.mutilated == ["table: 0 of 1500"]
+
+
+async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -> Outcome:
+    return await outcome_of(conversation, Seen(conversation.stage, strangers))
 
 
 async def an_answered_conversation(stage: BreakableStage) -> Conversation:
@@ -67,19 +117,26 @@ async def repeat(stage: BreakableStage, request: ModelRequest) -> None:
         await http.get(f"{stage.world.geolocation_url}/11.0.0.1")
 
 
-async def say_again(stage: BreakableStage, conversation: Conversation) -> None:
+async def say_again(conversation: Conversation) -> None:
     """The answer and the progress once more, a part of an answer, a failure, and a status that stays."""
-    headers = {"Authorization": f"Bearer {stage.slack.bot_token}"}
-    where = {"channel": conversation.channel, "thread_ts": conversation.ts}
-    answer, notice, progress = (_metadata(f"{conversation.ts}:{what}") for what in ("answer:0", "notice", "progress"))
-    status = {"channel_id": conversation.channel, "thread_ts": conversation.ts, "status": "is thinking…"}
-    async with httpx.AsyncClient(base_url=stage.slack.api_url, headers=headers) as http:
-        await http.post("chat.postMessage", json={**where, "text": answer_to("q1"), "metadata": answer})
-        await http.post("chat.postMessage", json={**where, "text": "The ans"})
-        await http.post("chat.postMessage", json={**where, "text": sentence(DEFECT), "metadata": notice})
-        await http.post("chat.postMessage", json={**where, "text": "… Location", "metadata": progress})
-        await http.post("assistant.threads.setStatus", json=status)
+    await post(conversation, answer_to("q1"), key="answer:0")
+    await post(conversation, HELD_BACK)
+    await post(conversation, sentence(DEFECT), key="notice")
+    await post(conversation, "… Location", key="progress")
+    where = {"channel_id": conversation.channel, "thread_ts": conversation.ts}
+    await call(conversation, "assistant.threads.setStatus", **where, status="is thinking…")
 
 
-def _metadata(key: str) -> dict[str, Any]:
-    return {"event_type": "agent_post", "event_payload": {"key": key}}
+async def post(conversation: Conversation, text: str, *, key: str = "") -> str:
+    """Posts as the agent does, with the key of a post if there is one. The `ts` of the message."""
+    metadata = {"event_type": "agent_post", "event_payload": {"key": f"{conversation.ts}:{key}"}}
+    more = {"metadata": metadata} if key else {}
+    return str((await call(conversation, "chat.postMessage", thread_ts=conversation.ts, text=text, **more))["ts"])
+
+
+async def call(conversation: Conversation, method: str, **arguments: Any) -> dict[str, Any]:
+    slack = conversation.stage.slack
+    headers = {"Authorization": f"Bearer {slack.bot_token}"}
+    async with httpx.AsyncClient(base_url=slack.api_url, headers=headers) as http:
+        answer = await http.post(method, json={"channel": conversation.channel, **arguments})
+        return dict(answer.json())

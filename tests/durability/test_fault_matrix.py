@@ -27,6 +27,7 @@ from tests.support.durability.opinions import OPINION, Opinion
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.stops import MOMENTS, Moment
 from tests.support.durability.talks import Talk
+from tests.support.durability.uninvited import STRANGERS_DEEDS, Uninvited
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -83,6 +84,28 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
         await true(opinion.is_kept)
 
 
+async def test_whatever_a_stranger_does_at_any_step_changes_nothing(processes: None, tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90") as stage:
+        talks = {step: Talk(stage, step.name, slowly=step.slowly, tools=step.tools) for step in STEPS}
+        held = await brought_to_their_steps(talks)
+        uninvited = Uninvited(stage)
+
+        for talk in talks.values():
+            uninvited.do_everything(talk)
+        await stage.slack.until(uninvited.is_heard)
+        for hold in held:
+            hold.release()
+
+        everyone = list(talks.values())
+        await all_answered(stage, everyone, times=1)
+        for talk in everyone:
+            uninvited.do_everything(talk)
+            talk.ask_again()
+        await all_answered(stage, everyone, times=2)
+        assert [line for talk in everyone for line in talk.complaints()] == []
+        assert [line for talk in everyone for line in await uninvited.complaints(talk)] == []
+
+
 @pytest.mark.parametrize("faulty", [slack_faults, model_faults, tool_faults], ids=["slack", "model", "tool"])
 async def test_any_call_may_go_wrong(stage: BreakableStage, faulty: Callable[[], list[FaultyCall]]) -> None:
     talks = talks_with(stage, faulty())
@@ -103,7 +126,7 @@ def test_the_documented_matrix_is_the_one_that_is_run() -> None:
     documented = (ROOT / "docs" / "durability.md").read_text()
 
     run = [*(step.name for step in STEPS), *matrix.ARRIVALS, *(fault.name for fault in FAULTS)]
-    run += [*(moment.name for moment in MOMENTS), OPINION]
+    run += [*(moment.name for moment in MOMENTS), OPINION, STRANGERS_DEEDS]
     run += [call.name for call in SLACK_CALLS] + [*SLACK_FAULTS, *SLACK_REFUSALS.values(), *MODEL_FAULTS, *TOOL_FAULTS]
     assert [name for name in run if name not in documented] == []
 

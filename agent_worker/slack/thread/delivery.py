@@ -83,17 +83,25 @@ class AnswerDelivery:
         if await self._is_ended_at_once(request, layout, leftovers):
             return
         await self._leftovers.end_streams(request.thread, request.turn, leftovers)
-        if layout.file is None:
-            await self._bring_or_upload(layout, request, leftovers)
-        else:
+        if layout.file is not None:
             await self._bring_with_file(layout, request, leftovers)
+        elif layout.is_answer and answer_layout.file_name(request) in leftovers.files:
+            await self._delete_drafts(request, leftovers)  # an earlier attempt could show the answer only as a file
+        else:
+            await self._bring_or_upload(layout, request, leftovers)
 
     async def tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
         """After an answer that was brought without a look: deletes the drafts beside it, and tells what was found.
 
-        Raises ApplicationError (retryable) if Slack does not answer.
+        If Slack does not let the agent look, they stay. Raises ApplicationError (retryable) if Slack does not answer.
         """
-        found = await self._leftovers.to_tidy(request, known)
+        try:
+            found = await self._leftovers.to_tidy(request, known)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            logger.warning("thread not tidied", extra={"reason": error.message})
+            return Leftovers()
         for ts in found.drafts:
             await self._posts.delete(request.thread, ts)
         return found
@@ -240,9 +248,12 @@ class AnswerDelivery:
             is_shown = name in leftovers.files
             if not layout.is_answer or not (is_shown or await self._show_as_file(request, name, leftovers)):
                 raise final(SLACK_REFUSED, refused.reason) from None
-            for ts in leftovers.drafts:
-                await self._posts.delete(request.thread, ts)
+            await self._delete_drafts(request, leftovers)
             return []
+
+    async def _delete_drafts(self, request: Deliver, leftovers: Leftovers) -> None:
+        for ts in leftovers.drafts:
+            await self._posts.delete(request.thread, ts)
 
     async def _show_as_file(self, request: Deliver, name: str, leftovers: Leftovers) -> bool:
         file = await self._upload(request, name, request.preface + request.text, leftovers)

@@ -93,6 +93,14 @@ class Deliveries:
             self._attempt(parcel)
         return len(again)
 
+    def hasten(self, seconds: float) -> int:
+        """Make the next attempt now for each event of which the last one was so many seconds ago. Returns how many."""
+        since = self._clock.now() - seconds
+        due = [parcel for parcel in self._parcels if parcel.next_attempt and parcel.standing.time <= since]
+        for parcel in due:
+            self._attempt(parcel)
+        return len(due)
+
     def acknowledge(self, envelope_id: str, answer: dict[str, Any] | None) -> None:
         """Take an acknowledgement, with the payload that it brings."""
         parcel = self._outstanding.get(envelope_id)

@@ -34,6 +34,13 @@ class FaultInjection:
         """Send the events of a message once more, as Slack can do after an acknowledgement. Returns how many."""
         return self._backend.deliveries.redeliver(channel, ts)
 
+    def hasten_deliveries(self, seconds: float) -> int:
+        """Try again now what was not acknowledged within so many seconds, as if the pause after that were over.
+
+        Nothing else that depends on the clock changes. Returns how many events these are.
+        """
+        return self._backend.deliveries.hasten(seconds)
+
     def lose_acknowledgements(self, channel: str, times: int = 1) -> None:
         """Let the next acknowledgements of this channel's events get lost."""
         self._backend.deliveries.losing[channel] = times

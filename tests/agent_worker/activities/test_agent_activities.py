@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
-from agent_worker.payloads.opening import OpenConversation
-from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep
+from agent_worker.payloads.opening import LookUpNames, OpenConversation
+from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep, TellPerson
 from agent_worker.slack.blocks.posts import notice
+from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
 from agent_worker.toolbox.toolbox import Toolbox
 from tests.support.agent_worker.refusals import PASSING, errors_of
@@ -32,7 +34,7 @@ from tests.support.agent_worker.settling import (
 )
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
-READ, STATUS = "conversations.replies", "assistant.threads.setStatus"
+READ, STATUS, WHISPER = "conversations.replies", "assistant.threads.setStatus", "chat.postEphemeral"
 
 
 @pytest.fixture
@@ -59,29 +61,82 @@ async def with_progress(stage: SlackStage, **more: Any) -> Progress:
     return Progress(key=key, steps=steps, **{"ts": ts, **more})
 
 
-@pytest.mark.parametrize(
-    ("method", "error"),
-    [(method, error) for method in (READ, "users.info", "conversations.info", STATUS) for error in errors_of(method)],
-)
-async def test_whatever_slack_refuses_to_tell_a_conversation_opens(stage: SlackStage, method: str, error: str) -> None:
-    """Only what passes, and what somebody has to repair in the app's settings, is waited for: no question is lost."""
+async def tried(do: Callable[[Activities], Awaitable[Any]], stage: SlackStage) -> str:
+    """Twice, as Temporal would. "" if it is done, otherwise the reason of the last failure."""
     nothing: Any = None
     activities = Activities(
         policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=Toolbox([]), tools=nothing, slack=stage.ours
     )
-    stage.slack.faults.add(method=method, kind="error", error=error, times=None)
+    reason = ""
+    for _ in range(2):
+        try:
+            await ActivityEnvironment().run(lambda: do(activities))
+        except ApplicationError as failed:
+            reason = failed.message
+            if failed.non_retryable:
+                break
+        else:
+            return ""
+    return reason
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [(method, error) for method in (READ, "users.info", "conversations.info", STATUS) for error in errors_of(method)],
+)
+async def test_whatever_slack_refuses_to_tell_a_conversation_opens(
+    stage: SlackStage, method: str, error: str, times: int | None
+) -> None:
+    """Only what passes, and what somebody has to repair in the app's settings, is waited for: no question is lost."""
+    stage.slack.faults.add(method=method, kind="error", error=error, times=times)
     (ts,) = stage.people_say("hello")
     request = OpenConversation(
         thread=stage.thread, ids=[stage.anna, stage.channel], earlier_than=ts, authors=[Author(id=stage.anna)]
     )
 
-    waits_for = ""
-    try:
-        await ActivityEnvironment().run(activities.open_conversation, request)
-    except ApplicationError as failed:
-        waits_for = f"for ever {failed.message}" if failed.non_retryable else failed.message
+    waits_for = await tried(lambda activities: activities.open_conversation(request), stage)
 
-    assert waits_for in {"", *PASSING, *UNTIL_REPAIRED}
+    assert waits_for in ({""} if times else {"", *PASSING, *UNTIL_REPAIRED})
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of(WHISPER))
+async def test_whatever_slack_answers_a_line_for_one_person_is_shown_once_or_given_up(
+    stage: SlackStage, error: str, times: int | None
+) -> None:
+    stage.people_say("hello")  # Slack shows such a line only in a thread that has a reply
+    stage.slack.faults.add(method=WHISPER, kind="error", error=error, times=times)
+    request = TellPerson(thread=stage.thread, user=stage.anna, text="You may not.")
+
+    outcome = await tried(lambda activities: activities.tell_person(request), stage)
+
+    shown = [stage.slack.visible_text(line) for line in stage.slack.ephemerals(stage.channel, stage.anna)]
+    passes = error in {*PASSING, *UNTIL_REPAIRED}
+    assert shown == (["You may not."] if passes and times else [])
+    assert outcome == ("" if passes and times else error)
+
+
+async def test_nobodys_judgement_waits_for_the_names_that_another_person_mentions() -> None:
+    """Slack tells of so many people a minute, for all conversations together."""
+    nothing: Any = None
+    async with slack_stage() as stage:
+        activities = Activities(
+            policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        )
+        crowd = [stage.slack.add_user(f"person-{number}") for number in range(200)]
+        ben = stage.slack.add_user("ben")
+        look_up = ActivityEnvironment().run
+
+        flood = await look_up(activities.look_up_names, LookUpNames(ids=crowd, thread=stage.thread))
+        async with asyncio.timeout(1):
+            judged = await look_up(
+                activities.look_up_names, LookUpNames(ids=[ben], authors=[Author(id=ben)], thread=stage.thread)
+            )
+
+        assert judged.names == {ben: "ben"}
+        assert 0 < len(flood.names) < CALLS_PER_MINUTE["users_info"] / 4
+        assert {*flood.names, *flood.nameless} == set(crowd)
 
 
 @pytest.mark.parametrize("method", [POST, UPDATE])
@@ -93,6 +148,17 @@ async def test_a_delivery_that_slack_does_not_take_is_tried_again_for_ever(stage
         await deliver(stage, answer)
 
     assert (failed.value.type, failed.value.non_retryable) == (SLACK_UNAVAILABLE, False)
+
+
+async def test_where_slack_takes_no_answer_the_status_goes_all_the_same(stage: SlackStage) -> None:
+    await stage.ours.status.set_status(stage.thread, "is thinking…")
+    stage.slack.faults.add(method=POST, kind="error", error="not_in_channel", times=None)
+
+    with pytest.raises(ApplicationError) as failed:
+        await deliver(stage, asked_to(stage))
+
+    assert failed.value.non_retryable
+    assert stage.slack.status(stage.channel, stage.root) == ""
 
 
 async def test_a_streamed_answer_and_its_steps_end_with_a_call_each_and_without_a_look(stage: SlackStage) -> None:

@@ -165,6 +165,15 @@ async def test_tidying_that_fails_is_tried_again_and_posts_nothing(stage: SlackS
     assert len(calls(stage, POST)) == 2, "the draft and the answer"
 
 
+@pytest.mark.parametrize("error", ["method_not_supported_for_channel_type", "missing_scope"])
+async def test_an_answer_counts_as_delivered_where_the_agent_may_not_tidy_up(stage: SlackStage, error: str) -> None:
+    without_looks(stage)
+    stage.slack.faults.add(method=READ, kind="error", error=error, times=None)
+
+    assert await deliver(stage, asked_to(stage, draft=UNSURE)) == 1
+    assert len(posts(stage)) == 1
+
+
 @pytest.mark.parametrize("error", ["restricted_action", "is_archived", "messages_tab_disabled"])
 async def test_the_status_goes_when_slack_refuses_the_answer_for_good(stage: SlackStage, error: str) -> None:
     await stage.ours.status.set_status(stage.thread, "is thinking…")

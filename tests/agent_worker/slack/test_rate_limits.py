@@ -17,6 +17,7 @@ from agent_worker.slack.rate_limits import (
     PATIENCE,
     SlackBudget,
     Urgency,
+    on_behalf_of,
     urgency,
 )
 from agent_worker.slack.refusals import WAITS
@@ -318,6 +319,23 @@ async def test_the_call_of_the_oldest_activity_goes_first() -> None:
     await time.run(*[asyncio.create_task(read(age)) for age in (1.0, 30.0, 7.0)])
 
     assert done == [30.0, 7.0, 1.0]
+
+
+async def test_a_person_with_many_answers_waits_for_these_and_nobody_else_does() -> None:
+    time = CommonTime()
+    slack, done = await used_up(time, POST), list[str]()
+
+    async def post(person: str) -> None:
+        with on_behalf_of(person):
+            await slack.wait(POST, "C1")
+        done.append(person)
+
+    flood = [asyncio.create_task(post("U1")) for _ in range(30)]
+    await asyncio.sleep(0)
+    await time.run(*flood, asyncio.create_task(post("U2")), asyncio.create_task(post("U3")))
+
+    assert {"U2", "U3"} < set(done[:4])
+    assert done.count("U1") == 30
 
 
 async def test_a_method_without_a_limit_never_waits() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 from emulators.gemini.answers import text
 from playground.temporal_server import DevServer
 from tests.support.e2e.stage import Stage
+
+NESTED = 990  # levels; Python's own reader of JSON gives up at about 1,000
 
 
 async def test_the_two_events_of_a_mention_and_redeliveries_make_one_turn(stage: Stage) -> None:
@@ -66,3 +70,22 @@ async def test_a_stopped_bot_hands_over_what_it_has(stage: Stage) -> None:
         await stage.bot.start()
         stage.slack.clock.advance(3)
     assert await stage.answered(ts) == ["Done."]
+
+
+async def test_an_event_that_is_nested_as_deep_as_python_reads_it_is_acknowledged_and_answered(stage: Stage) -> None:
+    blocks: dict[str, Any] = {"type": "section"}
+    for _ in range(NESTED):
+        blocks = {"type": "section", "text": blocks}
+    stage.gemini.script(text("Hello."), text("Hello again."))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * NESTED)  # for the stand-in, which has to write it
+
+    try:
+        ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> hello", blocks=[blocks])
+        assert await stage.answered(ts) == ["Hello."]
+    finally:
+        sys.setrecursionlimit(limit)
+    assert stage.is_acknowledged(ts)
+    again = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> hello")
+
+    assert await stage.answered(again) == ["Hello again."]

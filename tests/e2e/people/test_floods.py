@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from agent_worker.contract.messages import UserMessage
+from agent_worker.contract.names import USER_MESSAGE
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.request import ModelRequest, function_responses
 from tests.support.e2e.stage import Stage
 
 THREADS = 24
+WAITING_MESSAGES, AT_ONCE = 3_000, 100
+DEADLOCK = "TMPRL1101"  # temporalio's name for a workflow that computes for two seconds
 
 
 class Forecaster:
@@ -86,3 +91,31 @@ async def test_an_app_that_is_not_allowed_is_not_answered(stage: Stage) -> None:
 
     assert await stage.answered(ts) == ["Yes."]
     assert stage.said(root) == []
+
+
+async def test_after_three_thousand_messages_and_a_stop_the_conversation_goes_on(stage: Stage) -> None:
+    stage.gemini.script(text("Hello."), text("Here I am."))
+    bot = f"<@{stage.slack.bot_user_id}>"
+    ts = stage.slack.say(stage.anna, stage.channel, f"{bot} hello")
+    await stage.answered(ts)
+    await stage.worker.kill()
+    conversation = await stage.workflow(ts)
+    waiting = [
+        UserMessage(ts=stage.slack.backend.workspace.next_ts(), user=stage.anna, text=f"and number {number}?")
+        for number in range(WAITING_MESSAGES)
+    ]
+    for start in range(0, WAITING_MESSAGES, AT_ONCE):
+        some = waiting[start : start + AT_ONCE]
+        await asyncio.gather(*(conversation.signal(USER_MESSAGE, message) for message in some))
+
+    stage.slack.say(stage.anna, stage.channel, f"{bot} stop", thread_ts=ts)
+    await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
+    await stage.worker.start()
+    await stage.answered(ts, times=2)
+    stage.slack.say(stage.anna, stage.channel, f"{bot} are you there?", thread_ts=ts)
+
+    first, stopped, last = await stage.answered(ts, times=3)
+    assert (first, last) == ("Hello.", "Here I am.")
+    assert stopped.startswith("Stopped.")
+    assert not [line for line in stage.worker.lines if DEADLOCK in line]
+    stage.gemini.assert_script_finished()

@@ -43,6 +43,9 @@ PASSING = {
 }
 
 
+METHODS = tuple(_TABLE["methods"])
+
+
 def errors_of(method: str) -> list[str]:
     return sorted({*_TABLE["methods"][method], *_TABLE["every method"]})
 
@@ -98,6 +101,12 @@ async def _long(_: SlackStage) -> dict[str, Any]:
     return {"text": LONG}
 
 
+async def _long_again(stage: SlackStage) -> dict[str, Any]:
+    """The first attempt fails, so that the second one looks for the file."""
+    stage.slack.faults.add(method="files.getUploadURLExternal", kind="internal_error")
+    return {"text": LONG}
+
+
 async def _with_steps(stage: SlackStage) -> dict[str, Any]:
     return {"progress": Progress(key=f"{stage.root}:progress", steps=STEPS, unsure=True)}
 
@@ -131,6 +140,8 @@ SITUATIONS = [
     Situation("agents.sessions.rename", _titled),
     Situation("files.getUploadURLExternal", _long),
     Situation("files.completeUploadExternal", _long),
+    Situation("files.info", _long),
+    Situation("files.list", _long_again),
 ]
 ROWS = [(situation, error) for situation in SITUATIONS for error in errors_of(situation.method)]
 

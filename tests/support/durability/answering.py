@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.gemini.answers import Answer, Said, calls, text
+from emulators.gemini.answers import Answer, Said, calls, finish, text
 from emulators.gemini.request import ModelRequest, function_calls, function_responses
+from tests.support.chaos.hostile_answers import hostile
 
 TOOL = "get_location_info"
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
-_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?")
+_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?(?: with (\w+))?")
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
+BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked
+HOSTILE_BEGINNING = "This is a strange one."
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,21 @@ class Question:
     addresses: tuple[str, ...] = ()
     at_once: bool = False
     slowly: bool = False  # the answer takes its time, so that it is seen growing
+    hostile: str = ""  # the kind of hostile text in its answer, or BLOCKED
 
     @property
     def words(self) -> str:
         how = (" and " if self.at_once else " then ").join(self.addresses)
         what = f"place {how}" if self.addresses else "say it"
-        return f"question {self.name}: {what}{' slowly' if self.slowly else ''}"
+        ways = f"{' slowly' if self.slowly else ''}{f' with {self.hostile}' if self.hostile else ''}"
+        return f"question {self.name}: {what}{ways}"
 
 
 def questions_in(said: str) -> list[Question]:
     """The questions that a text asks."""
     return [
-        Question(name, (first, second) if first else (), how == "and", bool(slowly))
-        for name, first, how, second, slowly in _QUESTION.findall(said)
+        Question(name, (first, second) if first else (), how == "and", bool(slowly), hostile)
+        for name, first, how, second, slowly, hostile in _QUESTION.findall(said)
     ]
 
 
@@ -46,8 +51,12 @@ def answer_to(*names: str) -> str:
 
 
 def answered_by(said: str) -> list[str]:
-    """The names of the questions that a complete answer is to; none for any other text."""
-    answer = _ANSWER.fullmatch(said)
+    """The names of the questions that a complete answer is to; none for any other text.
+
+    Before its last line, a complete answer has nothing or a hostile text. A fence that is open may be closed after it.
+    """
+    last = said.rstrip("`\n ").rsplit("\n", 1)[-1]
+    answer = _ANSWER.fullmatch(last)
     return answer[1].split(", ") if answer else []
 
 
@@ -75,7 +84,11 @@ class ByRule:
     @staticmethod
     def said(asked: Sequence[Question]) -> Said:
         """The answer to these questions."""
-        answer = text(answer_to(*(question.name for question in asked)))
+        whole = answer_to(*(question.name for question in asked))
+        kinds = [question.hostile for question in asked if question.hostile]
+        if BLOCKED in kinds:
+            return finish("SAFETY")
+        answer = hostile(kinds, HOSTILE_BEGINNING, whole) if kinds else text(whole)
         return answer.in_pieces(PIECES, PAUSE) if any(question.slowly for question in asked) else answer
 
 
@@ -89,6 +102,11 @@ def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
         asked += [question for said in _texts(content) for question in questions_in(said)]
         placed += [call["args"]["ipaddress"] for call in function_calls(content)]
     return list(dict.fromkeys(asked)), placed
+
+
+def told_now(request: ModelRequest) -> str:
+    """What people say in the request, without what stood in the thread before the agent came to it."""
+    return "\n".join(said for content in request.contents for said in _texts(content))
 
 
 def results_given(request: ModelRequest) -> int:

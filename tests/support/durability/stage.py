@@ -50,14 +50,16 @@ class BreakableStage(Stage):
         self.gemini = GeminiEmulator(script=self.model)
         # The shortest deadline that Gemini allows: a call that hangs costs the tests no more than that.
         self._worker_module = worker_module
-        self._settings = {"GEMINI_TIMEOUT_SECONDS": "10", **NO_ONE_IS_TURNED_DOWN, **settings}
+        self.settings = {"GEMINI_TIMEOUT_SECONDS": "10", **NO_ONE_IS_TURNED_DOWN, **settings}
+        self.bot_settings: dict[str, str] = {}
         self._numbers = count(1)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.temporal.start)
         try:
             await super().__aenter__()
-            self.worker = self.process(self._worker_module, ready="worker is ready", **self._settings)
+            self.worker = self.process(self._worker_module, ready="worker is ready", **self.settings)
+            self.bot = self.process("slackbot", ready="bot is listening", **self.bot_settings)
             await self.start()
         except BaseException:
             self.temporal.kill()

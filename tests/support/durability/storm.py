@@ -17,8 +17,8 @@ from emulators.slack.emulator import SlackEmulator
 from emulators.slack.faults.web_api import Fault
 from emulators.slack.faults.web_api import FaultKind as SlackFault
 from playground.processes import ManagedProcess
+from tests.support.chaos.conversation import LOOK_AGAIN, Conversation
 from tests.support.durability.answering import Question
-from tests.support.durability.crowd import LOOK_AGAIN, Conversation
 from tests.support.durability.stage import BreakableStage
 
 # What a turn calls in any case comes up more often: a fault of a rare call would meet nothing.
@@ -40,7 +40,7 @@ class Strength:
     threads: int = 76
     worker_kills: int = 17
     bot_kills: int = 6
-    faults: int = 34
+    faults: int = 39  # some thirty-four of them meet a call
     workers: int = 3
     bots: int = 2
 
@@ -56,7 +56,7 @@ class StormStage(BreakableStage):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.workers = [self.worker] + [
-            self.process("agent_worker", ready="worker is ready", **self._settings)
+            self.process("agent_worker", ready="worker is ready", **self.settings)
             for _ in range(self._strength.workers - 1)
         ]
         self.bots = [self.bot] + [

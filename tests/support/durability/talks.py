@@ -64,7 +64,8 @@ class Talk:
         return self.stage.slack.status(self.channel, self.ts)
 
     def is_answered(self, times: int) -> bool:
-        return len(self.answers) >= times and not self.status
+        is_tidy = not (self.status or self.stage.leftovers(self.ts, self.channel))
+        return len(self.answers) >= times and is_tidy
 
     def model_requests(self) -> list[ModelRequest]:
         """Those that were answered: what Gemini refused was not done."""

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.names import workflow_id
+from agent_worker.payloads import post_keys
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.gemini.script import Answering
 from emulators.slack.emulator import SlackEmulator
@@ -125,7 +126,7 @@ class Stage:
     def said(self, thread_ts: str, channel: str | None = None) -> list[str]:
         """What the agent has said in a thread, as a person reads it: no steps, no buttons, nothing that still grows."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
-        return [self._words(post) for post in posts if _is_said(post)]
+        return [self._words(post) for post in posts if _is_said(post, posts)]
 
     def _words(self, post: Message) -> str:
         words = [block for block in post.blocks if block["type"] in {"markdown", "section"}]
@@ -138,7 +139,13 @@ class Stage:
     def leftovers(self, thread_ts: str, channel: str | None = None) -> list[str]:
         """Whatever else of the agent's a person finds in the thread: drafts, streams that nobody has ended."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
-        return [self.slack.visible_text(post) for post in posts if not (_is_said(post) or _is_progress(post))]
+        others = [post for post in posts if not (_is_said(post, posts) or _is_progress(post) or post.files)]
+        return [self.slack.visible_text(post) for post in others]
+
+    def uploaded(self, thread_ts: str, channel: str | None = None) -> list[str]:
+        """The texts of the files that the agent has put into a thread."""
+        posts = self.slack.bot_posts(channel or self.channel, thread_ts)
+        return [self.slack.file_content(file["id"]).decode() for post in posts for file in post.files]
 
     def calls(self, method: str) -> int:
         """How often a method of Slack's Web API was called."""
@@ -165,8 +172,12 @@ def _key(post: Message) -> str:
     return str((post.metadata or {}).get("event_payload", {}).get("key", ""))
 
 
-def _is_said(post: Message) -> bool:
-    return bool(_key(post)) and not _is_progress(post) and ":draft" not in _key(post)
+def _is_said(post: Message, posts: Sequence[Message]) -> bool:
+    """Whether the post is an answer or notice. Of a long streamed answer, only the last part has the answer's key."""
+    turn, draft, _ = _key(post).partition(":draft")
+    if draft:
+        return post_keys.streamed(post_keys.answer(turn)) in map(_key, posts)
+    return bool(_key(post)) and not _is_progress(post)
 
 
 def _is_progress(post: Message) -> bool:

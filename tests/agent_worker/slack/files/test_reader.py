@@ -22,11 +22,13 @@ from agent_worker.slack.api import SlackApi
 from agent_worker.slack.files.contents import LARGEST_FILE, LONGEST_TEXT, mention
 from agent_worker.slack.files.reader import CACHED_BYTES, PATIENT_ATTEMPTS, SlackFiles
 from agent_worker.slack.rate_limits import SlackBudget
+from agent_worker.slack.refusals import UNTIL_REPAIRED
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.gemini.request import either
 from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.model_lines import readable
+from tests.support.agent_worker.refusals import PASSING, errors_of
 from tests.support.agent_worker.sharing import (
     NOTES,
     PICTURE,
@@ -51,6 +53,38 @@ PDF = b"%PDF-1.7 pages"
 async def stage() -> AsyncIterator[SlackStage]:
     async with slack_stage() as stage:
         yield stage
+
+
+@pytest.fixture
+async def hurried_stage() -> AsyncIterator[SlackStage]:
+    async with slack_stage(hurried=True) as stage:
+        yield stage
+
+
+# What Slack refuses to tell
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of("files.info"))
+async def test_whatever_slack_answers_of_a_file_the_model_is_asked_with_it_or_with_a_sentence(
+    hurried_stage: SlackStage, error: str, times: int | None
+) -> None:
+    """Only what passes, and what somebody has to repair in the app's settings, is waited for."""
+    content = shared(hurried_stage, PICTURE)
+    hurried_stage.slack.faults.add(method="files.info", kind="error", error=error, times=times)
+
+    waits_for, parts = "", list[Any]()
+    for attempt in (1, 2):
+        try:
+            (answer,) = await hurried_stage.ours.files.filled([content], TURN, attempt)
+        except ApplicationError as failed:
+            waits_for = f"for ever {failed.message}" if failed.non_retryable else failed.message
+        else:
+            waits_for, parts = "", answer["parts"]
+            break
+
+    assert waits_for in ({""} if times else {"", *PASSING, *UNTIL_REPAIRED})
+    assert waits_for or len(parts) > 1
 
 
 # What the model gets

@@ -5,20 +5,25 @@ Each documented error of each method meets the delivery once, and then for good.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.refusals import METADATA_REFUSED, takes_nothing
+from playground.processes import ROOT
 from tests.support.agent_worker.refusals import (
+    METHODS,
     PASSING,
     READ,
     ROWS,
     Situation,
     complaints,
     delivered,
+    errors_of,
     request_in,
 )
 from tests.support.agent_worker.settling import (
@@ -36,7 +41,10 @@ from tests.support.agent_worker.settling import (
 )
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
-NEEDED = {POST, UPDATE, STOP, DELETE, READ, "files.getUploadURLExternal", "files.completeUploadExternal"}
+TITLE = "assistant.threads.setTitle"
+TEMPORAL = {"get_workflow_handle", "list_workflows", "start_workflow"}  # calls of another client
+FILES = {"files.getUploadURLExternal", "files.completeUploadExternal", "files.list"}
+NEEDED = {POST, UPDATE, STOP, DELETE, READ} | FILES
 
 
 @pytest.fixture
@@ -72,6 +80,59 @@ async def test_whatever_slack_answers_the_thread_holds_the_whole_answer_once(
     else:
         assert outcome == ""
     assert complaints(stage, request, may_stay=may_stay) == []
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of(TITLE))
+async def test_whatever_slack_answers_to_a_title_in_direct_messages_the_answer_stands_there_once(
+    error: str, times: int | None
+) -> None:
+    async with slack_stage(hurried=True, direct=True) as stage:
+        for method in ("agents.sessions.rename", "agents.sessions.setStatus"):
+            stage.slack.faults.add(method=method, kind="error", error="feature_disabled", times=None)
+        stage.slack.faults.add(method=TITLE, kind="error", error=error, times=times)
+        request = asked_to(stage, title="Weather")
+
+        assert await delivered(stage, request) == ""
+        assert stage.calls(TITLE) == 1
+        assert complaints(stage, request, may_stay=False) == []
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for good"])
+@pytest.mark.parametrize("error", errors_of("files.delete"))
+async def test_a_file_that_is_never_shown_and_cannot_be_deleted_does_not_hold_up_the_answer(
+    error: str, times: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent_worker.slack.files.upload.SHARE_PAUSES", (0.0,))
+    async with slack_stage(hurried=True, share_lag=None) as stage:
+        stage.slack.faults.add(method="files.delete", kind="error", error=error, times=times)
+        request = asked_to(stage, "word " * 9_000)
+
+        outcome = await delivered(stage, request)
+
+        assert outcome == ("away" if times is None and error in PASSING else "")
+        assert stage.calls("files.delete") > 0
+        if not outcome:
+            assert complaints(stage, request, may_stay=False) == []
+
+
+@pytest.mark.parametrize("shown", [None, streamed, posted], ids=["nothing", "streamed", "posted"])
+async def test_an_answer_that_stands_there_as_a_file_is_not_posted_as_well_when_slack_takes_posts_again(
+    stage: SlackStage, shown: Any
+) -> None:
+    draft = await shown(stage, ANSWER[:10]) if shown else None
+    for method in (POST, UPDATE, STOP):
+        stage.slack.faults.add(method=method, kind="error", error="invalid_blocks", times=None)
+    stage.slack.faults.add(method="files.completeUploadExternal", kind="lost_reply")
+    request = asked_to(stage, draft=draft)
+    leftovers = await stage.ours.leftovers.of_delivery(request, is_retry=False)
+    with pytest.raises(ApplicationError):
+        await stage.ours.delivery.bring(request, leftovers)
+
+    stage.slack.faults.clear()
+
+    assert await delivered(stage, request.in_doubt()) == ""
+    assert complaints(stage, request, may_stay=False) == []
 
 
 # Metadata
@@ -156,3 +217,13 @@ async def test_a_plain_sentence_touches_nothing_that_is_shown(stage: SlackStage)
     shown, notice = posts(stage)
     assert (shown.ts, shown.streaming_state) == (draft.messages[0], "in_progress")
     assert (notice.text, notice.blocks) == ("I could not &lt;show&gt; it.", [])
+
+
+def test_every_method_that_the_worker_calls_is_in_the_table() -> None:
+    called = {
+        name
+        for path in (ROOT / "agent_worker").rglob("*.py")
+        for name in re.findall(r"\bclient\.([a-z]+(?:_[a-z]+)?_[a-zA-Z]+)", path.read_text())
+    }
+
+    assert called - TEMPORAL == {method.replace(".", "_") for method in METHODS}

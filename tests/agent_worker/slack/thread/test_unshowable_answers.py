@@ -89,7 +89,7 @@ async def test_a_stream_that_cannot_take_the_buttons_keeps_its_steps(stage: Slac
 
 async def test_steps_that_are_too_much_beside_the_answer_are_left_out(stage: SlackStage) -> None:
     """A stream that has died with many steps is shown anew by an update, for which Slack's limit is for all of it."""
-    sources = [{"text": "word " * 100, "url": "https://www.weather.example/"}]
+    sources = [{"text": "word " * 15, "url": "https://www.weather.example/"}] * 5
     steps = [ShownStep.model_validate({"title": "A", "state": "complete", "sources": sources}) for _ in range(40)]
     draft = await streamed(stage, "It is ")
     stage.slack.clock.advance(301)

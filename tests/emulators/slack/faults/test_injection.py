@@ -40,6 +40,23 @@ async def test_redelivering_sends_an_acknowledged_event_once_more(still: Scene) 
     assert (again["retry_attempt"], again["retry_reason"]) == (1, "timeout")
 
 
+async def test_a_hastened_delivery_comes_before_its_time_and_nothing_else_changes(still: Scene) -> None:
+    async with envelopes(still) as socket:
+        ts = still.ask()
+        await next_frame(socket)
+        before = still.slack.clock.now()
+
+        assert still.slack.hasten_deliveries(1.0) == 0, "the attempt that is under way has a second"
+        assert still.slack.hasten_deliveries(0.0) == 1
+        again = await next_frame(socket)
+        await socket.send_json({"envelope_id": again["envelope_id"]})
+        await still.slack.until(lambda: still.slack.deliveries[0].acked)
+
+    assert (again["payload"]["event"]["ts"], again["retry_attempt"]) == (ts, 1)
+    assert still.slack.clock.now() == before
+    assert still.slack.hasten_deliveries(0.0) == 0, "what is acknowledged does not come again"
+
+
 def _opened(slack: SlackEmulator) -> int:
     return [call.method for call in slack.calls].count("apps.connections.open")
 

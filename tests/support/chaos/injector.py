@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from random import Random
 from typing import Literal
 
-from emulators.gemini.answers import Answer, text, when
+from emulators.gemini.answers import Answer, empty, text, when
 from emulators.gemini.faults import cut, error, html_error
 from emulators.gemini.request import ModelRequest
 from emulators.slack.faults.web_api import Fault
+from tests.support.chaos.refusals import Refusals
+from tests.support.durability.answering import questions_in
 from tests.support.durability.calls import SLACK_FAULTS, TOOL_FAULTS
 from tests.support.durability.stage import BreakableStage
 
@@ -31,12 +34,17 @@ ANSWERS: Mapping[str, Answer] = {
     "502 of a proxy": html_error(),
     "cut": cut(),
     "cut in the middle": cut(text("The answer to nothing that anybody asked.")),
+    "cut in the middle of something strange": cut(text("~" * 20_000 + "`" + " and more of it" * 1_000)),
+    "empty": empty(),
 }
+ASKED_AGAIN_A_FEW_TIMES = {"cut in the middle", "cut in the middle of something strange", "empty"}
+MOST_BROKEN_ANSWERS = 2  # to one question
 GOODBYES: tuple[Literal["warning", "refresh_requested"] | None, ...] = (None, "warning", "refresh_requested")
 # How often each family comes up: what kills a process costs seconds, a call that fails costs nearly nothing.
 WEIGHTS = {
-    "slack": 45,
-    "model": 25,
+    "slack": 35,
+    "refusal": 25,
+    "model": 20,
     "tool": 15,
     "websocket": 5,
     "acknowledgement": 3,
@@ -52,16 +60,20 @@ LONG_PAUSE = 12.0  # seconds; beyond the 10 s for which Temporal's client tries 
 class Injector:
     """Breaks things, one after the other; what takes time to repair goes on while the next things break."""
 
-    def __init__(self, stage: BreakableStage, chance: Random) -> None:
+    def __init__(self, stage: BreakableStage, chance: Random, refusals: Refusals) -> None:
         self._stage = stage
         self._chance = chance
+        self._refusals = refusals
         self._is_over = False
         self._happened: Counter[str] = Counter()
         self._slack: list[Fault] = []
         self._tools: Counter[str] = Counter()
+        self._broken_answers: Counter[str] = Counter()
+        self.unusable: Counter[str] = Counter()  # answers without a word, by the first question of their conversation
         self._repairing: dict[str, asyncio.Task[None]] = {}
         self._kinds: dict[str, Callable[[], Awaitable[None]]] = {
             "slack": self._break_slack_call,
+            "refusal": refusals.refuse,
             "model": self._break_model_call,
             "tool": self._break_tool_call,
             "websocket": self._break_websocket,
@@ -87,6 +99,7 @@ class Injector:
         """Everything works again, and no further fault happens."""
         self._is_over = True
         self._happened = self.happened
+        await self._refusals.end()
         self._slack.clear()
         self._tools.clear()
         self._stage.slack.faults.clear()
@@ -104,7 +117,8 @@ class Injector:
         """Faults by kind that met a call or a process; those still to come do not count."""
         met = Counter(f"Slack: {fault.kind}" for fault in self._slack if fault.times == 0)
         planned = Counter(f"tool: {kind}" for kind in self._stage.world.faults_to_come)
-        return self._happened + met + (self._tools - planned)
+        refused = Counter({f"Slack: error, {how}": count for how, count in self._refusals.happened.items()})
+        return self._happened + met + refused + (self._tools - planned)
 
     async def _break_slack_call(self) -> None:
         method, kind = self._chance.choice(SLACK_METHODS), self._chance.choice(SLACK_FAULTS)
@@ -114,13 +128,25 @@ class Injector:
     async def _break_model_call(self) -> None:
         name = self._chance.choice(list(ANSWERS))
 
-        def meets(_request: ModelRequest) -> bool:
-            if self._is_over:
+        def meets(request: ModelRequest) -> bool:
+            if self._is_over or not self._may_meet(name, request):
                 return False
             self._happened[f"Gemini: {name}"] += 1
             return True
 
         self._stage.gemini.script(when(meets, ANSWERS[name]))
+
+    def _may_meet(self, name: str, request: ModelRequest) -> bool:
+        """Whether the question is not given up because of it: some answers are asked for three or five times only."""
+        if name not in ASKED_AGAIN_A_FEW_TIMES:
+            return True
+        first, *others = [question.name for question in questions_in(json.dumps(request.contents))]
+        last = [first, *others][-1]
+        if self._broken_answers[last] >= MOST_BROKEN_ANSWERS:
+            return False
+        self._broken_answers[last] += 1
+        self.unusable[first] += name == "empty"
+        return True
 
     async def _break_tool_call(self) -> None:
         kind = self._chance.choice(TOOL_FAULTS)

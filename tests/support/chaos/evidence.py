@@ -1,0 +1,174 @@
+"""What was done, from outside: Temporal's history, and what Gemini, the tools and Slack have seen.
+
+Was a finished step repeated, did a stranger's deed have an effect, was an answer overwritten?
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+
+from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
+from emulators.slack.state.changes import Change
+from tests.support.chaos.conversation import GIVEN_UP, Conversation
+from tests.support.chaos.strangers import MARK
+from tests.support.durability.answering import HOSTILE_BEGINNING, TOOL, answered_by, questions_in, told_now
+from tests.support.durability.matrix import ASK
+from tests.support.durability.stage import BreakableStage
+
+ANSWER_BEGINNINGS = ("The ans", HOSTILE_BEGINNING)
+MOST_TRIES = 5  # of a step that was stopped between two attempts: history does not tell how many there were
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """A conversation's history: `asked` model calls, `looked_up` by address; `tries` is what was attempted of each."""
+
+    asked: int
+    ask_tries: int
+    looked_up: Counter[str]
+    look_up_tries: Counter[str]
+    again: int = 0  # model calls of another try that somebody has asked for
+
+
+async def attempts_of(conversation: Conversation) -> Attempts:
+    """Reads the history; a step that was tried again says so in the attempt it was finished with."""
+    handle = await conversation.stage.workflow(conversation.ts, conversation.channel)
+    events = (await handle.fetch_history()).events
+    given_up = {
+        event.activity_task_canceled_event_attributes.scheduled_event_id
+        for event in events
+        if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED)
+    }
+    scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
+    started_steps: set[int] = set()
+    asked = ask_tries = again = 0
+    looked_up: Counter[str] = Counter()
+    look_up_tries: Counter[str] = Counter()
+    for event in events:
+        if not _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED):
+            continue
+        started = event.activity_task_started_event_attributes
+        started_steps.add(started.scheduled_event_id)
+        step = scheduled[started.scheduled_event_id].activity_task_scheduled_event_attributes
+        if step.activity_type.name == ASK:
+            asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
+            ask_tries += started.attempt
+            again += AGAIN.encode() in step.input.payloads[0].data
+        elif step.activity_type.name == TOOL:
+            address = _address(scheduled[started.scheduled_event_id])
+            looked_up[address] += 1
+            look_up_tries[address] += started.attempt
+    unfinished = [step for number, step in scheduled.items() if number not in started_steps]
+    ask_tries += MOST_TRIES * sum(_name(step) == ASK for step in unfinished)
+    look_up_tries.update({_address(step): MOST_TRIES for step in unfinished if _name(step) == TOOL})
+    return Attempts(asked, ask_tries, looked_up, look_up_tries, again)
+
+
+class Seen:
+    """All that the model, the tool and people have seen, sorted by conversation once.
+
+    `strangers` are people who may not talk to the agent. `unusable` are the answers of the model that the workflow has
+    to ask for again, by the first question of their conversation.
+    """
+
+    def __init__(
+        self,
+        stage: BreakableStage,
+        strangers: Collection[str] = (),
+        unusable: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        self._unusable = unusable
+        self._stage = stage
+        self._strangers = strangers
+        self._changes: dict[tuple[str, str], list[Change]] = {}
+        for change in stage.slack.backend.changes.after(0):
+            if change.from_app and change.ts:
+                self._changes.setdefault((change.channel, change.ts), []).append(change)
+        self._requests: dict[str, dict[int, str]] = {}  # by the question that they mention, and their number
+        self._uninvited = set[int]()  # the numbers of requests that tell the model what a stranger says
+        for number, request in enumerate(stage.gemini.requests):
+            contents = json.dumps(request.contents)
+            if MARK in told_now(request):
+                self._uninvited.add(number)
+            for question in questions_in(contents):
+                self._requests.setdefault(question.name, {})[number] = contents
+        self._look_ups = Counter(call.path.removeprefix("/") for call in stage.world.calls_to("geolocation"))
+
+    async def repeated(self, conversation: Conversation) -> list[str]:
+        """The finished steps that were done again: asked again by the workflow, or more often than it was tried."""
+        attempts = await attempts_of(conversation)
+        first = conversation.asked[0].name
+        requests = list(self._requests_of(conversation).values())
+        addresses = [address for question in conversation.asked for address in question.addresses]
+        counts = {
+            "asked again": attempts.asked - self._unusable.get(first, 0) - len(set(requests)),
+            "asked too often": len(requests) - attempts.ask_tries,
+            **{f"{address} again": attempts.looked_up[address] - 1 for address in addresses},
+            **{
+                f"{address} too often": self._look_ups[address] - attempts.look_up_tries[address]
+                for address in addresses
+            },
+        }
+        return [f"{what}: {count}" for what, count in counts.items() if count > 0]
+
+    def _requests_of(self, conversation: Conversation) -> dict[int, str]:
+        """What the model was asked in the conversation; a question that was stopped early is not in all of it."""
+        found: dict[int, str] = {}
+        for question in conversation.asked:
+            found |= self._requests.get(question.name, {})
+        return found
+
+    def overwritten(self, conversation: Conversation) -> list[str]:
+        """The notices that stand where an answer, or a part of one, was shown before."""
+        posts = [changes for (channel, _), changes in self._changes.items() if channel == conversation.channel]
+        return [text for changes in posts for text in _notices_after_an_answer([one.text for one in changes])]
+
+    async def effects(self, conversation: Conversation) -> list[str]:
+        """What strangers have brought about: nobody of them may change anything."""
+        found = []
+        if not self._uninvited.isdisjoint(self._requests_of(conversation)):
+            found.append("the model was told")
+        if any(MARK in text for text in self._stage.said(conversation.ts, conversation.channel)):
+            found.append("answered")
+        if conversation.stopped_by_others:
+            found.append("stopped")
+        memo = await (await (await self._stage.workflow(conversation.ts, conversation.channel)).describe()).memo()
+        if MARK in str(memo.get(MEMO_TITLE)):
+            found.append("renamed")
+        if any(one["user"] in self._strangers for one in memo.get(MEMO_FEEDBACK, [])):
+            found.append("exported")
+        if again := (await attempts_of(conversation)).again:
+            found.append(f"tried again {again} times")
+        return found
+
+
+def _notices_after_an_answer(texts: Sequence[str]) -> list[str]:
+    """`texts` are those of one message, in their order."""
+    whole = part = False
+    found = []
+    for text in texts:
+        if (whole and not answered_by(text)) or (part and text.startswith(GIVEN_UP)):
+            found.append(text)
+        whole = whole or bool(answered_by(text))
+        part = part or text.startswith(ANSWER_BEGINNINGS)
+    return found
+
+
+def _name(scheduled: HistoryEvent) -> str:
+    return scheduled.activity_task_scheduled_event_attributes.activity_type.name
+
+
+def _address(scheduled: HistoryEvent) -> str:
+    """What a tool was asked to look up."""
+    return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
+
+
+def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:
+    return event.event_type == kind

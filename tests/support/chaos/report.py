@@ -1,0 +1,141 @@
+"""What a run of the chaos has found: how each conversation has ended, and the sums."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from tests.support.chaos.conversation import NEEDED, Conversation
+from tests.support.chaos.evidence import Seen
+from tests.support.durability.opinions import Opinion
+
+# Nobody waits longer for an answer, unless Slack has refused in their own conversation what an answer needs.
+LONGEST_WAIT = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one conversation has ended. Everything here must be 0 or empty, except `shown`."""
+
+    lost: list[str]  # questions without an answer
+    doubled: int  # answers
+    overwritten: list[str]  # notices in the place of an answer
+    mutilated: list[str]  # kinds of hostile answers
+    repeated: list[str]  # finished steps
+    effects: list[str]  # of what strangers did
+    late: list[float]  # seconds that bystanders waited
+    wrong_statuses: list[tuple[float, str]]  # the end of the log, if one was left
+    wrong_progress: int
+    leftovers: list[str]
+    defects: int  # turns
+    unheard_stops: int
+    lost_opinions: int  # without anybody being told
+    shown: list[str]
+
+    @property
+    def is_trouble(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "shown")
+
+
+async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
+    is_bystander = not conversation.was_refused(NEEDED)
+    return Outcome(
+        lost=conversation.unanswered,
+        doubled=conversation.doubled,
+        overwritten=seen.overwritten(conversation),
+        mutilated=conversation.mutilated,
+        repeated=await seen.repeated(conversation),
+        effects=await seen.effects(conversation),
+        late=[seconds for seconds in conversation.waited.values() if is_bystander and seconds > LONGEST_WAIT],
+        wrong_statuses=conversation.wrong_statuses,
+        wrong_progress=int(conversation.has_wrong_progress),
+        leftovers=conversation.leftovers,
+        defects=conversation.defects,
+        unheard_stops=int(conversation.has_unheard_stop),
+        lost_opinions=int(await is_lost(conversation.opinion)),
+        shown=conversation.shown,
+    )
+
+
+async def is_lost(opinion: Opinion | None) -> bool:
+    """Whether a click is neither kept nor known to be lost."""
+    return opinion is not None and not opinion.is_known_to_be_lost and not await opinion.is_kept()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened, and what must not have happened."""
+
+    faults: Counter[str]
+    deeds: Counter[str]  # of strangers
+    conversations: Sequence[Conversation]
+    outcomes: Sequence[Outcome]
+    waited: list[float]  # seconds until each answer, the shortest first
+    seconds: float
+    seed: int
+
+    @property
+    def troubles(self) -> list[str]:
+        """Each conversation in which something is not as it must be."""
+        return [str(outcome) for outcome in self.outcomes if outcome.is_trouble]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.troubles
+
+    @property
+    def asked(self) -> int:
+        return sum(len(conversation.asked) for conversation in self.conversations)
+
+    def _within(self, part: float) -> int:
+        """So many seconds this part of the questions has waited at most."""
+        return round(self.waited[math.ceil(part * len(self.waited)) - 1]) if self.waited else 0
+
+    def __str__(self) -> str:
+        facts = {**self._what_happened(), **self._what_must_not_happen(), **self._times()}
+        kinds = [f"  {count:5} {kind}" for kind, count in sorted(self.faults.items())]
+        deeds = [f"  {count:5} {kind}" for kind, count in sorted(self.deeds.items())]
+        lines = [f"{value:7} {name}" for name, value in facts.items()]
+        return "\n".join([*lines, "faults by kind", *kinds, "deeds of strangers by kind", *deeds, *self.troubles])
+
+    def _what_happened(self) -> dict[str, int]:
+        conversations = self.conversations
+        return {
+            "faults injected": self.faults.total(),
+            "deeds of strangers": self.deeds.total(),
+            "conversations": len(conversations),
+            "questions asked": self.asked,
+            "hostile answers": sum(bool(question.hostile) for one in conversations for question in one.asked),
+            "questions stopped": sum(len(one.stopped) for one in conversations),
+            "answers judged": sum(one.opinion is not None for one in conversations),
+            "answers doubled where Slack let nobody look": sum(one.doubled_unseen for one in conversations),
+        }
+
+    def _what_must_not_happen(self) -> dict[str, int]:
+        outcomes = self.outcomes
+        return {
+            "answers lost": sum(len(one.lost) for one in outcomes),
+            "answers doubled": sum(one.doubled for one in outcomes),
+            "answers overwritten by a notice": sum(len(one.overwritten) for one in outcomes),
+            "hostile answers not whole": sum(len(one.mutilated) for one in outcomes),
+            "finished steps repeated": sum(len(one.repeated) for one in outcomes),
+            "deeds of strangers that had an effect": sum(len(one.effects) for one in outcomes),
+            f"bystanders who waited longer than {LONGEST_WAIT:.0f} s": sum(len(one.late) for one in outcomes),
+            "statuses left": sum(bool(one.wrong_statuses) for one in outcomes),
+            "progress left unfinished or doubled": sum(one.wrong_progress for one in outcomes),
+            "drafts left": sum(len(one.leftovers) for one in outcomes),
+            "turns given up by a defect": sum(one.defects for one in outcomes),
+            "stops not heard": sum(one.unheard_stops for one in outcomes),
+            "clicks lost without a word": sum(one.lost_opinions for one in outcomes),
+        }
+
+    def _times(self) -> dict[str, int]:
+        return {
+            "seconds until half of the answers were there": self._within(0.5),
+            "seconds until nine of ten were there": self._within(0.9),
+            "seconds until the last one was there": self._within(1.0),
+            "seconds in all": round(self.seconds),
+            "seed": self.seed,
+        }
