@@ -92,7 +92,7 @@ class Conversation:
         if known is not None and known.addressed:
             return  # it is being answered all the same
         inbox.readdressed = [*inbox.readdressed, message.ts][-SEEN_MESSAGES:]
-        message = self.participants.hear(message)
+        message = self.participants.hear(inbox.without_old_quotations(message))
         if turn is not None and known is not None:
             turn.readdress(message)
         else:

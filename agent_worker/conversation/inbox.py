@@ -79,7 +79,7 @@ class Inbox:
 
     def is_newly_addressed(self, message: UserMessage) -> bool:
         """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
-        was_overheard = message.addressed and message.ts in self.overheard
+        was_overheard = message.addressed and message.ts in self.overheard and message.ts not in self.deleted
         is_answered = self.told_edits.get(message.ts) == _sum(message.text)
         waits = any(known.ts == message.ts and known.addressed for known in self.messages)
         return was_overheard and not is_answered and not waits

@@ -276,6 +276,21 @@ async def test_a_quotation_of_a_message_goes_with_the_message(rehearsal: Rehears
     assert "anna: look at this\nand this" in given(rehearsal)
 
 
+async def test_a_message_that_was_deleted_is_not_answered_because_an_edit_before_had_addressed_it(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, thread_replies="mention") as rehearsal:
+        talk = rehearsal.conversation()
+        await talk.ask("1.0", "hello")
+        await talk.say("2.0", f"my password is {SECRET}", "U2", addressed=False)
+        await change(talk, deletion("2.0"))
+        await talk.say("2.0", f"<@UBOT> my password is {SECRET}", "U2", addressed_at="3.0")
+        await talk.ask("4.0", "what is it?")
+
+        assert len(talk.answers) == 2
+        assert SECRET not in str(rehearsal.cast.read[-1])
+
+
 def quoting(ts: str) -> dict[str, object]:
     return {"author_id": "U2", "text": f"my password is {SECRET}", "ts": ts}
 
