@@ -51,6 +51,7 @@ class Conversation:
     bot_user_id: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of users and channels, by Slack id
     before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
+    quoting_before: list[Before] = field(default_factory=list)  # of these, the model has read, and they quote others
     earlier: str = ""  # the same, as release 0.2 wrote it
     title: str = ""
     titled_by: str = ""  # the `ts` of the message from which the title was made; "" if a person gave it
@@ -69,7 +70,8 @@ class Conversation:
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.before, self.earlier = list(opened.before), opened.earlier
-        for change in self.inbox.changes_ahead([one.ts for one in self.before]):
+        known = [ts for one in self.before for ts in (one.ts, *one.quotes)]
+        for change in self.inbox.changes_ahead(known):
             self._change_before(change)
         self.participants.open(opened)
         over = {*opened.answered, *opened.gone}
@@ -190,6 +192,7 @@ class Conversation:
         told = [part for one in self.before for part in origins.marked([{"text": one.line}], one.ts or origins.REMARK)]
         if self.earlier:
             told += origins.marked([{"text": model_form.line(text=self.earlier)}], origins.PAST)
+        self.quoting_before += [one for one in self.before if one.quotes]
         self.before, self.earlier = [], ""
         first, last = ([{"text": model_form.note(remark)}] for remark in (BEFORE, NOW))
         return [*_remark(first), *told, *_remark(last)] if told else []
@@ -239,7 +242,7 @@ class Conversation:
 
         Or is given it with the next question.
         """
-        if any(one.ts == change.ts for one in self.before):
+        if any(change.ts in (one.ts, *one.quotes) for one in (*self.before, *self.quoting_before)):
             return True
         return self.transcript.holds(change.ts) or any(
             change.ts in quotations.quoted(message) for message in self.quoting
@@ -253,6 +256,10 @@ class Conversation:
         """
         self._change_before(change)
         self._exchange(change.ts, self._rewritten(change), is_running=is_running, epoch=epoch)
+        for one in [one for one in self.quoting_before if change.ts in one.quotes]:
+            parts = [{"text": model_form.without_attached(one.line)}]
+            self._exchange(one.ts, parts, is_running=is_running, epoch=epoch)
+        self.quoting_before = [one for one in self.quoting_before if change.ts not in (one.ts, *one.quotes)]
         has_lost_title = self._forget_title(change)
         for message in [message for message in self.quoting if change.ts in quotations.quoted(message)]:
             left = quotations.without(message, change.ts)
@@ -273,7 +280,7 @@ class Conversation:
         """The same in what the thread said earlier and the model has not been given yet."""
         line = "" if change.deleted else self._rewritten(change)[0]["text"]
         changed = [one.model_copy(update={"line": line}) if one.ts == change.ts else one for one in self.before]
-        self.before = [one for one in changed if one.line]
+        self.before = [_without_quotation(one, change.ts) for one in changed if one.line]
 
     def _rewritten(self, change: MessageChange) -> list[dict[str, Any]]:
         """The message as the model reads it now, with the files that it had; nothing if it was deleted."""
@@ -323,6 +330,12 @@ class Conversation:
 
 def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return origins.marked(parts, origins.REMARK)
+
+
+def _without_quotation(one: Before, ts: str) -> Before:
+    if ts not in one.quotes:
+        return one
+    return one.model_copy(update={"line": model_form.without_attached(one.line), "quotes": []})
 
 
 def _shortened(text: str) -> str:
