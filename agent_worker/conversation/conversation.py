@@ -77,6 +77,8 @@ class Conversation:
         over = {*opened.answered, *opened.gone}
         waiting = [message for message in self.inbox.messages if message.ts not in over]
         self.inbox.keep(list(map(self.participants.judged, waiting)))
+        for ts in opened.gone:
+            self.inbox.take_back_quotation(ts)
 
     # Messages
 
