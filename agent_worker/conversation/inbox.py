@@ -82,7 +82,12 @@ class Inbox:
         was_overheard = message.addressed and message.ts in self.overheard and message.ts not in self.deleted
         is_answered = self.told_edits.get(message.ts) == _sum(message.text)
         waits = any(known.ts == message.ts and known.addressed for known in self.messages)
-        return was_overheard and not is_answered and not waits
+        return was_overheard and not is_answered and not waits and not self._is_edited_since(message)
+
+    def _is_edited_since(self, message: UserMessage) -> bool:
+        """Whether the message that waits has words of a newer edit than the one that has addressed it."""
+        is_other = any(known.ts == message.ts and known.text != message.text for known in self.messages)
+        return is_other and float(self.changed_at.get(message.ts, "-inf")) > message.asked_at
 
     def note_told(self, edit: MessageChange) -> None:
         """Notes that a turn has read this edit, so that its answer is for that, too."""

@@ -291,6 +291,21 @@ async def test_a_message_that_was_deleted_is_not_answered_because_an_edit_before
         assert SECRET not in str(rehearsal.cast.read[-1])
 
 
+async def test_an_edit_that_has_addressed_a_message_does_not_bring_back_words_that_a_newer_edit_took_away(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, thread_replies="mention") as rehearsal:
+        talk = rehearsal.conversation()
+        await talk.ask("1.0", "hello")
+        await talk.say("2.0", "wait", "U2", addressed=False)
+        await change(talk, edit("2.0", "never mind", "4.0", user="U2"))
+        await talk.say("2.0", f"<@UBOT> my password is {SECRET}", "U2", addressed_at="3.0")
+        await talk.ask("5.0", "what is it?")
+
+        assert len(talk.answers) == 2
+        assert given(rehearsal)[-2:] == ["ben: never mind", "anna: what is it?"]
+
+
 def quoting(ts: str) -> dict[str, object]:
     return {"author_id": "U2", "text": f"my password is {SECRET}", "ts": ts}
 
