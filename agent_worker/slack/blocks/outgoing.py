@@ -74,6 +74,8 @@ class Outgoing:
         self._may_mention = may_mention
         self._rest = ""  # not decided yet
         self._before = "\n"  # the last character that is decided
+        self._shown = "\n"  # the last character that is shown
+        self._was_ours = False  # whether it stands in the place of something else
         self._fence = ""  # the mark of the fenced code in which the text is
         self._knows_code = True
         self._signs: dict[str, Callable[..., Taken | None]] = {
@@ -103,10 +105,22 @@ class Outgoing:
             if taken is None:
                 break
             end, piece = taken
-            shown.append(piece)
+            shown.append(self._joined(piece, is_ours=piece != text[at:end]))
             self._before, at = text[end - 1], end
         self._rest = text[at:]
         return "".join(shown)
+
+    def _joined(self, piece: str, *, is_ours: bool) -> str:
+        """The piece, kept apart from what is shown before it if both together would be something else.
+
+        A picture; longer code; or a link or code whose beginning is escaped, so that it would begin further up.
+        """
+        is_picture = self._shown == "!" and piece.startswith("[")
+        is_code = self._shown == "`" and piece.startswith("`") and (is_ours or self._was_ours)
+        is_escaped = self._shown == "\\" and piece[:1] in {"[", "`"} and len(piece) > 1
+        is_apart = bool(self._fence) or not (is_picture or is_code or is_escaped)
+        self._shown, self._was_ours = piece[-1:] or self._shown, is_ours
+        return piece if is_apart else GUARD + piece
 
     def _next(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
         """The next piece; None if what follows decides what it is."""

@@ -63,6 +63,10 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
             "https://example.org\N{IDEOGRAPHIC FULL STOP}evil.example",
             "[https://example.org](https://example.org)\N{IDEOGRAPHIC FULL STOP}evil.example",
         ),
+        ("[b.example \\[a](https://evil.example)", f"[b.example \\{GUARD}[a](https://evil.example)"),
+        ("!![a](https://evil.example/p.png)", f"!{GUARD}[a](https://evil.example/p.png)"),
+        ("Look!<https://evil.example/p>", f"Look!{GUARD}[https://evil.example/p](https://evil.example/p)"),
+        ("!<img src=https://evil.example/p>", f"!{GUARD}[picture](https://evil.example/p)"),
         ("[x](javascript:alert)", f"[x]{GUARD}(javascript:alert)"),
         ("<a href='https://evil.example'>bank</a>", f"<{GUARD}a href='https://evil.example'>bank<{GUARD}/a>"),
         ("<!channel> and <!subteam^S1|@ops>", f"@{GUARD}channel and @{GUARD}ops"),
@@ -135,6 +139,13 @@ def test_where_hosts_are_set_no_address_of_another_host_is_left(text: str) -> No
 
     assert "://" not in shown
     assert "`" in shown
+
+
+@pytest.mark.parametrize("text", ["``<https://evil.example/x>``{}", "{}``<https://evil.example/x>``"])
+def test_an_address_in_code_does_not_end_or_begin_other_code(text: str) -> None:
+    shown = safe(text.format("https://evil.example/y"), ONLY_OURS)
+
+    assert shown == text.format(f"{GUARD}`evil.example/y`" if text.endswith("{}") else f"`evil.example/y`{GUARD}")
 
 
 @pytest.mark.parametrize(
