@@ -85,9 +85,9 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    def has_look_to_spare(self) -> bool:
+    def has_look_to_spare(self, *, may_be_last: bool = False) -> bool:
         """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
-        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__, may_be_last=may_be_last)
 
     async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
