@@ -189,6 +189,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "characters.without_hidden": characters.without_hidden,
     "model_form.line": lambda given: model_form.line(text=given),
     "model_form.note": lambda given: model_form.note(given, text=given),
+    "model_form.without_attached": lambda given: model_form.without_attached(model_form.line(text=given)),
     "model_form.name": model_form.name,
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),
