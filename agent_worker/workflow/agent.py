@@ -106,6 +106,7 @@ class AgentWorkflow:
             return
         self._idle_timer.begin_again()
         self._conversation.receive(message)
+        self._access.judge_silencers()
         if self._turn is not None:
             self._turn.complete(message)
 
