@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from pathlib import Path
 from random import Random
@@ -117,6 +118,27 @@ async def test_what_a_guest_writes_and_edits_in_an_open_conversation_is_banned_a
         assert stage.slack.ephemerals(conversation.channel, conversation.person)
 
 
+async def test_what_somebody_writes_and_edits_who_was_taken_off_the_list_is_banned_and_not_given(
+    tmp_path: Path,
+) -> None:
+    stage = BreakableStage(tmp_path, worker_module=chaos.FORGETFUL)
+    person, other = stage.slack.add_user("carla"), stage.slack.add_user("dora")
+    stage.settings["SLACK_ALLOWED_USERS"] = f"{person}, {other}"
+    async with stage:
+        conversation = await an_answered_conversation(stage, person)
+        thoughts = SecondThoughts(stage, Random(1), is_listed=True)
+        leaving = asyncio.create_task(thoughts.be_taken_off(conversation, Question("q2"), Question("q3")))
+        await asyncio.sleep(0)  # now the list is changed
+        await stage.worker.kill()
+        await stage.worker.start()
+
+        assert not await leaving
+        assert [banned.name for banned in conversation.uninvited] == ["q2", "q3"]
+        assert [(banned.name, banned.since is None) for banned in conversation.taken_back] == [("q1", False)]
+        assert not (found := await outcome(conversation)).is_trouble, found
+        assert stage.slack.ephemerals(conversation.channel, person)
+
+
 async def ask_more(conversation: Conversation, name: str) -> None:
     conversation.ask(Question(name), mention=True)
     await conversation.stage.slack.until(lambda: conversation.is_done)
@@ -144,8 +166,8 @@ async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -
     return await outcome_of(conversation, Seen(conversation.stage, strangers))
 
 
-async def an_answered_conversation(stage: BreakableStage) -> Conversation:
-    person = stage.slack.add_user("carla")
+async def an_answered_conversation(stage: BreakableStage, person: str = "") -> Conversation:
+    person = person or stage.slack.add_user("carla")
     conversation = Conversation(stage, person, stage.slack.add_channel("talk", members=[person]))
     conversation.ask(Question("q1", (stage.address(), stage.address())), mention=True)
     await stage.slack.until(lambda: conversation.is_answered and not conversation.wrong_statuses)

@@ -101,7 +101,9 @@ class Crowd:
         if kind == "take back":
             await self._second_thoughts.take_back(conversation, Question(self._name()))
         elif kind == "come and go":
-            await self._second_thoughts.come_and_go(conversation, Question(self._name()), Question(self._name()))
+            questions = Question(self._name()), Question(self._name())
+            if not await self._second_thoughts.come_and_go(conversation, *questions):
+                return
         if kind:
             self._ask(conversation, chance, mention=chance.random() < 0.3)
             await self._answered(conversation)

@@ -120,7 +120,7 @@ class Report:
             "of these, looked for in later requests": sum(
                 banned.since is not None for one in conversations for banned in one.taken_back
             ),
-            "questions of members who were guests by then": sum(len(one.uninvited) for one in conversations),
+            "questions of members who might not write any more": sum(len(one.uninvited) for one in conversations),
             "answers judged": sum(one.opinion is not None for one in conversations),
             "answers doubled where Slack let nobody look": sum(one.doubled_unseen for one in conversations),
         }

@@ -10,18 +10,20 @@ from random import Random
 from temporalio.service import RPCError
 
 from agent_worker.contract.names import TRY_AGAIN_BUTTON
-from tests.support.chaos.conversation import LOOK_AGAIN, Banned, Conversation
+from tests.support.chaos.conversation import LOOK_AGAIN, Banned, Conversation, true
 from tests.support.chaos.forgetful_worker import REMEMBERED_FOR, VERDICT_LASTS
 from tests.support.durability.answering import Question
 from tests.support.durability.stage import BreakableStage
 
 DELETES, TRIES_AGAIN, GOES_ON_AT_ONCE = 0.5, 0.3, 0.3  # of those who take something back
 SETTLES_WITHIN = 40.0  # seconds; after that the person goes on, and the question is looked for later
+RESTARTED_WITHIN = 120.0  # seconds, all that follows included; in the end, nobody kills the worker any more
+LIST = "SLACK_ALLOWED_USERS"
 FORGOTTEN = REMEMBERED_FOR + 1  # seconds after which the worker asks Slack about a person anew
 
 
 class SecondThoughts:
-    """`happened` counts by kind. With a list of people, a member who becomes a guest may still write."""
+    """`happened` counts by kind. `is_listed`: a list says who may write; otherwise all members may, and no guests."""
 
     def __init__(self, stage: BreakableStage, chance: Random, *, is_listed: bool) -> None:
         self.happened: Counter[str] = Counter()
@@ -46,13 +48,14 @@ class SecondThoughts:
             conversation.tries_again += 1
             await self.settled(conversation)
 
-    async def come_and_go(self, conversation: Conversation, forbidden: Question, instead: Question) -> None:
-        """The person leaves the channel or the workspace, or becomes a guest; and comes back."""
-        ways = [self._leave_channel, self._leave_workspace]
-        if self._is_listed or self._chance.random() < 0.5:
-            await self._chance.choice(ways)(conversation)
-        else:
-            await self.be_a_guest(conversation, forbidden, instead)
+    async def come_and_go(self, conversation: Conversation, forbidden: Question, instead: Question) -> bool:
+        """The person leaves the channel or the workspace, or may not write for a while. Whether the person is back."""
+        way = self._chance.choice(("leave channel", "leave workspace", "lose access", "lose access"))
+        if way == "lose access":
+            lose_access = self.be_taken_off if self._is_listed else self.be_a_guest
+            return await lose_access(conversation, forbidden, instead)
+        await (self._leave_channel if way == "leave channel" else self._leave_workspace)(conversation)
+        return True
 
     async def _leave_channel(self, conversation: Conversation) -> None:
         """Who has left may still delete what they have written."""
@@ -70,25 +73,46 @@ class SecondThoughts:
         await asyncio.wait([self._take_back(conversation, None)], timeout=SETTLES_WITHIN)
         slack.reactivate(conversation.person)
 
-    async def be_a_guest(self, conversation: Conversation, forbidden: Question, instead: Question) -> None:
+    async def be_a_guest(self, conversation: Conversation, forbidden: Question, instead: Question) -> bool:
         """Tries everything as a guest, and is a member again when the agent has heard all of it."""
         slack, person = self._stage.slack, conversation.person
         slack.make_guest(person)
         await asyncio.sleep(FORGOTTEN)
-        if not await self.settled(conversation):  # what the worker knows may be old
-            slack.make_guest(person, is_guest=False)
-            return
-        await asyncio.sleep(VERDICT_LASTS + 1)
-        self._count("became a guest, wrote, edited, and became a member")
-        conversation.uninvited += [Banned(forbidden.name, since=0), Banned(instead.name, since=0)]
-        self._press_try_again(conversation)
-        slack.say(person, conversation.channel, self._words(forbidden), conversation.ts)
-        self._take_back(conversation, instead, is_allowed=False)
-        await self._heard(conversation)
+        if await self._try_everything(conversation, forbidden, instead):
+            self._count("became a guest, tried everything, and became a member")
         slack.make_guest(person, is_guest=False)
         await asyncio.sleep(FORGOTTEN)
         await self.settled(conversation)
         await asyncio.sleep(VERDICT_LASTS + 1)
+        return True
+
+    async def be_taken_off(self, conversation: Conversation, forbidden: Question, instead: Question) -> bool:
+        """Tries everything when a worker has started with a list that leaves the person out. There is no way back."""
+        worker, settings = self._stage.worker, self._stage.settings
+        if not worker.is_running:  # it may be starting with the old list
+            return True
+        left = [person for person in settings[LIST].split(", ") if person != conversation.person]
+        settings[LIST] = ", ".join(left)
+        worker.change_environment(**{LIST: settings[LIST]})
+        old = worker.pid
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RESTARTED_WITHIN):
+                await true(lambda: worker.pid != old)
+                if await self._try_everything(conversation, forbidden, instead):
+                    self._count("was taken off the list, and tried everything")
+        return False
+
+    async def _try_everything(self, conversation: Conversation, forbidden: Question, instead: Question) -> bool:
+        """False if the conversation does not come to rest: then nobody can tell what the worker knows by now."""
+        if not await self.settled(conversation):
+            return False
+        await asyncio.sleep(VERDICT_LASTS + 1)
+        conversation.uninvited += [Banned(forbidden.name, since=0), Banned(instead.name, since=0)]
+        self._press_try_again(conversation)
+        self._stage.slack.say(conversation.person, conversation.channel, self._words(forbidden), conversation.ts)
+        self._take_back(conversation, instead, is_allowed=False)
+        await self._heard(conversation)
+        return True
 
     def _take_back(
         self, conversation: Conversation, instead: Question | None, *, is_allowed: bool = True
