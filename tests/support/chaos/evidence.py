@@ -110,11 +110,12 @@ class Seen:
     async def repeated(self, conversation: Conversation) -> list[str]:
         """The finished steps that were done again: asked again by the workflow, or more often than it was tried."""
         attempts = await attempts_of(conversation)
-        first = conversation.asked[0].name
+        # What was asked first may be taken back: then another question is the first one of a request.
+        unusable = sum(self._unusable.get(question.name, 0) for question in conversation.asked)
         requests = list(self._requests_of(conversation).values())
         addresses = [address for question in conversation.asked for address in question.addresses]
         counts = {
-            "asked again": attempts.asked - attempts.again - self._unusable.get(first, 0) - len(set(requests)),
+            "asked again": attempts.asked - attempts.again - unusable - len(set(requests)),
             "asked too often": len(requests) - attempts.ask_tries,
             **{f"{address} again": attempts.looked_up[address] - 1 - conversation.tries_again for address in addresses},
             **{

@@ -55,7 +55,7 @@ def answered_by(said: str) -> list[str]:
 
     Before its last line, a complete answer has nothing or a hostile text. A fence that is open may be closed after it.
     """
-    last = said.rstrip("`\n ").rsplit("\n", 1)[-1]
+    last = said.rstrip("`~\n ").rsplit("\n", 1)[-1]
     answer = _ANSWER.fullmatch(last)
     return answer[1].split(", ") if answer else []
 
