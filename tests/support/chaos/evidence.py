@@ -16,6 +16,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
+from agent_worker.payloads.post_keys import EDITED
 from emulators.slack.state.changes import Change
 from tests.support.chaos.conversation import GIVEN_UP, Banned, Conversation
 from tests.support.chaos.strangers import MARK
@@ -63,7 +64,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
-            again += AGAIN.encode() in step.input.payloads[0].data
+            again += _is_tried_again(step.input.payloads[0].data)
         elif step.activity_type.name == TOOL:
             address = _address(scheduled[started.scheduled_event_id])
             looked_up[address] += 1
@@ -184,6 +185,11 @@ def _name(scheduled: HistoryEvent) -> str:
 def _address(scheduled: HistoryEvent) -> str:
     """What a tool was asked to look up."""
     return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
+
+
+def _is_tried_again(request: bytes) -> bool:
+    """Whether somebody has pressed Try again; the turn of a message that an edit has addressed has a larger number."""
+    return any(int(number) < EDITED for number in re.findall(AGAIN.encode() + rb"(\d+)", request))
 
 
 def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:
