@@ -271,6 +271,8 @@ class Conversation:
             self.quoting = [message for message in self.quoting if message.ts != change.ts]
             if self.last is not None:
                 self.last = self.last.without(change.ts)
+            if not self.transcript.has_question:
+                self.inbox.again = None  # there is nothing left to try again
         self._leave_out_untold(change.ts)
         return has_lost_title
 

@@ -10,7 +10,7 @@ from agent_worker.activities.model_call import CALLS_AT_ONCE
 from agent_worker.contract.names import AGENT_WORKFLOW
 from agent_worker.erasure.runs import ConversationRuns, Found
 from agent_worker.erasure.targets import Message
-from agent_worker.workflow.agent import LONG_HISTORY
+from agent_worker.workflow.history_length import LONG_HISTORY
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, text
 
 

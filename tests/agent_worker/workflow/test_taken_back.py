@@ -390,3 +390,17 @@ async def test_a_message_that_is_deleted_before_any_conversation_knows_it_is_not
     assert await talk.ask("2.0", "hello") == "yes"
 
     assert given(rehearsal) == ["anna: hello"]
+
+
+async def test_a_question_that_is_deleted_in_the_moment_of_try_again_is_not_asked_again(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    await rehearsal.leave()
+    await talk.signal(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="2.0"))
+    await change(talk, deletion("1.0"))
+
+    await rehearsal.come_back()
+
+    assert await talk.ask("10.0", "second") == "yes"
+    assert [request.answers for request in talk.answers] == [["1.0"], ["10.0"]]
+    assert len(rehearsal.cast.asked) == 2
