@@ -1,7 +1,7 @@
 """`python -m agent_worker.erase`: takes a conversation out of Temporal, and lets it begin anew from what Slack shows.
 
 Exit codes: 0 it is erased (or, without --yes, it was found), 1 Temporal holds nothing of it, 2 it is not said what to
-erase, 3 Temporal cannot be reached or has refused.
+erase or the settings are wrong, 3 Temporal cannot be reached or has refused.
 """
 
 from __future__ import annotations

@@ -48,9 +48,14 @@ async def main() -> None:
     ):
         bot = await slack.identify(web)
         participation = Participation(web, bot)
-        conversations = Conversations(client, settings.temporal_task_queue, participation.takes_part_in, LeftOut(web))
+        recent = RecentConversations(client, settings.temporal_task_queue, bot.team_id)
+        recent.read_ahead()
+        takes_part_in = participation.takes_part_in
+        conversations = Conversations(client, settings.temporal_task_queue, takes_part_in, recent, LeftOut(web))
         gaps = Gaps()
-        listeners = _listeners(settings, client=client, web=web, bot=bot, conversations=conversations, gaps=gaps)
+        listeners = _listeners(
+            settings, client=client, web=web, bot=bot, conversations=conversations, recent=recent, gaps=gaps
+        )
         app = build_app(tokenless, bot, listeners)
         socket_mode = SocketMode(app, settings.slack_app_token.get_secret_value(), gaps.open)
         history = SlackHistory(web, bot, settings.allowed_apps)
@@ -75,12 +80,11 @@ def _listeners(
     web: AsyncWebClient,
     bot: slack.Identity,
     conversations: Conversations,
+    recent: RecentConversations,
     gaps: Gaps,
 ) -> list[Listener]:
     """Everything that people can use of the agent in Slack."""
     context = AssistantContext()
-    recent = RecentConversations(client, settings.temporal_task_queue, bot.team_id)
-    recent.read_ahead()
     stop_signals = StopSignals(client)
     return [
         MessageListener(bot, conversations, gaps, settings.allowed_apps, context),

@@ -89,6 +89,7 @@ class Activities:
             answered=list(past.answered),
             people=list(past.people),
             gone=list(past.gone),
+            to_others=list(past.to_others),
             over_quota=over_quota,
         )
 

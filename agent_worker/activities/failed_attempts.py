@@ -1,13 +1,14 @@
-"""How often in a row an activity has failed in the same way: some failures are not tried for ever.
+"""How often an activity has failed in the same way: some failures are not tried for ever.
 
-Temporal keeps no such count. Each attempt that fails hands it on to the next one, with its last heartbeat. An attempt
+Temporal keeps no such counts. Each attempt that fails hands them on to the next, with its last heartbeat. An attempt
 that may be killed, or that holds up its worker, says so beforehand: each of its heartbeats tells that it has died.
+Failures for which nobody else is to blame are counted in a row, and together; all others whatever happens in between.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.payloads.errors import DIED, fail_alike, final, has_failed_often
 
-_OWN = 3  # details that are this module's: the number of the attempt, its code, and how many have failed alike
+_OWN = 3  # details that are this module's: the number of the attempt, its code, and the counts by code
 _SENT = 0.01  # seconds in which a heartbeat leaves the event loop
 
 
@@ -38,7 +39,7 @@ async def begin() -> None:
     if activity.info().attempt == 1:
         return
     before = _before()
-    if before and before[1] == DIED and has_failed_often(DIED, before[2]):
+    if before and before[1] == DIED and has_failed_often(DIED, before[2].get(DIED, 0)):
         raise final(DIED, "the attempts before have died")
     beat()
     await asyncio.sleep(_SENT)
@@ -48,13 +49,13 @@ def beat() -> None:
     """A heartbeat. Should it be the last one of this attempt, the next attempt knows that this one has died."""
     attempt = _attempt.get()
     if attempt is None or not attempt.is_handed_on:
-        activity.heartbeat(activity.info().attempt, DIED, _times(DIED))
+        activity.heartbeat(activity.info().attempt, DIED, _counts(DIED))
 
 
 def bounded(error: ApplicationError) -> ApplicationError:
     """The error with which this attempt is to fail: a final one, if it has failed like this often enough."""
     code = error.type or ""
-    return final(code, error.message) if has_failed_often(code, _times(code)) else error
+    return final(code, error.message) if has_failed_often(code, _counts(code)[_counted_as(code)]) else error
 
 
 def hand_on(error: ApplicationError, *details: Any) -> None:
@@ -68,7 +69,7 @@ def hand_on(error: ApplicationError, *details: Any) -> None:
     if attempt is not None:
         attempt.is_handed_on = True
     code = error.type or ""
-    activity.heartbeat(activity.info().attempt, code, _times(code), *details)
+    activity.heartbeat(activity.info().attempt, code, _counts(code), *details)
 
 
 def handed_on() -> Sequence[Any]:
@@ -76,15 +77,27 @@ def handed_on() -> Sequence[Any]:
     return _before()[_OWN:]
 
 
-def _times(code: str) -> int:
-    """How many attempts in a row have failed like this one, if it fails with this code."""
-    before = _before()
-    return 1 + (before[2] if before and fail_alike(code, str(before[1])) else 0)
+def _counts(code: str) -> Mapping[str, int]:
+    """How many attempts have failed, by code, if this one fails with `code`."""
+    counts = dict(_told()[2]) if _told() else {}
+    if not _before() or _counted_as(code) != DIED:
+        counts.pop(DIED, None)  # these are counted in a row
+    return {**counts, _counted_as(code): counts.get(_counted_as(code), 0) + 1}
+
+
+def _counted_as(code: str) -> str:
+    return DIED if fail_alike(code, DIED) else code
 
 
 def _before() -> Sequence[Any]:
-    """What the attempt before has handed on: its number, code and count, and the details; empty if it is not known."""
-    info = activity.info()
-    details = info.heartbeat_details
-    is_whole = len(details) >= _OWN and isinstance(details[2], int)  # release 0.2 handed on other things
-    return details if is_whole and details[0] == info.attempt - 1 else ()
+    """What the attempt before has handed on: its number, code, counts and the details; empty if it is not known."""
+    told = _told()
+    return told if told and told[0] == activity.info().attempt - 1 else ()
+
+
+def _told() -> Sequence[Any]:
+    """The same of the newest attempt that has handed anything on. Release 0.2 handed on other things."""
+    details = activity.info().heartbeat_details
+    counts = details[2] if len(details) >= _OWN else None
+    is_ours = isinstance(counts, dict) and all(isinstance(count, int) for count in counts.values())
+    return details if is_ours else ()

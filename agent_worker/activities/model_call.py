@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
@@ -18,16 +20,29 @@ from agent_worker.conversation import model_form
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
-from agent_worker.payloads.model import AskModel, Content, ModelReply, Summarise, ToolCall
+from agent_worker.payloads.errors import MODEL_FAILED, MODEL_UNAVAILABLE, UNUSABLE_ANSWER, retryable
+from agent_worker.payloads.model import (
+    CUT_OFF,
+    MODEL_CALL_FAILS,
+    TOO_MANY_TOOL_CALLS,
+    AskModel,
+    Content,
+    FailingCall,
+    ModelReply,
+    Summarise,
+    ToolCall,
+)
 from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Draft
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
 from agent_worker.slack.refusals import is_undone
+from agent_worker.slack.thread.live_answer import LiveAnswer
 from agent_worker.toolbox.toolbox import Toolbox
 
 CALLS_AT_ONCE = 32  # tool calls of one reply that are run
+REPORT_TIMEOUT = timedelta(seconds=3)
 TELLS_AFTER = timedelta(seconds=10)  # without an answer, the thread is told that Gemini does not answer
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
 logger = logging.getLogger(__name__)
@@ -69,7 +84,7 @@ class ModelCalls:
         try:
             return await self._titled_reply(request)
         except _FailedCall as failure:
-            failed_attempts.hand_on(failure.error, failure.handover.draft, failure.handover.is_told)
+            failed_attempts.hand_on(failure.error, *failure.handover.details)
             raise failure.error from None
 
     async def _over_quota(self, request: AskModel) -> OverQuota | None:
@@ -84,7 +99,7 @@ class ModelCalls:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
                 with _not_for_ever():
-                    reply = self._planned(await self._gemini.ask(self._question(request, contents)))
+                    reply = self._planned(await self._ask(request, self._question(request, contents)))
             else:
                 reply = await self._reply_in(self._slack, request)
         return reply.model_copy(update={"title": title.found})
@@ -125,14 +140,29 @@ class ModelCalls:
         live = slack.live_answer(request, draft)
         try:
             async with live:
-                reply = await self._gemini.ask(question, live)
+                reply = await self._ask(request, question, live)
         except ApplicationError as failure:
             error = failed_attempts.bounded(failure)
-            handover = _Handover(live.draft, is_told=before is not None and before.is_told)
+            handover = replace(before or _Handover(live.draft), draft=live.draft)
             if not error.non_retryable:
-                handover = await _tell_if_long(slack, request, handover)
+                handover = await _tell_if_long(slack, request, await _report(request, handover))
             raise _FailedCall(error, handover) from failure
         return reply.model_copy(update={"draft": _draft_after(reply, live.draft)})
+
+    async def _ask(self, request: AskModel, question: Question, live: LiveAnswer | None = None) -> ModelReply:
+        """Gemini's reply. Raises ApplicationError if there is none, or one that only asking anew can improve on."""
+        try:
+            reply = await self._gemini.ask(question, live)
+        except ApplicationError as error:
+            if error.type == MODEL_UNAVAILABLE and self._gemini.has_just_answered:
+                raise retryable(MODEL_FAILED, error.message, error.next_retry_delay) from None
+            raise
+        is_asked_otherwise = (reply.unusable == CUT_OFF and not request.more_room) or (
+            reply.unusable == TOO_MANY_TOOL_CALLS and request.may_call_tools
+        )
+        if reply.unusable and not is_asked_otherwise:
+            raise retryable(UNUSABLE_ANSWER, reply.unusable)
+        return reply
 
     # Tool calls
 
@@ -180,11 +210,17 @@ class _Handover:
     """What a failed attempt tells the next one: which draft the thread shows.
 
     Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill there is
-    none. `is_told`: the thread was told that Gemini does not answer.
+    none. `is_told`: the thread was told that Gemini does not answer. `is_reported`: the workflow knows that the call is
+    tried again.
     """
 
     draft: Draft
     is_told: bool = False
+    is_reported: bool = False
+
+    @property
+    def details(self) -> Sequence[Any]:
+        return [getattr(self, own.name) for own in fields(self)]
 
     @classmethod
     def of_last_attempt(cls) -> _Handover | None:
@@ -192,7 +228,7 @@ class _Handover:
         details = failed_attempts.handed_on()
         if len(details) != len(fields(cls)):
             return None
-        handover = cls(Draft.model_validate(details[0]), details[1])
+        handover = cls(Draft.model_validate(details[0]), *details[1:])
         return None if handover.draft.unsure else handover
 
 
@@ -203,6 +239,21 @@ class _FailedCall(Exception):  # noqa: N818  it names what happened to the call
         super().__init__(error.message)
         self.error = error
         self.handover = handover
+
+
+async def _report(request: AskModel, handover: _Handover) -> _Handover:
+    """Tells the workflow, once, that the call has failed and is tried again: then a new message interrupts it."""
+    if handover.is_reported or not request.number:
+        return handover
+    info = activity.info()
+    run = activity.client().get_workflow_handle(info.workflow_id or "", run_id=info.workflow_run_id)
+    try:
+        failing = FailingCall(turn=request.turn, number=request.number)
+        await run.signal(MODEL_CALL_FAILS, failing, rpc_timeout=REPORT_TIMEOUT)
+    except RPCError as error:
+        logger.warning("the conversation is not told that a call fails", extra={"reason": type(error).__name__})
+        return handover
+    return replace(handover, is_reported=True)
 
 
 async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover) -> _Handover:

@@ -62,6 +62,12 @@ class UserMessage(BaseModel):
     looking_at: str = ""  # the channel that the author has open beside the agent
     left_out: bool = False  # too much was waiting to be read: only that it was written is kept
     unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
+    addressed_at: str = ""  # when it was addressed to the agent, if later than `ts`: by an edit, whose `event_ts` it is
+
+    @property
+    def asked_at(self) -> float:
+        """When it was addressed to the agent, in seconds since 1970 by Slack's clock."""
+        return max(float(self.ts), float(self.addressed_at or 0))
 
 
 class MessageChange(BaseModel):
@@ -98,11 +104,16 @@ class MessageChange(BaseModel):
         return MessageChange(ts=self.ts, at=self.at, deleted=True)
 
 
+NO_MOMENT = "0.000000"  # in place of a `ts`; this machine's clock is not Slack's, so it says nothing either
+
+
 class StopRequest(BaseModel):
     """Somebody wants the agent to stop what it was asked to do before the moment `at`.
 
+    Slack tells no moment with a command: `at` is then NO_MOMENT, and what the conversation has received by then stops.
     `said` is the `ts` of the message that says "stop"; "" if a button was pressed. A message that is not `addressed` to
-    the agent may be meant for another person.
+    the agent may be meant for another person. `thread_ts` is the thread of that message, "" if it is the conversation's
+    own: there the person is told if nothing was stopped.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -110,9 +121,22 @@ class StopRequest(BaseModel):
     at: str
     user: str
     said: str = ""
+    thread_ts: str = ""
     addressed: bool = True
     team: str = ""  # the person's workspace, as in UserMessage
     from_app: bool = False  # said by an app that is allowed to talk to the agent
+
+
+class SaidToOthers(BaseModel):
+    """A message of the thread with which people turn to somebody else, or with which another app asks them something.
+
+    What people write after it is not for the agent, unless they say so. `ts` is the message's; `by_app`: an app asks.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ts: str
+    by_app: bool = False
 
 
 class Feedback(BaseModel):
@@ -141,13 +165,15 @@ class TryAgain(BaseModel):
 class Renamed(BaseModel):
     """A person has given the conversation a title.
 
-    The bot of release 0.2 did not say who: nobody can tell whether that person may, so its title is not taken.
+    The bot of release 0.2 did not say who: nobody can tell whether that person may, so its title is not taken. `at` is
+    the event's `event_ts`.
     """
 
     model_config = ConfigDict(frozen=True)
 
     title: str
     user: str = ""
+    at: str = NO_MOMENT
     team: str = ""  # the person's workspace, as in UserMessage
 
 

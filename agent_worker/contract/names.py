@@ -11,6 +11,7 @@ STOP = "stop"  # … a StopRequest
 FEEDBACK = "feedback"  # … a Feedback
 TRY_AGAIN = "try_again"  # … a TryAgain
 RENAMED = "renamed"  # … a Renamed
+SAID_TO_OTHERS = "said_to_others"  # … a SaidToOthers
 TRANSCRIPT = "transcript"  # the query that returns a page of the conversation's transcript
 # The keys of a conversation's memo, which Temporal returns with its list of workflows.
 MEMO_USER = "user"  # the Slack id of the person who began the conversation

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent_worker.contract.messages import Feedback, MessageChange, StopRequest, Thread, UserMessage
+from agent_worker.contract.messages import NO_MOMENT, Feedback, MessageChange, StopRequest, Thread, UserMessage
 from agent_worker.conversation import model_form, origins
-from agent_worker.conversation.inbox import Inbox
+from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
+from agent_worker.conversation.turn import Turn
 from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
 from text.lines import ELLIPSIS, whole_words
 
+SHORTEST = 0.000_001  # seconds, the smallest difference between two moments of Slack's
 FIRST_WORDS = 1_000  # characters of the first question, from which the title is made
 # Answers that the thread did not take. The next run has to carry them, so they are bounded; the newest are kept.
 UNTOLD_KEPT = 5
@@ -82,10 +84,47 @@ class Conversation:
         if new is not None:
             self.inbox.add(self.participants.hear(new))
 
+    def readdress(self, message: UserMessage, turn: Turn | None) -> None:
+        """Takes up, once, a message that an edit has addressed to the agent; `turn` is the one that may answer it."""
+        inbox = self.inbox
+        inbox.note_asked([message.ts])
+        known = turn.message(message.ts) if turn is not None else None
+        if known is not None and known.addressed:
+            return  # it is being answered all the same
+        inbox.readdressed = [*inbox.readdressed, message.ts][-SEEN_MESSAGES:]
+        message = self.participants.hear(message)
+        if turn is not None and known is not None:
+            turn.readdress(message)
+        else:
+            inbox.readdress(message)
+
+    def is_known(self, change: MessageChange, turn: Turn) -> bool:
+        """Whether the turn has this edit already: one that addresses a message to the agent comes as two events."""
+        message = turn.message(change.ts) if change.ts in self.inbox.readdressed else None
+        reads_so = message is not None and (message.text, message.attachments) == (change.text, change.attachments)
+        return reads_so and not change.deleted
+
     @property
     def has_work(self) -> bool:
         """Whether anything that waits is for the agent; messages that are not wait for the next one that is."""
         return self.inbox.again is not None or self.participants.is_asked(self.inbox.messages)
+
+    def give_back_late(self, turn: Turn) -> None:
+        """Takes out of a turn what was written while Gemini failed at it: it is asked by itself in the next turn."""
+        late = turn.take_late()
+        if late and turn.late_from is not None:
+            self.inbox.keep([*late, *self.inbox.messages])
+            self.transcript.shorten(turn.late_from)
+
+    def with_moment(self, request: StopRequest, turn: Turn | None) -> StopRequest:
+        """The request with a moment: if Slack told none, just after the newest of what was received."""
+        if request.at != NO_MOMENT:
+            return request
+        asked = [message.asked_at for message in self.inbox.messages]
+        asked += [float(self.inbox.again.at)] if self.inbox.again else []
+        asked += [turn.asked_at] if turn is not None else []
+        newest = max([float(self.thread.thread_ts), *asked])
+        return request.model_copy(update={"at": f"{newest + SHORTEST:.6f}"})
 
     def stop(self, request: StopRequest) -> bool:
         """Drops what was asked before the stop; returns whether anything of that kind waits."""
@@ -139,6 +178,8 @@ class Conversation:
             told = self._input.changed(change)
             if size_of(told) > room:
                 told = [CHANGE_LEFT_OUT]
+            elif isinstance(change, MessageChange) and not change.deleted:
+                self.inbox.note_told(change)
             room -= size_of(told)
             is_deletion = isinstance(change, MessageChange) and change.deleted
             parts += origins.marked(told, origins.REMARK if is_deletion else change.ts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ class Inbox:
     messages: list[UserMessage] = field(default_factory=list)
     waiting: int = 0  # bytes of the messages' texts and attachments
     seen: list[str] = field(default_factory=list)  # the `ts` of messages that were received, the newest last
+    overheard: list[str] = field(default_factory=list)  # of these, those that were not for the agent
+    told_edits: dict[str, int] = field(default_factory=dict)  # by `ts` of these: the text that a turn has read, its sum
+    readdressed: list[str] = field(default_factory=list)  # of these, those that an edit has addressed to the agent
     ahead: list[MessageChange] = field(default_factory=list)  # edits that came before their messages
     changed_at: dict[str, str] = field(default_factory=dict)  # the newest change's moment, by the message's `ts`
     deleted: list[str] = field(default_factory=list)  # the `ts` of messages that were deleted, the newest last
@@ -41,7 +45,12 @@ class Inbox:
             self._add_files(message)
             return None
         self._mark_seen(message.ts)
+        if not message.addressed:
+            self.overheard = [*self.overheard, message.ts][-SEEN_MESSAGES:]
         message = self._as_edited(message)
+        if message.unseen and self._is_stopped(message):
+            # Its `ts` is the moment at which the form was opened, and it was sent after the stop.
+            message = message.model_copy(update={"addressed_at": f"{self.stopped_at:.6f}"})
         if self.waiting + _weight(message) > WAITING_BYTES:
             return _left_out(message)
         return message
@@ -65,6 +74,27 @@ class Inbox:
             return False
         self._mark_seen(ts)
         return True
+
+    def is_newly_addressed(self, message: UserMessage) -> bool:
+        """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
+        was_overheard = message.addressed and message.ts in self.overheard
+        is_answered = self.told_edits.get(message.ts) == _sum(message.text)
+        waits = any(known.ts == message.ts and known.addressed for known in self.messages)
+        return was_overheard and not is_answered and not waits
+
+    def note_told(self, edit: MessageChange) -> None:
+        """Notes that a turn has read this edit, so that its answer is for that, too."""
+        if edit.ts in self.overheard:
+            self.told_edits = {ts: one for ts, one in self.told_edits.items() if ts in self.overheard}
+            self.told_edits[edit.ts] = _sum(edit.text)
+
+    def note_asked(self, asked: Collection[str]) -> None:
+        """Notes that these messages (their `ts`) have their answer, or get one: no edit brings them another."""
+        self.overheard = [ts for ts in self.overheard if ts not in asked]
+
+    def readdress(self, message: UserMessage) -> None:
+        """Puts in the message as it reads now, in the place of its older version if that still waits."""
+        self.keep([*(known for known in self.messages if known.ts != message.ts), message])
 
     def _mark_seen(self, ts: str) -> None:
         self.seen = [*self.seen, ts][-SEEN_MESSAGES:]
@@ -141,7 +171,7 @@ class Inbox:
         return [message for message in self.messages if self._is_stopped(message)]
 
     def _is_stopped(self, message: UserMessage) -> bool:
-        return float(message.ts) < self.stopped_at
+        return message.asked_at < self.stopped_at
 
     def drop_stopped(self) -> list[UserMessage]:
         """Takes out what was asked before the last stop."""
@@ -177,6 +207,11 @@ def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[
         is_dropped = not message.addressed and len(dropped) < count
         (dropped if is_dropped else kept).append(message)
     return kept, dropped
+
+
+def _sum(text: str) -> int:
+    """A number that two different texts hardly ever share; the same in every process."""
+    return zlib.crc32(text.encode())
 
 
 def _left_out(message: UserMessage) -> UserMessage:

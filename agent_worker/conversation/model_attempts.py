@@ -18,6 +18,15 @@ class Attempts:
     unusable: int = 0  # replies that nothing could be done with
     needs_more_room: bool = False  # a reply was cut off before it said anything
     must_answer: bool = False  # the model asked for too many tools: next time it gets none
+    failing: int = 0  # the number of the newest model call that has failed and was tried again
+
+    @property
+    def is_repeating(self) -> bool:
+        """Whether the present model call has failed and is tried again."""
+        return self.failing > 0 and self.failing == self.model_calls
+
+    def note_failing(self, number: int) -> None:
+        self.failing = max(self.failing, number)
 
     def note_unusable(self, reason: str) -> None:
         """Counts a reply that nothing can be done with; raises TurnFailed if asking again has not helped."""

@@ -24,5 +24,6 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
         untitled=conversation.first_words if wants_title else "",
+        number=turn.attempts.model_calls + 1,
         claim=turn.claim(conversation.thread),
     )

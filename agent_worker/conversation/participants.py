@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agent_worker.contract.messages import UserMessage
+from agent_worker.contract.messages import SaidToOthers, UserMessage
 from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.opening import Judgement, Opened
 from agent_worker.payloads.thread import Author
@@ -38,6 +38,9 @@ class Participants:
     spoken: list[str] = field(default_factory=list)  # ids of everybody who has written, apps left out
     has_asked_back: bool = False  # the agent's last answer ends with a question, and nobody has written since
     answered_by: str = ""  # who has written first after the agent's last question
+    asked_at: float = 0.0  # when somebody has last written to the agent
+    others_at: float = 0.0  # when somebody has last turned to somebody else, since then; 0 if nobody has
+    app_at: float = 0.0  # when another app has last asked people something, since then; 0 if none has
     verdicts: dict[str, Verdict] = field(default_factory=dict)  # of people, by Slack id; the newest last
     here: Verdict = field(default_factory=Verdict)  # of the channel: whether anybody may talk to the agent in it
     told: list[str] = field(default_factory=list)  # ids of those who were told why they may not
@@ -45,6 +48,8 @@ class Participants:
     def open(self, opened: Opened) -> None:
         self.thread_replies = opened.policy.thread_replies
         self.spoken = list(dict.fromkeys([*opened.people, *self.spoken]))
+        for said in opened.to_others:
+            self.hear_to_others(said)
 
     # Is a message meant for the agent?
 
@@ -55,7 +60,25 @@ class Participants:
         judged = self.judged(message)
         if self.has_asked_back:
             self.has_asked_back, self.answered_by = False, message.user
+        if judged.addressed and not message.from_app:
+            self._turn_to_agent(message.asked_at)
         return judged
+
+    def _turn_to_agent(self, at: float) -> None:
+        self.asked_at = max(self.asked_at, at)
+        self.others_at = self.others_at if self.others_at > at else 0.0
+        self.app_at = self.app_at if self.app_at > at else 0.0
+
+    def hear_to_others(self, said: SaidToOthers) -> None:
+        """Notes that people talk with somebody else now, until they write to the agent again."""
+        at = float(said.ts)
+        if at < self.asked_at:
+            return
+        self.has_asked_back = False
+        if said.by_app:
+            self.app_at = max(self.app_at, at)
+        else:
+            self.others_at = max(self.others_at, at)
 
     def judged(self, message: UserMessage) -> UserMessage:
         """The message; `addressed` also if it names nobody but is to be answered all the same."""
@@ -64,8 +87,12 @@ class Participants:
         return message.model_copy(update={"addressed": True})
 
     def _may_answer(self, message: UserMessage) -> bool:
+        if self.has_asked_back and self.thread_replies == "auto":
+            return True
+        if 0 < self.app_at < message.asked_at:
+            return False  # it answers the app
         if self.thread_replies == "auto":
-            return self.has_asked_back or self.spoken == [message.user]
+            return self.spoken == [message.user] and not 0 < self.others_at < message.asked_at
         return self.thread_replies == "all"
 
     def is_asked(self, messages: Sequence[UserMessage]) -> bool:

@@ -116,6 +116,10 @@ class Transcript:
             before, self.summarised, self.forgotten_until = [], [], ""
         self._rewrite([*before, *left], epoch)
 
+    def shorten(self, length: int) -> None:
+        """Forgets the entries of the running turn after the first `length`. To be followed by `end_failed_turn`."""
+        del self.entries[length:]
+
     def withdraw_turn(self, epoch: str) -> None:
         """Forgets the running turn: its question was deleted."""
         self._rewrite(self._marked[: self.turn_start], epoch)

@@ -8,6 +8,7 @@ from typing import Any
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
 from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
 from agent_worker.payloads.quotas import Claim
 from agent_worker.payloads.thread import Answered, Author
@@ -26,6 +27,8 @@ class Turn:
     changes: list[MessageChange | UserMessage] = field(default_factory=list)  # that the model was not told of yet
     also_answers: list[str] = field(default_factory=list)  # `ts` of messages that were stopped before they were read
     attempts: Attempts = field(default_factory=Attempts)
+    late: list[str] = field(default_factory=list)  # `ts` of messages that came when Gemini had failed at the others
+    late_from: int | None = None  # the transcript's length before them; None if there are none
     nameless: set[str] = field(default_factory=set)  # ids whose names were not found in time: not asked for again
     title: str = ""  # a new title that the conversation was given during the turn
     is_withdrawn: bool = False  # all its messages were deleted
@@ -39,22 +42,34 @@ class Turn:
 
     def __post_init__(self) -> None:
         # The key is in every post of the turn. No other turn of the thread can begin with the same message.
-        self.key = self.earlier.next_key if self.earlier else self.messages[0].ts
+        self.key = self.earlier.next_key if self.earlier else _key(self.messages[0])
         self.display = TurnDisplay(self.key)
 
     # What it answers
 
     @property
     def asked_at(self) -> float:
-        """When the newest of its messages was written, or "Try again" pressed; seconds since 1970."""
-        moments = [message.ts for message in self.messages] + ([self.again.at] if self.again else [])
-        return max(map(float, moments), default=0.0)
+        """When the newest of its messages was asked, or "Try again" pressed; seconds since 1970."""
+        moments = [message.asked_at for message in self.messages]
+        return max([*moments, float(self.again.at if self.again else 0)])
+
+    @property
+    def begun_at(self) -> str:
+        """The `ts` of its first message or, if an edit has addressed that to the agent, of the edit."""
+        if not self.messages:
+            return post_keys.asked_at(self.key)
+        return self.messages[0].addressed_at or self.messages[0].ts
 
     @property
     def answers(self) -> list[str]:
         """The `ts` of the messages that the answer is for."""
         before = self.earlier.answers if self.earlier else []
         return [*before, *self.also_answers, *(message.ts for message in self.messages)][-ANSWERS_NAMED:]
+
+    @property
+    def addressed(self) -> list[str]:
+        """The `ts` of its messages that were for the agent."""
+        return [*self.also_answers, *(message.ts for message in self.messages if message.addressed)]
 
     @property
     def may_mention(self) -> list[str]:
@@ -93,13 +108,30 @@ class Turn:
         self.heard = len(self.messages)
         return admitted
 
+    def add(self, messages: list[UserMessage]) -> None:
+        """Adds messages that have arrived during the turn."""
+        self.messages += messages
+        if self.late_from is not None:
+            self.late += [message.ts for message in messages]
+
+    def note_overtaken(self, length: int) -> None:
+        """Notes that a model call which kept failing was given up for new messages; `length`: of the transcript."""
+        self.late_from = length if self.late_from is None else self.late_from
+
+    def take_late(self) -> list[UserMessage]:
+        """Takes out the messages that came when Gemini had failed at the others."""
+        late = [message for message in self.messages if message.ts in self.late]
+        self.messages = [message for message in self.messages if message.ts not in self.late]
+        self.heard = len(self.messages)
+        return late
+
     def heard_message(self, ts: str) -> UserMessage | None:
         """The message with this `ts`, if the model is told of it in this turn."""
         return next((message for message in self.messages[: self.heard] if message.ts == ts), None)
 
     def drop_stopped(self, stopped_at: float) -> None:
         """Takes out what was asked before a stop; the turn counts as the answer to it all the same."""
-        stopped = [message for message in self.unheard if float(message.ts) < stopped_at]
+        stopped = [message for message in self.unheard if message.asked_at < stopped_at]
         self.messages = [message for message in self.messages if message not in stopped]
         self.also_answers += [message.ts for message in stopped]
 
@@ -128,9 +160,26 @@ class Turn:
         if self.is_delivering:
             self.is_outdated = True
             return
+        self.late, self.late_from = [], None  # the length that it tells is not that of the transcript any more
         self.knows_too_much = self.knows_too_much or bool(self.display.steps)
         if self.earlier is not None and not self.messages and not has_question:
             self.is_withdrawn = True
+
+    def message(self, ts: str) -> UserMessage | None:
+        """The message with this `ts`, if it is one of this turn."""
+        return next((message for message in self.messages if message.ts == ts), None)
+
+    def readdress(self, message: UserMessage) -> None:
+        """Takes a message of this turn as it reads now: an edit has addressed it to the agent."""
+        known = self.message(message.ts)
+        if known is None:
+            return
+        if (known.text, known.attachments) != (message.text, message.attachments):
+            edit = MessageChange(
+                ts=message.ts, at=message.addressed_at, text=message.text, attachments=message.attachments
+            )
+            self.change(edit)
+        self.messages = [message if one.ts == message.ts else one for one in self.messages]
 
     def complete(self, message: UserMessage) -> None:
         """Adds the files of a message that came without them: a mention arrives as two events."""
@@ -175,3 +224,7 @@ class Turn:
             "draft": self.display.draft,
             "audience": self.audience,
         }
+
+
+def _key(first: UserMessage) -> str:
+    return post_keys.turn(first.ts, first.addressed_at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +31,8 @@ from agent_worker.payloads.model import LONGEST_STREAM, Content, ModelReply
 SHORTEST_TIMEOUT = timedelta(seconds=10)  # the API refuses a shorter deadline
 # OSError includes timeouts. ValueError: an answer that is no JSON, or (ValidationError) that the SDK cannot read.
 _NO_ERROR_ANSWER = (aiohttp.ClientError, OSError, ValueError)
+# Gemini is not away if it has answered any question so recently.
+RECENT = timedelta(minutes=1)
 NOTHING = types.Content()  # the SDK insists on contents; the real ones are in the request's body (see `_config`)
 
 _log = logging.getLogger(__name__)
@@ -83,6 +87,12 @@ class Gemini:
         self._client = client
         self._max_output_tokens = max_output_tokens
         self._gemini_timeout = gemini_timeout
+        self._answered_at = -math.inf  # by the process's own clock, in seconds
+
+    @property
+    def has_just_answered(self) -> bool:
+        """Whether this process has had a whole answer to any question within the last minute."""
+        return time.monotonic() - self._answered_at < RECENT.total_seconds()
 
     async def ask(self, question: Question, listener: Listener | None = None) -> ModelReply:
         """The model's reply. If Gemini refuses the thought signatures, asks once more without them."""
@@ -157,6 +167,7 @@ class Gemini:
             raise
         if assembly.response() and not assembly.is_complete:
             raise errors.retryable(errors.BROKEN_ANSWER, "the answer ends without a finish reason")
+        self._answered_at = time.monotonic()
         reply = judge(assembly.response(), may_call_tools=question.may_call_tools)
         if reply.failed:
             _log.warning("gemini blocked a prompt or an answer", extra={"model": question.model, "code": reply.failed})

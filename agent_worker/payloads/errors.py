@@ -14,8 +14,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 from agent_worker.payloads.quotas import OverQuota
 
 # Gemini and the turn
-MODEL_UNAVAILABLE = "model_unavailable"  # retried until it passes
-MODEL_FAILED = "model_failed"  # an error inside Gemini; retried, but not for ever: the question may be its cause
+MODEL_UNAVAILABLE = "model_unavailable"  # Gemini is away; retried until it is back
+# Gemini fails at this question: an error inside Gemini, or any error while Gemini answers other questions. Retried, but
+# not for ever: the question may be its cause.
+MODEL_FAILED = "model_failed"
 BROKEN_ANSWER = "broken_answer"  # an answer that began and came to no end; retried, but not for ever: each one is paid
 BAD_API_KEY = "bad_api_key"
 LEAKED_API_KEY = "leaked_api_key"
@@ -30,7 +32,7 @@ REFUSED_REQUEST = "refused_request"  # Gemini does not take what people sent
 TOO_LONG = "too_long"
 BLOCKED_PROMPT = "blocked_prompt"
 BLOCKED_ANSWER = "blocked_answer"
-UNUSABLE_ANSWER = "unusable_answer"
+UNUSABLE_ANSWER = "unusable_answer"  # an answer that is empty or garbled; retried, but not for ever: each one is paid
 OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
 PERSON_QUOTA = "person_quota"  # the person's turns of this hour are taken
@@ -49,7 +51,7 @@ SLACK_REFUSED = "slack_refused"
 # What happened, and what the person can do. What was done before it happened is told in between.
 _EXPLAINED = {
     MODEL_FAILED: (
-        "Gemini has failed at this again and again for about an hour, so I have stopped trying.",
+        "Gemini has failed at this again and again for about ten minutes, so I have stopped trying.",
         "Please try to ask it another way.",
     ),
     BROKEN_ANSWER: (
@@ -134,9 +136,17 @@ _EXPECTED = ApplicationErrorCategory.BENIGN
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED})
 # After these the conversation gives up the model that it began with: the settings may name another one by now.
 _ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
-# So many attempts in a row are made after these: with ten seconds between them, about an hour; each one that is paid,
-# a few times. The last three are counted together: no service is away, so the next attempt most likely ends as badly.
-_MOST_ATTEMPTS = {MODEL_FAILED: 360, BROKEN_ANSWER: 5, DEFECT: 5, OUT_OF_TIME: 5, DIED: 10}
+# So many attempts at one activity may fail with these. The pauses between them grow to ten seconds, so 60 take about
+# ten minutes. Each broken or unusable answer is paid for. The last three are counted together, and only in a row: no
+# service is away, so the next attempt most likely ends as badly.
+_MOST_ATTEMPTS = {
+    MODEL_FAILED: 60,
+    BROKEN_ANSWER: 5,
+    UNUSABLE_ANSWER: 3,
+    DEFECT: 5,
+    OUT_OF_TIME: 5,
+    DIED: 10,
+}
 _OF_OURS = frozenset({DEFECT, OUT_OF_TIME, DIED})
 
 
@@ -186,8 +196,13 @@ def fail_alike(code: str, other: str) -> bool:
 
 
 def has_failed_often(code: str, times: int) -> bool:
-    """Whether an activity has to give up after so many attempts in a row, the last of which failed with this code."""
+    """Whether an activity has to give up when so many of its attempts have failed with this code."""
     return times >= _MOST_ATTEMPTS.get(code, math.inf)
+
+
+def is_tried_again(code: str) -> bool:
+    """Whether a turn ends with this code only after the same question has failed again and again."""
+    return code in _MOST_ATTEMPTS
 
 
 def code_of(error: BaseException) -> str:

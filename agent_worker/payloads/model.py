@@ -34,6 +34,18 @@ class AskModel(InThread):
     may_mention: list[str] = []
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
     claim: Claim | None = None  # a place in the quotas, if the turn has none yet
+    number: int = 0  # of this model call in its turn, counted from 1; 0 in what release 0.2 has stored
+
+
+# The signal with which the activity tells its workflow that a model call has failed and is tried again.
+MODEL_CALL_FAILS = "model_call_fails"
+
+
+class FailingCall(Stored):
+    """The model call of this `number`, in the turn of this key."""
+
+    turn: str
+    number: int
 
 
 class ToolCall(Stored):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.quotas import Claim, OverQuota
@@ -93,6 +93,7 @@ class Opened(Judgement):
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out
     gone: list[str] = []  # the `ts` of asked messages that were deleted
+    to_others: list[SaidToOthers] = []  # with whom people talked at the end of the thread, if not with the agent
     over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
     # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
     # these three.

@@ -15,6 +15,7 @@ was lost is found again and not made twice. Keys stay in Slack threads and in Te
     <delivery>:streamed         the stream that completes an answer, together with the messages before it
 
 A turn's own key is the `ts` of its first message. When the turn is tried again, ":again1" follows, then ":again2", …
+If an edit has addressed that message to the agent, a number from EDITED on follows, as a turn may have had its `ts`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from agent_worker.contract.names import AGAIN
 
 Topic = Literal["stop", "limit", "refused"]
 Kind = Literal["progress", "waiting", "draft", "answer", "notice", Topic]
+
+EDITED = 1_000  # nobody tries a turn again so often
+MOST_EDITED = 999_999_999  # a key's number has nine digits
 
 _KEY = re.compile(
     rf"\A(?P<turn>[^:]++(?:{AGAIN}\d++)?+):(?P<kind>progress|waiting|draft|answer|notice|stop|limit|refused)"
@@ -68,6 +72,14 @@ def next_turn(turn: str) -> str:
     """The key of the turn that tries this one again: its posts are told apart from those of the turn before."""
     ts, _, number = turn.partition(AGAIN)
     return f"{ts}{AGAIN}{int(number or 0) + 1}"
+
+
+def turn(ts: str, addressed_at: str = "") -> str:
+    """The key of the turn that begins with this message; `addressed_at`: when an edit addressed it to the agent."""
+    if not addressed_at:
+        return ts
+    seconds = max(int(float(addressed_at) - float(ts)), 0)
+    return f"{ts}{AGAIN}{min(EDITED + seconds, MOST_EDITED)}"
 
 
 def progress(turn: str) -> str:

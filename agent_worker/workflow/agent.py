@@ -15,7 +15,16 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 # Each name from its own module: `from agent_worker import …` would import that module anew for every conversation.
 with workflow.unsafe.imports_passed_through():
-    from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, TryAgain, UserMessage
+    from agent_worker.contract.messages import (
+        NO_MOMENT,
+        Feedback,
+        MessageChange,
+        Renamed,
+        SaidToOthers,
+        StopRequest,
+        TryAgain,
+        UserMessage,
+    )
     from agent_worker.contract.names import (
         AGENT_WORKFLOW,
         FEEDBACK,
@@ -23,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
         MEMO_TITLE,
         MESSAGE_CHANGED,
         RENAMED,
+        SAID_TO_OTHERS,
         STOP,
         TRANSCRIPT,
         TRY_AGAIN,
@@ -39,11 +49,12 @@ with workflow.unsafe.imports_passed_through():
         TurnedDown,
         TurnFailed,
         code_of,
+        is_tried_again,
         needs_another_model,
         poisons_the_conversation,
         sentence,
     )
-    from agent_worker.payloads.model import ReadTranscript, TranscriptPage
+    from agent_worker.payloads.model import MODEL_CALL_FAILS, FailingCall, ReadTranscript, TranscriptPage
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.access import Access
@@ -57,6 +68,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.opening import Opening
     from agent_worker.workflow.outbox import Outbox
     from agent_worker.workflow.progress_updates import ProgressUpdates
+    from agent_worker.workflow.release_0_2 import EDITS_ADDRESS, Patch
     from agent_worker.workflow.turn_loop import TurnLoop
 
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
@@ -80,6 +92,7 @@ class AgentWorkflow:
         self._idle_timer = IdleTimer()
         self._changes = Changes(self._conversation, self._access, lambda: self._turn)
         self._history = HistoryLength()
+        self._edits_address = Patch(EDITS_ADDRESS)
         self._turn: Turn | None = None  # the turn that is being answered
 
     @workflow.run
@@ -105,20 +118,34 @@ class AgentWorkflow:
         if self._access.turns_away(message):
             return
         self._idle_timer.begin_again()
+        if self._conversation.inbox.is_newly_addressed(message):
+            if self._edits_address.applies():
+                self._conversation.readdress(message, self._changeable_turn)
+            return
         self._conversation.receive(message)
         self._access.judge_silencers()
         if self._turn is not None:
             self._turn.complete(message)
 
+    @workflow.signal(name=SAID_TO_OTHERS)
+    def said_to_others(self, said: SaidToOthers) -> None:
+        self._conversation.participants.hear_to_others(said)
+
     @workflow.signal(name=MESSAGE_CHANGED)
     def message_changed(self, change: MessageChange) -> None:
         self._changes.hear(change)
+
+    @property
+    def _changeable_turn(self) -> Turn | None:
+        """The turn that is being answered, unless its answer is already on its way to Slack."""
+        return None if self._turn is None or self._turn.is_delivering else self._turn
 
     @workflow.signal(name=STOP)
     def stop(self, request: StopRequest) -> None:
         """Ends the turn if it was asked before the stop, and drops waiting messages that were."""
         if request.said and not self._conversation.inbox.is_new(request.said):
             return
+        request = self._conversation.with_moment(request, self._turn)
         if request.from_app:
             self._stop(request)
             return
@@ -131,7 +158,7 @@ class AgentWorkflow:
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
         elif request.said and request.addressed and not drops_messages:
-            self._outbox.say_aside(request.said, "stop", NOTHING_TO_STOP)
+            self._outbox.say_aside(request.said, "stop", NOTHING_TO_STOP, thread_ts=request.thread_ts)
 
     @workflow.signal(name=FEEDBACK)
     def feedback(self, feedback: Feedback) -> None:
@@ -164,11 +191,20 @@ class AgentWorkflow:
     @workflow.signal(name=RENAMED)
     def renamed(self, renamed: Renamed) -> None:
         author = Author(id=renamed.user, team=renamed.team)
-        self._access.let(author, partial(self._rename, renamed), at=f"{workflow.time():.6f}")
+        at = self._conversation.thread.thread_ts if renamed.at == NO_MOMENT else renamed.at
+        self._access.let(author, partial(self._rename, renamed), at=at)
 
     def _rename(self, renamed: Renamed) -> None:
         self._conversation.title, self._conversation.titled_by = renamed.title, ""
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
+
+    # What the worker tells of a running activity
+
+    @workflow.signal(name=MODEL_CALL_FAILS)
+    def model_call_fails(self, failing: FailingCall) -> None:
+        """From now on a message that arrives does not wait for this model call."""
+        if self._turn is not None and self._turn.key == failing.turn:
+            self._turn.attempts.note_failing(failing.number)
 
     @workflow.query(name=TRANSCRIPT)
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
@@ -227,6 +263,7 @@ class AgentWorkflow:
         finally:
             if turn.knows_too_much:
                 self._conversation.transcript.forget_turn(str(workflow.uuid4()))
+            self._conversation.inbox.note_asked(turn.addressed)
             self._turn = None
 
     def _begin(self) -> Turn:
@@ -282,6 +319,8 @@ class AgentWorkflow:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""
         said = sentence(code, *turn.display.done, *turn.display.undone)
         epoch = str(workflow.uuid4())
+        if is_tried_again(code):
+            self._conversation.give_back_late(turn)
         if code == WITHDRAWN:
             self._conversation.transcript.withdraw_turn(epoch)
         else:

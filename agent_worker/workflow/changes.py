@@ -38,15 +38,17 @@ class Changes:
 
         If the author may not write any more, an edit takes the old words away, and the new ones are not read.
         """
-        turn = self._running()
+        turn, conversation = self._running(), self._conversation
+        if turn is not None and conversation.is_known(change, turn) and not conversation.has_read(change):
+            return
         message = turn.heard_message(change.ts) if turn is not None else None
         change = change.by(message) if message else change
-        if change.deleted or change.from_app or not (message or self._conversation.has_read(change)):
+        if change.deleted or change.from_app or not (message or conversation.has_read(change)):
             self._change(change)
             return
         deletion = partial(self._change, change.as_deletion)
         person = Author(id=change.user, team=change.team)
-        has_talked_to_us = change.user in self._conversation.participants.verdicts
+        has_talked_to_us = change.user in conversation.participants.verdicts
         change_it = partial(self._change, change)
         self._access.let(person, change_it, at=change.at, is_told=has_talked_to_us, otherwise=deletion)
 

@@ -14,7 +14,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.release_0_2 import gave_up_opening
 
-OLD_MESSAGE = 60  # seconds; a younger message cannot have been answered by an earlier run that has closed since
+# Seconds. A younger message cannot have been answered by an earlier run that has closed since: a run waits for days. So
+# it does not matter if this clock and Slack's are some minutes apart.
+OLD_MESSAGE = 60
 
 
 class Opening:
@@ -70,7 +72,7 @@ class Opening:
         return OpenConversation(
             thread=conversation.thread,
             ids=conversation.unknown_ids(turn.messages),
-            earlier_than=turn.key if has_a_past else None,
+            earlier_than=turn.begun_at if has_a_past else None,
             authors=conversation.participants.unjudged(turn.messages, workflow.time()),
             asked=self._asked(turn) if has_a_past else [],
             is_addressed=any(message.addressed for message in turn.messages),
@@ -87,4 +89,4 @@ class Opening:
         thread = self._conversation.thread
         if not thread.in_slack:
             return False
-        return turn.key != thread.thread_ts or workflow.time() - float(turn.key) > OLD_MESSAGE
+        return turn.begun_at != thread.thread_ts or workflow.time() - float(turn.begun_at) > OLD_MESSAGE

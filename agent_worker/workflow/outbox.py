@@ -49,17 +49,19 @@ class Outbox:
             await bring(conversation, turn, request)
         return text
 
-    async def say(self, ts: str, topic: Topic, text: str) -> None:
-        """Posts a notice about the message `ts`, beside its answer; at most one for each topic."""
+    async def say(self, ts: str, topic: Topic, text: str, *, thread_ts: str = "") -> None:
+        """Posts a notice about the message `ts`, beside its answer; at most one for each topic.
+
+        `thread_ts`: into this thread of the channel, in place of the conversation's own.
+        """
         if self._thread.in_slack:
             key = post_keys.aside(ts, topic)
-            await bring_aside(
-                Deliver(thread=self._thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True)
-            )
+            thread = self._thread.model_copy(update={"thread_ts": thread_ts}) if thread_ts else self._thread
+            await bring_aside(Deliver(thread=thread, key=key, text=text, answers=[ts], may_mention=[], is_notice=True))
 
-    def say_aside(self, ts: str, topic: Topic, text: str) -> None:
+    def say_aside(self, ts: str, topic: Topic, text: str, *, thread_ts: str = "") -> None:
         """Does the same without waiting for it: a turn may be running."""
-        self._do(self.say(ts, topic, text))
+        self._do(self.say(ts, topic, text, thread_ts=thread_ts))
 
     def tell(self, user: str, text: str, *, in_channel: bool = False, failed: Callable[[], None] | None = None) -> None:
         """Beside a turn, and so that only one person sees it; calls `failed` if that cannot be done."""

@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
 VERDICTS_EXPIRE = "verdicts expire"
 # Release 0.2 forgot what people changed about messages that were answered, and noted other changes at the end.
 TAKEN_BACK = "what is taken back is gone"
+# Release 0.2 did not take up a message that an edit addresses to the agent.
+EDITS_ADDRESS = "an edit can address the agent"
 # Release 0.2 ended a turn for which names could not be looked up.
 NAMES_ARE_OPTIONAL = "names are optional"
 # Release 0.2 began a new run only after a turn, however much was said that was not for the agent.

@@ -1,6 +1,7 @@
 """The loop of one turn: ask the model, run the tools that it asks for, ask again, until it answers.
 
-Messages and edits that arrive meanwhile are added before the next model call.
+Messages and edits that arrive meanwhile are added before the next model call. A model call that fails and is tried
+again is given up for a new message, which is then asked together with what was asked before.
 """
 
 from __future__ import annotations
@@ -81,13 +82,13 @@ class TurnLoop:
         """Adds messages, edits and deletions that came since the last model call."""
         conversation, turn = self._conversation, self._turn
         if conversation.inbox.messages and conversation.transcript.has_room_for_messages():
-            turn.messages += conversation.inbox.take()
+            turn.add(conversation.inbox.take())
             await self.hear()
         if changes := turn.take_changes():
             conversation.add_changes(changes)
 
     async def _next_reply(self) -> ModelReply | None:
-        """The model's next reply; None if a message that the model has read was edited or deleted before it came."""
+        """The model's next reply; None if the call was given up, because what it was asked has changed."""
         conversation, turn = self._conversation, self._turn
         reply = self._opened.reply if turn.attempts.model_calls == 0 else None  # release 0.2 asked during the opening
         if reply is None:
@@ -112,16 +113,28 @@ class TurnLoop:
 
     async def _ask(self, request: AskModel) -> ModelReply | None:
         turn, transcript = self._turn, self._conversation.transcript
+        asking = ask_model(request, self._opened.policy.gemini_timeout)
+
+        def has_changed() -> bool:
+            return bool(turn.changes) or transcript.epoch != request.epoch
+
         try:
-            return await unless(
-                lambda: bool(turn.changes) or transcript.epoch != request.epoch,
-                ask_model(request, self._opened.policy.gemini_timeout),
-            )
+            return await unless(lambda: has_changed() or self._is_overtaken(), asking)
         except InterruptedWork:
+            if not has_changed():
+                turn.note_overtaken(len(transcript.entries))
             return None
         except (ActivityError, asyncio.CancelledError):
             turn.display.doubt_draft()
             raise
+
+    def _is_overtaken(self) -> bool:
+        """Whether somebody has written to the agent while the model call fails again and again."""
+        if not self._turn.attempts.is_repeating:
+            return False
+        conversation = self._conversation
+        is_asked = conversation.participants.is_asked(conversation.inbox.messages)
+        return is_asked and conversation.transcript.has_room_for_messages()
 
     def _take_title(self, title: str) -> None:
         if title:

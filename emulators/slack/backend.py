@@ -78,6 +78,7 @@ class Backend:
             clock=clock,
             chance=chance,
             mentions_without_files=settings.mentions_without_files,
+            mentions_of_edits=settings.mentions_of_edits,
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Settings:
     home_tab: bool = True
     is_agent: bool = True
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
+    mentions_of_edits: Literal["none", "new", "all"] = "new"  # which edits with a mention come as `app_mention`, too
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
     organisation_wide: bool = False  # the app is installed in an organisation, for any of its workspaces
     share_lag: float | None = 0.0  # seconds from completing a file to the message that shows it; None: it never comes

@@ -29,7 +29,8 @@ from slackbot.events.messages import IncomingMessage
 
 # After a crash the bot catches up on so much more history; and each move of the watermark is a billed action.
 MARK_INTERVAL = 300.0  # seconds
-# Slack sends again for six minutes what a bot received and did not acknowledge, so only what is older is certain.
+# Slack sends again for six minutes what a bot received and did not acknowledge, so only what is older is certain. One
+# more minute is for a clock of this machine that is ahead of Slack's.
 OVERLAP = 420.0  # seconds
 TURNS_PER_MINUTE = 20  # a turn is some model calls and some posts; Slack takes one post a second in a channel
 TURNS_APART = 0.2  # seconds

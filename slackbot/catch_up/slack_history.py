@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from process.slack import Identity
 from process.slack_errors import error_code
 from slackbot.catch_up.pace import Pace
 from slackbot.catch_up.retries import StandsInTheWayError, with_retries
 from slackbot.events import messages
 from slackbot.events.ids import CHANNEL, TS, has_form
-from slackbot.events.messages import IncomingMessage
-from text.json_shapes import mappings
+from slackbot.events.messages import Ignored, IncomingMessage
+from text.json_shapes import mapping, mappings
 
 # Slack allows fifty calls a minute of each of these methods, to all bots and workers together. Two bots may catch up at
 # once, and the workers need thirty pages of threads: answers go before what nobody waits for.
@@ -56,9 +57,11 @@ class SlackHistory:
     async def since(self, oldest: float, open_threads: Collection[Thread]) -> list[IncomingMessage]:
         """The messages after `oldest` (seconds since 1970) that may be for the agent, oldest first.
 
+        Also older ones of a channel itself that were edited since then, if they mention the agent.
         `open_threads` are read even if their first message is too old to be found.
         """
         found: dict[tuple[str, str], IncomingMessage] = {}
+        to_others: dict[Thread, list[SaidToOthers]] = {}
         self.unread = 0
         async for channel in self._channels():
             open_here = {thread.thread_ts for thread in open_threads if thread.channel == channel["id"]}
@@ -66,8 +69,12 @@ class SlackHistory:
             try:
                 async for message in self._in_channel(channel["id"], oldest, open_here):
                     incoming = messages.read(self._as_event(message, channel), self._bot, self._allowed_apps)
-                    if isinstance(incoming, IncomingMessage):
+                    is_older = float(message["ts"]) <= oldest
+                    if isinstance(incoming, IncomingMessage) and not (is_older and incoming.only_if_taking_part):
                         found[channel["id"], incoming.message.ts] = incoming
+                    elif isinstance(incoming, Ignored) and incoming.to_others is not None:
+                        thread, said = incoming.to_others
+                        to_others.setdefault(thread, []).append(said)
             except SlackApiError as error:
                 logger.warning("channel left out", extra=facts | {"reason": error_code(error)})
             except StandsInTheWayError as error:
@@ -75,7 +82,8 @@ class SlackHistory:
                 logger.warning("channel left for later", extra=facts | {"reason": str(error)})
             except Exception:
                 logger.exception("channel left out by a defect", extra=facts)
-        return sorted(found.values(), key=lambda incoming: float(incoming.message.ts))
+        told = [_after(incoming, to_others.get(incoming.thread, [])) for incoming in found.values()]
+        return sorted(told, key=lambda incoming: float(incoming.message.ts))
 
     async def _channels(self) -> AsyncIterator[Json]:
         """The channels that the bot is a member of. Each kind is listed by itself: the scope for one may be missing."""
@@ -92,13 +100,16 @@ class SlackHistory:
                 logger.warning("conversations left for later", extra={"kind": kind, "reason": str(error)})
 
     async def _in_channel(self, channel: str, oldest: float, open_here: set[str]) -> AsyncIterator[Json]:
-        """The messages after `oldest` in the channel and its threads; `open_here` are threads to read in any case."""
+        """What was written after `oldest` in the channel and its threads, and what was edited in the channel itself.
+
+        `open_here` are threads to read in any case.
+        """
         unseen, replied_to = set(open_here), []
         async for message in self._newest_first(channel, oldest):
             unseen.discard(str(message["ts"]))
             if float(message.get("latest_reply") or 0) > oldest:
                 replied_to.append(str(message["ts"]))
-            if float(message["ts"]) > oldest:
+            if max(float(message["ts"]), _edited_at(message)) > oldest:
                 yield message
         for thread_ts in [*replied_to, *sorted(unseen)]:
             async for reply in self._in_thread(channel, thread_ts, oldest):
@@ -165,3 +176,16 @@ def _kind(channel: Json) -> str:
     if channel.get("is_mpim"):
         return "mpim"
     return "group" if channel.get("is_private") else "channel"
+
+
+def _after(incoming: IncomingMessage, to_others: Collection[SaidToOthers]) -> IncomingMessage:
+    """The message with what was said to others before it: of apps and of people the newest each."""
+    before = sorted((said for said in to_others if said.ts < incoming.message.ts), key=lambda said: said.ts)
+    newest = {said.by_app: said for said in before}
+    return replace(incoming, after=tuple(newest.values()))
+
+
+def _edited_at(message: Json) -> float:
+    """When the message was edited, in seconds since 1970; 0 if it was not."""
+    at = mapping(message.get("edited")).get("ts")
+    return float(str(at)) if has_form(at, TS) else 0.0

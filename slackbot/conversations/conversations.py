@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import timedelta
 from functools import partial
+from itertools import product
 
 from cachetools import LRUCache
 from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from agent_worker.contract.messages import Start, StopRequest, Thread
-from agent_worker.contract.names import AGENT_WORKFLOW, MEMO_USER, MESSAGE_CHANGED, STOP, USER_MESSAGE, workflow_id
+from agent_worker.contract.messages import SaidToOthers, Start, StopRequest, Thread
+from agent_worker.contract.names import (
+    AGENT_WORKFLOW,
+    MEMO_USER,
+    MESSAGE_CHANGED,
+    SAID_TO_OTHERS,
+    STOP,
+    USER_MESSAGE,
+    workflow_id,
+)
 from slackbot.conversations.call_errors import may_pass
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.conversations.left_out import LeftOut
+from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import signal_if_open
 from slackbot.events.message_changes import IncomingChange
 from slackbot.events.messages import IncomingMessage
@@ -26,7 +38,8 @@ CALL_TIMEOUT = timedelta(seconds=2.5)
 # Between a message and its deletion, by Slack's clock. An older message that arrives late is looked for by the worker.
 YOUNG = timedelta(minutes=10)
 NO_THREAD = Thread(team="", channel="", thread_ts="")
-REMEMBERED = 10_000  # threads in which the agent does not take part
+REMEMBERED = 10_000  # threads in which the agent does not take part; direct messages
+NEWEST = 10  # threads of one person's direct messages, which Temporal may not list yet
 logger = logging.getLogger(__name__)
 
 TakesPartIn = Callable[[Thread], Awaitable[bool]]
@@ -39,13 +52,21 @@ class Conversations:
     """
 
     def __init__(
-        self, client: Client, task_queue: str, takes_part_in: TakesPartIn, left_out: LeftOut | None = None
+        self,
+        client: Client,
+        task_queue: str,
+        takes_part_in: TakesPartIn,
+        recent: RecentConversations,
+        left_out: LeftOut | None = None,
     ) -> None:
         self._client = client
         self._left_out = left_out
         self._task_queue = task_queue
         self._takes_part_in = takes_part_in
+        self._recent = recent
+        self._direct: LRUCache[str, deque[Thread]] = LRUCache(REMEMBERED)  # by channel: its newest threads
         self._handed_over = Deduplicator()
+        self._telling: dict[Thread, asyncio.Future[bool]] = {}  # the newest `hand_over_to_others` of each thread
         self._of_others: LRUCache[Thread, bool] = LRUCache(REMEMBERED)
 
     async def hand_over(self, incoming: IncomingMessage) -> None:
@@ -56,8 +77,12 @@ class Conversations:
         A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
         files. If Slack sends an event to another process again, the conversation itself drops the second copy.
         """
-        if not incoming.says_stop and incoming.only_if_taking_part and not await self.takes_part(incoming.thread):
-            return
+        if not incoming.says_stop and incoming.only_if_taking_part:
+            await self._told(incoming.thread)
+            if not await self.takes_part(incoming.thread):
+                return
+        for said in incoming.after:
+            await self.hand_over_to_others(incoming.thread, said)
         await self._handed_over.do(self._key(incoming), partial(self._store_or_leave_out, incoming))
 
     def has_handed_over(self, incoming: IncomingMessage) -> bool:
@@ -84,8 +109,8 @@ class Conversations:
         A deletion that may be faster than its message begins a conversation: it remembers the deletion for a while.
         """
         thread, change = incoming.thread, incoming.change
-        for has_files in (False, True):
-            await self._handed_over.settled((thread.channel, change.ts, has_files))
+        for is_addressed, has_files in product((False, True), repeat=2):
+            await self._handed_over.settled((thread.channel, change.ts, is_addressed, has_files))
         facts = {"channel": thread.channel, "ts": change.ts}
         try:
             if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
@@ -114,6 +139,21 @@ class Conversations:
         """Raises RPCError while Temporal is away."""
         await self._has_workflow(NO_THREAD)
 
+    async def hand_over_to_others(self, thread: Thread, said: SaidToOthers) -> None:
+        """Tells an open conversation that people talk with somebody else. Raises RPCError if unsure."""
+        telling = asyncio.ensure_future(self.signal_if_open(thread, SAID_TO_OTHERS, said))
+        self._telling[thread] = telling
+        try:
+            await asyncio.shield(telling)
+        finally:
+            if self._telling.get(thread) is telling:
+                del self._telling[thread]
+
+    async def _told(self, thread: Thread) -> None:
+        """Returns once the conversation has been told of what came before, so that it hears a reply after that."""
+        if telling := self._telling.get(thread):
+            await asyncio.wait([telling])
+
     async def signal_if_open(self, thread: Thread, signal: str, content: BaseModel) -> bool:
         """Whether a conversation is open and Temporal has stored the signal for it. Raises RPCError if unsure."""
         return await signal_if_open(self._client, thread, signal, content, CALL_TIMEOUT)
@@ -134,6 +174,20 @@ class Conversations:
             rpc_timeout=CALL_TIMEOUT,
         )
 
+    async def _stop_all(self, incoming: IncomingMessage) -> None:
+        """Stops what runs in a person's direct messages. If nothing does, the person is told so below the message.
+
+        One conversation tells: the only one that seemed to run, as its answer may be on its way already, or a new one.
+        """
+        thread, message = incoming.thread, incoming.message
+        working = await self._recent.at_work(message.user, thread.channel, self._direct.get(thread.channel, ()))
+        request = StopRequest(at=message.ts, user=message.user, team=message.team)
+        said = request.model_copy(update={"said": message.ts, "thread_ts": thread.thread_ts})
+        told = said if len(working) == 1 else request
+        stopped = [await self.signal_if_open(one, STOP, told) for one in working]
+        if not any(stopped):
+            await self.signal(thread, STOP, said, memo={MEMO_USER: message.user})
+
     async def _store_or_leave_out(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message
         try:
@@ -152,18 +206,27 @@ class Conversations:
 
     async def _store(self, incoming: IncomingMessage) -> None:
         thread, message = incoming.thread, incoming.message
+        if incoming.stops_all:
+            await self._stop_all(incoming)
+            return
         if incoming.says_stop:
             who = {name: getattr(message, name) for name in ("user", "team", "from_app", "addressed")}
-            request = StopRequest(at=message.ts, said=message.ts, **who)
+            said = "" if message.addressed_at else message.ts  # the conversation knows what was said before the edit
+            request = StopRequest(at=message.addressed_at or message.ts, said=said, **who)
             if await self.signal_if_open(thread, STOP, request) or not message.addressed:
                 return
         await self.signal(thread, USER_MESSAGE, message, memo={MEMO_USER: message.user})
         self._of_others.pop(thread, None)
+        if message.direct:
+            self._direct.setdefault(thread.channel, deque(maxlen=NEWEST)).append(thread)
         logger.info("message stored", extra={"channel": thread.channel, "ts": message.ts})
 
     def _key(self, incoming: IncomingMessage) -> Hashable:
-        """The same for two events of one message. After the one with the files, the one without counts as done too."""
-        place = (incoming.thread.channel, incoming.message.ts)
+        """The same for two events of one message. After the one with the files, the one without counts as done too.
+
+        Another one if an edit addresses the message to the agent.
+        """
+        place = (incoming.thread.channel, incoming.message.ts, incoming.message.addressed)
         with_files = (*place, True)
         return with_files if incoming.message.files or with_files in self._handed_over else (*place, False)
 

@@ -85,12 +85,18 @@ class RecentConversations:
             listed = {one.run.id: one for one in [*begun, *private]}.values()
             return (await self._described(listed))[:SHOWN]
 
-    async def at_work(self, user: str, channel: str) -> list[Thread]:
-        """The threads of this channel in which the agent is working for the person."""
+    async def at_work(self, user: str, channel: str, others: Iterable[Thread] = ()) -> list[Thread]:
+        """The threads of this channel in which the agent is working for the person.
+
+        `others` are threads to look at that Temporal may not list yet.
+        """
         async with asyncio.timeout(self._timeout):
             listed = await self._in_direct_messages(channel) or await self._begun_by(user, self._prefix(channel))
             running = [one for one in listed if one.run.status == WorkflowExecutionStatus.RUNNING]
-            return [one.thread for one in await self._described(running) if one.state == "working"]
+            working = [one.thread for one in await self._described(running) if one.state == "working"]
+            unlisted = [thread for thread in others if thread not in {one.thread for one in listed}]
+            states = await asyncio.gather(*map(self._state, map(_id, unlisted)))
+            return [*working, *(thread for thread, state in zip(unlisted, states, strict=True) if state == "working")]
 
     async def _begun_by(self, user: str, prefix: str = "") -> list[_Listed]:
         """The conversations of which the person began a run. A title from another person's run is not shown."""
@@ -128,20 +134,27 @@ class RecentConversations:
         return sorted(described, key=lambda one: one.state != "working")
 
     async def _describe(self, listed: _Listed) -> RecentConversation:
-        return RecentConversation(listed.thread, listed.title, await self._state(listed.run), listed.run.start_time)
+        is_running = listed.run.status == WorkflowExecutionStatus.RUNNING
+        state = await self._state(listed.run.id) if is_running else "closed"
+        return RecentConversation(listed.thread, listed.title, state, listed.run.start_time)
 
-    async def _state(self, run: WorkflowExecution) -> State:
+    async def _state(self, name: str) -> State:
         """A run is working if an activity is under way, or if it has something to do that no worker has begun yet."""
+        handle = self._client.get_workflow_handle(name)
+        run = await handle.describe(rpc_timeout=self._call_timeout)
         if run.status != WorkflowExecutionStatus.RUNNING:
             return "closed"
-        handle = self._client.get_workflow_handle(run.id)
-        described = (await handle.describe(rpc_timeout=self._call_timeout)).raw_description
+        described = run.raw_description
         has_work = described.pending_activities or described.HasField("pending_workflow_task")
         return "working" if has_work else "open"
 
     @property
     def _call_timeout(self) -> timedelta:
         return timedelta(seconds=self._timeout)
+
+
+def _id(thread: Thread) -> str:
+    return workflow_id(thread.team, thread.channel, thread.thread_ts)
 
 
 def _quoted(name: str) -> str:

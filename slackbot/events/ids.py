@@ -1,9 +1,8 @@
-"""What Slack's ids and timestamps look like. Pure, but for the clock."""
+"""What Slack's ids and timestamps look like. Pure."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 
 # At most 64 characters: Slack's ids are shorter, and a workflow id made of them must stay below Temporal's 1,000 bytes.
@@ -29,8 +28,3 @@ def foreign_workspace(teams: Iterable[object], own: str) -> str:
     """
     team = next((str(team) for team in teams if has_form(team, WORKSPACE)), own)
     return "" if team == own else team
-
-
-def current_ts() -> str:
-    """The present moment as a Slack `ts`."""
-    return f"{time.time():.6f}"

@@ -13,6 +13,7 @@ from agent_worker.contract.messages import MessageChange, Thread
 from process.slack import Identity
 from slackbot.events import contents, messages
 from slackbot.events.ids import TS, has_form
+from slackbot.events.mentions import called_users
 from slackbot.events.messages import Ignored, IncomingMessage
 from text.json_shapes import mapping
 
@@ -24,12 +25,14 @@ _TOMBSTONE = "tombstone"  # what Slack leaves in place of a deleted message that
 class IncomingChange:
     """An edit or a deletion, and the thread that the message is in.
 
-    `asked` is what was deleted, if it was for the agent.
+    `asked` is what was deleted, if it was for the agent. `addressed` is the message as it reads now, if the edit has
+    addressed it to the agent.
     """
 
     thread: Thread
     change: MessageChange
     asked: IncomingMessage | None = None
+    addressed: IncomingMessage | None = None
 
 
 def is_about_change(body: Mapping[str, Any]) -> bool:
@@ -59,7 +62,8 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
     if not _is_edited(before, after):
         return Ignored("nobody has edited it")
     author = {"user": messages.author_of(message), **_more(body, message, thread)}
-    return IncomingChange(thread, _edit(message, str(at), author))
+    addressed = _newly_addressed(body, before, after, bot, allowed_apps)
+    return IncomingChange(thread, _edit(message, str(at), author), addressed=addressed)
 
 
 def _as_written(event: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +76,23 @@ def _more(body: Mapping[str, Any], message: Mapping[str, Any], thread: Thread) -
     """What few authors have: only what is not empty is stored."""
     more = {"team": messages.team_of_author(body, message, thread.team), "from_app": bool(message.get("bot_id"))}
     return {name: value for name, value in more.items() if value}
+
+
+def _newly_addressed(
+    body: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    bot: Identity,
+    allowed: Collection[str],
+) -> IncomingMessage | None:
+    """The message as it reads now, if it mentions the agent and did not before. In direct messages all are for it."""
+    event = mapping(body.get("event"))
+    mentioned = [bot.bot_user_id in called_users(one) for one in (before, after)]
+    if mentioned != [False, True] or event.get("channel_type") == "im":
+        return None
+    place = {name: event.get(name) for name in ("channel", "channel_type", "event_ts")}
+    decision = messages.read({**body, "event": {**after, **place}}, bot, allowed)
+    return decision if isinstance(decision, IncomingMessage) else None
 
 
 def _is_edited(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -10,13 +10,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent_worker.contract.messages import Thread, UserMessage
+from agent_worker.contract.messages import SaidToOthers, Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
 from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
 from slackbot.events.mentions import called_users, mentioned_users
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
+from text.questions import message_asks
 
 # A message of a person has no subtype, or one of these (https://docs.slack.dev/reference/events/message).
 _WRITTEN_BY_A_PERSON = {None, "file_share", "thread_broadcast", "me_message"}
@@ -27,20 +28,31 @@ _WRITTEN_BY_AN_APP = {*_WRITTEN_BY_A_PERSON, "bot_message"}
 class IncomingMessage:
     """A message that is for the agent; with `only_if_taking_part`, only if the agent takes part in the thread.
 
-    With `says_stop` it stops an open conversation, and is not a message to that conversation.
+    With `says_stop` it stops an open conversation, and is not a message to that conversation. At the top level of
+    direct messages it stops all that the agent does there. `after`: what was said to others in the thread before it, if
+    the conversation may not have been told.
     """
 
     thread: Thread
     message: UserMessage
     only_if_taking_part: bool
     says_stop: bool = False
+    after: tuple[SaidToOthers, ...] = ()
+
+    @property
+    def stops_all(self) -> bool:
+        return self.says_stop and self.message.direct and self.thread.thread_ts == self.message.ts
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """An event that is not for the agent; `reason` is for the log."""
+    """An event that is not for the agent; `reason` is for the log.
+
+    `to_others`: the message and its thread, if it is a reply that turns to somebody else, or a question of another app.
+    """
 
     reason: str
+    to_others: tuple[Thread, SaidToOthers] | None = None
 
 
 def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] = ()) -> IncomingMessage | Ignored:
@@ -50,18 +62,33 @@ def read(body: Mapping[str, Any], bot: Identity, allowed_apps: Collection[str] =
     """
     event = mapping(body.get("event"))
     if reason := reason_to_ignore(event, bot, allowed_apps):
-        return Ignored(reason)
+        asks_people = event.get("bot_id") != bot.bot_id and _is_question_of_app(event)
+        return Ignored(reason, _to_others(body, event, bot, by_app=True) if asks_people else None)
     is_direct = event.get("channel_type") == "im"
     people = called_users(event)
     is_to_the_bot = is_direct or bot.bot_user_id in people or _is_other_mention(event, bot)
     if not is_to_the_bot and not _is_reply(event):
         return Ignored("not addressed to the agent")
     if not is_to_the_bot and people:
-        return Ignored("addressed to someone else")
+        return Ignored("addressed to someone else", _to_others(body, event, bot, by_app=False))
     thread = thread_of_message(body, event, bot)
     message = _message(body, event, thread, is_direct=is_direct, is_to_the_bot=is_to_the_bot)
-    is_stop = _is_reply(event) and not message.files and says_stop(message.text, bot.bot_user_id)
+    may_stop = (_is_reply(event) or is_direct) and not message.files
+    is_stop = may_stop and says_stop(message.text, bot.bot_user_id)
     return IncomingMessage(thread, message, only_if_taking_part=not is_to_the_bot, says_stop=is_stop)
+
+
+def _is_question_of_app(event: Mapping[str, Any]) -> bool:
+    """Whether an app asks something in a reply."""
+    if not event.get("bot_id") or _form_problem(event) or not _is_reply(event):
+        return False
+    return message_asks(event)
+
+
+def _to_others(
+    body: Mapping[str, Any], event: Mapping[str, Any], bot: Identity, *, by_app: bool
+) -> tuple[Thread, SaidToOthers]:
+    return thread_of_message(body, event, bot), SaidToOthers(ts=event["ts"], by_app=by_app)
 
 
 def _is_other_mention(event: Mapping[str, Any], bot: Identity) -> bool:
@@ -103,13 +130,21 @@ def _message(
         direct=is_direct,
         from_app=bool(event.get("bot_id")),
         addressed=is_to_the_bot,
-        **_more(body, event, thread),
+        **_more(body, event, thread, is_to_the_bot=is_to_the_bot),
     )
 
 
-def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
+def _edited_at(event: Mapping[str, Any]) -> str:
+    """When the message was edited, a `ts`; "" if it was not. What Slack's history returns has no `event_ts`."""
+    edited, at = mapping(event.get("edited")), event.get("event_ts")
+    moments = [at if at != event.get("ts") else None, edited.get("ts")]
+    return next((str(moment) for moment in moments if has_form(moment, TS)), "") if edited else ""
+
+
+def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread, *, is_to_the_bot: bool) -> dict[str, Any]:
     """The fields that few messages have: only those that are not empty, so that no others are stored."""
     more = {
+        "addressed_at": _edited_at(event) if is_to_the_bot else "",
         "team": team_of_author(body, event, thread.team),
         "files": contents.files(event),
         "attachments": contents.attachments(event),

@@ -67,9 +67,9 @@ class AgentSessions:
         title = one_line(title, LONGEST_TITLE)
         if thread is not None and title:
             team = messages.team_of_author(body, event, thread.team)
-            await self._conversations.signal_if_open(
-                thread, RENAMED, Renamed(title=title, user=event["user"], team=team)
-            )
+            at = {"at": str(event["event_ts"])} if has_form(event.get("event_ts"), TS) else {}
+            renamed = Renamed(title=title, user=event["user"], team=team, **at)
+            await self._conversations.signal_if_open(thread, RENAMED, renamed)
 
     def _thread(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> Thread | None:
         """The thread that the event is about; None if it does not name a thread and a person."""

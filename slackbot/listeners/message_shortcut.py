@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from cachetools import LRUCache
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -22,12 +21,11 @@ from slackbot.conversations.call_errors import CALL_ERRORS, may_pass
 from slackbot.conversations.conversations import Conversations
 from slackbot.events import quotation
 from slackbot.events.contents import storable_text
-from slackbot.events.ids import current_ts, foreign_workspace
+from slackbot.events.ids import foreign_workspace
 from slackbot.events.messages import IncomingMessage
 
 ASK_ABOUT_MESSAGE = "ask_about_message"  # the id of the shortcut, of its form and of the question in the form
 MEMBERSHIP_TIMEOUT, OPEN_TIMEOUT = 1.0, 1.5  # seconds; Slack takes the form only within 3 s of the click
-REMEMBERED = 1_000  # forms
 LONGEST_QUESTION = 3_000  # characters, the most that the form takes
 SUGGESTION = "Explain this message."
 INVITE_FIRST = (
@@ -35,6 +33,7 @@ INVITE_FIRST = (
     "I cannot be invited to direct messages between other people: forward the message to me instead."
 )
 NOT_TAKEN = "I can't take questions just now. Please press Ask again in a minute: what you wrote stays here."
+TOO_OLD = "This form is too old. Please close it, and use the shortcut once more."
 TOO_LARGE = "I can't take this question: it is too large together with the message. Please ask me in the thread."
 NO_QUESTION = "Please write what you want to know."
 NOT_ACKNOWLEDGED = BoltResponse(status=503)
@@ -47,7 +46,6 @@ class MessageShortcut:
         self._bot = bot
         self._client = client
         self._conversations = conversations
-        self._asked: LRUCache[str, str] = LRUCache(REMEMBERED)  # by form: the `ts` of its question
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut(ASK_ABOUT_MESSAGE)(self.on_used)
@@ -56,7 +54,11 @@ class MessageShortcut:
     async def on_used(self, ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
         """Acknowledges once the form is open; otherwise Slack tells the person that the shortcut did not work."""
         channel = body["channel"]["id"]
-        view = _form(quotation.pack(channel, body["message"])) if await self._is_member(channel) else _invitation()
+        view = (
+            _form(quotation.pack(channel, body["message"], body["action_ts"]))
+            if await self._is_member(channel)
+            else _invitation()
+        )
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
                 await self._client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -73,7 +75,12 @@ class MessageShortcut:
             await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: NO_QUESTION})
             return
         try:
-            await self._conversations.hand_over(self._incoming(body, question))
+            quoted = quotation.unpack(body["view"]["private_metadata"])
+        except ValueError:
+            await ack(response_action="errors", errors={ASK_ABOUT_MESSAGE: TOO_OLD})
+            return
+        try:
+            await self._conversations.hand_over(self._incoming(body, quoted, question))
         except Exception as error:  # noqa: BLE001  after any error the question must stay in the form
             logger.warning("a question could not be handed over", extra={"reason": type(error).__name__})
             sentence = NOT_TAKEN if may_pass(error) else TOO_LARGE
@@ -92,10 +99,10 @@ class MessageShortcut:
             return True
         return bool(found.get("is_im") or found.get("is_member"))
 
-    def _incoming(self, body: Mapping[str, Any], question: str) -> IncomingMessage:
-        quoted, author = quotation.unpack(body["view"]["private_metadata"]), body["user"]
+    def _incoming(self, body: Mapping[str, Any], quoted: quotation.Quotation, question: str) -> IncomingMessage:
+        author = body["user"]
         message = UserMessage(
-            ts=self._ts(body["view"]["id"]),
+            ts=quoted.asked_at,  # the same each time that the form is submitted, so that it is stored once
             user=author["id"],
             text=question,
             direct=quoted.channel.startswith("D"),
@@ -106,13 +113,6 @@ class MessageShortcut:
         )
         thread = Thread(team=self._bot.team_id, channel=quoted.channel, thread_ts=quoted.thread_ts)
         return IncomingMessage(thread, message, only_if_taking_part=False)
-
-    def _ts(self, form: str) -> str:
-        """The `ts` of a form's question: the same each time that the form is submitted, so that it is stored once.
-
-        Temporal may have stored the question although the bot got an error.
-        """
-        return str(self._asked.setdefault(form, current_ts()))
 
 
 def _form(metadata: str) -> Block:

@@ -50,6 +50,8 @@ class MessageListener:
         decision = messages.read(body, self._bot, self._allowed_apps)
         if isinstance(decision, messages.Ignored):
             logger.debug("event ignored", extra={"reason": decision.reason})
+            if decision.to_others is not None:
+                await self._conversations.hand_over_to_others(*decision.to_others)
             return
         try:
             await self._conversations.hand_over(self._context.add_to(decision, body["event"]))
@@ -63,3 +65,5 @@ class MessageListener:
             logger.debug("change ignored", extra={"reason": decision.reason})
             return
         await self._conversations.hand_over_change(decision)
+        if decision.addressed is not None:
+            await self._conversations.hand_over(decision.addressed)

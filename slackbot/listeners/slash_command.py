@@ -8,11 +8,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from agent_worker.contract.messages import StopRequest
+from agent_worker.contract.messages import NO_MOMENT, StopRequest
 from process.slack import Identity
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
-from slackbot.events.ids import current_ts, foreign_workspace
+from slackbot.events.ids import foreign_workspace
 from slackbot.listeners import conversation_captions
 
 COMMAND = "/agent"
@@ -58,11 +58,10 @@ class SlashCommand:
         return "\n".join(lines) or NONE_YET
 
     async def _stop(self, user: str, channel: str, team: str) -> str:
-        request = StopRequest(at=current_ts(), user=user, team=team)
         working = await self._recent.at_work(user, channel)
         if not working:
             return NOTHING_TO_STOP
-        await self._stop_signals.send(working, request)
+        await self._stop_signals.send(working, StopRequest(at=NO_MOMENT, user=user, team=team))
         return f"I am stopping {len(working)} conversation{'s' if len(working) > 1 else ''} in this channel."
 
     def _line(self, recent: RecentConversation) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.conversation import model_form, slack_markup
 from agent_worker.conversation.message_text import seen
 from agent_worker.conversation.taken_back import LEFT_OUT as ANSWER_LEFT_OUT
@@ -20,6 +20,7 @@ from agent_worker.payloads.opening import Before
 from agent_worker.slack.api import SlackApi, may_not_see
 from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread import taken_back
+from agent_worker.slack.thread.exchanges import said_to_others
 from agent_worker.slack.thread.metadata import PostMetadata
 
 PAGE = 200  # messages in one call
@@ -50,13 +51,15 @@ class Past:
 
     `said` has one item for each message; it begins with the remark LEFT_OUT if it is not all. `answered` has the `ts`
     of messages that the agent has answered, at least of those that are not older than the message. `people` are the ids
-    of those who wrote what was read, without apps. `gone` has the `ts` of asked messages that were deleted.
+    of those who wrote what was read, without apps. `gone` has the `ts` of asked messages that were deleted. `to_others`
+    says that people talked with somebody else than the agent at its end.
     """
 
     said: tuple[Before, ...] = ()
     answered: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    to_others: tuple[SaidToOthers, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    def has_look_to_spare(self) -> bool:
+    def has_look_to_spare(self, *, may_be_last: bool = False) -> bool:
         """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
-        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__, may_be_last=may_be_last)
 
     async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
@@ -126,6 +129,7 @@ class ThreadHistory:
             answered=tuple(ts for post in own.values() for ts in post.answers),
             people=tuple(filter(None, people)),
             gone=await self._gone(thread, [ts for ts in asked if ts not in there]),
+            to_others=tuple(said_to_others(earlier, self._is_own, self._bot_user_id)),
         )
 
     async def _gone(self, thread: Thread, missing: Sequence[str]) -> tuple[str, ...]:

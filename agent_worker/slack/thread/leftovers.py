@@ -132,7 +132,8 @@ class ThreadLeftovers:
         if not (is_retry or request.draft.unsure):
             return request.draft
         unsure = request.draft.model_copy(update={"unsure": True})
-        if not self._history.has_look_to_spare():
+        # The worker that wrote the draft is dead, and people look at it: better one answer that goes on than two.
+        if not self._history.has_look_to_spare(may_be_last=True):
             return unsure
         try:
             found = await self._found(request, at_once=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Collection
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -33,6 +34,7 @@ class EventFeed:
         clock: Clock,
         chance: Random,
         mentions_without_files: bool = False,
+        mentions_of_edits: str = "new",
     ) -> None:
         self._installation = shapes.installation
         self._workspace = shapes.workspace
@@ -43,6 +45,7 @@ class EventFeed:
         self._app_context = app_context
         self._clock = clock
         self._chance = chance
+        self._mentions_of_edits = mentions_of_edits
         self._not_in_mentions = ("subtype", *(_OF_FILES if mentions_without_files else ()))
 
     def subscribed(self, event: str) -> bool:
@@ -55,18 +58,39 @@ class EventFeed:
         event = inner | {"channel_type": channel.kind} | self._context_of_author(message, channel)
         events: list[tuple[str, Json]] = [(MESSAGE_EVENTS[channel.kind], event)]
         if self._is_mention(message, channel):
-            mention = {name: value for name, value in inner.items() if name not in self._not_in_mentions}
-            events.append(("app_mention", mention | {"type": "app_mention"}))
+            events.append(("app_mention", self._mention(inner)))
         self._chance.shuffle(events)
         for subscription, event in events:
             self.announce(subscription, event, channel=channel.id, ts=message.ts)
 
     def changed(self, message: Message, previous: Message) -> None:
-        """An edit, an update or an unfurled link: `message_changed`, with the message before and after."""
+        """An edit, an update or an unfurled link: `message_changed`, with the message before and after.
+
+        An edit that mentions the app may be told as `app_mention`, too, in either order: no source says when.
+        """
         changed = self._shapes.message(message)
         teams = dict.fromkeys(("source_team", "user_team"), changed["team"])  # only here, whoever the author is
-        before = self._shapes.message(previous)
-        self._hidden(message.channel, "message_changed", {"message": teams | changed, "previous_message": before})
+        details = {"message": teams | changed, "previous_message": self._shapes.message(previous)}
+        steps = [partial(self._hidden, message.channel, "message_changed", details)]
+        if self._is_mentioning_edit(message, previous):
+            steps.append(partial(self._edited_mention, message))
+        self._chance.shuffle(steps)
+        for step in steps:
+            step()
+
+    def _is_mentioning_edit(self, message: Message, previous: Message) -> bool:
+        if message.text == previous.text or not self._is_mention(message, self._workspace.channels[message.channel]):
+            return False
+        is_new = not previous.mentions(self._installation.bot_user_id)
+        return self._mentions_of_edits == "all" or (self._mentions_of_edits == "new" and is_new)
+
+    def _edited_mention(self, message: Message) -> None:
+        inner = self._shapes.message(message) | {"channel": message.channel, "event_ts": self._workspace.next_ts()}
+        self.announce("app_mention", self._mention(inner), channel=message.channel, ts=message.ts)
+
+    def _mention(self, inner: Json) -> Json:
+        mention = {name: value for name, value in inner.items() if name not in self._not_in_mentions}
+        return mention | {"type": "app_mention"}
 
     def recounted(self, root: Message) -> None:
         """A thread that has grown: `message_changed` for its root, of which only the counters have changed."""

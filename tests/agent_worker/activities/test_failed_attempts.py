@@ -32,8 +32,8 @@ class Attempts:
         return self._run(failed_attempts.handed_on)
 
     def are_killed(self) -> None:
-        self._heartbeat = ()
-        self._number += 1
+        """An attempt sends its heartbeats, and nobody hears of it again."""
+        self._run(failed_attempts.beat)
 
     def _run(self, step: Callable[[], Result]) -> Result:
         self._number += 1
@@ -79,21 +79,30 @@ def test_a_gemini_that_is_away_is_waited_for_however_long_it_takes() -> None:
     assert are_final([attempts.fail(AWAY) for _ in range(2_000)]) == [False] * 2_000
 
 
-def test_another_failure_in_between_begins_the_count_anew() -> None:
+def test_another_failure_in_between_is_no_new_beginning() -> None:
     attempts = Attempts()
 
-    failures = [attempts.fail(error) for error in [BROKEN] * (MOST - 1) + [AWAY] + [BROKEN] * MOST]
+    failures = [attempts.fail(error) for error in [BROKEN, AWAY] * (MOST - 1) + [BROKEN]]
 
-    assert are_final(failures) == [False] * (2 * MOST - 1) + [True]
+    assert are_final(failures) == [False] * 2 * (MOST - 1) + [True]
 
 
-def test_a_kill_begins_the_count_anew() -> None:
+def test_a_kill_is_no_new_beginning() -> None:
     attempts = Attempts()
     before = [attempts.fail(BROKEN) for _ in range(MOST - 1)]
 
     attempts.are_killed()
 
-    assert are_final([*before, attempts.fail(BROKEN)]) == [False] * MOST
+    assert are_final([*before, attempts.fail(BROKEN)]) == [False] * (MOST - 1) + [True]
+
+
+def test_what_the_attempt_before_a_killed_one_has_handed_on_is_not_trusted() -> None:
+    attempts = Attempts()
+    attempts.fail(BROKEN, "draft")
+
+    attempts.are_killed()
+
+    assert list(attempts.details()) == []
 
 
 def test_what_is_final_stays_final() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
+from agent_worker.contract.messages import NO_MOMENT, MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import (
     AHEAD_BYTES,
@@ -40,6 +40,74 @@ def test_a_message_that_was_answered_before_is_not_received_again() -> None:
     conversation.receive(message("1.1"))
 
     assert conversation.inbox.messages == []
+
+
+def addressed(ts: str, addressed_at: str) -> UserMessage:
+    return message(ts).model_copy(update={"addressed_at": addressed_at})
+
+
+def test_only_what_was_not_for_the_agent_before_is_newly_addressed_by_an_edit() -> None:
+    inbox = begun().inbox
+    for waiting in (message("1.1"), message("1.2").model_copy(update={"addressed": False})):
+        inbox.add(inbox.accept(waiting) or waiting)
+    inbox.change(MessageChange(ts="1.3", at="1.4", deleted=True))
+
+    found = [ts for ts in ("1.1", "1.2", "1.3", "1.5") if inbox.is_newly_addressed(addressed(ts, "2.0"))]
+
+    assert found == ["1.2"]
+
+
+def test_an_edit_that_a_turn_has_read_is_not_taken_up_again() -> None:
+    conversation = begun()
+    conversation.receive(message("1.2", user="U2").model_copy(update={"addressed": False}))
+    conversation.inbox.take()
+    conversation.inbox.overheard = ["1.2"]  # the policy of this conversation answers every reply
+
+    conversation.add_changes([MessageChange(ts="1.2", at="1.9", text="where is Oslo?")])
+
+    same, later = (addressed("1.2", "2.0").model_copy(update={"text": text}) for text in ("where is Oslo?", "and now?"))
+    assert not conversation.inbox.is_newly_addressed(same)
+    assert conversation.inbox.is_newly_addressed(later)
+
+
+def test_what_an_edit_addresses_was_asked_at_the_moment_of_the_edit() -> None:
+    conversation = begun()
+    conversation.receive(message("1.1").model_copy(update={"addressed": False, "user": "U2"}))
+    conversation.stop(StopRequest(at="1.5", user="U1"))
+
+    conversation.readdress(addressed("1.1", "2.0"), None)
+
+    assert [one.addressed_at for one in conversation.inbox.messages] == ["2.0"]
+    assert conversation.inbox.stopped == []
+
+
+def test_a_stop_without_a_moment_takes_what_was_received_and_leaves_what_comes_then() -> None:
+    conversation = begun()
+    for ts in ("1766458031.632339", "1766458031.632340"):
+        conversation.receive(message(ts))
+
+    conversation.stop(conversation.with_moment(StopRequest(at=NO_MOMENT, user="U1"), None))
+    conversation.receive(message("1766458031.632342"))
+
+    assert [one.ts for one in conversation.inbox.stopped] == ["1766458031.632339", "1766458031.632340"]
+
+
+def test_a_stop_without_a_moment_where_nothing_is_asked_stops_nothing_later() -> None:
+    conversation = begun()
+
+    conversation.stop(conversation.with_moment(StopRequest(at=NO_MOMENT, user="U1"), None))
+    conversation.receive(message("1.1"))
+
+    assert conversation.inbox.stopped == []
+
+
+def test_a_form_that_was_opened_before_a_stop_and_sent_after_it_is_not_stopped() -> None:
+    conversation = begun()
+    conversation.stop(StopRequest(at="1.5", user="U1"))
+
+    conversation.receive(message("1.2").model_copy(update={"unseen": True}))
+
+    assert conversation.inbox.stopped == []
 
 
 def test_messages_are_taken_in_slacks_order_however_they_arrive() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agent_worker.contract.messages import SaidToOthers
 from agent_worker.conversation import participants
 from agent_worker.conversation.participants import Participants, asks_back
 from agent_worker.payloads.agent_policy import ThreadReplies
@@ -195,3 +196,38 @@ def test_of_many_verdicts_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPat
     judged(them, BEN)
 
     assert list(them.verdicts) == ["U3", BEN]
+
+
+# Exchanges with others
+
+
+def test_who_answers_another_app_is_not_answered_by_the_agent_even_where_it_answers_everybody() -> None:
+    them = people("all")
+    them.hear_to_others(SaidToOthers(ts="1.5", by_app=True))
+
+    assert not hears(them, ANNA)
+    assert hears(them, ANNA, ts="1.4"), "it was written before the app has asked"
+
+
+def test_a_word_to_somebody_else_ends_the_agents_own_question() -> None:
+    them = people(people=[ANNA, BEN])
+    them.has_answered("Which of the two?")
+    them.hear_to_others(SaidToOthers(ts="1.5"))
+
+    assert not hears(them, ANNA)
+
+
+def test_where_the_agent_answers_everybody_a_word_to_another_person_changes_nothing() -> None:
+    them = people("all")
+    them.hear_to_others(SaidToOthers(ts="1.5"))
+
+    assert hears(them, ANNA)
+
+
+def test_who_writes_to_the_agent_is_answered_from_then_on_whatever_arrives_late() -> None:
+    them = people()
+    them.hear_to_others(SaidToOthers(ts="1.5", by_app=True))
+
+    assert hears(them, ANNA, addressed=True)
+    them.hear_to_others(SaidToOthers(ts="1.6"))
+    assert hears(them, ANNA, ts="2.1")

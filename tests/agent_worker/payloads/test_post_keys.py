@@ -9,7 +9,10 @@ import pytest
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.post_keys import PostKey, Topic
 
-TURNS = ["1732800000.000100", "1732800000.000100:again1", "1732800000.000100:again12"]
+TURNS = [
+    *("1732800000.000100", "1732800000.000100:again1", "1732800000.000100:again12"),
+    *(post_keys.turn("1732800000.000100", addressed_at) for addressed_at in ("1732800007.000200", "9732800007.000200")),
+]
 
 
 def keys_of(turn: str) -> dict[str, PostKey]:
@@ -92,3 +95,14 @@ def test_a_turn_that_is_tried_again_and_again_counts_how_often() -> None:
         "1.0:again2",
         "1.0:again10",
     )
+
+
+def test_a_turn_that_an_edit_begins_has_another_key_than_the_turns_that_its_message_began_before() -> None:
+    edited = post_keys.turn("1732800000.000100", "1732800000.000200")
+    again = [post_keys.turn("1732800000.000100")]
+    for _ in range(50):
+        again.append(post_keys.next_turn(again[-1]))
+
+    assert edited not in again
+    assert post_keys.next_turn(edited) not in again
+    assert post_keys.asked_at(edited) == "1732800000.000100"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import SaidToOthers, Thread
 from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
 from process.slack import Identity, open_client
@@ -64,6 +64,32 @@ async def test_what_was_written_later_is_found_oldest_first_wherever_it_was_writ
     slack.say(stage.anna, stage.channel, "to nobody")
 
     assert await stage.found(NOON + 5) == written
+
+
+async def test_an_older_message_of_a_channel_is_found_if_it_was_edited_later_to_mention_the_agent(stage: Stage) -> None:
+    slack = stage.slack
+    edited, others = (slack.say(stage.anna, stage.channel, words) for words in ("who knows?", "nobody knows"))
+    slack.clock.advance(10)
+    slack.edit(stage.channel, edited, f"<@{slack.bot_user_id}> who knows?")
+    slack.edit(stage.channel, others, "nobody knows that")
+
+    (incoming,) = await stage.history.since(NOON + 5, [])
+
+    assert (incoming.message.ts, incoming.message.addressed) == (edited, True)
+    assert float(incoming.message.addressed_at) == NOON + 10
+
+
+async def test_what_was_said_to_others_comes_with_the_reply_that_follows_it(stage: Stage) -> None:
+    slack = stage.slack
+    root = stage.mention()
+    before = slack.say(stage.anna, stage.channel, "and now?", thread_ts=root)
+    to_ben = slack.say(stage.anna, stage.channel, "<@U0BEN> which one?", thread_ts=root)
+    asked = [slack.say_as_other_bot(stage.channel, words, thread_ts=root) for words in ("Which?", "Please: which?")]
+    reply = slack.say(stage.anna, stage.channel, "high", thread_ts=root)
+
+    found = {incoming.message.ts: incoming.after for incoming in await stage.history.since(NOON - 5, [])}
+
+    assert found == {root: (), before: (), reply: (SaidToOthers(ts=to_ben), SaidToOthers(ts=asked[1], by_app=True))}
 
 
 async def test_it_reads_as_the_event_did(stage: Stage) -> None:

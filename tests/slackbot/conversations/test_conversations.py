@@ -93,7 +93,8 @@ async def test_a_call_of_temporal_ends_within_slacks_three_seconds(stage: HandOv
             self.timeouts.append(rpc_timeout.total_seconds())
 
     endless = Endless()
-    await Conversations(cast("Client", endless), "queue", stage.threads.takes_part_in).hand_over(stage.incoming("1.0"))
+    conversations = Conversations(cast("Client", endless), "queue", stage.threads.takes_part_in, stage.recent)
+    await conversations.hand_over(stage.incoming("1.0"))
 
     assert endless.timeouts[0] < 3
 

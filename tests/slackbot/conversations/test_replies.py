@@ -103,7 +103,8 @@ async def test_a_reply_that_comes_before_the_mention_that_it_follows_is_stored(s
         root = slack.say(anna, channel, f"<@{slack.bot_user_id}> hello")
         reply = slack.say(anna, channel, "I mean good morning", thread_ts=root)
         participation = Participation(client, Identity(slack.team_id, slack.bot_user_id, slack.bot_id))
-        conversations = Conversations(stage.client, f"queue-{uuid4().hex[:8]}", participation.takes_part_in)
+        queue = f"queue-{uuid4().hex[:8]}"
+        conversations = Conversations(stage.client, queue, participation.takes_part_in, stage.recent)
         thread = Thread(team="T1", channel=channel, thread_ts=root)
         mention, answer = [UserMessage(ts=ts, user=anna, text="hello") for ts in (root, reply)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -194,7 +194,39 @@ async def test_previews_and_counters_do_not_reach_the_conversation(stage: Signal
     assert await stage.stored(root) == before
 
 
-async def test_a_change_starts_no_conversation(stage: SignalStage) -> None:
+AT_BOT = "<@UBOT> b"
+
+
+@pytest.mark.parametrize("kind", [message, reply])
+def test_an_edit_that_mentions_the_agent_for_the_first_time_brings_the_message_too(
+    kind: Callable[..., Event],
+) -> None:
+    decision = read(body(changed(kind("a"), kind(AT_BOT, edited=EDITED))), BOT)
+
+    assert isinstance(decision, IncomingChange)
+    assert decision.addressed is not None
+    said = decision.addressed.message
+    assert (said.ts, said.text, said.addressed, said.addressed_at) == (NOW, AT_BOT, True, AT)
+    assert decision.addressed.thread == decision.thread
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more"),
+    [
+        pytest.param("<@UBOT> a", AT_BOT, {}, id="it did before"),
+        pytest.param(AT_BOT, "b", {}, id="it does no longer"),
+        pytest.param("a", "<@U2> b", {}, id="it mentions somebody else"),
+        pytest.param("a", AT_BOT, {"channel_type": "im", "channel": "D1"}, id="all of these are for the agent"),
+    ],
+)
+def test_any_other_edit_brings_the_change_alone(before: str, after: str, more: Event) -> None:
+    decision = read(body(changed(message(before), message(after, edited=EDITED)) | more), BOT)
+
+    assert isinstance(decision, IncomingChange)
+    assert decision.addressed is None
+
+
+async def test_a_change_that_addresses_nobody_starts_no_conversation(stage: SignalStage) -> None:
     nobodys = stage.slack.say(stage.anna, stage.channel, "to nobody")
     edited = stage.slack.say(stage.anna, stage.channel, "to nobody either")
     closed = await stage.ask()
@@ -202,6 +234,7 @@ async def test_a_change_starts_no_conversation(stage: SignalStage) -> None:
     before = await stage.stored(closed)
 
     stage.slack.edit(stage.channel, edited, "to others")
+    stage.slack.edit(stage.channel, nobodys, "to nobody at all")
     stage.slack.delete(stage.channel, nobodys)
     stage.slack.edit(stage.channel, closed, "never mind")
     await stage.heard()

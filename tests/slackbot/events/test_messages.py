@@ -254,12 +254,12 @@ def test_the_names_that_an_app_gives_itself_allow_it_nothing() -> None:
         pytest.param(mention("<@UBOT> stop", thread_ts=ROOT), True, id="a reply with a mention"),
         pytest.param(direct("Cancel!", thread_ts=ROOT), True, id="a reply in a direct message"),
         pytest.param(mention("<@UBOT> stop"), False, id="the root of a thread"),
-        pytest.param(direct("stop"), False, id="the root of a thread in a direct message"),
+        pytest.param(direct("stop"), True, id="the root of a thread in a direct message"),
         pytest.param(reply("stop", subtype="file_share", files=FILES), False, id="a reply with a file"),
         pytest.param(reply("stop the world"), False, id="a reply that says more"),
     ],
 )
-def test_only_a_reply_can_say_stop(event: Event, says_stop: bool) -> None:  # noqa: FBT001
+def test_a_reply_and_a_direct_message_can_say_stop(event: Event, says_stop: bool) -> None:  # noqa: FBT001
     decision = read(body(event), BOT)
 
     assert isinstance(decision, IncomingMessage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from slackbot.events.quotation import LONGEST, pack, unpack
 from tests.support.examples import examples
 
+ASKED_AT = "1766458040.000100"
 MESSAGE = {"type": "message", "user": "U1", "ts": "1.0", "text": "hello"}
 FILES = [{"id": f"F{number}", "name": "n" * 200, "mimetype": "text/plain", "size": 1} for number in range(20)]
 ATTACHMENTS = [{"text": f"{number} " + "a" * 400} for number in range(20)]
@@ -18,7 +20,7 @@ ATTACHMENTS = [{"text": f"{number} " + "a" * 400} for number in range(20)]
 
 def quoted(**fields: Any) -> tuple[str, list[str], list[str]]:
     """Packs and unpacks a message; returns its text, the ids of its files, and the texts of its other attachments."""
-    packet = pack("C1", MESSAGE | fields)
+    packet = pack("C1", MESSAGE | fields, ASKED_AT)
     assert len(packet) <= LONGEST
     one = unpack(packet)
     assert (one.channel, one.thread_ts) == ("C1", fields.get("thread_ts", "1.0"))
@@ -64,4 +66,12 @@ def test_any_message_fits_with_the_beginning_of_its_text(
 
 @pytest.mark.parametrize("message", [{"bot_id": "B1", "user": None}, {"text": None}, {"files": "F1"}, {"blocks": 5}])
 def test_a_message_with_missing_or_wrong_fields_is_packed_without_them(message: dict[str, Any]) -> None:
-    unpack(pack("C1", MESSAGE | message))
+    unpack(pack("C1", MESSAGE | message, ASKED_AT))
+
+
+def test_a_form_that_an_earlier_release_has_opened_is_told_from_others() -> None:
+    packed = json.loads(pack("C1", MESSAGE, ASKED_AT))
+    del packed["asked_at"]
+
+    with pytest.raises(ValueError, match="does not say when"):
+        unpack(json.dumps(packed))

@@ -97,7 +97,10 @@ async def test_a_title_that_a_person_gives_reaches_the_conversation(stage: Signa
     stage.slack.rename_session(stage.anna, stage.channel, root, " Lunch ")
     await stage.heard()
 
-    assert (await stage.stored(root))[1:] == [Renamed(title="Lunch", user=stage.anna)]
+    (renamed,) = (await stage.stored(root))[1:]
+    assert isinstance(renamed, Renamed)
+    assert (renamed.title, renamed.user) == ("Lunch", stage.anna)
+    assert float(renamed.at) > float(root)
 
 
 async def test_a_title_that_the_agent_has_set_is_not_sent_back_to_it(stage: SignalStage) -> None:

@@ -294,16 +294,17 @@ async def test_a_question_that_was_stored_although_it_seemed_not_to_be_comes_aga
     forgetful, answers = Forgetful(), []
     shortcut = MessageShortcut(stage.bot, None, forgetful)  # type: ignore[arg-type]
     ts = stage.slack.say(stage.ben, stage.channel, "hello")
-    form = await use(stage, ts)
+    form, another = await use(stage, ts), await use(stage, ts)
     assert form is not None
+    assert another is not None
     state = {"values": {ASK_ABOUT_MESSAGE: {ASK_ABOUT_MESSAGE: {"value": "why?"}}}}
-    body = {"user": {"id": stage.anna, "team_id": stage.bot.team_id}, "view": form | {"state": state}}
+    body = {"user": {"id": stage.anna, "team_id": stage.bot.team_id}}
 
     async def ack(**answer: Any) -> None:
         answers.append(answer.get("response_action"))
 
-    for view in (form["id"], form["id"], "V2"):
-        await shortcut.on_submitted(ack, body | {"view": body["view"] | {"id": view}})  # type: ignore[arg-type]
+    for view in (form, form, another):
+        await shortcut.on_submitted(ack, body | {"view": view | {"state": state}})  # type: ignore[arg-type]
 
     first, second, other = forgetful.stored
     assert answers == ["errors", None, None]

@@ -13,7 +13,7 @@ from tests.support.chaos.hostile_answers import hostile
 
 TOOL = "get_location_info"
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
-_QUESTION = re.compile(r"question (\w+): (?:say it|place (\S+) (then|and) (\S+))( slowly)?(?: with (\w+))?")
+_QUESTION = re.compile(r"question (\w+): (?:say it|place ([\w.]+) (then|and) ([\w.]+))( slowly)?(?: with (\w+))?")
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked
@@ -55,7 +55,7 @@ def answered_by(said: str) -> list[str]:
 
     Before its last line, a complete answer has nothing or a hostile text. A fence that is open may be closed after it.
     """
-    last = said.rstrip("`\n ").rsplit("\n", 1)[-1]
+    last = said.rstrip("`~\n ").rsplit("\n", 1)[-1]
     answer = _ANSWER.fullmatch(last)
     return answer[1].split(", ") if answer else []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from slackbot.app import Listener, build_app
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.recent import RecentConversations
 from slackbot.listeners.agent_sessions import AgentSessions
 from slackbot.listeners.buttons import Buttons
 from slackbot.listeners.messages import MessageListener
@@ -51,6 +52,12 @@ class Temporal:
             raise RPCError("exceeds limit", RPCStatusCode.INVALID_ARGUMENT, b"")
         self.stored.append(workflow)
 
+    async def list_workflows(self, *_: Any, **_options: Any) -> AsyncIterator[Any]:
+        self.check()
+        none: list[Any] = []
+        for workflow in none:
+            yield workflow
+
     def get_workflow_handle(self, workflow: str) -> Handle:
         return Handle(self, workflow)
 
@@ -78,7 +85,8 @@ async def nobody_takes_part(_thread: Thread) -> bool:
 
 
 def conversations(temporal: Temporal) -> Conversations:
-    return Conversations(cast("Client", temporal), "agent", nobody_takes_part)
+    client = cast("Client", temporal)
+    return Conversations(client, "agent", nobody_takes_part, RecentConversations(client, "agent", BOT.team_id))
 
 
 def message_listener(temporal: Temporal) -> MessageListener:

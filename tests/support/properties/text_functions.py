@@ -49,7 +49,7 @@ from slackbot.events import mentions as slack_mentions
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
-from text import characters, json_shapes, json_text, lines
+from text import characters, json_shapes, json_text, lines, questions
 
 TextFunction = Callable[[str], object]
 NAMES = {"U1": "anna", "C1": "general"}
@@ -176,10 +176,13 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "message_changes.read": _edited,
     "stop_words.says_stop": lambda given: says_stop(given, "UBOT"),
     "contents.attachments": lambda given: contents.attachments({"attachments": [{"text": given}] * 3}),
-    "quotation.pack": lambda given: quotation.pack("C1", PERSON | {"text": given, "attachments": [{"text": given}]}),
+    "quotation.pack": lambda given: quotation.pack(
+        "C1", PERSON | {"text": given, "attachments": [{"text": given}]}, "1.0"
+    ),
     "conversation_captions.title": lambda given: conversation_captions.title(
         RecentConversation(THREAD, given, "open", datetime.now(UTC))
     ),
+    "questions.asks": questions.asks,
     "lines.one_line": lambda given: lines.one_line(given, 100),
     "lines.name": lambda given: lines.name(given, 100),
     "characters.for_terminal": characters.for_terminal,

@@ -183,9 +183,10 @@ async def conversation_stage(
         bot, line = await identify(web), WholeLine(rehearsal.client)
         stage = ConversationStage(slack, rehearsal, line, bot, anna, ben, channel)
         client = cast("Client", line)
-        conversations = Conversations(client, rehearsal.task_queue, Participation(web, bot).takes_part_in)
-        context, gaps = AssistantContext(), Gaps()
         recent_conversations = RecentConversations(client, rehearsal.task_queue, bot.team_id, timeout=timeout)
+        takes_part_in = Participation(web, bot).takes_part_in
+        conversations = Conversations(client, rehearsal.task_queue, takes_part_in, recent_conversations)
+        context, gaps = AssistantContext(), Gaps()
         listeners: list[Listener] = [
             MessageListener(bot, conversations, gaps, context=context),
             context,

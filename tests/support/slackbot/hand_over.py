@@ -17,6 +17,7 @@ from agent_worker.contract.messages import SlackFile, Thread, UserMessage
 from agent_worker.contract.names import workflow_id
 from process import temporal
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.recent import RecentConversations
 from slackbot.events.messages import IncomingMessage
 
 
@@ -78,6 +79,7 @@ class HandOverStage:
     client: Client
     temporal: FlakyTemporal
     threads: Threads
+    recent: RecentConversations
     conversations: Conversations
     channel: str = field(default_factory=lambda: f"C{uuid4().hex[:8]}")
 
@@ -113,5 +115,7 @@ class HandOverStage:
 async def hand_over_stage(temporal_address: str) -> HandOverStage:
     client = await temporal.connect({"target_host": temporal_address}, DATA_CONVERTER)
     flaky, threads = FlakyTemporal(client), Threads()
-    conversations = Conversations(cast("Client", flaky), f"queue-{uuid4().hex[:8]}", threads.takes_part_in)
-    return HandOverStage(client, flaky, threads, conversations)
+    queue = f"queue-{uuid4().hex[:8]}"
+    recent = RecentConversations(client, queue, "T1")
+    conversations = Conversations(cast("Client", flaky), queue, threads.takes_part_in, recent)
+    return HandOverStage(client, flaky, threads, recent, conversations)

@@ -15,8 +15,26 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, Thread, TryAgain, UserMessage
-from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP, TRY_AGAIN, USER_MESSAGE, workflow_id
+from agent_worker.contract.messages import (
+    Feedback,
+    MessageChange,
+    Renamed,
+    SaidToOthers,
+    StopRequest,
+    Thread,
+    TryAgain,
+    UserMessage,
+)
+from agent_worker.contract.names import (
+    FEEDBACK,
+    MESSAGE_CHANGED,
+    RENAMED,
+    SAID_TO_OTHERS,
+    STOP,
+    TRY_AGAIN,
+    USER_MESSAGE,
+    workflow_id,
+)
 from emulators.slack.emulator import SlackEmulator
 from process import temporal
 from process.slack import Identity, open_client
@@ -25,6 +43,7 @@ from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.participation import Participation
+from slackbot.conversations.recent import RecentConversations
 from slackbot.listeners.agent_sessions import AgentSessions
 from slackbot.listeners.buttons import STORE_TIMEOUT, Buttons
 from slackbot.listeners.messages import MessageListener
@@ -36,6 +55,7 @@ SIGNALS: dict[str, type[BaseModel]] = {
     FEEDBACK: Feedback,
     TRY_AGAIN: TryAgain,
     RENAMED: Renamed,
+    SAID_TO_OTHERS: SaidToOthers,
 }
 
 
@@ -158,7 +178,8 @@ async def signal_stage(
         async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as web:
             bot = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
             queue = f"queue-{uuid4().hex[:8]}"
-            conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in)
+            recent = RecentConversations(client, queue, bot.team_id)
+            conversations = Conversations(cast("Client", line), queue, Participation(web, bot).takes_part_in, recent)
             listeners: list[Listener] = [
                 MessageListener(bot, conversations, gaps),
                 AgentSessions(bot, web, conversations),

@@ -26,8 +26,8 @@ class Team:
         self.rehearsal = rehearsal
         self.id = f"T{uuid4().hex[:8].upper()}"
         self.line = WholeLine(rehearsal.client)
-        self.conversations = Conversations(rehearsal.client, rehearsal.task_queue, takes_part_nowhere)
         self.recent = RecentConversations(rehearsal.client, rehearsal.task_queue, self.id, timeout=LIST_TIMEOUT)
+        self.conversations = Conversations(rehearsal.client, rehearsal.task_queue, takes_part_nowhere, self.recent)
         self.moments = 1_000
 
     def thread(self, thread_ts: str, channel: str = "C1") -> Thread:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 
+import pytest
+
 from tests.support.emulators.scene import Scene, heard, scene
 
 
@@ -133,6 +135,21 @@ async def test_an_update_by_the_app_comes_as_message_changed_with_the_bot_id_as_
     assert (event["message"]["text"], event["previous_message"]["text"]) == ("new", "old")
     assert event["message"]["edited"]["user"] == stage.slack.bot_id
     assert event["ts"] > event["message"]["ts"] == posted["ts"]
+
+
+@pytest.mark.parametrize(("told", "mentions"), [("none", 0), ("new", 1), ("all", 2)])
+async def test_an_edit_that_mentions_the_app_may_be_told_as_a_mention_too(told: str, mentions: int) -> None:
+    async with scene(mentions_of_edits=told) as stage:
+        slack = stage.slack
+        ts = slack.say(stage.anna, stage.general, "to nobody")
+        slack.edit(stage.general, ts, f"<@{slack.bot_user_id}> hello")
+        slack.edit(stage.general, ts, f"<@{slack.bot_user_id}> good morning")
+
+        events = [body["event"] for body in await heard(stage, 3 + mentions)]
+
+    told_as_mentions = [event for event in events if event["type"] == "app_mention"]
+    assert [(event["ts"], "edited" in event) for event in told_as_mentions] == [(ts, True)] * mentions
+    assert all(event["event_ts"] > ts for event in told_as_mentions)
 
 
 async def test_a_shared_file_is_a_file_share_message_and_a_mention_without_subtype(stage: Scene) -> None:
