@@ -48,6 +48,10 @@ class ManagedProcess:
         self._ready = asyncio.Event()
         self._another_line = asyncio.Event()
 
+    def change_environment(self, **environment: str) -> None:
+        """From the next start on."""
+        self._environment |= environment
+
     async def start(self, *, wait: bool = True) -> None:
         """Starts the process and, with `wait`, returns when it is up."""
         self._ready.clear()

@@ -89,7 +89,7 @@ class Access:
         must_ask = self._must_ask(turn.unheard)
         unknown = self._unknown_ids(turn, turn.unheard)
         if must_ask:
-            await self._ask(unknown, self._unjudged(turn.unheard), turn)
+            await self._ask_about(turn.unheard, turn)
         elif unknown:
             await self._ask_for_names(unknown, turn)
         await self._refuse(turn)
@@ -103,7 +103,7 @@ class Access:
         if not self._in_slack:
             return bool(turn.messages)
         if self._must_ask(turn.messages):
-            await self._ask(self._unknown_ids(turn, turn.messages), self._unjudged(turn.messages), turn)
+            await self._ask_about(turn.messages, turn)
         await self._refuse(turn)
         asked = len(turn.messages)
         admitted = self._participants.admitted(turn.messages, workflow.time())
@@ -246,6 +246,15 @@ class Access:
             if not authors or not known.judged:
                 return
             ids = []
+
+    async def _ask_about(self, messages: Sequence[UserMessage], turn: Turn) -> None:
+        """Asks until all authors are judged: the verdict on one can expire while Slack does not tell of another."""
+        unjudged = self._unjudged(messages)
+        while True:
+            await self._ask(self._unknown_ids(turn, messages), unjudged, turn)
+            asked, unjudged = unjudged, self._unjudged(messages)
+            if not unjudged or unjudged == asked:
+                return
 
     async def _ask_for_names(self, ids: list[str], turn: Turn) -> None:
         """Without an answer the ids stand for the names."""

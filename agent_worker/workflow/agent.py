@@ -91,8 +91,8 @@ class AgentWorkflow:
         self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
         self._changes = Changes(self._conversation, self._access, lambda: self._turn)
-        self._history = HistoryLength()
         self._edits_address = Patch(EDITS_ADDRESS)
+        self._history = HistoryLength()
         self._turn: Turn | None = None  # the turn that is being answered
 
     @workflow.run

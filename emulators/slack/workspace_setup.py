@@ -48,6 +48,16 @@ class WorkspaceSetup:
         users = self._backend.workspace.users
         users[user_id] = replace(users[user_id], is_deactivated=True)
 
+    def reactivate(self, user_id: str) -> None:
+        """Somebody comes back to the company, as who they were."""
+        users = self._backend.workspace.users
+        users[user_id] = replace(users[user_id], is_deactivated=False)
+
+    def make_guest(self, user_id: str, *, is_guest: bool = True) -> None:
+        """A member becomes a guest, or a guest becomes a member. The app is told by `users.info` alone."""
+        users = self._backend.workspace.users
+        users[user_id] = replace(users[user_id], is_guest=is_guest)
+
     def add_channel(
         self,
         name: str,

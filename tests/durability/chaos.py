@@ -20,6 +20,7 @@ from tests.support.chaos.evidence import Seen
 from tests.support.chaos.injector import Injector
 from tests.support.chaos.refusals import Refusals
 from tests.support.chaos.report import Report, outcome_of
+from tests.support.chaos.second_thoughts import SecondThoughts
 from tests.support.chaos.strangers import Strangers, guests_and_others
 from tests.support.durability.stage import BreakableStage
 
@@ -30,6 +31,7 @@ TELL_SECONDS = 30.0  # between two words about how far it is
 SECONDS_PER_FAULT = 10.0  # far more than it takes: a run that stands still ends all the same
 # Slack delivers again after 3 s, a minute, five minutes and an hour. Here it does so after a few seconds each time.
 NEXT_DELIVERY = 4.0  # seconds
+FORGETFUL = "tests.support.chaos.forgetful_worker"
 # Names in the settings, which let nobody in: apps are allowed by id only.
 NAMES_OF_APPS = "otherbot, Other Bot"
 
@@ -42,7 +44,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
     started = time.monotonic()
     chance = Random(seed)
     is_listed = seed % 2 == 1
-    stage = BreakableStage(directory, temporal_ends=True)
+    stage = BreakableStage(directory, temporal_ends=True, worker_module=FORGETFUL)
     strangers = guests_and_others(stage, is_listed=is_listed)
     members = [stage.slack.add_user(f"person{number}") for number in range(max(50, faults))]
     stage.settings |= {"SLACK_ALLOWED_USERS": ", ".join(members)} if is_listed else {}
@@ -51,7 +53,8 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         refusals = Refusals(stage, Random(chance.random()), is_listed=is_listed)
         injector = Injector(stage, Random(chance.random()), refusals)
         uninvited = Strangers(stage, Random(chance.random()), strangers)
-        crowd = Crowd(stage, chance, PEOPLE, cycle(members), strangers, refusals)
+        thoughts = SecondThoughts(stage, Random(chance.random()), is_listed=is_listed)
+        crowd = Crowd(stage, chance, PEOPLE, cycle(members), strangers, refusals, thoughts)
         uninvited.begin(crowd.conversations)
         around = [asyncio.create_task(_tell(injector, faults)), asyncio.create_task(_deliver_again(stage))]
         await injector.inject(faults, seconds=faults * SECONDS_PER_FAULT)
@@ -59,6 +62,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         crowd.finish()
         await uninvited.finish()
         await crowd.finished(SETTLING_SECONDS)
+        await thoughts.finish()
         for task in around:
             task.cancel()
         seen = Seen(stage, strangers, injector.unusable)
@@ -66,6 +70,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
     return Report(
         faults=injector.happened,
         deeds=uninvited.deeds,
+        second_thoughts=thoughts.happened,
         conversations=crowd.conversations,
         outcomes=outcomes,
         waited=crowd.waited,

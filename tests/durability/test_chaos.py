@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -13,9 +15,10 @@ from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.payloads.errors import DEFECT, sentence
 from emulators.gemini.request import ModelRequest
 from tests.durability import chaos
-from tests.support.chaos.conversation import Conversation
+from tests.support.chaos.conversation import Banned, Conversation, true
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
+from tests.support.chaos.second_thoughts import SecondThoughts
 from tests.support.chaos.strangers import MARK
 from tests.support.durability.answering import Question, answer_to
 from tests.support.durability.stage import BreakableStage
@@ -79,6 +82,67 @@ async def test_the_counting_notices_whatever_strangers_bring_about(tmp_path: Pat
         assert again.startswith("tried again")
 
 
+async def test_the_counting_notices_words_that_the_model_should_not_be_given(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path, worker_module=chaos.FORGETFUL) as stage:
+        conversation = await an_answered_conversation(stage)
+        before = Banned("q1", since=len(stage.gemini.requests))
+        await ask_more(conversation, "q2")
+        thoughts = SecondThoughts(stage, Random(1), is_listed=False)
+        conversation.messages = {"q1": conversation.ts}
+        await thoughts.take_back(conversation, Question("q3"))
+        (taken_back,) = conversation.taken_back
+        await true(lambda: taken_back.since is not None)
+        await ask_more(conversation, "q4")
+        assert not (await outcome(conversation)).is_trouble
+
+        conversation.taken_back.append(before)  # as if q1 had been taken back before q2 was asked
+        conversation.uninvited.append(Banned("q4", since=0))  # as if its author might not write
+        found = await outcome(conversation)
+        assert (found.recited, found.uninvited) == (["q1: 1 times"], ["q4: 1 times"])
+
+
+async def test_what_a_guest_writes_and_edits_in_an_open_conversation_is_banned_and_not_given(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path, worker_module=chaos.FORGETFUL) as stage:
+        conversation = await an_answered_conversation(stage)
+        thoughts = SecondThoughts(stage, Random(1), is_listed=False)
+
+        await thoughts.be_a_guest(conversation, Question("q2"), Question("q3"))
+        await ask_more(conversation, "q4")
+
+        assert [banned.name for banned in conversation.uninvited] == ["q2", "q3"]
+        assert [banned.name for banned in conversation.taken_back] == ["q1"]
+        await true(lambda: conversation.taken_back[0].since is not None)
+        assert not (found := await outcome(conversation)).is_trouble, found
+        assert stage.slack.ephemerals(conversation.channel, conversation.person)
+
+
+async def test_what_somebody_writes_and_edits_who_was_taken_off_the_list_is_banned_and_not_given(
+    tmp_path: Path,
+) -> None:
+    stage = BreakableStage(tmp_path, worker_module=chaos.FORGETFUL)
+    person, other = stage.slack.add_user("carla"), stage.slack.add_user("dora")
+    stage.settings["SLACK_ALLOWED_USERS"] = f"{person}, {other}"
+    async with stage:
+        conversation = await an_answered_conversation(stage, person)
+        thoughts = SecondThoughts(stage, Random(1), is_listed=True)
+        leaving = asyncio.create_task(thoughts.be_taken_off(conversation, Question("q2"), Question("q3")))
+        await asyncio.sleep(0)  # now the list is changed
+        await stage.worker.kill()
+        await stage.worker.start()
+
+        assert not await leaving
+        assert [banned.name for banned in conversation.uninvited] == ["q2", "q3"]
+        assert [banned.name for banned in conversation.taken_back] == ["q1"]
+        await true(lambda: conversation.taken_back[0].since is not None)
+        assert not (found := await outcome(conversation)).is_trouble, found
+        assert stage.slack.ephemerals(conversation.channel, person)
+
+
+async def ask_more(conversation: Conversation, name: str) -> None:
+    conversation.ask(Question(name), mention=True)
+    await conversation.stage.slack.until(lambda: conversation.is_done)
+
+
 async def test_the_counting_notices_an_answer_that_is_overwritten_or_not_whole(tmp_path: Path) -> None:
     async with BreakableStage(tmp_path) as stage:
         conversation = await an_answered_conversation(stage)
@@ -101,8 +165,8 @@ async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -
     return await outcome_of(conversation, Seen(conversation.stage, strangers))
 
 
-async def an_answered_conversation(stage: BreakableStage) -> Conversation:
-    person = stage.slack.add_user("carla")
+async def an_answered_conversation(stage: BreakableStage, person: str = "") -> Conversation:
+    person = person or stage.slack.add_user("carla")
     conversation = Conversation(stage, person, stage.slack.add_channel("talk", members=[person]))
     conversation.ask(Question("q1", (stage.address(), stage.address())), mention=True)
     await stage.slack.until(lambda: conversation.is_answered and not conversation.wrong_statuses)

@@ -91,6 +91,12 @@ class MessageWriter:
         event |= {"channel_type": "C" if channel.kind == "channel" else "G", "team": self._installation.team_id}
         self._feed.announce("member_joined_channel", event, channel=channel.id, ts=notice.ts)
 
+    def leave(self, channel: Channel, user: str) -> None:
+        """Make somebody a member no more, with the notice that Slack writes in the channel."""
+        channel.members.remove(user)
+        notice = Message(channel.id, self._workspace.next_ts(), user, f"<@{user}> has left the channel")
+        self.post(replace(notice, subtype="channel_leave"))
+
     def _is_own(self, message: Message) -> bool:
         return message.user == self._installation.bot_user_id
 

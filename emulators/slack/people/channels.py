@@ -114,6 +114,13 @@ class PeopleInChannels:
         if user not in place.members:
             self._backend.writer.join(place, user)
 
+    def leave(self, user: str, channel: str) -> None:
+        """A person leaves a channel. What they have written stays."""
+        place = self._backend.workspace.channels[channel]
+        if user not in place.members or place.kind in ("im", "mpim"):
+            raise ValueError(f"{user} cannot leave {place.name}")
+        self._backend.writer.leave(place, user)
+
     def unfurl(self, channel: str, ts: str) -> None:
         """Slack adds the preview of a link: `message_changed`, with the same text."""
         preview = {"from_url": "https://example.com/", "title": "Example", "fallback": "Example", "id": 1}

@@ -634,6 +634,36 @@ async def test_people_who_could_not_be_judged_at_once_are_asked_about_until_all_
     assert len([line for line in lines(rehearsal.cast.read[-1]) if ": from " in line]) == 5
 
 
+async def test_a_message_is_not_lost_if_its_authors_verdict_expires_while_another_author_is_judged(
+    rehearsal: Rehearsal, expire: Expire
+) -> None:
+    talk, held = await thinking(rehearsal)
+    rehearsal.cast.most_judged = 1
+    rehearsal.cast.judged = ExpiresAt(2, expire)
+    await talk.say("2.0", "one", user=MEMBER)
+    await talk.say("2.1", "two", user="U4")
+
+    held.release()
+
+    await talk.answered(2)
+    assert rehearsal.cast.judged[-3:] == [[MEMBER], ["U4"], [MEMBER]]
+    assert [line.partition(": ")[2] for line in lines(rehearsal.cast.read[-1])][-2:] == ["one", "two"]
+
+
+class ExpiresAt(list[list[str]]):
+    """The people about whom the worker is asked; all verdicts expire when it is asked for the time `number`."""
+
+    def __init__(self, number: int, expire: Expire) -> None:
+        super().__init__()
+        self._number = number
+        self._expire = expire
+
+    def append(self, people: list[str]) -> None:
+        super().append(people)
+        if len(self) == self._number:
+            self._expire()
+
+
 async def test_a_person_who_can_never_be_judged_is_told_so_plainly_and_not_answered(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation()
     await talk.ask("1.0")

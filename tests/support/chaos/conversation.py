@@ -36,6 +36,17 @@ NEEDED = SAY | {READ, "files.getUploadURLExternal", "files.completeUploadExterna
 
 
 @dataclass
+class Banned:
+    """A question that no request to the model may hold, from the request number `since` on.
+
+    It was taken back: then `since` is None until the workflow has done that. Or its author may not write: then it is 0.
+    """
+
+    name: str
+    since: int | None = None
+
+
+@dataclass
 class Conversation:
     """One thread in a channel of its own."""
 
@@ -47,6 +58,11 @@ class Conversation:
     asked: list[Question] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)  # names of questions that somebody wanted to be dropped
     opinion: Opinion | None = None
+    messages: dict[str, str] = field(default_factory=dict)  # the `ts` of each question that may still be taken back
+    rewritten: list[Question] = field(default_factory=list)  # what answered questions read like since; owed no answer
+    taken_back: list[Banned] = field(default_factory=list)
+    uninvited: list[Banned] = field(default_factory=list)  # what the person wrote while it was not allowed
+    tries_again: int = 0  # how often the person has pressed the button
     asked_at: dict[str, float] = field(default_factory=dict)
     waited: dict[str, float] = field(default_factory=dict)  # seconds until each question was answered
 
@@ -57,6 +73,7 @@ class Conversation:
         ts = self.stage.slack.say(self.person, self.channel, words, thread_ts=self.ts or None)
         self.ts = self.ts or ts
         self.asked.append(question)
+        self.messages[question.name] = ts
         self.asked_at[question.name] = time.monotonic()
 
     def note_answers(self) -> None:
@@ -108,12 +125,17 @@ class Conversation:
     @property
     def doubled(self) -> int:
         """Answers too many, where the agent could look whether the answer is there."""
-        return 0 if self.was_refused({READ}) else sum(count - 1 for count in self.answered.values())
+        return 0 if self.was_refused({READ}) else self._too_many
 
     @property
     def doubled_unseen(self) -> int:
         """Answers too many where Slack did not let the agent look: an answer twice is better than none."""
-        return sum(count - 1 for count in self.answered.values()) - self.doubled
+        return self._too_many - self.doubled
+
+    @property
+    def _too_many(self) -> int:
+        """Whoever presses Try again wants one more."""
+        return sum(max(count - 1 - self.tries_again, 0) for count in self.answered.values())
 
     @property
     def unanswered(self) -> list[str]:

@@ -10,12 +10,14 @@ from random import Random
 from tests.support.chaos.conversation import BLOCKED_NOTICE, LOOK_AGAIN, Conversation, true
 from tests.support.chaos.hostile_answers import HOSTILE_TEXTS
 from tests.support.chaos.refusals import Refusals
+from tests.support.chaos.second_thoughts import SecondThoughts
 from tests.support.durability.answering import BLOCKED, Question
 from tests.support.durability.stage import BreakableStage
 
 MOST_FOLLOW_UPS = 3
 LONGEST_THOUGHT = 0.6  # seconds until a person goes on writing who does not wait for the answer
 SAID_SLOWLY, STOPS, JUDGED = 0.3, 0.15, 0.3  # how many answers are streamed, conversations stopped, answers judged
+TAKES_BACK, COMES_AND_GOES = 1.0, 0.3  # for each conversation in which neither happens
 HOSTILE, BLOCKED_ONES, ABOUT_A_STRANGER = 0.12, 0.05, 0.15  # questions, conversations, questions
 # A person who has no answer by then writes again: an answer that Slack has not taken is kept, and told with the next.
 PATIENCE = 15.0  # seconds
@@ -36,12 +38,14 @@ class Crowd:
         members: Iterator[str],
         strangers: list[str],
         refusals: Refusals,
+        second_thoughts: SecondThoughts,
     ) -> None:
         self.conversations: list[Conversation] = []
         self._stage = stage
         self._members = members
         self._strangers = strangers
         self._refusals = refusals
+        self._second_thoughts = second_thoughts
         self._is_finishing = False
         self._noting = asyncio.create_task(self._note_answers())
         self._talking = [asyncio.create_task(self._talk(Random(chance.random()))) for _ in range(people)]
@@ -87,6 +91,22 @@ class Crowd:
             await self._answered(conversation)
             if chance.random() < JUDGED:
                 await conversation.judge()
+            await self._think_again(conversation, chance)
+
+    async def _think_again(self, conversation: Conversation, chance: Random) -> None:
+        """Takes back what was answered, or goes and comes back; then the conversation goes on."""
+        if self._is_finishing or not await _within(PATIENCE, lambda: conversation.is_done):
+            return
+        kind = chance.choices(("take back", "come and go", ""), (TAKES_BACK, COMES_AND_GOES, 1))[0]
+        if kind == "take back":
+            await self._second_thoughts.take_back(conversation, Question(self._name()))
+        elif kind == "come and go":
+            questions = Question(self._name()), Question(self._name())
+            if not await self._second_thoughts.come_and_go(conversation, *questions):
+                return
+        if kind:
+            self._ask(conversation, chance, mention=chance.random() < 0.3)
+            await self._answered(conversation)
 
     def _begin(self, chance: Random) -> Conversation:
         person = next(self._members)

@@ -6,8 +6,9 @@ Was a finished step repeated, did a stranger's deed have an effect, was an answe
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,14 +16,17 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
+from agent_worker.payloads.post_keys import EDITED
 from emulators.slack.state.changes import Change
-from tests.support.chaos.conversation import GIVEN_UP, Conversation
+from tests.support.chaos.conversation import GIVEN_UP, Banned, Conversation
 from tests.support.chaos.strangers import MARK
 from tests.support.durability.answering import HOSTILE_BEGINNING, TOOL, answered_by, questions_in, told_now
 from tests.support.durability.matrix import ASK
 from tests.support.durability.stage import BreakableStage
 
 ANSWER_BEGINNINGS = ("The ans", HOSTILE_BEGINNING)
+# A question's name, where it is asked and where it is answered.
+_NAMED = re.compile(r"(?:question|answer to|,) (q\d+)\b")
 MOST_TRIES = 5  # of a step that was stopped between two attempts: history does not tell how many there were
 
 
@@ -60,7 +64,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
-            again += AGAIN.encode() in step.input.payloads[0].data
+            again += _is_tried_again(step.input.payloads[0].data)
         elif step.activity_type.name == TOOL:
             address = _address(scheduled[started.scheduled_event_id])
             looked_up[address] += 1
@@ -93,7 +97,10 @@ class Seen:
                 self._changes.setdefault((change.channel, change.ts), []).append(change)
         self._requests: dict[str, dict[int, str]] = {}  # by the question that they mention, and their number
         self._uninvited = set[int]()  # the numbers of requests that tell the model what a stranger says
+        self._holding: dict[str, list[int]] = {}  # the numbers of the requests that hold a name, anywhere
         for number, request in enumerate(stage.gemini.requests):
+            for name in set(_NAMED.findall(json.dumps(request.body))):
+                self._holding.setdefault(name, []).append(number)
             contents = json.dumps(request.contents)
             if MARK in told_now(request):
                 self._uninvited.add(number)
@@ -104,13 +111,14 @@ class Seen:
     async def repeated(self, conversation: Conversation) -> list[str]:
         """The finished steps that were done again: asked again by the workflow, or more often than it was tried."""
         attempts = await attempts_of(conversation)
-        first = conversation.asked[0].name
+        # What was asked first may be taken back: then another question is the first one of a request.
+        unusable = sum(self._unusable.get(question.name, 0) for question in conversation.asked)
         requests = list(self._requests_of(conversation).values())
         addresses = [address for question in conversation.asked for address in question.addresses]
         counts = {
-            "asked again": attempts.asked - self._unusable.get(first, 0) - len(set(requests)),
+            "asked again": attempts.asked - attempts.again - unusable - len(set(requests)),
             "asked too often": len(requests) - attempts.ask_tries,
-            **{f"{address} again": attempts.looked_up[address] - 1 for address in addresses},
+            **{f"{address} again": attempts.looked_up[address] - 1 - conversation.tries_again for address in addresses},
             **{
                 f"{address} too often": self._look_ups[address] - attempts.look_up_tries[address]
                 for address in addresses
@@ -121,9 +129,18 @@ class Seen:
     def _requests_of(self, conversation: Conversation) -> dict[int, str]:
         """What the model was asked in the conversation; a question that was stopped early is not in all of it."""
         found: dict[int, str] = {}
-        for question in conversation.asked:
+        for question in [*conversation.asked, *conversation.rewritten]:
             found |= self._requests.get(question.name, {})
         return found
+
+    def given(self, banned: Iterable[Banned]) -> list[str]:
+        """Those of the banned questions that the model was given all the same, and how often."""
+        counts = {
+            one.name: sum(number >= one.since for number in self._holding.get(one.name, []))
+            for one in banned
+            if one.since is not None
+        }
+        return [f"{name}: {count} times" for name, count in counts.items() if count]
 
     def overwritten(self, conversation: Conversation) -> list[str]:
         """The notices that stand where an answer, or a part of one, was shown before."""
@@ -144,7 +161,7 @@ class Seen:
             found.append("renamed")
         if any(one["user"] in self._strangers for one in memo.get(MEMO_FEEDBACK, [])):
             found.append("exported")
-        if again := (await attempts_of(conversation)).again:
+        if (again := (await attempts_of(conversation)).again) and not conversation.tries_again:
             found.append(f"tried again {again} times")
         return found
 
@@ -168,6 +185,11 @@ def _name(scheduled: HistoryEvent) -> str:
 def _address(scheduled: HistoryEvent) -> str:
     """What a tool was asked to look up."""
     return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
+
+
+def _is_tried_again(request: bytes) -> bool:
+    """Whether somebody has pressed Try again; the turn of a message that an edit has addressed has a larger number."""
+    return any(int(number) < EDITED for number in re.findall(AGAIN.encode() + rb"(\d+)", request))
 
 
 def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:

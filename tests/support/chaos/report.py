@@ -25,6 +25,8 @@ class Outcome:
     mutilated: list[str]  # kinds of hostile answers
     repeated: list[str]  # finished steps
     effects: list[str]  # of what strangers did
+    recited: list[str]  # questions that the model was given after they were taken back
+    uninvited: list[str]  # questions that the model was given although their author might not write
     late: list[float]  # seconds that bystanders waited
     wrong_statuses: list[tuple[float, str]]  # the end of the log, if one was left
     wrong_progress: int
@@ -48,6 +50,8 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         mutilated=conversation.mutilated,
         repeated=await seen.repeated(conversation),
         effects=await seen.effects(conversation),
+        recited=seen.given(conversation.taken_back),
+        uninvited=seen.given(conversation.uninvited),
         late=[seconds for seconds in conversation.waited.values() if is_bystander and seconds > LONGEST_WAIT],
         wrong_statuses=conversation.wrong_statuses,
         wrong_progress=int(conversation.has_wrong_progress),
@@ -70,6 +74,7 @@ class Report:
 
     faults: Counter[str]
     deeds: Counter[str]  # of strangers
+    second_thoughts: Counter[str]  # of members
     conversations: Sequence[Conversation]
     outcomes: Sequence[Outcome]
     waited: list[float]  # seconds until each answer, the shortest first
@@ -97,8 +102,10 @@ class Report:
         facts = {**self._what_happened(), **self._what_must_not_happen(), **self._times()}
         kinds = [f"  {count:5} {kind}" for kind, count in sorted(self.faults.items())]
         deeds = [f"  {count:5} {kind}" for kind, count in sorted(self.deeds.items())]
+        thoughts = [f"  {count:5} {kind}" for kind, count in sorted(self.second_thoughts.items())]
         lines = [f"{value:7} {name}" for name, value in facts.items()]
-        return "\n".join([*lines, "faults by kind", *kinds, "deeds of strangers by kind", *deeds, *self.troubles])
+        told = [*lines, "faults by kind", *kinds, "deeds of strangers by kind", *deeds]
+        return "\n".join([*told, "second thoughts of members by kind", *thoughts, *self.troubles])
 
     def _what_happened(self) -> dict[str, int]:
         conversations = self.conversations
@@ -109,6 +116,11 @@ class Report:
             "questions asked": self.asked,
             "hostile answers": sum(bool(question.hostile) for one in conversations for question in one.asked),
             "questions stopped": sum(len(one.stopped) for one in conversations),
+            "questions taken back after their answer": sum(len(one.taken_back) for one in conversations),
+            "of these, looked for in later requests": sum(
+                banned.since is not None for one in conversations for banned in one.taken_back
+            ),
+            "questions of members who might not write any more": sum(len(one.uninvited) for one in conversations),
             "answers judged": sum(one.opinion is not None for one in conversations),
             "answers doubled where Slack let nobody look": sum(one.doubled_unseen for one in conversations),
         }
@@ -122,6 +134,8 @@ class Report:
             "hostile answers not whole": sum(len(one.mutilated) for one in outcomes),
             "finished steps repeated": sum(len(one.repeated) for one in outcomes),
             "deeds of strangers that had an effect": sum(len(one.effects) for one in outcomes),
+            "questions given to the model after they were taken back": sum(len(one.recited) for one in outcomes),
+            "questions of those who may not write given to the model": sum(len(one.uninvited) for one in outcomes),
             f"bystanders who waited longer than {LONGEST_WAIT:.0f} s": sum(len(one.late) for one in outcomes),
             "statuses left": sum(bool(one.wrong_statuses) for one in outcomes),
             "progress left unfinished or doubled": sum(one.wrong_progress for one in outcomes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, MEMO_FEEDBACK
+from agent_worker.workflow.access import ASK_AGAIN
 from emulators.slack.events.deliveries import Delivery
 from slackbot.listeners.buttons import PRESS_AGAIN
 from tests.support.durability.stage import BreakableStage
@@ -21,6 +22,7 @@ class Opinion:
         self._channel = channel
         self._thread_ts = thread_ts
         self._value = ""
+        self._pressed = set[int]()  # the numbers of the deliveries
 
     def press(self) -> bool:
         """False where no answer can be judged: plain text has no buttons."""
@@ -29,7 +31,9 @@ class Opinion:
         if not values:
             return False
         ts, self._value = values[-1]
+        before = {one.number for one in self._stage.slack.deliveries}
         self._stage.slack.press_button(self._person, self._channel, ts, FEEDBACK_BUTTONS, self._value)
+        self._pressed |= {one.number for one in self._stage.slack.deliveries} - before
         return True
 
     def is_acknowledged(self) -> bool:
@@ -39,7 +43,7 @@ class Opinion:
     def is_known_to_be_lost(self) -> bool:
         """Whether the person was told: by Slack's warning sign, or by the bot."""
         shown = self._stage.slack.ephemerals(self._channel, self._person)
-        told = [message for message in shown if message.text == PRESS_AGAIN]
+        told = [message for message in shown if message.text in (PRESS_AGAIN, ASK_AGAIN)]
         return not self.is_acknowledged() or len(told) == len(self._clicks)
 
     async def is_kept(self) -> bool:
@@ -50,8 +54,8 @@ class Opinion:
 
     @property
     def _clicks(self) -> list[Delivery]:
-        clicks = [one for one in self._stage.slack.deliveries if one.event_type == "block_actions"]
-        return [one for one in clicks if one.channel == self._channel]
+        """Those of this person; others press in the same thread."""
+        return [one for one in self._stage.slack.deliveries if one.number in self._pressed]
 
 
 def _values(blocks: list[dict[str, Any]]) -> list[str]:

@@ -131,6 +131,18 @@ async def test_a_join_leaves_a_notice_in_the_channel(stage: Scene) -> None:
     assert len(stage.slack.deliveries) == 1
 
 
+async def test_who_leaves_a_channel_leaves_a_notice_and_may_come_back(stage: Scene) -> None:
+    stage.slack.leave(stage.anna, stage.general)
+
+    (body,) = await heard(stage)
+    assert body["event"]["subtype"] == "channel_leave"
+    assert stage.anna not in stage.slack.backend.workspace.channels[stage.general].members
+    with pytest.raises(ValueError, match="cannot leave"):
+        stage.slack.leave(stage.anna, stage.general)
+    stage.slack.join(stage.anna, stage.general)
+    assert stage.anna in stage.slack.backend.workspace.channels[stage.general].members
+
+
 async def test_a_deleted_file_leaves_a_tombstone(stage: Scene) -> None:
     file = shared(stage)
     stage.slack.delete_file(file["id"])
