@@ -95,6 +95,21 @@ async def test_in_direct_messages_a_guest_is_refused_in_a_message(stage: Stage) 
     assert stage.gemini.requests == []
 
 
+async def test_a_guest_who_says_something_beside_it_keeps_no_member_from_being_answered(stage: Stage) -> None:
+    guest = stage.slack.add_user("gus", is_guest=True)
+    stage.slack.join(guest, stage.channel)
+    stage.gemini.script(text("Hello."), text("And now I do."))
+    ts = ask(stage, "hello")
+    await stage.answered(ts)
+
+    stage.slack.say(guest, stage.channel, "haha", thread_ts=ts)
+    await heard(stage)
+    stage.slack.say(stage.anna, stage.channel, "do you know more now?", thread_ts=ts)
+
+    assert await stage.answered(ts, times=2) == ["Hello.", "And now I do."]
+    assert refusals(stage, guest, stage.channel) == []
+
+
 async def test_a_guest_whom_a_member_has_mentioned_is_still_refused(stage: Stage) -> None:
     guest = stage.slack.add_user("gus", is_guest=True)
     stage.slack.join(guest, stage.channel)
