@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import NO_MOMENT, Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation import model_form, origins
+from agent_worker.conversation import model_form, origins, quotations
 from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
 from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
@@ -51,6 +51,7 @@ class Conversation:
     bot_user_id: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of users and channels, by Slack id
     before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
+    quoting_before: list[Before] = field(default_factory=list)  # of these, the model has read, and they quote others
     earlier: str = ""  # the same, as release 0.2 wrote it
     title: str = ""
     titled_by: str = ""  # the `ts` of the message from which the title was made; "" if a person gave it
@@ -69,12 +70,15 @@ class Conversation:
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.before, self.earlier = list(opened.before), opened.earlier
-        for change in self.inbox.changes_ahead([one.ts for one in self.before]):
+        known = [ts for one in self.before for ts in (one.ts, *one.quotes)]
+        for change in self.inbox.changes_ahead(known):
             self._change_before(change)
         self.participants.open(opened)
         over = {*opened.answered, *opened.gone}
         waiting = [message for message in self.inbox.messages if message.ts not in over]
         self.inbox.keep(list(map(self.participants.judged, waiting)))
+        for ts in opened.gone:
+            self.inbox.take_back_quotation(ts)
 
     # Messages
 
@@ -92,7 +96,7 @@ class Conversation:
         if known is not None and known.addressed:
             return  # it is being answered all the same
         inbox.readdressed = [*inbox.readdressed, message.ts][-SEEN_MESSAGES:]
-        message = self.participants.hear(message)
+        message = self.participants.hear(inbox.without_old_quotations(message))
         if turn is not None and known is not None:
             turn.readdress(message)
         else:
@@ -163,7 +167,7 @@ class Conversation:
 
     def _note_quotations(self, message: UserMessage) -> None:
         others = [one for one in self.quoting if one.ts != message.ts]
-        self.quoting = [*others, *([message] if quotes(message) else [])]
+        self.quoting = [*others, *([message] if quotations.quoted(message) else [])]
         while sum(size_of(one.attachments) for one in self.quoting) > QUOTING_BYTES:
             del self.quoting[0]
 
@@ -190,6 +194,7 @@ class Conversation:
         told = [part for one in self.before for part in origins.marked([{"text": one.line}], one.ts or origins.REMARK)]
         if self.earlier:
             told += origins.marked([{"text": model_form.line(text=self.earlier)}], origins.PAST)
+        self.quoting_before += [one for one in self.before if one.quotes]
         self.before, self.earlier = [], ""
         first, last = ([{"text": model_form.note(remark)}] for remark in (BEFORE, NOW))
         return [*_remark(first), *told, *_remark(last)] if told else []
@@ -239,9 +244,11 @@ class Conversation:
 
         Or is given it with the next question.
         """
-        if any(one.ts == change.ts for one in self.before):
+        if any(change.ts in (one.ts, *one.quotes) for one in (*self.before, *self.quoting_before)):
             return True
-        return self.transcript.holds(change.ts) or any(change.ts in quotes(message) for message in self.quoting)
+        return self.transcript.holds(change.ts) or any(
+            change.ts in quotations.quoted(message) for message in self.quoting
+        )
 
     def take_back(self, change: MessageChange, *, is_running: bool, epoch: str) -> bool:
         """Makes it as if the message had always read as it does now, or had never been there.
@@ -251,14 +258,23 @@ class Conversation:
         """
         self._change_before(change)
         self._exchange(change.ts, self._rewritten(change), is_running=is_running, epoch=epoch)
-        for message in [message for message in self.quoting if change.ts in quotes(message)]:
-            self._take_back_quotation(message, change.ts, is_running=is_running, epoch=epoch)
+        for one in [one for one in self.quoting_before if change.ts in one.quotes]:
+            parts = [{"text": model_form.without_attached(one.line)}]
+            self._exchange(one.ts, parts, is_running=is_running, epoch=epoch)
+        self.quoting_before = [one for one in self.quoting_before if change.ts not in (one.ts, *one.quotes)]
+        has_lost_title = self._forget_title(change)
+        for message in [message for message in self.quoting if change.ts in quotations.quoted(message)]:
+            left = quotations.without(message, change.ts)
+            self._exchange(message.ts, self._parts(left), is_running=is_running, epoch=epoch)
+            has_lost_title = self._forget_title(left) or has_lost_title
         if change.deleted:
             self.quoting = [message for message in self.quoting if message.ts != change.ts]
             if self.last is not None:
                 self.last = self.last.without(change.ts)
+            if not self.transcript.has_question:
+                self.inbox.again = None  # there is nothing left to try again
         self._leave_out_untold(change.ts)
-        return self._forget_title(change)
+        return has_lost_title
 
     def _exchange(self, ts: str, parts: list[dict[str, Any]], *, is_running: bool, epoch: str) -> None:
         if self.transcript.holds(ts):
@@ -268,7 +284,7 @@ class Conversation:
         """The same in what the thread said earlier and the model has not been given yet."""
         line = "" if change.deleted else self._rewritten(change)[0]["text"]
         changed = [one.model_copy(update={"line": line}) if one.ts == change.ts else one for one in self.before]
-        self.before = [one for one in changed if one.line]
+        self.before = [_without_quotation(one, change.ts) for one in changed if one.line]
 
     def _rewritten(self, change: MessageChange) -> list[dict[str, Any]]:
         """The message as the model reads it now, with the files that it had; nothing if it was deleted."""
@@ -280,13 +296,6 @@ class Conversation:
         parts = self._parts(message)
         return [*(parts if size_of(parts) <= self.transcript.room else [CHANGE_LEFT_OUT]), *files]
 
-    def _take_back_quotation(self, message: UserMessage, ts: str, *, is_running: bool, epoch: str) -> None:
-        others = [one for one in message.attachments if one.get("ts") != ts]
-        # What was asked through the shortcut has nothing but the quoted message, its attachments and its files.
-        left: dict[str, Any] = {"attachments": [], "files": []} if message.unseen else {"attachments": others}
-        parts = self._parts(message.model_copy(update=left))
-        self._exchange(message.ts, parts, is_running=is_running, epoch=epoch)
-
     def _leave_out_untold(self, ts: str) -> None:
         """Of the kept answers, those that knew the message: to itself, and to what was asked after it."""
         told = []
@@ -297,10 +306,11 @@ class Conversation:
                 told.append(one.model_copy(update={**_LEFT_OUT, "answers": others}))
         self.untold = told
 
-    def _forget_title(self, change: MessageChange) -> bool:
-        if self.first_ts == change.ts:
-            self.first_words, self.first_ts = self._input.read(change)[:FIRST_WORDS], change.ts
-        if self.titled_by != change.ts:
+    def _forget_title(self, said: UserMessage | MessageChange) -> bool:
+        """The title is made of the words of the first question, and this is how a message reads now."""
+        if self.first_ts == said.ts:
+            self.first_words = self._input.read(said)[:FIRST_WORDS]
+        if self.titled_by != said.ts:
             return False
         self.title = self.titled_by = ""
         return True
@@ -326,9 +336,10 @@ def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return origins.marked(parts, origins.REMARK)
 
 
-def quotes(message: UserMessage) -> list[str]:
-    """The `ts` of the messages that the message quotes, as far as Slack names them."""
-    return [str(one["ts"]) for one in message.attachments if one.get("ts")]
+def _without_quotation(one: Before, ts: str) -> Before:
+    if ts not in one.quotes:
+        return one
+    return one.model_copy(update={"line": model_form.without_attached(one.line), "quotes": []})
 
 
 def _shortened(text: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from agent_worker.contract.messages import MessageChange, TryAgain, UserMessage
+from agent_worker.conversation import quotations
+from agent_worker.conversation.quotations import Written
 from agent_worker.payloads.storage_limits import size_of
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
@@ -47,7 +49,7 @@ class Inbox:
         self._mark_seen(message.ts)
         if not message.addressed:
             self.overheard = [*self.overheard, message.ts][-SEEN_MESSAGES:]
-        message = self._as_edited(message)
+        message = self.without_old_quotations(self._as_edited(message))
         if message.unseen and self._is_stopped(message):
             # Its `ts` is the moment at which the form was opened, and it was sent after the stop.
             message = message.model_copy(update={"addressed_at": f"{self.stopped_at:.6f}"})
@@ -77,10 +79,15 @@ class Inbox:
 
     def is_newly_addressed(self, message: UserMessage) -> bool:
         """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
-        was_overheard = message.addressed and message.ts in self.overheard
+        was_overheard = message.addressed and message.ts in self.overheard and message.ts not in self.deleted
         is_answered = self.told_edits.get(message.ts) == _sum(message.text)
         waits = any(known.ts == message.ts and known.addressed for known in self.messages)
-        return was_overheard and not is_answered and not waits
+        return was_overheard and not is_answered and not waits and not self._is_edited_since(message)
+
+    def _is_edited_since(self, message: UserMessage) -> bool:
+        """Whether the message that waits has words of a newer edit than the one that has addressed it."""
+        is_other = any(known.ts == message.ts and known.text != message.text for known in self.messages)
+        return is_other and float(self.changed_at.get(message.ts, "-inf")) > message.asked_at
 
     def note_told(self, edit: MessageChange) -> None:
         """Notes that a turn has read this edit, so that its answer is for that, too."""
@@ -154,6 +161,20 @@ class Inbox:
         self.ahead = [change for change in self.ahead if change.ts != message.ts]
         # A conversation that release 0.2 has carried over may have several.
         return message.model_copy(update=max(edits, key=lambda edit: float(edit.at)).content) if edits else message
+
+    def take_back_quotation(self, ts: str) -> None:
+        """Takes what they quote of the message `ts`, which was edited or deleted, out of the waiting messages."""
+        self.keep([quotations.without(message, ts) for message in self.messages])
+
+    def without_old_quotations(self, message: Written) -> Written:
+        """The message without what it quotes of messages that were deleted, or edited since it was written.
+
+        It may arrive later than the change. An edit of it, too, brings back what it has always quoted.
+        """
+        for ts in quotations.quoted(message):
+            if ts in self.deleted or float(self.changed_at.get(ts, "-inf")) > float(message.ts):
+                message = quotations.without(message, ts)
+        return message
 
     # Taking up
 

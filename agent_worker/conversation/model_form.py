@@ -39,6 +39,12 @@ def line(**fields: Any) -> str:
     return writable(text).translate(_OTHER_BREAKS)
 
 
+def without_attached(message: str) -> str:
+    """The object of a message, as `line` has made it, without what the message quotes."""
+    fields: dict[str, Any] = json.loads(message)
+    return line(**{key: value for key, value in fields.items() if key != "attached"})
+
+
 def note(remark: str, **fields: Any) -> str:
     """A remark of ours, which no text of a person can be taken for."""
     return line(note=remark, **fields)

@@ -99,6 +99,21 @@ class Participants:
         """Whether any of the messages is for the agent."""
         return any(message.addressed for message in messages) or (bool(messages) and self.thread_replies is None)
 
+    def silencers(self, messages: Sequence[UserMessage], now: float) -> list[Author]:
+        """People to be judged: of `messages`, one would be for the agent if these had not written.
+
+        Where anybody else takes part who was admitted once, people may talk to each other, and nobody is to be judged.
+        """
+        if self.thread_replies != "auto" or sum(map(self._was_admitted, self.spoken)) not in {0, 1}:
+            return []
+        messages = [message for message in messages if not message.addressed]
+        unjudged = {one.id: one for one in self.unjudged(messages, now) if not self._was_admitted(one.id)}
+        for message in messages:
+            others = [user for user in self.spoken if user != message.user]
+            if others and not message.from_app and unjudged.keys() >= set(others):
+                return [unjudged[user] for user in others]
+        return []
+
     def has_answered(self, text: str) -> None:
         """Notes the agent's answer: a reply to a question of the agent needs no mention."""
         self.has_asked_back, self.answered_by = asks_back(text), ""
@@ -152,6 +167,13 @@ class Participants:
         if verdict is None or not verdict.is_fresh(now) or not self.here.is_fresh(now):
             return None
         return self.here if self.here.refusal else verdict
+
+    def expired(self, now: float) -> set[str]:
+        """The ids of the people whose verdicts do not hold any more."""
+        return {user for user, verdict in self.verdicts.items() if not verdict.is_fresh(now)}
+
+    def _was_admitted(self, user: str) -> bool:
+        return user in self.verdicts and not self.verdicts[user].refusal
 
     def admitted(self, messages: Iterable[UserMessage], now: float) -> list[UserMessage]:
         """The messages of those who may talk to the agent: of people with a fresh verdict, and of allowed apps."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import MessageChange, Thread, TryAgain, UserMessage
+from agent_worker.conversation import quotations
 from agent_worker.conversation.model_attempts import Attempts
 from agent_worker.conversation.turn_display import TurnDisplay
 from agent_worker.payloads import post_keys
@@ -164,6 +165,10 @@ class Turn:
         self.knows_too_much = self.knows_too_much or bool(self.display.steps)
         if self.earlier is not None and not self.messages and not has_question:
             self.is_withdrawn = True
+
+    def take_back_quotation(self, ts: str) -> None:
+        """Takes what they quote of the message `ts` out of the messages that are not in the transcript yet."""
+        self.messages[self.heard :] = [quotations.without(message, ts) for message in self.unheard]
 
     def message(self, ts: str) -> UserMessage | None:
         """The message with this `ts`, if it is one of this turn."""

@@ -13,7 +13,7 @@ from agent_worker.payloads.release_0_2 import conversation_in
 
 # Of a run that is carried over, as it is written. A payload above 2 MB would wedge the conversation for ever.
 LARGEST_RUN = 1_700_000  # bytes
-LARGE_HISTORY = 20_000_000  # bytes; Temporal ends a conversation at 50 MB
+LARGE_HISTORY = 35_000_000  # bytes; Temporal ends a conversation at 50 MB, and the turns that are left need some
 
 
 class Run(Start):

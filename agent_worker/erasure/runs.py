@@ -11,7 +11,13 @@ from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistoryEventFilterType,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.messages import Start, Thread, UserMessage
@@ -63,15 +69,43 @@ class ConversationRuns:
 
         Returns how many questions are asked anew. Can be done again after it was interrupted at any point.
         """
-        for run in found.runs:
-            if run.status == WorkflowExecutionStatus.RUNNING:
-                await self._end(run)
-        unanswered = [message for run in found.runs for message in await self._unanswered(run)]
+        runs = await self._ended(found.runs)
+        unanswered = [message for run in runs for message in await self._unanswered(run)]
         for message in unanswered:
             await self._ask_anew(found, message)
-        for run in found.runs:
+        for run in runs:
             await self._delete(run)
         return len(unanswered)
+
+    async def _ended(self, runs: Sequence[WorkflowExecution]) -> list[WorkflowExecution]:
+        """The runs, all of them ended, and those in which the conversation has gone on since they were found."""
+        known = {run.run_id: run for run in runs}
+        to_end = list(runs)
+        while to_end:
+            run = to_end.pop()
+            if run.status == WorkflowExecutionStatus.RUNNING:
+                await self._end(run)
+            following = await self._following(run)
+            if following is not None and following.run_id not in known:
+                known[following.run_id] = following
+                to_end.append(following)
+        return list(known.values())
+
+    async def _following(self, run: WorkflowExecution) -> WorkflowExecution | None:
+        """The run into which this one was continued; None if there is none, or if it is deleted."""
+        try:
+            events = self._handle(run).fetch_history_events(
+                event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=CALL_TIMEOUT
+            )
+            last = [event async for event in events][-1]
+            if last.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+                return None
+            run_id = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+            return await self._client.get_workflow_handle(run.id, run_id=run_id).describe(rpc_timeout=CALL_TIMEOUT)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                return None
+            raise
 
     async def _end(self, run: WorkflowExecution) -> None:
         """Waits a while for the turn that is being answered, then ends the run."""

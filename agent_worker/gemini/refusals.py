@@ -47,6 +47,7 @@ _ANY_OTHER = Refusal(errors.WRONG_REQUEST, ())
 _NO_CREDIT = "the prepaid credit is used up, see https://ai.studio/projects"
 _CAP = "the spending cap is reached, see https://ai.studio/spend and https://ai.studio/billing"
 _LEAKED = "Google has blocked the API key because it was found in public; a new one is needed"
+_OUT_OF_CREDIT = r"prepay|prepaid|credits? (is|are|has|have|balance|depleted|exhausted)|\bno (\w+ )?credits?\b"
 _ZERO_QUOTA = "the plan of this API key has no quota for this model"
 _NOT_GEMINI = "this is no answer of the Gemini API, see GOOGLE_GEMINI_BASE_URL"
 _INCAPABLE = "this model cannot do what is asked of it"
@@ -62,9 +63,9 @@ _KINDS = (
     # A request of the wrong form is our fault. The message repeats parts of such a request, so it tells nothing else.
     Refusal(errors.WRONG_REQUEST, (400,), where=lambda answer: answer.has_violations),
     # Money. Google's "spend-based rate limit" is another thing: it counts ten minutes and passes by itself.
-    Refusal(errors.SPENDING_CAP, (402, 403, 429), r"spend(ing)? cap\b", cause=_CAP),
+    Refusal(errors.SPENDING_CAP, (402, 403, 429), r"spend(ing)? (cap|limit)\b", cause=_CAP),
     Refusal(errors.NO_CREDIT, (402,), cause=_NO_CREDIT),
-    Refusal(errors.NO_CREDIT, (403, 429), r"prepay|prepaid|credits? (is|are|balance)", cause=_NO_CREDIT),
+    Refusal(errors.NO_CREDIT, (403, 429), _OUT_OF_CREDIT, cause=_NO_CREDIT),
     Refusal(errors.UNUSABLE_MODEL, (429,), where=lambda answer: answer.has_zero_quota, cause=_ZERO_QUOTA),
     Refusal(errors.DAILY_QUOTA, (429,), where=lambda answer: answer.is_about_a_day),
     # The key and the account

@@ -18,11 +18,12 @@ from agent_worker.payloads.thread import Author, Draft, Stored
 class Before(Stored):
     """What was said in the thread before the agent joined: one message, and the line in which the model reads it.
 
-    `ts` is the message's, "" for a remark of ours.
+    `ts` is the message's, "" for a remark of ours. `quotes` are the `ts` of the messages that it quotes.
     """
 
     ts: str
     line: str
+    quotes: list[str] = []
 
 
 class OpenConversation(Stored):

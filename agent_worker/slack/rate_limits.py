@@ -171,9 +171,12 @@ class SlackBudget:
         finally:
             self._waiting.remove(call)
 
-    def spare(self, method: str, channel: str = "") -> bool:
-        """Takes a call for a display, if half of the calls stay free for answers; otherwise False: leave it out."""
-        kept = 0 if method in ONLY_FOR_DISPLAY else 1 / 2
+    def spare(self, method: str, channel: str = "", *, may_be_last: bool = False) -> bool:
+        """Takes a call for a display, if half of the calls stay free for answers; otherwise False: leave it out.
+
+        With `may_be_last`, it is enough that no call waits.
+        """
+        kept = 0 if may_be_last or method in ONLY_FOR_DISPLAY else 1 / 2
         buckets = self._of(method, channel)
         if any(self._lacks(bucket, 1 + self._capacity(bucket) * kept) or self._ahead(bucket) for bucket in buckets):
             return False

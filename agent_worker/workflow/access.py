@@ -69,6 +69,19 @@ class Access:
             self._tell(message.user, verdict.refusal, message.ts, in_channel=self._is_out_of_thread(message))
         return True
 
+    def judge_silencers(self) -> None:
+        """Has people judged whose replies keep a reply of somebody else from being for the agent.
+
+        If they may not talk to the agent, they do not count, and the reply is answered (`learn`).
+        """
+        if not self._in_slack:
+            return
+        silencers = self._participants.silencers(self._conversation.inbox.messages, workflow.time())
+        waiting = {deed.author for deed in self._waiting}
+        if any(author not in waiting for author in silencers) and self._patch.applies():
+            for author in silencers:
+                self._wait(Deed(author, lambda: None, at="", is_told=False))
+
     async def admit(self, turn: Turn) -> list[UserMessage]:
         """Those of the turn's unheard messages that count, after asking the worker about authors and names."""
         if not self._in_slack:
@@ -183,7 +196,7 @@ class Access:
             deed.refuse()
             return
         self._waiting.append(deed)
-        if self._judging is None or self._judging.done():
+        if not self._is_judging:
             self._judging = asyncio.create_task(self._judge_waiting())
 
     async def _judge_waiting(self) -> None:
@@ -202,11 +215,15 @@ class Access:
                 self._outbox.tell(user, ASK_AGAIN)
 
     async def done(self) -> None:
-        """Returns when nothing waits for a judgement, and all that was said aside is said."""
-        while self._judging is not None and not self._judging.done():
-            await asyncio.gather(self._judging)
+        """Returns when nothing waits for a judgement, and all that was said aside is said, at the same moment."""
+        while self._is_judging or self._outbox.is_busy:
+            if self._judging is not None:
+                await asyncio.gather(self._judging)
             await self._outbox.done()
-        await self._outbox.done()
+
+    @property
+    def _is_judging(self) -> bool:
+        return self._judging is not None and not self._judging.done()
 
     # The worker is asked, people are told
 
@@ -214,7 +231,11 @@ class Access:
         return [slack_id for slack_id in self._conversation.unknown_ids(messages) if slack_id not in turn.nameless]
 
     async def _ask(self, ids: list[str], authors: Sequence[Author], turn: Turn | None = None) -> None:
-        """Asks until all authors are judged. Raises ActivityError if the worker cannot judge them."""
+        """Asks until all authors are judged. Raises ActivityError if the worker cannot judge them.
+
+        While Slack does not tell of one of them, the verdicts on the others may expire: those are asked about again.
+        """
+        everybody, judged = authors, set[str]()
         while True:
             known = await look_up_names(ids, authors, self._conversation.thread)
             self._conversation.names |= known.names
@@ -223,10 +244,12 @@ class Access:
             self.learn(authors, known)
             if known.judged is None:  # by release 0.2
                 return
-            unjudged = [author for author in authors if author.id not in known.judged]
-            if not unjudged or len(unjudged) == len(authors):
+            judged.update(known.judged)
+            expired = self._participants.expired(workflow.time())
+            authors = [author for author in everybody if author.id not in judged or author.id in expired]
+            if not authors or not known.judged:
                 return
-            ids, authors = [], unjudged
+            ids = []
 
     async def _ask_about(self, messages: Sequence[UserMessage], turn: Turn) -> None:
         """Asks until all authors are judged: the verdict on one can expire while Slack does not tell of another."""

@@ -62,6 +62,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.changes import Changes
     from agent_worker.workflow.compaction import compact
     from agent_worker.workflow.deliveries import tell_later
+    from agent_worker.workflow.history_length import HistoryLength
     from agent_worker.workflow.idle_timer import IdleTimer
     from agent_worker.workflow.interruption import InterruptedWork, unless
     from agent_worker.workflow.opening import Opening
@@ -73,7 +74,6 @@ with workflow.unsafe.imports_passed_through():
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
 # A deletion that came before its message is remembered so long. A later message is looked for in Slack (opening.py).
 DELETION_REMEMBERED = timedelta(minutes=10)
-LONG_HISTORY = 2_000  # events; replaying more than that makes a cold conversation slow to answer
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
 NOT_THE_LAST = "I can only try my last answer again. Please ask once more."
@@ -92,6 +92,7 @@ class AgentWorkflow:
         self._idle_timer = IdleTimer()
         self._changes = Changes(self._conversation, self._access, lambda: self._turn)
         self._edits_address = Patch(EDITS_ADDRESS)
+        self._history = HistoryLength()
         self._turn: Turn | None = None  # the turn that is being answered
 
     @workflow.run
@@ -122,6 +123,7 @@ class AgentWorkflow:
                 self._conversation.readdress(message, self._changeable_turn)
             return
         self._conversation.receive(message)
+        self._access.judge_silencers()
         if self._turn is not None:
             self._turn.complete(message)
 
@@ -217,16 +219,21 @@ class AgentWorkflow:
         did not take, the conversation stays open and tries to tell them.
         """
         while not self._conversation.has_work:
-            if self._conversation.untold:
+            if self._history.is_longer and self._history.begins_attempt():
+                await self._continue_as_new()
+            elif self._conversation.untold:
                 await tell_later(self._conversation)
-                continue
-            if not self._conversation.inbox.seen:
-                return False
-            self._idle_timer.start(self._idle)
-            await workflow.wait_condition(lambda: self._conversation.has_work or self._idle_timer.rings)
-            if not self._conversation.has_work and self._idle_timer.is_over(self._idle):
+            elif not self._conversation.inbox.seen or await self._is_idle():
                 return False
         return True
+
+    async def _is_idle(self) -> bool:
+        """Waits until somebody asks, the history is long, or the timer rings; returns whether it is time to close."""
+        self._idle_timer.start(self._idle)
+        await workflow.wait_condition(
+            lambda: self._conversation.has_work or self._idle_timer.rings or self._history.is_longer
+        )
+        return not self._conversation.has_work and self._idle_timer.is_over(self._idle)
 
     @property
     def _idle(self) -> timedelta:
@@ -336,8 +343,7 @@ class AgentWorkflow:
         """Between turns: a summary in the place of older turns, and a new run in the place of a long history."""
         if self._opening.opened is not None:
             await compact(self._conversation, self._opening.opened.policy)
-        info = workflow.info()
-        if info.is_continue_as_new_suggested() or info.get_current_history_length() > LONG_HISTORY:
+        if self._history.is_long:
             await self._continue_as_new()
 
     async def _continue_as_new(self) -> None:

@@ -56,7 +56,11 @@ class Changes:
         conversation, turn = self._conversation, self._running()
         if not conversation.inbox.is_news(change) and self._patch.applies():
             return
+        change = conversation.inbox.without_old_quotations(change)
         conversation.take_back_untold(change)
+        conversation.inbox.take_back_quotation(change.ts)
+        if turn is not None:
+            turn.take_back_quotation(change.ts)
         is_rewritten = conversation.has_read(change) and self._patch.applies()
         if is_rewritten:
             self._take_back(change, turn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from agent_worker.conversation import quotations
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn import Turn
     from agent_worker.payloads.errors import TurnedDown
@@ -51,6 +52,8 @@ class Opening:
         self._access.learn(request.authors, opened)
         over = {*opened.answered, *opened.gone}
         turn.messages = [message for message in turn.messages if message.ts not in over]
+        for ts in opened.gone:
+            turn.take_back_quotation(ts)
         turn.display.draft = opened.draft or turn.display.draft
         return opened
 
@@ -80,9 +83,10 @@ class Opening:
         )
 
     def _asked(self, turn: Turn) -> list[str]:
-        """What is to be answered and stands in the thread."""
+        """What is to be answered and stands in the thread; of a question from the shortcut, the message it is about."""
         waiting = [*turn.messages, *self._conversation.inbox.messages]
-        return [message.ts for message in waiting if not message.unseen]
+        stand_there = [quotations.quoted(message)[:1] if message.unseen else [message.ts] for message in waiting]
+        return list(dict.fromkeys(ts for each in stand_there for ts in each))
 
     def _may_have_a_past(self, turn: Turn) -> bool:
         """Whether something was said before: by others, or in a conversation that has closed since."""

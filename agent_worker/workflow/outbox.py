@@ -73,6 +73,11 @@ class Outbox:
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything that was begun without waiting is under way."""
+        return bool(self._errands)
+
     async def done(self) -> None:
         """Returns when everything that was begun without waiting has ended."""
         while self._errands:

@@ -23,6 +23,8 @@ TAKEN_BACK = "what is taken back is gone"
 EDITS_ADDRESS = "an edit can address the agent"
 # Release 0.2 ended a turn for which names could not be looked up.
 NAMES_ARE_OPTIONAL = "names are optional"
+# Release 0.2 began a new run only after a turn, however much was said that was not for the agent.
+GOES_ON_WHILE_IDLE = "a long history goes on while nobody asks"
 # Only histories without this patch have an opening that asks the model.
 OPENING_DOES_NOT_ASK = "the opening does not ask the model"
 

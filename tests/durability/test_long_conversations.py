@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT
+from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, SUMMARISED_BYTES
 from agent_worker.payloads.errors import sentence
 from process import temporal
 from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk, calls, lines, text
@@ -98,7 +98,7 @@ async def test_turns_cost_the_same_and_forget_nothing_however_long_the_conversat
     assert life.continuations >= length.turns // 150
     early, late = slice(50, 100), slice(length.turns - 50, length.turns)
     assert mean(life.turn_bytes[late]) <= 1.1 * mean(life.turn_bytes[early])
-    transcript = min(CHARACTERS_PER_TOKEN * length.context_tokens, LARGEST_TRANSCRIPT)
+    transcript = min(CHARACTERS_PER_TOKEN * length.context_tokens, LARGEST_TRANSCRIPT) + SUMMARISED_BYTES
     assert max(life.carried_bytes) <= transcript + KEPT_OF_A_TURN * length.turns + LARGEST_TURN
     assert max(given.input_bytes for given in cast.given[100:]) <= max(given.input_bytes for given in cast.given[:100])
     assert len(cast.summarised) >= 2

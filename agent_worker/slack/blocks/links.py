@@ -25,8 +25,13 @@ _WEB = re.compile(r"(?P<scheme>https?):/*+(?P<authority>[^/?#]*+)(?P<rest>.*+)",
 _MAIL = re.compile(r"mailto:(?P<name>[\w.+-]++)@(?P<host>[A-Za-z0-9.-]++)", re.IGNORECASE)
 _PORT = re.compile(r":\d{0,5}\Z")
 _HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+|\[[0-9a-f:.]++\]")
-_WORDS = re.compile(r"[\w.。．｡-]++")  # noqa: RUF001  signs that browsers take for the dot of a host
-_DOTS = re.compile(r"[.。．｡]")  # noqa: RUF001
+# Signs that browsers take for the dot of a host, and signs that look like it (Unicode's confusables, and middle dots).
+_DOT = (
+    r".\u3002\uff0e\uff61"
+    r"\u00b7\u2024\u2027\u22c5\u30fb\u0589\u0660\u06d4\u06f0\u0701\u0702\ua4f8\ua60e\U00010a50\U0001d16d"
+)
+_WORDS = re.compile(rf"[\w{_DOT}-]++")
+_DOTS = re.compile(rf"[{_DOT}]")
 _MARKS = re.compile(r"[*_~`\\]++")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z0-9]{2,31});")
 _BROADCAST = re.compile(r"@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)

@@ -21,7 +21,7 @@ from agent_worker.slack.blocks.mentions import CONTROL, GUARD, neutralise
 HELD = 2_500  # characters; browsers and Slack take addresses of 2,000
 PICTURE = "picture"
 
-_PLAIN = re.compile(r"(?:[^\n`!\[\]<@&hHwW]++|(?<=[^\W_])[hHwW])++")
+_PLAIN = re.compile(r"(?:[^\n`!\[\]<@&hHwW]++|(?<=[A-Za-z0-9])[hHwW])++")
 _PLAIN_IN_CODE = re.compile(r"[^\n<@&]++")
 _CODE = re.compile(r"(?P<mark>`++)[^`\n|]++(?P=mark)(?!`)")
 _CODE_BEGINS = re.compile(r"`++(?:[^`\n|]++`*+)?\Z")
@@ -31,11 +31,10 @@ _LINK = re.compile(
     r"(?:[ \t]++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*+\)"
 )
 _LINK_BEGINS = re.compile(rf"!?\[{_INSIDE}(?:\[[^\[\]\n]*+|\](?:\((?:[^()\n]++|\([^()\n]*+\))*+(?:\([^()\n]*+)?)?)?\Z")
-# The end of a label, before what may be an address: `](` of a link, `]:` of a definition of one.
-_LABEL_ENDS = re.compile(
-    r"\](?:\([ \t]*+<?[^()\s.:/\\&%]*+[.:/\\&%]|:[ \t]*+\n?[ \t]*+<?(?:https?|mailto):)", re.IGNORECASE
-)
-_LABEL_MAY_END = re.compile(r"\](?:\([ \t]*+<?[^()\s]*+|:[ \t]*+\n?[ \t]*+<?[a-z]{0,6})?\Z", re.IGNORECASE)
+# The end of a label, before what may be an address: `](` of a link, `]:` of a definition of one. Between its lines, the
+# sign of a quotation may stand. An address may also be written with entities, or without a scheme.
+_LABEL_ENDS = re.compile(r"\][(:](?:[\s>]{100}|[\s>]*+<?[^()\s.:/\\&%]*+[.:/\\&%])")
+_LABEL_MAY_END = re.compile(r"\](?:[(:][\s>]*+<?[^()\s.:/\\&%]*+)?\Z")
 _ANGLE = re.compile(r"<(?P<url>(?:https?|mailto):[^\s<>|]++)(?:\|(?P<label>[^<>\n]*+))?>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:(?P<img>img)|a|/a)(?![\w-])(?P<more>[^<>]*+)>?", re.IGNORECASE)
 _SOURCE = re.compile(r"\bsrc\s*+=\s*+[\"']?(https?:[^\s\"'<>]++)", re.IGNORECASE)
@@ -57,6 +56,8 @@ _URL_BEGINS = re.compile(
     r"|www\.[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]*+)\Z",
     re.IGNORECASE,
 )
+# What some readers take for a part of the address before it: marks of emphasis, and signs of full width.
+_GOES_ON = re.compile(r"[*_~\u3001-\u303f\uff01-\uff65]")
 # Only a fence at the very beginning of a line is one for every reader: one that is indented ends with its list.
 _FENCE = re.compile(r"(?P<mark>`{3,}+|~{3,}+)(?P<info>[ \t]*+[\w+#.-]*+[ \t]*+)(?:\n|\Z)")
 _FENCE_PERHAPS = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++)?+(?:`{3}|~{3})")
@@ -73,6 +74,8 @@ class Outgoing:
         self._may_mention = may_mention
         self._rest = ""  # not decided yet
         self._before = "\n"  # the last character that is decided
+        self._shown = "\n"  # the last character that is shown
+        self._was_ours = False  # whether it stands in the place of something else
         self._fence = ""  # the mark of the fenced code in which the text is
         self._knows_code = True
         self._signs: dict[str, Callable[..., Taken | None]] = {
@@ -102,10 +105,22 @@ class Outgoing:
             if taken is None:
                 break
             end, piece = taken
-            shown.append(piece)
+            shown.append(self._joined(piece, is_ours=piece != text[at:end]))
             self._before, at = text[end - 1], end
         self._rest = text[at:]
         return "".join(shown)
+
+    def _joined(self, piece: str, *, is_ours: bool) -> str:
+        """The piece, kept apart from what is shown before it if both together would be something else.
+
+        A picture; longer code; or a link or code whose beginning is escaped, so that it would begin further up.
+        """
+        is_picture = self._shown == "!" and piece.startswith("[")
+        is_code = self._shown == "`" and piece.startswith("`") and (is_ours or self._was_ours)
+        is_escaped = self._shown == "\\" and piece[:1] in {"[", "`"} and len(piece) > 1
+        is_apart = bool(self._fence) or not (is_picture or is_code or is_escaped)
+        self._shown, self._was_ours = piece[-1:] or self._shown, is_ours
+        return piece if is_apart else GUARD + piece
 
     def _next(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
         """The next piece; None if what follows decides what it is."""
@@ -176,7 +191,7 @@ class Outgoing:
         return None if may_wait and _LABEL_MAY_END.match(text, at) else (at + 1, "]")
 
     def _bare(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
-        if self._before.isalnum():
+        if self._before.isascii() and self._before.isalnum():
             return at + 1, text[at]
         if may_wait and _URL_BEGINS.match(text, at):
             return None
@@ -186,7 +201,7 @@ class Outgoing:
         url = _without_end_marks(found[0])
         is_cut = found.end() == at + HELD
         given = url if url[:4].lower() != "www." else f"https://{url}"
-        in_emphasis = self._before in "*_~" or text[at + len(url) : at + len(url) + 1] in {"*", "_", "~"}
+        in_emphasis = self._before in "*_~" or _GOES_ON.match(text, at + len(url)) is not None
         link = None if is_cut else self._links.bare(given, in_emphasis=in_emphasis)
         if link is None:
             return at + 1, text[at] + GUARD

@@ -93,15 +93,9 @@ class AnswerDelivery:
     async def tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
         """After an answer that was brought without a look: deletes the drafts beside it, and tells what was found.
 
-        If Slack does not let the agent look, they stay. Raises ApplicationError (retryable) if Slack does not answer.
+        Raises ApplicationError (retryable) if Slack does not answer.
         """
-        try:
-            found = await self._leftovers.to_tidy(request, known)
-        except ApplicationError as error:
-            if not is_refusal(error):
-                raise
-            logger.warning("thread not tidied", extra={"reason": error.message})
-            return Leftovers()
+        found = await self._leftovers.to_tidy(request, known)
         for ts in found.drafts:
             await self._posts.delete(request.thread, ts)
         return found
@@ -286,7 +280,9 @@ class AnswerDelivery:
         if name in leftovers.files:
             await self._bring_or_upload(layout, request, leftovers)
             return
-        file = await self._upload(request, name, text, leftovers)
+        # After the beginning there is another message only if an earlier attempt could not show the file.
+        is_in_messages = post_keys.message(request.key, len(layout.posts)) in leftovers.posts
+        file = None if is_in_messages else await self._upload(request, name, text, leftovers)
         if file is None:
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
             return

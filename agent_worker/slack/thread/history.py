@@ -22,6 +22,7 @@ from agent_worker.slack.directory import Directory
 from agent_worker.slack.thread import taken_back
 from agent_worker.slack.thread.exchanges import said_to_others
 from agent_worker.slack.thread.metadata import PostMetadata
+from text.json_shapes import mappings, string
 
 PAGE = 200  # messages in one call
 # Nobody says for certain whether a thread's first page has its oldest messages or its newest. So a thread that does not
@@ -84,9 +85,9 @@ class ThreadHistory:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
 
-    def has_look_to_spare(self) -> bool:
+    def has_look_to_spare(self, *, may_be_last: bool = False) -> bool:
         """Whether the rate limits leave a call of `own_messages` for which no answer waits; it counts as made."""
-        return self._api.budget.spare(self._api.client.conversations_replies.__name__)
+        return self._api.budget.spare(self._api.client.conversations_replies.__name__, may_be_last=may_be_last)
 
     async def own_messages(self, thread: Thread, oldest: str, *, at_once: bool = False) -> list[OwnMessage]:
         """The agent's own messages in the thread that are younger than `oldest` (a `ts`), oldest first.
@@ -205,7 +206,10 @@ class ThreadHistory:
         """The newest messages, as many as fit into EARLIER_CHARACTERS."""
         newest = messages[-EARLIER_MESSAGES:]
         names = await self._directory.names(self._ids_in(newest), within=channel, only_to_spare=True)
-        found = [Before(ts=str(message["ts"]), line=self._line(message, names)) for message in newest]
+        found = [
+            Before(ts=str(message["ts"]), line=self._line(message, names), quotes=_quotes(message))
+            for message in newest
+        ]
         room = EARLIER_CHARACTERS
         kept: list[Before] = []
         for one in reversed([one for one in found if one.line]):
@@ -286,6 +290,10 @@ def _own_message(message: Mapping[str, Any]) -> OwnMessage:
     names = tuple(str(file.get("name", "")) for file in message.get("files") or [])
     state = str(message.get("streaming_state") or "")
     return OwnMessage(str(message["ts"]), PostMetadata.read(message).key, state, names)
+
+
+def _quotes(message: Mapping[str, Any]) -> list[str]:
+    return [string(one.get("ts")) for one in mappings(message.get("attachments")) if string(one.get("ts"))]
 
 
 def _shows_progress(own: PostMetadata | None) -> bool:

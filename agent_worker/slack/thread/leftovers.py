@@ -107,9 +107,16 @@ class ThreadLeftovers:
     async def to_tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
         """What is still in the thread of the turn, beside the posts of this delivery; all streams are ended.
 
-        Raises ApplicationError as `of_delivery`.
+        If Slack does not let the agent look, that is what the request tells. Raises ApplicationError (retryable) if
+        Slack does not answer.
         """
-        found = await self._found(request)
+        try:
+            found = await self._found(request)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            logger.warning("thread not looked into", extra={"reason": error.message})
+            found = _as_told(request)
         own = set(known.posts.values())
         found.drafts = [ts for ts in found.drafts if ts not in own]
         found.possible_streams = [stream for stream in found.possible_streams if stream.ts not in own]
@@ -125,7 +132,8 @@ class ThreadLeftovers:
         if not (is_retry or request.draft.unsure):
             return request.draft
         unsure = request.draft.model_copy(update={"unsure": True})
-        if not self._history.has_look_to_spare():
+        # The worker that wrote the draft is dead, and people look at it: better one answer that goes on than two.
+        if not self._history.has_look_to_spare(may_be_last=True):
             return unsure
         try:
             found = await self._found(request, at_once=True)

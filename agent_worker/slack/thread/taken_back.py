@@ -37,7 +37,13 @@ def repeating(messages: Sequence[Json], own: Mapping[str, PostMetadata], since: 
     own = {ts: own[ts] for ts in (str(message["ts"]) for message in messages) if ts in own}
     there = {str(message["ts"]): message for message in messages if not is_gone(message)}
     unseen = {_turn(own[ts]) for ts, message in there.items() if ts in own and _QUOTES_QUESTION.match(_text(message))}
-    found: set[str] = set()
+    found = {
+        ts
+        for asked, message in there.items()
+        if asked not in own and (until := _edited_until(message))
+        for ts in own
+        if float(asked) < float(ts) <= until
+    }
     for ts, post in own.items():
         for answered in post.answers if _turn(post) not in unseen else ():
             if until := _known_until(answered, ts, there, since):
@@ -51,9 +57,14 @@ def _known_until(answered: str, answer: str, there: Mapping[str, Json], since: s
     message = there.get(answered)
     if message is None:
         return float("inf") if float(answered) >= float(since) else 0.0
-    edited = string(mapping(message.get("edited")).get("ts"))
-    until = float(edited) + _EDITS_LAST if edited else 0.0
+    until = _edited_until(message)
     return until if until > float(answer) else 0.0
+
+
+def _edited_until(message: Json) -> float:
+    """Until when the message may have read otherwise; 0.0 if nobody has edited it."""
+    edited = string(mapping(message.get("edited")).get("ts"))
+    return float(edited) + _EDITS_LAST if edited else 0.0
 
 
 def _turn(post: PostMetadata) -> str:

@@ -45,6 +45,19 @@ def test_whoever_means_the_agent_is_answered_among_many() -> None:
     assert hears(them, ANNA, addressed=True)
 
 
+def test_who_keeps_the_only_person_from_being_answered_is_judged_once() -> None:
+    them, said = people(), [message("2.0", user=user).model_copy(update={"addressed": False}) for user in (BEN, ANNA)]
+    for each in (message("1.0", user=ANNA), *said):
+        them.hear(each)
+    them.learn([Author(id=ANNA)], Judgement(judged=[ANNA]), 0)
+    assert them.silencers(said, 1) == [Author(id=BEN)]
+
+    them.learn([Author(id=BEN)], Judgement(judged=[BEN]), 1)
+
+    long_after = 1 + 10 * participants.VERDICT_LASTS
+    assert them.silencers(said, long_after) == []
+
+
 def test_an_app_that_is_allowed_is_answered_and_is_nobody() -> None:
     them = people()
     assert hears(them, ANNA)

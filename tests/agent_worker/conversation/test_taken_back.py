@@ -127,6 +127,21 @@ def test_a_line_of_the_threads_past_goes_with_its_message_read_or_not() -> None:
         assert "ben: hi" in texts(conversation)
 
 
+def test_what_a_line_of_the_threads_past_quotes_goes_with_its_message_read_or_not() -> None:
+    for is_read in (False, True):
+        conversation = begun()
+        line = json.dumps({"from": "ben", "text": "look", "attached": [{"text": HIDDEN}]})
+        conversation.open(OPENED.model_copy(update={"before": [Before(ts="0.2", line=line, quotes=["0.1"])]}))
+        if is_read:
+            turn(conversation, message("1.0", "hello"))
+
+        delete(conversation, "0.1")
+        turn(conversation, message("2.0", "what is it?"), answer="I do not know.")
+
+        assert SECRET not in stored(conversation)
+        assert "ben: look" in texts(conversation)
+
+
 def test_a_line_that_was_deleted_while_the_thread_was_read_is_not_read() -> None:
     conversation = begun()
     change = MessageChange(ts="0.2", at="0.3", deleted=True)

@@ -171,6 +171,34 @@ async def test_a_guest_who_answers_the_agents_question_first_does_not_answer_for
     assert lines(rehearsal.cast.read[-1])[-1] == "anna: Sunday"
 
 
+async def test_a_guest_who_says_something_beside_the_talk_of_a_member_does_not_keep_it_from_being_answered(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.cast.learn(thread_replies="auto")
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+
+    await talk.say("2.0", "haha", GUEST, addressed=False)
+    await talk.say("3.0", "second", addressed=False)
+
+    assert await talk.answered(2) == ["yes", "yes"]
+    assert lines(rehearsal.cast.read[-1])[-1] == "anna: second"
+    assert told(rehearsal) == []
+
+
+async def test_who_talks_with_a_member_is_judged_and_what_they_say_is_not_answered(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.learn(thread_replies="auto")
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    await talk.say("2.0", "haha", MEMBER, addressed=False)
+    await talk.say("3.0", "indeed", addressed=False)
+    await rehearsal.until(lambda: [MEMBER] in rehearsal.cast.judged)
+
+    await talk.ask("4.0", "second")
+
+    assert len(talk.answers) == 2
+
+
 async def test_what_guests_say_to_each_other_is_not_answered_with_a_refusal(rehearsal: Rehearsal) -> None:
     rehearsal.cast.learn(thread_replies="mention")
     talk = rehearsal.conversation()
@@ -391,6 +419,29 @@ async def test_deeds_that_wait_are_done_in_their_order_before_the_conversation_c
         assert told(rehearsal) == [(MEMBER, THANKS)]
 
 
+async def test_a_deed_that_comes_while_somebody_else_is_told_of_a_refusal_is_done_before_the_conversation_closes(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
+        rehearsal.cast.refused[GUEST] = NO_GUESTS
+        rehearsal.cast.telling = telling = Held(None)
+        talk = rehearsal.conversation()
+        await talk.ask("1.0")
+        await does(talk, GUEST, (RENAMED, Renamed(title="Theirs")))
+        await telling.reached()
+        await idle(rehearsal)
+        rehearsal.cast.looking_up = judging = Held(None)
+        await does(talk, MEMBER, (RENAMED, Renamed(title="Mine")))
+        await judging.reached()
+
+        telling.release()
+        await rehearsal.until(lambda: rehearsal.cast.told)
+        judging.release()
+        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+
+        assert (await memo(talk))[MEMO_TITLE] == "Mine"
+
+
 async def test_try_again_at_the_moment_of_closing_is_answered(temporal_address: str) -> None:
     async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         rehearsal.cast.looking_up = held = Held(None)
@@ -489,6 +540,27 @@ async def test_an_edit_by_a_member_counts_in_a_long_turn_too(rehearsal: Rehearsa
 
     assert await talk.answered() == ["yes"]
     assert lines(rehearsal.cast.read[-1])[-1].endswith("edited")
+
+
+async def test_a_member_whose_verdict_expires_while_another_person_is_judged_is_heard_all_the_same(
+    rehearsal: Rehearsal, expire: Expire
+) -> None:
+    talk, held = await thinking(rehearsal)
+    rehearsal.cast.most_judged = 1
+    rehearsal.cast.looking_up = judging = Held(None)
+    await talk.say("2.0", "from the one", user="U101")
+    await talk.say("2.1", "from the other", user="U102")
+    held.release()
+    await judging.reached()
+    rehearsal.cast.looking_up = judging_the_other = Held(None)
+    judging.release()
+    await judging_the_other.reached()
+
+    expire()
+    judging_the_other.release()
+
+    await talk.answered(2)
+    assert lines(rehearsal.cast.read[-1])[-2:] == ["u101: from the one", "u102: from the other"]
 
 
 async def test_an_app_is_no_longer_answered_where_the_agent_may_no_longer_speak(

@@ -22,7 +22,9 @@ from agent_worker.conversation.inbox import Inbox
 from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
 from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
-from agent_worker.workflow.agent import LONG_HISTORY, AgentWorkflow
+from agent_worker.workflow import history_length
+from agent_worker.workflow.agent import AgentWorkflow
+from agent_worker.workflow.history_length import LONG_HISTORY
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
 
 CALLS_AT_ONCE = 32
@@ -175,6 +177,25 @@ async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(tempora
         assert lines(rehearsal.cast.read[-1])[-3:] == ["anna: which bird?", "again", "anna: sure?"]
         assert [request.earlier_than for request in rehearsal.cast.opens] == ["1.0", None]
         assert await (await talk.handle.describe()).memo() == {MEMO_TITLE: "Herons"}
+
+
+async def test_what_people_only_say_to_each_other_does_not_make_the_history_longer_without_end(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_length, "LONG_HISTORY", 100)
+    rehearsal.cast.learn(thread_replies="mention")
+    talk = rehearsal.conversation("1.0")
+    await talk.ask("1.0")
+
+    async with asyncio.timeout(60):
+        number, runs = 0, {(await talk.handle.describe()).run_id}
+        while len(runs) < 3:
+            number += 1
+            await talk.say(f"2.{number:06}", user="U2", addressed=False)
+            runs.add((await talk.handle.describe()).run_id)
+
+    assert await talk.ask("3.0", "second") == "yes"
+    assert f"2.{number:06}" in talk.answers[-1].answers
 
 
 async def test_what_a_run_carries_is_read_by_a_worker_that_has_never_seen_it(rehearsal: Rehearsal) -> None:

@@ -276,6 +276,96 @@ async def test_a_quotation_of_a_message_goes_with_the_message(rehearsal: Rehears
     assert "anna: look at this\nand this" in given(rehearsal)
 
 
+async def test_a_message_that_was_deleted_is_not_answered_because_an_edit_before_had_addressed_it(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, thread_replies="mention") as rehearsal:
+        talk = rehearsal.conversation()
+        await talk.ask("1.0", "hello")
+        await talk.say("2.0", f"my password is {SECRET}", "U2", addressed=False)
+        await change(talk, deletion("2.0"))
+        await talk.say("2.0", f"<@UBOT> my password is {SECRET}", "U2", addressed_at="3.0")
+        await talk.ask("4.0", "what is it?")
+
+        assert len(talk.answers) == 2
+        assert SECRET not in str(rehearsal.cast.read[-1])
+
+
+async def test_an_edit_that_has_addressed_a_message_does_not_bring_back_words_that_a_newer_edit_took_away(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, thread_replies="mention") as rehearsal:
+        talk = rehearsal.conversation()
+        await talk.ask("1.0", "hello")
+        await talk.say("2.0", "wait", "U2", addressed=False)
+        await change(talk, edit("2.0", "never mind", "4.0", user="U2"))
+        await talk.say("2.0", f"<@UBOT> my password is {SECRET}", "U2", addressed_at="3.0")
+        await talk.ask("5.0", "what is it?")
+
+        assert len(talk.answers) == 2
+        assert given(rehearsal)[-2:] == ["ben: never mind", "anna: what is it?"]
+
+
+def quoting(ts: str) -> dict[str, object]:
+    return {"author_id": "U2", "text": f"my password is {SECRET}", "ts": ts}
+
+
+async def test_what_a_waiting_question_quotes_is_gone_if_it_is_deleted_before_the_model_has_read_it(
+    rehearsal: Rehearsal,
+) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "hello")
+    await rehearsal.leave()
+    await talk.say("2.0", "look at this", attachments=[quoting("0.5"), {"text": "and this"}])
+    await talk.say("2.1", "explain this message", attachments=[quoting("0.5")], unseen=True)
+    await change(talk, deletion("0.5"))
+    await rehearsal.come_back()
+    await talk.answered(times=2)
+
+    assert SECRET not in str(rehearsal.cast.read[-1])
+    assert "anna: look at this\nand this" in given(rehearsal)
+
+
+async def test_what_a_question_quotes_is_gone_if_it_is_edited_while_names_are_looked_up(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    opening = rehearsal.cast.opening = Held(rehearsal.cast.opened)
+    await talk.say("2.0", "look at this", attachments=[quoting("0.5")])
+    await opening.reached()
+    await change(talk, edit("0.5", "my password is a secret", user="U2"))
+    opening.release()
+    await talk.answered()
+
+    assert SECRET not in str(rehearsal.cast.read[-1])
+
+
+@pytest.mark.parametrize("change_it", [deletion("0.5"), edit("0.5", "nothing", "2.5")])
+async def test_neither_a_late_quotation_nor_the_edit_of_an_old_one_brings_back_what_was_taken_back(
+    rehearsal: Rehearsal, change_it: MessageChange
+) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "hello")
+    await talk.ask("2.0", "look at this", attachments=[quoting("0.5")])
+    await change(talk, change_it)
+    await change(talk, edit("2.0", "look at this!", "10.0").model_copy(update={"attachments": [quoting("0.5")]}))
+    await talk.ask("2.2", "explain this message", attachments=[quoting("0.5")], unseen=True)
+
+    assert SECRET not in str(rehearsal.cast.read[-1])
+    assert "anna: look at this!" in given(rehearsal)
+
+
+async def test_a_title_made_of_what_a_question_quotes_goes_with_the_quotation(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, agent_titles="model") as rehearsal:
+        talk = rehearsal.conversation()
+        rehearsal.cast.answers.append(titled(f"Password {SECRET}"))
+        await talk.ask("2.0", "explain this message", attachments=[quoting("0.5")], unseen=True)
+
+        await change(talk, deletion("0.5"))
+        await talk.ask("10.0", "hello", "U2")
+
+        assert rehearsal.cast.asked[-1].untitled == "explain this message"
+        assert (await (await talk.handle.describe()).memo())[MEMO_TITLE] == ""
+
+
 async def test_a_kept_answer_that_knew_the_words_is_not_told_any_more(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation()
     await talk.ask("1.0", f"my password is {SECRET}")
@@ -300,3 +390,17 @@ async def test_a_message_that_is_deleted_before_any_conversation_knows_it_is_not
     assert await talk.ask("2.0", "hello") == "yes"
 
     assert given(rehearsal) == ["anna: hello"]
+
+
+async def test_a_question_that_is_deleted_in_the_moment_of_try_again_is_not_asked_again(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0", "first")
+    await rehearsal.leave()
+    await talk.signal(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="2.0"))
+    await change(talk, deletion("1.0"))
+
+    await rehearsal.come_back()
+
+    assert await talk.ask("10.0", "second") == "yes"
+    assert [request.answers for request in talk.answers] == [["1.0"], ["10.0"]]
+    assert len(rehearsal.cast.asked) == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent_worker.contract.names import TRY_AGAIN_BUTTON
 from emulators.gemini.answers import calls, text
 from emulators.slack.clock import Clock
+from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from tests.support.e2e.stage import Stage
 
 SECRET = "hunter2"
@@ -20,6 +21,10 @@ def ask(stage: Stage, said: str, thread_ts: str | None = None) -> str:
 
 async def everything_is_stored(stage: Stage) -> None:
     await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
+
+
+def submit(stage: Stage, question: str) -> None:
+    stage.slack.submit_modal(stage.anna, {ASK_ABOUT_MESSAGE: {ASK_ABOUT_MESSAGE: question}})
 
 
 async def has_nothing_to_do(stage: Stage, root: str) -> None:
@@ -129,6 +134,32 @@ async def test_a_question_that_is_deleted_while_nobody_listens_is_not_answered(
         await stage.slack.until(lambda: stage.calls("conversations.replies") > 2)
         assert len(stage.gemini.requests) == 1
         assert stage.slack.messages(stage.channel)[0].ts == kept
+
+
+async def test_what_was_asked_about_with_the_shortcut_is_gone_if_it_is_deleted_before_the_question_is_read(
+    stage: Stage,
+) -> None:
+    root = stage.slack.say(stage.ben, stage.channel, "good morning")
+    early, late = (
+        stage.slack.say(stage.ben, stage.channel, f"{word} {SECRET}", thread_ts=root) for word in ("first", "then")
+    )
+    await stage.worker.kill()
+    stage.slack.use_shortcut(stage.anna, stage.channel, early, ASK_ABOUT_MESSAGE)
+    await everything_is_stored(stage)
+    stage.slack.delete(stage.channel, early)  # while the form is open, in a thread that the agent does not know
+    await everything_is_stored(stage)
+    submit(stage, "what is the first?")
+    stage.slack.use_shortcut(stage.anna, stage.channel, late, ASK_ABOUT_MESSAGE)
+    await everything_is_stored(stage)
+    submit(stage, "what is the second?")
+    await everything_is_stored(stage)
+    stage.slack.delete(stage.channel, late)  # while the question waits for a worker
+    await everything_is_stored(stage)
+
+    stage.gemini.script(text("I cannot see it.").given(contains="what is the second?", lacks=SECRET))
+    await stage.worker.start()
+
+    assert "I cannot see it." in (await stage.answered(root))[-1]
 
 
 async def test_an_answer_to_a_root_that_is_gone_does_not_stand_in_the_channel(

