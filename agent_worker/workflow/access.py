@@ -92,8 +92,11 @@ class Access:
             await self._ask_about(turn.unheard, turn)
         elif unknown:
             await self._ask_for_names(unknown, turn)
+            if self._must_ask(turn.unheard):  # a verdict has expired meanwhile
+                await self._ask_about(turn.unheard, turn)
+        now = workflow.time()  # telling somebody of a refusal takes time, too
         await self._refuse(turn)
-        return self._participants.admitted(turn.unheard, workflow.time())
+        return self._participants.admitted(turn.unheard, now)
 
     async def judge(self, turn: Turn) -> bool:
         """Whether any message of a new turn is to be answered; takes out those of people who may not be answered.
@@ -104,9 +107,10 @@ class Access:
             return bool(turn.messages)
         if self._must_ask(turn.messages):
             await self._ask_about(turn.messages, turn)
+        now = workflow.time()
         await self._refuse(turn)
         asked = len(turn.messages)
-        admitted = self._participants.admitted(turn.messages, workflow.time())
+        admitted = self._participants.admitted(turn.messages, now)
         turn.messages = list(map(self._participants.judged, admitted))
         is_asked = self._participants.is_asked(turn.messages)
         if is_asked or len(turn.messages) == asked or not self._patch.applies():

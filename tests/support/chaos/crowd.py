@@ -17,7 +17,7 @@ from tests.support.durability.stage import BreakableStage
 MOST_FOLLOW_UPS = 3
 LONGEST_THOUGHT = 0.6  # seconds until a person goes on writing who does not wait for the answer
 SAID_SLOWLY, STOPS, JUDGED = 0.3, 0.15, 0.3  # how many answers are streamed, conversations stopped, answers judged
-TAKES_BACK, COMES_AND_GOES = 1.0, 0.3  # for each conversation in which neither happens
+TAKES_BACK, COMES_AND_GOES = 1.0, 0.6  # for each conversation in which neither happens
 HOSTILE, BLOCKED_ONES, ABOUT_A_STRANGER = 0.12, 0.05, 0.15  # questions, conversations, questions
 # A person who has no answer by then writes again: an answer that Slack has not taken is kept, and told with the next.
 PATIENCE = 15.0  # seconds

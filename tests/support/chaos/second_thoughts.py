@@ -17,7 +17,7 @@ from tests.support.durability.stage import BreakableStage
 
 DELETES, TRIES_AGAIN, GOES_ON_AT_ONCE = 0.5, 0.3, 0.3  # of those who take something back
 SETTLES_WITHIN = 40.0  # seconds; after that the person goes on, and the question is looked for later
-RESTARTED_WITHIN = 45.0  # seconds; in the end, nobody kills the worker any more
+RESTARTED_WITHIN = 60.0  # seconds; in the end, nobody kills the worker any more
 LIST = "SLACK_ALLOWED_USERS"
 FORGOTTEN = REMEMBERED_FOR + 1  # seconds after which the worker asks Slack about a person anew
 
