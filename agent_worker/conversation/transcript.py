@@ -118,7 +118,7 @@ class Transcript:
 
     def shorten(self, length: int) -> None:
         """Forgets the entries of the running turn after the first `length`. To be followed by `end_failed_turn`."""
-        del self.entries[length:]
+        del self.entries[length:], self.origins[length:]
 
     def withdraw_turn(self, epoch: str) -> None:
         """Forgets the running turn: its question was deleted."""

@@ -142,7 +142,7 @@ async def test_what_temporal_never_takes_does_not_stop_the_catch_up(processes: N
         assert told(stage, stage.anna) == [TOO_LARGE]
 
 
-async def test_an_edit_that_temporal_never_takes_is_told_and_the_conversation_goes_on(
+async def test_an_edit_that_temporal_never_takes_is_told_and_takes_the_old_words_away(
     processes: None, tmp_path: Path
 ) -> None:
     async with a_strict_stage(tmp_path) as stage:
@@ -153,6 +153,8 @@ async def test_an_edit_that_temporal_never_takes_is_told_and_the_conversation_go
         stage.slack.edit(stage.channel, ts, f"<@{stage.slack.bot_user_id}> {TOO_MUCH['text']}")
         await stage.slack.until(lambda: stage.is_acknowledged(ts) and told(stage, stage.anna))
         held.release(text("Answered."))
+        stage.gemini.script(text("Answered anew.").given(lacks="a question"))
+        stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> and now?", thread_ts=ts)
 
-        assert await stage.answered(ts) == ["Answered."]
+        assert await stage.answered(ts) == ["Answered anew."]
         assert told(stage, stage.anna) == [TOO_LARGE]
