@@ -16,6 +16,7 @@ from slackbot.events.ids import FILE, has_form
 from text.json_shapes import items, mapping, mappings
 
 LONGEST_TEXT = 400_000  # characters; Slack takes 40,000, and escaping can make each of them longer
+CUT = 1_000  # characters: a text that is too large is cut after a multiple of these
 LARGEST_TEXT = 400_000  # bytes of it as JSON, which writes a character with up to six; Temporal refuses 2 MB
 TEXT_LEFT_OUT = " […] [the rest of this message is left out: it is too long]"
 MOST_FILES = 20
@@ -40,7 +41,8 @@ def text(message: Mapping[str, Any]) -> str:
         return kept
     longest = min(len(kept), LONGEST_TEXT - len(TEXT_LEFT_OUT))
     return (
-        kept[: bisect_right(range(1, longest + 1), LARGEST_TEXT, key=lambda end: _bytes_of(kept[:end]))] + TEXT_LEFT_OUT
+        kept[: CUT * bisect_right(range(CUT, longest + 1, CUT), LARGEST_TEXT, key=lambda end: _bytes_of(kept[:end]))]
+        + TEXT_LEFT_OUT
     )
 
 

@@ -15,7 +15,7 @@ from text.json_shapes import mapping, mappings, string
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]++)(?:\|[^<>]*+)?>")
 # In Slack's escaped text: code, and lines that begin with one or three `>`.
-_NOT_SAID = re.compile(r"```(?:[^`]++|`(?!``))*+```|`[^`\n]++`|^(?:&gt;){3}[\s\S]*+|^&gt;[^\n]*+", re.MULTILINE)
+_NOT_SAID = re.compile(r"```[^`]*+(?:`{1,2}+[^`]++)*+```|`[^`\n]++`|^(?:&gt;){3}[\s\S]*+|^&gt;[^\n]*+", re.MULTILINE)
 _NOT_SAID_ELEMENTS = {"rich_text_quote", "rich_text_preformatted"}
 MOST_ELEMENTS = 10_000  # of one message that are looked at; Slack allows far fewer
 

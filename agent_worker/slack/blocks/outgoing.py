@@ -21,7 +21,8 @@ from agent_worker.slack.blocks.mentions import CONTROL, GUARD, neutralise
 HELD = 2_500  # characters; browsers and Slack take addresses of 2,000
 PICTURE = "picture"
 
-_PLAIN = re.compile(r"(?:[^\n`!\[\]<@&hHwW]++|(?<=[A-Za-z0-9])[hHwW])++")
+# Nothing follows the group, so it gives nothing back. A possessive one, with its look behind, goes wrong before 3.11.5.
+_PLAIN = re.compile(r"(?:[^\n`!\[\]<@&hHwW]++|(?<=[A-Za-z0-9])[hHwW])+")
 _PLAIN_IN_CODE = re.compile(r"[^\n<@&]++")
 _CODE = re.compile(r"(?P<mark>`++)[^`\n|]++(?P=mark)(?!`)")
 _CODE_BEGINS = re.compile(r"`++(?:[^`\n|]++`*+)?\Z")
