@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities import delivery_attempt
 from agent_worker.activities.greeting import greeting
@@ -23,6 +24,7 @@ from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenCon
 from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.quotas.reservations import Reservations
+from agent_worker.slack import attempt_time
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.thread.history import Past
@@ -30,7 +32,10 @@ from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.toolbox import Toolbox
+from process.slack_errors import FAILED
 
+# While Slack's servers fail at telling of somebody, the others in the thread wait.
+LONGEST_JUDGING = 20.0  # seconds
 First = TypeVar("First")
 Second = TypeVar("Second")
 
@@ -127,7 +132,7 @@ class Activities:
         If Slack tells of some of the authors only, the others are not judged.
         """
         slack = self._slack
-        people = await slack.directory.people(author.id for author in authors)
+        people = await self._people(authors)
         judged = {
             author.id: slack.access_policy.refusal(author, people[author.id])
             for author in authors
@@ -141,6 +146,19 @@ class Activities:
             refused={slack_id: reason for slack_id, reason in judged.items() if reason},
             refused_here=slack.access_policy.refusal_in(thread) if thread else "",
         )
+
+    async def _people(self, authors: Sequence[Author]) -> Mapping[str, Mapping[str, Any]]:
+        """What Slack tells of the authors, by id. After a while without an answer about any of them: nothing.
+
+        Slack may fail at one person only, and then nobody else is to wait. While Slack is away, everybody waits.
+        """
+        try:
+            return await self._slack.directory.people(author.id for author in authors)
+        except ApplicationError as error:
+            attempt = attempt_time.current()
+            if error.message not in FAILED or attempt is None or attempt.age < LONGEST_JUDGING:
+                raise
+            return {}
 
     # Thinking
 

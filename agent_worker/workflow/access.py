@@ -95,6 +95,7 @@ class Access:
             if self._must_ask(turn.unheard):  # a verdict has expired meanwhile
                 await self._ask_about(turn.unheard, turn)
         now = workflow.time()  # telling somebody of a refusal takes time, too
+        self._ask_again(turn.unheard, now)
         await self._refuse(turn)
         return self._participants.admitted(turn.unheard, now)
 
@@ -108,6 +109,7 @@ class Access:
         if self._must_ask(turn.messages):
             await self._ask_about(turn.messages, turn)
         now = workflow.time()
+        self._ask_again(turn.messages, now)
         await self._refuse(turn)
         asked = len(turn.messages)
         admitted = self._participants.admitted(turn.messages, now)
@@ -142,6 +144,16 @@ class Access:
             if message.addressed and message.user in refusals:
                 in_channel = self._is_out_of_thread(message)
                 self._tell(message.user, refusals[message.user], message.ts, in_channel=in_channel)
+
+    def _ask_again(self, messages: Sequence[UserMessage], now: float) -> None:
+        """Tells those of whom Slack tells nothing that their messages do not count: nobody else waits for them."""
+        asked = {message.user: message for message in messages if message.addressed}
+        for author in self._participants.unjudged(asked.values(), now):
+            if self._conversation.thread.is_direct:
+                self._outbox.say_aside(asked[author.id].ts, "refused", ASK_AGAIN)
+            else:
+                in_channel = self._is_out_of_thread(asked[author.id])
+                self._outbox.tell(author.id, ASK_AGAIN, in_channel=in_channel)
 
     def _is_out_of_thread(self, message: UserMessage) -> bool:
         """Whether the thread may have no reply yet: Slack shows a line to one person only in a thread that has one."""

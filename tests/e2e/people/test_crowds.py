@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agent_worker.payloads import errors
 from agent_worker.slack.thread.history import MOST_NAMED
+from agent_worker.workflow.access import ASK_AGAIN
 from emulators.gemini.answers import text
 from tests.support.e2e.stage import Stage
 
@@ -59,3 +60,21 @@ async def test_an_opening_that_takes_too_long_each_time_ends_in_a_plain_notice(
         stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> and now?", thread_ts=root)
         assert (await stage.answered(root, times=2))[-1] == "Here I am."
         stage.gemini.assert_script_finished()
+
+
+async def test_a_person_of_whom_slack_never_tells_keeps_nobody_waiting(temporal_address: str, tmp_path: Path) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        await stage.start()
+        bot = f"<@{stage.slack.bot_user_id}>"
+        stage.gemini.script(text("Hello."), text("Yes, Anna."))
+        root = stage.slack.say(stage.anna, stage.channel, f"{bot} hello")
+        await stage.answered(root)
+        stage.slack.faults.add(method="users.info", kind="error", error="fatal_error", times=None)
+
+        stage.slack.say(stage.ben, stage.channel, f"{bot} I am nobody", thread_ts=root)
+        stage.slack.say(stage.anna, stage.channel, f"{bot} and I?", thread_ts=root)
+
+        assert await stage.answered(root, times=2) == ["Hello.", "Yes, Anna."]
+        whispers = [stage.slack.visible_text(line) for line in stage.slack.ephemerals(stage.channel, stage.ben)]
+        assert whispers == [ASK_AGAIN]
+        assert "I am nobody" not in str(stage.gemini.requests[-1].contents)
