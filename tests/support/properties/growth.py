@@ -14,7 +14,7 @@ LENGTHS = (2_000, 20_000) if IS_FAST else (2_000, 20_000, 200_000)  # characters
 MOST_GROWTH = 2.5  # times as long for twice the text; a text function whose time grows with the square takes four times
 # Seconds of the processor. Below that, a measurement says nothing, and nobody waits.
 LEAST_MEASURED = 0.02
-MEASUREMENTS = 5  # the best of so many counts: others on the machine only make a measurement longer
+MEASUREMENTS = 15  # the best of so many counts: others on the machine only make a measurement longer
 
 SIGNS = tuple("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \n\ta0é。\u200b\u2028\u3000")
 TOKENS = (
