@@ -32,11 +32,9 @@ from agent_worker.quotas.usage import Usage
 # Longer than Temporal takes to notice that the worker with the count was killed.
 PATIENCE = 12.0  # seconds
 PAUSE = 0.2  # seconds between attempts
-# An update that meets the end of its run may never be answered; the next attempt asks the next run.
-LONGEST_CALL = 4.0  # seconds; after a kill, the next worker needs 2.2 s to answer
 # After a count that could not be reached, the next turns need not wait as long to find out the same.
 ALONE_FOR = 60.0  # seconds
-AWAY = (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
+AWAY = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
 logger = logging.getLogger(__name__)
 
 
@@ -101,8 +99,7 @@ class Reservations:
         ends = self._clock() + self._patience
         while (left := ends - self._clock()) > 0:
             try:
-                async with asyncio.timeout(min(left, LONGEST_CALL)):
-                    return await self._ask(team, claims, timedelta(seconds=left))
+                return await self._ask(team, claims, timedelta(seconds=left))
             except AWAY as error:
                 logger.info("quota not reached", extra={"reason": type(error).__name__})
                 await asyncio.sleep(PAUSE)

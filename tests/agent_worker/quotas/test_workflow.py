@@ -62,7 +62,14 @@ async def test_after_an_hour_a_person_is_answered_again(processes: None, queue: 
         assert await is_answered(reservations, 5)
 
 
-@pytest.mark.skip(reason="one run in four does not end on a busy machine, and it is not known yet where it waits")
+async def begun(client: Client, workflow_id: str) -> Lifeline:
+    """All runs, once the newest has completed a task: before that, a replay of it waits for ever."""
+    while True:
+        life = await Lifeline.of(client, workflow_id)
+        if any(event.HasField("workflow_task_completed_event_attributes") for event in life.runs[-1].events):
+            return life
+
+
 async def test_the_count_holds_while_runs_are_continued_and_many_workers_ask_at_once(
     client: Client, queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,7 +81,7 @@ async def test_the_count_holds_while_runs_are_continued_and_many_workers_ask_at_
             asked = [is_answered(one, f"{turn}:{number}", f"U{number % 4}") for number, one in enumerate(workers)]
             answered += await asyncio.gather(*asked)
 
-        life = await Lifeline.of(client, quota_workflow_id(queue, "T1"))
+        life = await begun(client, quota_workflow_id(queue, "T1"))
         assert sum(answered) == 40
         assert life.continuations > 1
         assert life.failed_tasks == []

@@ -6,9 +6,7 @@ The recordings are not part of the project: where they are not there, this is sk
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,24 +14,13 @@ import pytest
 from emulators.gemini import answers
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.emulators.gemini_caller import Caller, said
+from tests.support.emulators.recordings import fields, recording
 
-RECORDINGS = Path(__file__).parents[4] / "shared" / "data" / "gemini_recordings.jsonl"
-OPEN = {"args"}  # the tool's own
+RECORDINGS = recording("gemini_recordings.jsonl")
+OPAQUE = {"args"}  # the tool's own
 pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings are not here")
 
 WHOLE = [answers.text("pond", thought="hm", signed=True), answers.calls(("look", {"x": 1}), text="pond", thought="hm")]
-
-
-def fields(value: object, path: str = "") -> Iterator[str]:
-    """The paths of all fields, such as `candidates[].content`."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield f"{path}{name}"
-            if name not in OPEN:
-                yield from fields(item, f"{path}{name}.")
-    elif isinstance(value, list):
-        for item in value:
-            yield from fields(item, f"{path.removesuffix('.')}[].")
 
 
 @cache
@@ -49,9 +36,9 @@ async def test_an_answer_has_the_fields_of_gemini_and_no_others(gemini: GeminiEm
     whole = [(await caller.ask(said("hi"))).json() for _ in WHOLE]
     chunks = [chunk for _ in WHOLE for chunk in await caller.chunks()]
 
-    real = [set(fields(chunk)) for chunks in recorded() for chunk in chunks]
-    assert {path for answer in [*whole, *chunks] for path in fields(answer)} - set[str]().union(*real) == set()
-    assert {path for answer in whole for path in set.intersection(*real) - set(fields(answer))} == set()
+    real = [set(fields(chunk, OPAQUE)) for chunks in recorded() for chunk in chunks]
+    assert {path for answer in [*whole, *chunks] for path in fields(answer, OPAQUE)} - set[str]().union(*real) == set()
+    assert {path for answer in whole for path in set.intersection(*real) - set(fields(answer, OPAQUE))} == set()
 
 
 def test_a_recorded_stream_has_one_id_and_its_last_chunk_has_the_reason_and_the_usage() -> None:

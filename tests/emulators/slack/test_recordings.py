@@ -6,20 +6,20 @@ The recordings are not part of the project: where they are not there, this is sk
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from emulators.slack.rules.scopes import BOT_EVENTS
 from tests.support.emulators.posts import post
+from tests.support.emulators.recordings import fields, recording
 from tests.support.emulators.scene import Scene, envelopes, next_frame, scene
 from tests.support.emulators.views import actions, button
 
-RECORDINGS = Path(__file__).parents[4] / "shared" / "data" / "slack_payloads.jsonl"
+RECORDINGS = recording("slack_payloads.jsonl")
 REAL = "vercel/chat:"  # the recordings of a real workspace; the others are samples that somebody wrote
-OPEN = {"blocks", "attachments", "metadata", "values"}  # their content is the author's, not Slack's
+OPAQUE = {"blocks", "attachments", "metadata", "values"}  # their content is the author's, not Slack's
 pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings are not here")
 
 
@@ -34,22 +34,10 @@ def kind_of(payload: Mapping[str, Any]) -> str:
     return str(event.get("subtype") or f"message of {author} in {place}")
 
 
-def fields(value: object, path: str = "") -> Iterator[str]:
-    """The paths of all fields, such as `event.files[].id`."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield f"{path}{name}"
-            if name not in OPEN:
-                yield from fields(item, f"{path}{name}.")
-    elif isinstance(value, list):
-        for item in value:
-            yield from fields(item, f"{path.removesuffix('.')}[].")
-
-
 def recorded(kind: str) -> list[set[str]]:
     lines = map(json.loads, RECORDINGS.read_text().splitlines())
     payloads = [line["payload"] for line in lines if line["source"].startswith(REAL)]
-    return [set(fields(payload)) for payload in payloads if kind_of(payload) == kind]
+    return [set(fields(payload, OPAQUE)) for payload in payloads if kind_of(payload) == kind]
 
 
 async def sent(stage: Scene) -> dict[str, dict[str, Any]]:
@@ -115,12 +103,12 @@ async def test_each_kind_of_event_has_the_fields_that_slack_sends() -> None:
         payloads = await sent(stage)
 
     for kind in KINDS:
-        real, ours = recorded(kind), set(fields(payloads[kind]))
+        real, ours = recorded(kind), set(fields(payloads[kind], OPAQUE))
         assert real, kind
         assert (kind, beyond(set.intersection(*real) - ours, LEFT_OUT.get(kind, ("-",)))) == (kind, [])
         assert (kind, beyond(ours - set[str]().union(*real), OURS_ALONE.get(kind, ("-",)))) == (kind, [])
 
 
 def test_the_comparison_sees_what_is_missing_and_what_is_too_much() -> None:
-    assert list(fields({"a": [{"b": 1}], "blocks": [{"c": 1}]})) == ["a", "a[].b", "blocks"]
+    assert list(fields({"a": [{"b": 1}], "blocks": [{"c": 1}]}, OPAQUE)) == ["a", "a[].b", "blocks"]
     assert beyond({"a", "a.b", "c"}, ("a",)) == ["c"]
