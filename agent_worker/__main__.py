@@ -116,7 +116,7 @@ async def _slack(
         return
     async with slack_client.open_client(settings.slack_api_url, token) as client:
         identity = await slack_client.identify(client)
-        api = SlackApi(client, SlackBudget(worker_share.share, may_begin_full=worker_share.may_begin_full))
+        api = SlackApi(client, SlackBudget(worker_share.share, first_part=worker_share.first_part))
         directory = Directory(api, bot_user_id=identity.bot_user_id)
         history = ThreadHistory(api, directory, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         files = SlackFiles(api, http, token, settings.slack_api_url)

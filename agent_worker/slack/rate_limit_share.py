@@ -42,16 +42,20 @@ class WorkerShare:
         )
         self._identity = f"{client.identity} {uuid4().hex[:8]}"  # a restarted worker is another one
         self._shows_life = True
-        self._has_lost_one = False
+        self._lost = 0  # workers that have ended within a minute
         self.workers = 1
 
     def share(self) -> float:
         """The part of each limit that this worker may use, between 0 and 1."""
         return 1 / self.workers
 
-    def may_begin_full(self) -> bool:
-        """Whether the first calls may be made at once. Not if a worker has ended within a minute: it has made calls."""
-        return not self._has_lost_one
+    def first_part(self) -> float:
+        """The part of a full bucket with which this worker begins, between 0 and 1.
+
+        After one kill it is all of it: otherwise people would see no steps for ten seconds, and Slack's own refusal of
+        a call too many is waited for. Of several workers that have ended within a minute, each has made calls of it.
+        """
+        return 1 / max(1, self._lost)
 
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:
@@ -94,7 +98,7 @@ class WorkerShare:
             if self._shows_life:
                 polls = await self._last_polls(self._signs, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
                 alive = {self._identity, *_since(polls, POLLED_WITHIN)}
-                self._has_lost_one = bool(_since(polls, LATELY) - alive)
+                self._lost = len(_since(polls, LATELY) - alive)
             else:
                 polls = await self._last_polls(self._work, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
                 alive = _since(polls, WORKED_WITHIN)

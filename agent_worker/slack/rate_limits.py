@@ -130,7 +130,7 @@ class SlackBudget:
     """The calls that this worker may make.
 
     `share` gives this worker's part of the limits, between 0 and 1; `clock` and `sleep` are in seconds.
-    `may_begin_full`: whether all calls of a full bucket may be made at once, when the first one is made.
+    `first_part`: the part of a full bucket that is there when its first call is made, at least one call.
     """
 
     def __init__(
@@ -139,12 +139,12 @@ class SlackBudget:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         *,
-        may_begin_full: Callable[[], bool] = lambda: True,
+        first_part: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self._share = share
         self._clock = clock
         self._sleep = sleep
-        self._may_begin_full = may_begin_full
+        self._first_part = first_part
         self._buckets: LRUCache[tuple[str, str], _Bucket] = LRUCache(BUCKETS_REMEMBERED)
         self._waiting: list[_Waiting] = []
 
@@ -251,8 +251,7 @@ class SlackBudget:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = _Bucket(capacity, per_second, 1.0, self._clock())
-            if self._may_begin_full():
-                bucket.tokens = self._capacity(bucket)
+            bucket.tokens = max(1.0, self._capacity(bucket) * self._first_part())
         return bucket
 
     def _refill(self, bucket: _Bucket) -> None:

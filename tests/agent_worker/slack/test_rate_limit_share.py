@@ -40,13 +40,29 @@ async def test_each_worker_takes_its_share_and_gets_that_of_a_killed_one_within_
         async with asyncio.timeout(10):
             await count_until(one, 3)
         assert one.share() == 1 / 3
-        assert one.may_begin_full()
+        assert one.first_part() == 1
 
         await dying.aclose()
 
         async with asyncio.timeout(20):
             await count_until(one, 2)
-        assert not one.may_begin_full(), "the dead one has made calls of this minute"
+        assert one.first_part() == 1, "people are to see steps soon after a kill"
+
+
+async def test_a_worker_that_follows_several_killed_ones_begins_with_a_part_of_its_calls(temporal_address: str) -> None:
+    queue = f"shared-{uuid4().hex[:8]}"
+    one, *dead = [WorkerShare(await connected(temporal_address, "the same"), queue) for _ in range(4)]
+
+    async with one.kept_current():
+        async with AsyncExitStack() as dying:
+            for worker in dead:
+                await dying.enter_async_context(worker.kept_current())
+            async with asyncio.timeout(10):
+                await count_until(one, 4)
+
+        async with asyncio.timeout(20):
+            await count_until(one, 1)
+        assert one.first_part() == 1 / 3, "each of the dead has made calls of this minute"
 
 
 async def test_where_signs_of_life_are_not_taken_polls_for_work_count(temporal_address: str) -> None:
@@ -55,9 +71,10 @@ async def test_where_signs_of_life_are_not_taken_polls_for_work_count(temporal_a
     counted = WorkerShare(cast("Client", _Strict(clients[0])), queue)
     await counted.show_life()
 
+    # Temporal tells only of the polls in the first partition of a queue: with so many, one is there.
     async with (
-        Worker(clients[0], task_queue=queue, activities=[nothing]),
-        Worker(clients[1], task_queue=queue, activities=[nothing]),
+        Worker(clients[0], task_queue=queue, activities=[nothing], max_concurrent_activity_task_polls=40),
+        Worker(clients[1], task_queue=queue, activities=[nothing], max_concurrent_activity_task_polls=40),
         asyncio.timeout(20),
     ):
         await count_until(counted, 2)

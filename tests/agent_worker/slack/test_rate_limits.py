@@ -69,7 +69,7 @@ class CommonTime:
 
 async def used_up(time: CommonTime, method: str) -> SlackBudget:
     """A budget without a call of the method that may be made now."""
-    slack = SlackBudget(clock=time, sleep=time.sleep, may_begin_full=lambda: False)
+    slack = SlackBudget(clock=time, sleep=time.sleep, first_part=lambda: 0.0)
     await slack.wait(method)
     return slack
 
@@ -257,7 +257,7 @@ async def test_a_call_that_is_given_up_holds_nobody_up() -> None:
 
 async def test_a_worker_that_follows_a_killed_one_does_not_begin_with_a_burst() -> None:
     time = Time()
-    slack = SlackBudget(clock=time, sleep=time.sleep, may_begin_full=lambda: False)
+    slack = SlackBudget(clock=time, sleep=time.sleep, first_part=lambda: 0.0)
 
     for _ in range(3):
         await slack.wait(READ)
@@ -267,7 +267,7 @@ async def test_a_worker_that_follows_a_killed_one_does_not_begin_with_a_burst() 
 
 async def test_the_share_of_a_dead_worker_is_used_as_soon_as_it_is_known_to_be_dead() -> None:
     time, workers = CommonTime(), [3]
-    slack = SlackBudget(lambda: 1 / workers[0], time, time.sleep, may_begin_full=lambda: False)
+    slack = SlackBudget(lambda: 1 / workers[0], time, time.sleep, first_part=lambda: 0.0)
     await slack.wait(READ)
     read = asyncio.create_task(slack.wait(READ))  # eight seconds with a third of the limit
 
@@ -279,7 +279,7 @@ async def test_the_share_of_a_dead_worker_is_used_as_soon_as_it_is_known_to_be_d
 
 
 async def test_an_attempt_that_would_wait_for_long_goes_back_so_that_any_worker_can_take_it() -> None:
-    slack = SlackBudget(lambda: 1 / 3, may_begin_full=lambda: False)
+    slack = SlackBudget(lambda: 1 / 3, first_part=lambda: 0.0)
     await slack.wait(READ)
 
     async with asyncio.timeout(60) as deadline:
