@@ -1,4 +1,4 @@
-"""Promises of text that was written to make the agent wait: twice the text takes about twice the time, never more.
+"""Promises of text that was written to make the agent wait: four times the text takes about four times the time.
 
 A function whose time grows with the square of the text holds up everybody: one answer of 40,000 characters did so for
 43 seconds, on the one thread that all conversations of a worker share.
@@ -18,7 +18,7 @@ PATTERNS = patterns()
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_twice_the_text_takes_about_twice_the_time(name: str) -> None:
+def test_four_times_the_text_takes_about_four_times_the_time(name: str) -> None:
     lengths = sorted({min(length, LONGEST.get(name, length)) for length in LENGTHS})
 
     assert [found for attack in RUNS + NESTS if (found := complaint(FUNCTIONS[name], attack, lengths))] == []

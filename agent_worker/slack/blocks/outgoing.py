@@ -61,8 +61,10 @@ _URL_BEGINS = re.compile(
 _GOES_ON = re.compile(r"[*_~\u3001-\u303f\uff01-\uff65]")
 # Only a fence at the very beginning of a line is one for every reader: one that is indented ends with its list.
 _FENCE = re.compile(r"(?P<mark>`{3,}+|~{3,}+)(?P<info>[ \t]*+[\w+#.-]*+[ \t]*+)(?:\n|\Z)")
-_FENCE_PERHAPS = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++)?+(?:`{3}|~{3})")
-_FENCE_BEGINS = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)]?)[ \t]*+)?+(?:`{1,2}|~{1,2}|(?:`{3,}+|~{3,}+)[^\n]*+)?\Z")
+_FENCE_PERHAPS = re.compile(r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++)?+(?:`{3}|~{3})", re.MULTILINE)
+_FENCE_BEGINS = re.compile(
+    r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)]?)[ \t]*+)?+(?:`{1,2}|~{1,2}|(?:`{3,}+|~{3,}+)[^\n]*+)?\Z", re.MULTILINE
+)
 
 Taken = tuple[int, str]  # the position up to which the text is decided, and what is shown in its place
 

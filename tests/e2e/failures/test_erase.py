@@ -67,7 +67,7 @@ async def test_a_question_that_waits_is_answered_after_the_conversation_was_eras
     root = ask(stage, f"hello {SECRET}")
     await stage.answered(root)
     await are_listed(stage, 1)
-    await stage.worker.kill()
+    assert await stage.worker.stop() == 0  # in order: Temporal knows that the answer was posted
     waiting = ask(stage, "still there?", root)
     await stage.slack.until(lambda: stage.is_acknowledged(waiting))
 

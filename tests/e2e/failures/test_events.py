@@ -85,7 +85,7 @@ async def test_an_event_that_is_nested_as_deep_as_python_reads_it_is_acknowledge
         assert await stage.answered(ts) == ["Hello."]
     finally:
         sys.setrecursionlimit(limit)
-    assert stage.is_acknowledged(ts)
+    await stage.slack.until(lambda: stage.is_acknowledged(ts))
     again = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> hello")
 
     assert await stage.answered(again) == ["Hello again."]

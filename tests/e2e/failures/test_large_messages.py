@@ -40,7 +40,7 @@ async def test_a_message_that_is_larger_than_temporal_takes_is_read_as_far_as_it
     ts = say(stage, large)
 
     assert await stage.answered(ts) == ["That was long."]
-    assert stage.is_acknowledged(ts)
+    await stage.slack.until(lambda: stage.is_acknowledged(ts))
     stage.slack.say(stage.anna, stage.channel, "and this?", thread_ts=ts)
     assert (await stage.answered(ts, times=2))[-1] == "And this was not."
 
