@@ -84,7 +84,7 @@ class Activities:
         return Opened(
             policy=self._policy,
             bot_user_id=self._bot_user_id,
-            greeting=greeting(self._toolbox.summary()),
+            greeting=greeting(list(self._toolbox.summaries().values())),
             names=names.names,
             nameless=names.nameless,
             judged=names.judged,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from agent_worker.payloads.storage_limits import is_too_deep, writable
@@ -12,6 +12,7 @@ from agent_worker.toolbox.definition import Tool, title_line
 from agent_worker.toolbox.signature import ArgumentsError
 from agent_worker.toolbox.sources import Sourced
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
+from agent_worker.toolbox.tool_source import OutsideTool, Progress
 
 LARGEST_RESULT = 64 * 1024  # bytes of JSON; history stores a result, and the model reads it again in each later call
 LONGEST_ERROR = 2000  # characters
@@ -20,20 +21,28 @@ LONGEST_ERROR = 2000  # characters
 class OpenToolbox:
     """The tools, with the HTTP client and the settings that they need to run."""
 
-    def __init__(self, tools: Mapping[str, Tool], at_hand: Mapping[type, Any]) -> None:
+    def __init__(self, tools: Callable[[], Mapping[str, Tool | OutsideTool]], at_hand: Mapping[type, Any]) -> None:
+        """`tools` returns the tools by name, as they are at that moment."""
         self._tools = tools
         self._at_hand = at_hand
 
-    async def run(self, name: str, args: Mapping[str, Any] | None) -> dict[str, Any]:
+    async def run(self, name: str, args: Mapping[str, Any] | None, progress: Progress | None = None) -> dict[str, Any]:
         """Runs one call once: `{"output": …}`, or `{"error": sentence}` when another attempt would fail too.
 
-        Beside the output stand the `"sources"` that the tool names; they are for people, not for the model.
+        Beside the output stand the `"sources"` that the tool names; they are for people, not for the model. A tool from
+        outside says with `progress` how far it is.
         Any exception means that another attempt may succeed: `ToolUnavailableError` for a failure that the tool
         expects and for a tool that takes longer than its timeout, any other exception for an unexpected failure.
         """
-        tool = self._tools.get(name)
+        tools = self._tools()
+        tool = tools.get(name)
         if tool is None:
-            return _error(no_such_tool(name, self._tools))
+            return _error(no_such_tool(name, tools))
+        if not isinstance(tool, Tool):
+            return await tool.run(args, progress or _unseen)
+        return await self._run_ours(tool, args)
+
+    async def _run_ours(self, tool: Tool, args: Mapping[str, Any] | None) -> dict[str, Any]:
         try:
             arguments = tool.signature.fit(args)
             returned = await self._within_timeout(tool, arguments)
@@ -59,7 +68,11 @@ class OpenToolbox:
 
 def no_such_tool(name: str, known: Iterable[str]) -> str:
     """A sentence for the model that names the tools there are."""
-    return f"There is no tool called {title_line(name)}. The tools are: {', '.join(known)}."
+    return f"There is no tool called {title_line(name)}. The tools are: {', '.join(known) or 'none'}."
+
+
+def _unseen(_: str) -> None:
+    """The progress of a call that has no card."""
 
 
 def _result(tool: Tool, result: Any) -> dict[str, Any]:

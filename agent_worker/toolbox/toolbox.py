@@ -14,13 +14,25 @@ from agent_worker.toolbox.definition import LOCAL_ANSWER, Tool, ToolPolicy, titl
 from agent_worker.toolbox.open_toolbox import OpenToolbox, no_such_tool
 from agent_worker.toolbox.signature import place
 from agent_worker.toolbox.tool import ToolFunction, ToolSettings
+from agent_worker.toolbox.tool_source import NoTools, OutsideTool, ToolSource
 
 
 class Toolbox:
-    """All tools by name. `open` makes a toolbox that can run them."""
+    """All tools by name: those of our files, and those that a source lists. `open` makes a toolbox that can run them.
 
-    def __init__(self, functions: Iterable[ToolFunction[Any]], reserved: Collection[str] = ()) -> None:
+    A tool of ours wins over one from outside with the same name. `allowed` names the tools that an agent may use; None
+    means all of them.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[ToolFunction[Any]],
+        reserved: Collection[str] = (),
+        source: ToolSource | None = None,
+    ) -> None:
         """Raises TypeError for a badly written tool, and for a name that is taken twice or in `reserved`."""
+        self._reserved = frozenset(reserved)
+        self._source: ToolSource = source or NoTools()
         self._tools: dict[str, Tool] = {}
         for found in sorted((Tool.define(written) for written in functions), key=lambda tool: tool.name):
             if found.name in self._tools:
@@ -31,7 +43,12 @@ class Toolbox:
             self._tools[found.name] = found
 
     @classmethod
-    def discover(cls, package: str = "agent_worker.tools", reserved: Collection[str] = ()) -> Toolbox:
+    def discover(
+        cls,
+        package: str = "agent_worker.tools",
+        reserved: Collection[str] = (),
+        source: ToolSource | None = None,
+    ) -> Toolbox:
         """The tools of all modules in a package; modules whose name begins with `_` are left out.
 
         Raises TypeError for a module without a tool, and for a tool whose name is in `reserved`.
@@ -39,31 +56,48 @@ class Toolbox:
         found = importlib.import_module(package)
         names = [module.name for module in pkgutil.iter_modules(found.__path__) if not module.name.startswith("_")]
         modules = [importlib.import_module(f"{package}.{name}") for name in names]
-        return cls((written for module in modules for written in _declared_in(module)), reserved)
+        return cls((written for module in modules for written in _declared_in(module)), reserved, source)
 
     def settings_classes(self) -> list[type[ToolSettings]]:
         """The settings classes that the tools need, each once, sorted by name. `open` takes an instance of each."""
         needed = {kind for tool in self._tools.values() for kind in tool.signature.given.values()}
         return sorted((kind for kind in needed if issubclass(kind, ToolSettings)), key=lambda kind: kind.__name__)
 
-    def declarations(self) -> list[dict[str, Any]]:
-        """What the model is told of each tool, as plain JSON, sorted by name."""
-        return [tool.declaration() for tool in self._tools.values()]
+    def names(self) -> list[str]:
+        """The names of all tools, sorted."""
+        return list(self._all())
 
-    def summary(self) -> list[str]:
-        """What the tools can do, one short line for each."""
-        return [tool.summary for tool in self._tools.values()]
+    def declarations(self, allowed: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """What the model is told of each allowed tool, as plain JSON, sorted by name."""
+        return [tool.declaration() for name, tool in self._all().items() if allowed is None or name in allowed]
+
+    def summaries(self) -> dict[str, str]:
+        """What each tool can do, in one short line, by the tool's name."""
+        return {name: tool.summary for name, tool in self._all().items()}
 
     def policy(self, name: str, args: Mapping[str, Any] | None) -> ToolPolicy:
         """How to show and run this call; never raises, even for a name that the model invented."""
-        tool = self._tools.get(name)
+        tool = self._all().get(name)
         if tool is None:
             return ToolPolicy(title_line(f"unknown tool {name}"), LOCAL_ANSWER, attempts=1)
         return tool.policy(args)
 
-    def refusal(self, name: str) -> str | None:
-        """A sentence for the model if there is no tool of this name, otherwise None."""
-        return None if name in self._tools else no_such_tool(name, self._tools)
+    def refusal(self, name: str, allowed: Collection[str] | None = None) -> str | None:
+        """A sentence for the model if it cannot call a tool of this name, otherwise None."""
+        tools = {known: tool for known, tool in self._all().items() if allowed is None or known in allowed}
+        if name not in tools:
+            return no_such_tool(name, tools)
+        tool = tools[name]
+        return None if isinstance(tool, Tool) else tool.away or None
+
+    def _all(self) -> dict[str, Tool | OutsideTool]:
+        """Every tool by name, sorted, as the source lists them at this moment."""
+        outside = self._source.tools()
+        everything: dict[str, Tool | OutsideTool] = {
+            name: tool for name, tool in outside.items() if name not in self._reserved
+        }
+        everything.update(self._tools)
+        return dict(sorted(everything.items()))
 
     def open(self, http: httpx.AsyncClient, settings: Sequence[ToolSettings]) -> OpenToolbox:
         """The same tools, ready to run; raises TypeError when a tool's settings are not among `settings`."""
@@ -71,7 +105,7 @@ class Toolbox:
         missing = [kind.__name__ for kind in self.settings_classes() if kind not in at_hand]
         if missing:
             raise TypeError(f"the toolbox needs settings that were not given: {', '.join(missing)}")
-        return OpenToolbox(self._tools, at_hand)
+        return OpenToolbox(self._all, at_hand)
 
 
 def _declared_in(module: ModuleType) -> list[ToolFunction[Any]]:

@@ -51,7 +51,7 @@ async def toss_a_coin(*, settings: CoinSettings) -> str:
     toolbox = discover_one(package, source)
 
     assert toolbox.declarations() == [{"name": "toss_a_coin", "description": "Toss a coin."}]
-    assert toolbox.summary() == ["toss a coin"]
+    assert toolbox.summaries() == {"toss_a_coin": "toss a coin"}
     assert [kind.__name__ for kind in toolbox.settings_classes()] == ["CoinSettings"]
 
 

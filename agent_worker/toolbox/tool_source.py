@@ -1,0 +1,49 @@
+"""Tools that come from outside the worker's own files: what such a tool promises, and where they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from agent_worker.toolbox.definition import ToolPolicy
+
+Progress = Callable[[str], None]  # shows a line on the card of the call that runs; returns at once, never raises
+
+
+class OutsideTool(Protocol):
+    """One tool as it is at this moment. Everything but `run` answers at once, from memory."""
+
+    @property
+    def name(self) -> str:
+        """The name towards Gemini."""
+
+    @property
+    def summary(self) -> str:
+        """One short line that says what the tool is good for."""
+
+    @property
+    def away(self) -> str:
+        """A sentence for the model if the tool cannot be called now; "" if it can."""
+
+    def declaration(self) -> dict[str, Any]:
+        """What the model is told, as plain JSON."""
+
+    def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
+        """How to show and run a call with these arguments; never raises."""
+
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+        """Runs one call once, with the promises of `OpenToolbox.run`."""
+
+
+class ToolSource(Protocol):
+    """Where tools from outside are listed."""
+
+    def tools(self) -> Mapping[str, OutsideTool]:
+        """The tools by name, as they are now: the mapping that is returned does not change afterwards."""
+
+
+class NoTools:
+    """A source without a tool."""
+
+    def tools(self) -> Mapping[str, OutsideTool]:
+        return {}

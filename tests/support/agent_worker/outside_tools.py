@@ -1,0 +1,40 @@
+"""A source of tools from outside, whose list a test can change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from agent_worker.toolbox.definition import ToolPolicy
+from agent_worker.toolbox.tool_source import OutsideTool, Progress
+
+
+@dataclass
+class FarTool:
+    """A tool that says what it was given, after a line of progress."""
+
+    name: str = "far__look"
+    summary: str = "look from afar"
+    away: str = ""
+
+    def declaration(self) -> dict[str, Any]:
+        return {"name": self.name, "description": f"Look: {self.name}."}
+
+    def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
+        return ToolPolicy(f"far: {self.name}", timedelta(seconds=7), attempts=1)
+
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+        progress("half way")
+        return {"output": dict(args or {})}
+
+
+@dataclass
+class Afar:
+    """The source: `listed` is what it offers at this moment."""
+
+    listed: list[FarTool] = field(default_factory=lambda: [FarTool()])
+
+    def tools(self) -> Mapping[str, OutsideTool]:
+        return {tool.name: tool for tool in self.listed}
