@@ -11,9 +11,13 @@ import httpx
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.activities.agent_activities import Activities
+from agent_worker.activities.agent_gate import AgentGate
 from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
+from agent_worker.agents.agents import Agents, folder_of
+from agent_worker.agents.publication import Publication
+from agent_worker.contract.agent_choice import DEFAULT_AGENT
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
 from agent_worker.payloads.activity_names import ActivityName
@@ -31,7 +35,7 @@ from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.worker import build_worker
 from process import lifetime, logs, temporal
 from process import slack as slack_client
-from process.settings import load
+from process.settings import load, refuse
 
 TOOL_HTTP_TIMEOUT = 15.0  # seconds; each tool has a deadline of its own beside it
 logger = logging.getLogger("agent_worker")
@@ -41,17 +45,34 @@ async def main() -> None:
     toolbox = Toolbox.discover(reserved=list(ActivityName))
     settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
     logs.configure(settings.log_format, settings.log_level)
+    agents = _agents(settings, toolbox)
     client = await temporal.connect(connection, DATA_CONVERTER)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
     reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits)
     async with (
         worker_share.kept_current(),
-        _activities(settings, toolbox, tool_settings, worker_share, reservations) as activities,
+        _activities(settings, agents, tool_settings, worker_share, reservations) as activities,
     ):
         version = settings.temporal_deployment
-        async with build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False):
+        publication = Publication(client, settings.temporal_task_queue, agents)
+        async with (
+            publication.kept_current(),
+            build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False),
+        ):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
             await asyncio.Event().wait()
+
+
+def _agents(settings: WorkerSettings, toolbox: Toolbox) -> Agents:
+    """Exits with code 2, and names all problems, if a file of an agent is bad."""
+    folder = folder_of(settings)
+    problems = folder.read()
+    if problems:
+        refuse(problems, "These files of agents need attention:")
+    default = folder.agents[DEFAULT_AGENT]
+    if settings.agent_instructions and default.instructions:
+        logger.warning("AGENT_INSTRUCTIONS is not used by the default agent", extra={"used": default.path})
+    return Agents(folder, settings, toolbox)
 
 
 def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str, str]:
@@ -63,7 +84,7 @@ def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str
 @asynccontextmanager
 async def _activities(
     settings: WorkerSettings,
-    toolbox: Toolbox,
+    agents: Agents,
     tool_settings: Sequence[ToolSettings],
     worker_share: WorkerShare,
     reservations: Reservations,
@@ -74,20 +95,22 @@ async def _activities(
         _gemini(settings) as gemini,
         _slack(settings, worker_share, http) as (identity, slack),
     ):
+        gate = AgentGate(agents, slack.directory if slack else None)
         yield Activities(
             policy=settings.policy,
             bot_user_id=identity.bot_user_id if identity else "",
+            gate=gate,
             model_calls=ModelCalls(
-                instructions=settings.agent_instructions,
+                gate=gate,
                 gemini=gemini,
-                toolbox=toolbox,
+                toolbox=agents.toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
                 reservations=reservations,
                 slack=slack,
             ),
-            toolbox=toolbox,
-            tools=toolbox.open(http, tool_settings),
+            toolbox=agents.toolbox,
+            tools=agents.toolbox.open(http, tool_settings),
             reservations=reservations,
             slack=slack,
         )

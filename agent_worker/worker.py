@@ -11,6 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.interceptor import EveryActivity
+from agent_worker.agents.workflow import AgentCatalogWorkflow
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.workflow import QuotaWorkflow
 from agent_worker.workflow.agent import AgentWorkflow
@@ -42,7 +43,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow],
+        workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow, AgentCatalogWorkflow],
         activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
         interceptors=[EveryActivity()],
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),

@@ -69,10 +69,10 @@ def load(*readers: Reader) -> list[Any]:
     return read
 
 
-def refuse(problems: Iterable[str]) -> NoReturn:
+def refuse(problems: Iterable[str], heading: str = "These settings need attention (environment or .env):") -> NoReturn:
     """Prints what has to be put right and exits with code 2. Values are never printed: they may be secrets."""
     lines = [f"  {problem}" for problem in dict.fromkeys(problems)]
-    print("These settings need attention (environment or .env):", *lines, sep="\n", file=sys.stderr)
+    print(heading, *lines, sep="\n", file=sys.stderr)
     raise SystemExit(BAD_SETTINGS)
 
 

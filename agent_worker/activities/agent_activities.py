@@ -12,13 +12,14 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities import delivery_attempt
-from agent_worker.activities.greeting import greeting
+from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.model_call import ModelCalls
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
-from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
+from agent_worker.payloads.agent_version import AgentVersion, ToolRun
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable, sentence
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.quotas import OverQuota
@@ -46,6 +47,7 @@ class Activities:
         *,
         policy: AgentPolicy,
         bot_user_id: str,
+        gate: AgentGate,
         model_calls: ModelCalls,
         toolbox: Toolbox,
         tools: OpenToolbox,
@@ -55,6 +57,7 @@ class Activities:
         """`slack` is None in a worker that only serves terminals; without `reservations` there are no quotas."""
         self._policy = policy
         self._bot_user_id = bot_user_id
+        self._gate = gate
         self._model_calls = model_calls
         self._toolbox = toolbox
         self._tools = tools
@@ -81,10 +84,13 @@ class Activities:
             is_silent = names.refuses(request.authors) or is_over
             if is_silent or (is_shown and over_quota is not None and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
+        version, no_agent = await self._version(request)
         return Opened(
-            policy=self._policy,
+            policy=version.applied_to(self._policy) if version else self._policy,
             bot_user_id=self._bot_user_id,
-            greeting=greeting(list(self._toolbox.summaries().values())),
+            greeting=version.greeting if version else "",
+            agent=version.agent if version else "",
+            no_agent=no_agent,
             names=names.names,
             nameless=names.nameless,
             judged=names.judged,
@@ -97,6 +103,13 @@ class Activities:
             to_others=list(past.to_others),
             over_quota=over_quota,
         )
+
+    async def _version(self, request: OpenConversation) -> tuple[AgentVersion | None, str]:
+        """What the conversation goes by until its first turn begins; without an agent, the code that says why."""
+        try:
+            return self._gate.agents.version(await self._gate.agent_of(request.thread, request.agent)), ""
+        except NoAgentError as none:
+            return None, none.code
 
     async def _show_thinking(self, request: OpenConversation) -> bool:
         """If Slack has to be asked first; otherwise the model call shows it soon enough, if there is one.
@@ -174,15 +187,30 @@ class Activities:
 
     @activity.defn(dynamic=True)
     async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
-        """Any activity that is none of the above is a tool of that name; it may be given steps to show, too."""
+        """Any activity that is none of the above is a tool of that name; it may be given steps to show, too.
+
+        Whether the agent may use the tool is decided when the call was planned, and here once more: the agent's file
+        may have changed since.
+        """
+        name, thread = activity.info().activity_type, thread_of(activity.info().workflow_id or "")
         arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
-        for shown in args[1:]:
-            self._slack.progress_queue.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
+        run = _tool_run(args[1:])
+        if run.shown is not None:
+            self._slack.progress_queue.begin(run.shown)
+        refused = await self._refused(name, run, thread)
+        if refused:
+            return {"error": refused}
         try:
-            async with self._status_kept(thread_of(activity.info().workflow_id or "")):
-                return await self._tools.run(activity.info().activity_type, arguments)
+            async with self._status_kept(thread):
+                return await self._tools.run(name, arguments)
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
+
+    async def _refused(self, name: str, run: ToolRun, thread: Thread | None) -> str | None:
+        try:
+            return self._toolbox.refusal(name, await self._gate.allowed_tools(run, thread))
+        except NoAgentError as none:
+            return sentence(none.code)
 
     # Speaking
 
@@ -213,6 +241,15 @@ class Activities:
         if self._slack_or_none is None:
             raise retryable(SLACK_UNAVAILABLE, "this worker has no SLACK_BOT_TOKEN")
         return self._slack_or_none
+
+
+def _tool_run(args: Sequence[RawValue]) -> ToolRun:
+    """What a tool call is given beside its arguments. Release 0.2 gave it the steps to show, or nothing."""
+    if not args:
+        return ToolRun()
+    read = activity.payload_converter().from_payload
+    given: Mapping[str, Any] = read(args[0].payload, dict[str, Any])
+    return ToolRun(shown=ShowProgress(**given)) if "thread" in given else ToolRun.model_validate(given)
 
 
 async def _together(first: Coroutine[Any, Any, First], second: Coroutine[Any, Any, Second]) -> tuple[First, Second]:

@@ -14,12 +14,15 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from agent_worker.activities import failed_attempts
+from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.conversation import model_form
+from agent_worker.conversation.signatures import without_signatures
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.agent_version import AgentVersion
 from agent_worker.payloads.errors import MODEL_FAILED, MODEL_UNAVAILABLE, UNUSABLE_ANSWER, retryable
 from agent_worker.payloads.model import (
     CUT_OFF,
@@ -57,7 +60,7 @@ class ModelCalls:
     def __init__(
         self,
         *,
-        instructions: str,
+        gate: AgentGate,
         gemini: Gemini,
         toolbox: Toolbox,
         titles: Titles,
@@ -65,7 +68,7 @@ class ModelCalls:
         slack: Slack | None,
         reservations: Reservations | None = None,
     ) -> None:
-        self._instructions = instructions
+        self._gate = gate
         self._gemini = gemini
         self._toolbox = toolbox
         self._titles = titles
@@ -82,10 +85,16 @@ class ModelCalls:
         if over_quota is not None:
             return ModelReply(over_quota=over_quota)
         try:
-            return await self._titled_reply(request)
+            version = await self._gate.version(request)
+        except NoAgentError as none:
+            return ModelReply(failed=none.code)
+        try:
+            reply = await self._titled_reply(request, version)
         except _FailedCall as failure:
             failed_attempts.hand_on(failure.error, *failure.handover.details)
             raise failure.error from None
+        brings = {"version": version} if version.digest != request.known_version else {}
+        return reply.model_copy(update={"digest": version.digest, **brings})
 
     async def _over_quota(self, request: AskModel) -> OverQuota | None:
         """Claims the turn's place; returns why there is none. An attempt that told the next one of itself had it."""
@@ -93,16 +102,16 @@ class ModelCalls:
             return None
         return await self._reservations.reserve(request.thread.team, request.claim)
 
-    async def _titled_reply(self, request: AskModel) -> ModelReply:
+    async def _titled_reply(self, request: AskModel, version: AgentVersion) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
-        async with self._titles.sought(request.model, untitled) as title:
+        async with self._titles.sought(version.model, untitled) as title:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
                 with _not_for_ever():
-                    reply = self._planned(await self._ask(request, self._question(request, contents)))
+                    reply = await self._ask(request, self._question(request, version, contents))
             else:
-                reply = await self._reply_in(self._slack, request)
-        return reply.model_copy(update={"title": title.found})
+                reply = await self._reply_in(self._slack, request, version)
+        return self._planned(reply, version).model_copy(update={"title": title.found})
 
     async def summary(self, request: Summarise) -> str:
         """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
@@ -115,27 +124,28 @@ class ModelCalls:
         read_page = reader(activity.client(), info.workflow_id or "", info.workflow_run_id or "")
         return await self._transcripts.assemble(epoch, known, new, read_page)
 
-    def _question(self, request: AskModel, contents: Sequence[Content]) -> Question:
+    def _question(self, request: AskModel, version: AgentVersion, contents: Sequence[Content]) -> Question:
+        """At the beginning of a turn only the version tells which call is the last one, and whose signatures hold."""
         return Question(
-            model=request.model,
-            instructions=f"{self._instructions.rstrip()}\n\n{model_form.EXPLAINED}",
-            contents=contents,
-            declarations=self._toolbox.declarations(),
-            may_call_tools=request.may_call_tools,
+            model=version.model,
+            instructions=f"{version.instructions.rstrip()}\n\n{model_form.EXPLAINED}",
+            contents=contents if version.model == request.model else without_signatures(contents),
+            declarations=self._toolbox.declarations(version.tools),
+            may_call_tools=request.may_call_tools and max(request.number, 1) < version.max_model_calls,
             more_room=request.more_room,
         )
 
     # In a thread
 
-    async def _reply_in(self, slack: Slack, request: AskModel) -> ModelReply:
+    async def _reply_in(self, slack: Slack, request: AskModel, version: AgentVersion) -> ModelReply:
         async with slack.progress_queue.thinking(request):
-            return self._planned(await self._ask_in(slack, request))
+            return await self._ask_in(slack, request, version)
 
-    async def _ask_in(self, slack: Slack, request: AskModel) -> ModelReply:
+    async def _ask_in(self, slack: Slack, request: AskModel, version: AgentVersion) -> ModelReply:
         """Asks, and shows the text in the thread while Gemini writes it."""
         attempt, before = activity.info().attempt, _Handover.of_last_attempt()
         contents = await self._contents(request.epoch, request.known, request.new)
-        question = self._question(request, await slack.files.filled(contents, request.turn, attempt))
+        question = self._question(request, version, await slack.files.filled(contents, request.turn, attempt))
         draft = before.draft if before else await slack.leftovers.draft(request, is_retry=attempt > 1)
         live = slack.live_answer(request, draft)
         try:
@@ -166,13 +176,14 @@ class ModelCalls:
 
     # Tool calls
 
-    def _planned(self, reply: ModelReply) -> ModelReply:
+    def _planned(self, reply: ModelReply, version: AgentVersion) -> ModelReply:
         """The reply with each tool's title and policy, so that history says how the tool was run."""
-        return reply.model_copy(update={"calls": [self._plan(index, call) for index, call in enumerate(reply.calls)]})
+        calls = [self._plan(index, call, version) for index, call in enumerate(reply.calls)]
+        return reply.model_copy(update={"calls": calls})
 
-    def _plan(self, index: int, call: ToolCall) -> ToolCall:
+    def _plan(self, index: int, call: ToolCall, version: AgentVersion) -> ToolCall:
         policy = self._toolbox.policy(call.name, call.args)
-        refused = self._toolbox.refusal(call.name)
+        refused = self._toolbox.refusal(call.name, version.tools)
         if index >= CALLS_AT_ONCE:
             refused = f"Too many calls at once: at most {CALLS_AT_ONCE} are run. Ask again for the others."
         return ToolCall(

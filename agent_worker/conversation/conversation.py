@@ -14,6 +14,8 @@ from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.transcript import Transcript
 from agent_worker.conversation.turn import Turn
 from agent_worker.conversation.turn_limits import TurnLimits
+from agent_worker.payloads.agent_policy import AgentPolicy
+from agent_worker.payloads.agent_version import AgentVersion
 from agent_worker.payloads.opening import Before, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
@@ -48,6 +50,8 @@ class Conversation:
     participants: Participants = field(default_factory=Participants)
     limits: TurnLimits = field(default_factory=TurnLimits)
     model: str = ""
+    agent: str = ""  # a conversation keeps its agent
+    version: AgentVersion | None = None  # of the agent, as of the beginning of the newest turn
     bot_user_id: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of users and channels, by Slack id
     before: list[Before] = field(default_factory=list)  # what the thread said earlier; it goes before the first message
@@ -65,8 +69,9 @@ class Conversation:
     times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
 
     def open(self, opened: Opened) -> None:
-        """Takes over what the worker tells. A model once chosen stays: thought signatures fit no other model."""
+        """Takes over what the worker tells. The model is that of the settings until a turn brings a version."""
         self.model = self.model or opened.policy.gemini_model
+        self.agent = self.agent or opened.agent
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
         self.before, self.earlier = list(opened.before), opened.earlier
@@ -79,6 +84,19 @@ class Conversation:
         self.inbox.keep(list(map(self.participants.judged, waiting)))
         for ts in opened.gone:
             self.inbox.take_back_quotation(ts)
+
+    # Its agent
+
+    def take_version(self, version: AgentVersion, epoch: str) -> None:
+        """Goes by another version. Thought signatures fit no other model: they go with the model that made them."""
+        if version.model != self.model:
+            self.transcript.forget_signatures(epoch)
+        self.agent, self.version, self.model = version.agent, version, version.model
+        self.participants.thread_replies = version.thread_replies
+
+    def policy(self, settings: AgentPolicy) -> AgentPolicy:
+        """The settings that the conversation goes by, with what the version of its agent says in their place."""
+        return self.version.applied_to(settings) if self.version else settings
 
     # Messages
 

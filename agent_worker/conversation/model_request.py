@@ -11,7 +11,10 @@ from agent_worker.payloads.model import AskModel
 def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) -> AskModel:
     """The turn's next model call. The last one that the policy allows is without tools, so that it is an answer."""
     transcript = conversation.transcript
-    is_last = turn.attempts.model_calls + 1 == policy.agent_max_model_calls
+    # At the beginning of a turn only the worker knows how many calls there may be.
+    is_last = bool(turn.version or not conversation.agent) and (
+        turn.attempts.model_calls + 1 >= policy.agent_max_model_calls
+    )
     wants_title = conversation.thread.in_slack and policy.agent_titles != "off" and not conversation.title
     return AskModel(
         **turn.in_thread(conversation.thread),
@@ -26,4 +29,7 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         untitled=conversation.first_words if wants_title else "",
         number=turn.attempts.model_calls + 1,
         claim=turn.claim(conversation.thread),
+        agent=conversation.agent,
+        version=turn.version,
+        known_version=conversation.version.digest if conversation.version else "",
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.origins import Part
+from agent_worker.conversation.signatures import without_signatures
 from agent_worker.conversation.taken_back import is_question, is_summary, restored, without, without_answers
 from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
 from agent_worker.payloads.storage_limits import fair_limit, size_of
@@ -128,6 +129,10 @@ class Transcript:
         """Keeps of the last turn only its question, so that it can be answered anew."""
         asked = [entry for entry in self._marked[self.turn_start :] if is_question(entry)]
         self._rewrite([*self._marked[: self.turn_start], *asked], epoch)
+
+    def forget_signatures(self, epoch: str) -> None:
+        """Drops the thought signatures of the model that answered so far: another one takes over."""
+        self._rewrite(without_signatures(self._marked), epoch)
 
     @property
     def _marked(self) -> list[Content]:

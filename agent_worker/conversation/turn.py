@@ -36,6 +36,7 @@ class Turn:
     knows_too_much: bool = False  # it has called tools while it knew words that were taken back since
     is_outdated: bool = False  # words that its answer may repeat were taken back while it was delivered
     began_after: int = 0  # the transcript's `turn_start` before this turn
+    version: str = ""  # the digest of the agent's version that it goes by; "" until the first reply brings it
     has_place: bool = False  # in the quotas
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)

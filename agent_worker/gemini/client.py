@@ -20,10 +20,11 @@ from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.conversation import model_form
+from agent_worker.conversation.signatures import without_signatures
 from agent_worker.gemini.errors import from_answer, is_about_signatures
 from agent_worker.gemini.prompts import SUMMARISE, TITLE, TITLE_TOKENS, TITLED_CHARACTERS, lines_of, title_in
 from agent_worker.gemini.reply import MISSING_SIGNATURE, judge
-from agent_worker.gemini.request import Question, body, without_signatures
+from agent_worker.gemini.request import Question, body
 from agent_worker.gemini.stream import Assembly
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import LONGEST_STREAM, Content, ModelReply

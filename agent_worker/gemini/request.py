@@ -11,8 +11,6 @@ from agent_worker.conversation import model_form
 from agent_worker.payloads.model import FILE_PART, Content
 
 MOST_OUTPUT_TOKENS = 65_536  # in one answer of any current model
-# Google documents it for calls that have no signature. It is sent as it stands here: it is valid base64 too.
-DUMMY_SIGNATURE = "skip_thought_signature_validator"
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,6 @@ def body(question: Question, usual_output_tokens: int) -> dict[str, Any]:
     return sent
 
 
-def without_signatures(contents: Sequence[Content]) -> list[Content]:
-    """A copy without signatures, but with the dummy in the first call of each entry: Gemini insists on one there."""
-    return [_unsigned(content) if content["role"] == "model" else content for content in contents]
-
-
 def without_files(content: Content) -> Content:
     """A copy in which files that were not loaded are only named; a worker without Slack cannot load any."""
     return {**content, "parts": [_named(part) if FILE_PART in part else part for part in content["parts"]]}
@@ -87,11 +80,3 @@ def _encoded(part: dict[str, Any]) -> dict[str, Any]:
     if blob is None or not isinstance(blob["data"], bytes):
         return part
     return {"inlineData": {**blob, "data": base64.b64encode(blob["data"]).decode()}}
-
-
-def _unsigned(content: Content) -> Content:
-    parts = [{name: value for name, value in part.items() if name != "thoughtSignature"} for part in content["parts"]]
-    first_call = next((part for part in parts if "functionCall" in part), None)
-    if first_call is not None:
-        first_call["thoughtSignature"] = DUMMY_SIGNATURE
-    return {**content, "parts": parts}

@@ -37,6 +37,9 @@ OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
 PERSON_QUOTA = "person_quota"  # the person's turns of this hour are taken
 WORKSPACE_QUOTA = "workspace_quota"  # those of all people together are taken
+AGENT_GONE = "agent_gone"  # the agent that has answered in the conversation has no file any more
+AGENT_UNCLEAR = "agent_unclear"  # several agents are set up for the channel
+CHANNEL_UNNAMED = "channel_unnamed"  # which agent answers depends on the channel's name, and Slack does not tell it
 STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
 UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again
@@ -125,6 +128,18 @@ _EXPLAINED = {
         "I have given {answers} in this workspace within an hour, and I may not give more.",
         "Please ask again {later}. Until then I may not say this in every thread.",
     ),
+    AGENT_GONE: (
+        "I can't answer here: the agent of this conversation is not set up any more.",
+        "Whoever runs me can bring it back; in a new thread, the agent answers that is set up now.",
+    ),
+    AGENT_UNCLEAR: (
+        "I can't answer here: more than one of my agents is set up for this channel, and I don't guess.",
+        "Whoever runs me can put that right; `/agent` in this channel tells which agents they are.",
+    ),
+    CHANNEL_UNNAMED: (
+        "I can't answer here: which of my agents answers depends on the channel's name, and Slack does not tell it.",
+        "Whoever runs me can set up an agent for this channel by its id.",
+    ),
     STOPPED: ("Stopped.", "Write to me here whenever you want to go on."),
     WITHDRAWN: ("The question was taken back.", "Ask another one whenever you like."),
 }
@@ -136,6 +151,8 @@ _EXPECTED = ApplicationErrorCategory.BENIGN
 _POISONOUS = frozenset({BLOCKED_PROMPT, REFUSED_REQUEST, TOO_LONG, MODEL_FAILED})
 # After these the conversation gives up the model that it began with: the settings may name another one by now.
 _ABOUT_THE_MODEL = frozenset({UNKNOWN_MODEL, UNUSABLE_MODEL})
+# After these the next turn asks the worker anew which agent answers: somebody may have put it right.
+_ABOUT_THE_AGENT = frozenset({AGENT_GONE, AGENT_UNCLEAR, CHANNEL_UNNAMED})
 # So many attempts at one activity may fail with these. The pauses between them grow to ten seconds, so 60 take about
 # ten minutes. Each broken or unusable answer is paid for. The last three are counted together, and only in a row: no
 # service is away, so the next attempt most likely ends as badly.
@@ -188,6 +205,11 @@ def poisons_the_conversation(code: str) -> bool:
 def needs_another_model(code: str) -> bool:
     """Whether the turn failed because of the model that the conversation began with."""
     return code in _ABOUT_THE_MODEL
+
+
+def needs_another_opening(code: str) -> bool:
+    """Whether the next turn has to ask the worker anew what the conversation goes by."""
+    return code in _ABOUT_THE_MODEL | _ABOUT_THE_AGENT
 
 
 def fail_alike(code: str, other: str) -> bool:

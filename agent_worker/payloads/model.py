@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent_worker.payloads.agent_version import AgentVersion
 from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.thread import Draft, InThread, Stored
 
@@ -20,6 +21,9 @@ LONGEST_STREAM = 10  # a whole answer may take this many times as long as Gemini
 class AskModel(InThread):
     """A model call. `new` holds the transcript's entries from index `known` on.
 
+    `version` is the digest of the agent's version that the turn has; "" at the beginning of a turn: the worker then
+    takes the version of that moment. `known_version` is the digest of the one that the workflow has.
+
     The worker has the entries before, or reads them from the workflow. The reply is streamed into the thread.
     """
 
@@ -35,6 +39,9 @@ class AskModel(InThread):
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
     claim: Claim | None = None  # a place in the quotas, if the turn has none yet
     number: int = 0  # of this model call in its turn, counted from 1; 0 in what release 0.2 has stored
+    agent: str = ""  # the agent of the conversation; "" if it has none yet
+    version: str = ""
+    known_version: str = ""
 
 
 # The signal with which the activity tells its workflow that a model call has failed and is tried again.
@@ -66,6 +73,8 @@ class ModelReply(Stored):
     `unusable`: why nothing can be done with the reply; the model is asked again. `failed`: the error code with which
     the turn ends. `draft`: what the thread shows of the answer. `title`: a title for the conversation, "" for none.
     `over_quota`: the model was not asked, because the turn has no place in the quotas.
+    `digest` is that of the agent's version by which the model was asked, and `version` is that version, if the workflow
+    does not have it.
     """
 
     content: Content | None = None
@@ -77,6 +86,8 @@ class ModelReply(Stored):
     draft: Draft | None = None
     title: str = ""
     over_quota: OverQuota | None = None
+    digest: str = ""
+    version: AgentVersion | None = None
 
 
 class Summarise(Stored):

@@ -32,6 +32,7 @@ class OpenConversation(Stored):
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
     `asked` are the `ts` of the messages that wait: those that are no longer in the thread are told.
     `is_addressed`: a message names the agent, so that people may see at once that it is thinking.
+    `agent` is the agent of the conversation; "" if it has none yet.
     """
 
     thread: Thread
@@ -41,6 +42,7 @@ class OpenConversation(Stored):
     asked: list[str] = []
     is_addressed: bool = True
     claim: Claim | None = None  # a place in the quotas, if the turn has none yet
+    agent: str = ""
 
 
 class LookUpNames(Stored):
@@ -95,6 +97,8 @@ class Opened(Judgement):
     people: list[str] = []  # who has written in the thread before, apps left out
     gone: list[str] = []  # the `ts` of asked messages that were deleted
     to_others: list[SaidToOthers] = []  # with whom people talked at the end of the thread, if not with the agent
+    agent: str = ""  # the agent that answers; "" in what a release without agents has stored
+    no_agent: str = ""  # an error code: why none answers
     over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
     # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
     # these three.

@@ -86,6 +86,11 @@ class Directory:
         called = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
         return next(filter(None, (model_form.name(str(one or "")) for one in called)), slack_id)
 
+    async def channel_name(self, slack_id: str) -> str | None:
+        """The name of a channel as Slack writes it, without "#"; None if Slack does not tell."""
+        name = (await self._lookup(slack_id)).get("name")
+        return name if isinstance(name, str) and name else None
+
     async def user(self, slack_id: str) -> Mapping[str, Any]:
         """The user as `users.info` tells, without the fields that nobody here needs; empty if Slack does not tell."""
         return await self._lookup(slack_id)

@@ -20,6 +20,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.payloads.agent_version import ToolRun
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, TOOL_UNAVAILABLE
 from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
@@ -74,8 +75,8 @@ async def deliver(request: Deliver) -> None:
     await _until_done(ActivityName.DELIVER, request, type(None), timeout, never_again=[*_NEVER_AGAIN, *_COUNTED])
 
 
-async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[str, Any]:
-    """Runs the activity that has the tool's name; it also shows the steps in the thread, if `shown` is given.
+async def run_tool(call: ToolCall, run: ToolRun) -> dict[str, Any]:
+    """Runs the activity that has the tool's name; it also shows the steps in the thread, if the `run` has any.
 
     A tool that fails gives a result for the model, `{"error": …}`: the turn goes on.
     """
@@ -84,7 +85,7 @@ async def run_tool(call: ToolCall, shown: ShowProgress | None = None) -> dict[st
     try:
         result: dict[str, Any] = await workflow.execute_activity(
             call.name,
-            args=[call.args] if shown is None else [call.args, shown],
+            args=[call.args, run],
             result_type=dict[str, Any],
             start_to_close_timeout=timedelta(seconds=call.timeout_seconds) + TOOL_MARGIN,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,

@@ -42,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.transcript import Transcript
     from agent_worker.conversation.turn import Turn
     from agent_worker.conversation.workflow_run import LARGE_HISTORY, Run
+    from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,
@@ -51,6 +52,7 @@ with workflow.unsafe.imports_passed_through():
         code_of,
         is_tried_again,
         needs_another_model,
+        needs_another_opening,
         poisons_the_conversation,
         sentence,
     )
@@ -210,6 +212,10 @@ class AgentWorkflow:
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
         return self._conversation.transcript.page(request)
 
+    @workflow.query(name=AGENT_VERSION)
+    def agent_version(self) -> AgentVersion | None:
+        return self._conversation.version
+
     # Waiting
 
     async def _next_turn(self) -> bool:
@@ -290,8 +296,11 @@ class AgentWorkflow:
             return ""  # the thread shows that all messages were answered before
         if not await Admission(self._conversation, self._access, self._outbox).is_admitted(turn, opened.policy):
             return ""
+        if opened.no_agent:
+            raise TurnFailed(opened.no_agent)
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
-            return await self._outbox.end(turn, opened.greeting)
+            version = self._conversation.version
+            return await self._outbox.end(turn, version.greeting if version else opened.greeting)
         loop = self._turn_loop(turn, opened)
         if turn.earlier is None and not await loop.hear():
             return ""
@@ -327,7 +336,9 @@ class AgentWorkflow:
             poisoned = poisons_the_conversation(code)
             self._conversation.transcript.end_failed_turn(said, poisoned=poisoned, epoch=epoch)
         if needs_another_model(code):  # retired, or set wrongly: the next turn asks the worker which model to use
-            self._conversation.model, self._opening.opened = "", None
+            self._conversation.model = ""
+        if needs_another_opening(code):
+            self._opening.opened = None
         turn.display.end_running_steps()
         try:
             return await self._outbox.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
@@ -342,7 +353,7 @@ class AgentWorkflow:
     async def _keep_short(self) -> None:
         """Between turns: a summary in the place of older turns, and a new run in the place of a long history."""
         if self._opening.opened is not None:
-            await compact(self._conversation, self._opening.opened.policy)
+            await compact(self._conversation, self._conversation.policy(self._opening.opened.policy))
         if self._history.is_long:
             await self._continue_as_new()
 

@@ -80,6 +80,7 @@ class Opening:
             asked=self._asked(turn) if has_a_past else [],
             is_addressed=any(message.addressed for message in turn.messages),
             claim=turn.claim(conversation.thread),
+            agent=conversation.agent,
         )
 
     def _asked(self, turn: Turn) -> list[str]:

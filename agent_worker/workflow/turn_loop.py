@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.model_request import next_request
     from agent_worker.conversation.turn import Turn
+    from agent_worker.payloads.agent_policy import AgentPolicy
+    from agent_worker.payloads.agent_version import ToolRun
     from agent_worker.payloads.errors import DEFECT, TurnedDown, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply, ToolCall
     from agent_worker.payloads.opening import Opened
@@ -63,7 +65,7 @@ class TurnLoop:
 
     async def _answer(self) -> ModelReply:
         turn = self._turn
-        while turn.attempts.model_calls < self._opened.policy.agent_max_model_calls:
+        while turn.attempts.model_calls < self._policy.agent_max_model_calls:
             reply = await self._next_reply()
             if reply is None or (turn.changes and not reply.calls):
                 turn.display.doubt_draft()  # the reply is to messages that have changed since
@@ -93,7 +95,7 @@ class TurnLoop:
         reply = self._opened.reply if turn.attempts.model_calls == 0 else None  # release 0.2 asked during the opening
         if reply is None:
             await self._steer()
-        request = next_request(conversation, turn, self._opened.policy)
+        request = next_request(conversation, turn, self._policy)
         turn.attempts.model_calls += 1
         reply = reply or await self._ask(request)
         if reply is None:
@@ -109,11 +111,12 @@ class TurnLoop:
             return None
         else:
             turn.knows_too_much = True
+        self._take_version(reply)
         return reply
 
     async def _ask(self, request: AskModel) -> ModelReply | None:
         turn, transcript = self._turn, self._conversation.transcript
-        asking = ask_model(request, self._opened.policy.gemini_timeout)
+        asking = ask_model(request, self._policy.gemini_timeout)
 
         def has_changed() -> bool:
             return bool(turn.changes) or transcript.epoch != request.epoch
@@ -135,6 +138,16 @@ class TurnLoop:
         conversation = self._conversation
         is_asked = conversation.participants.is_asked(conversation.inbox.messages)
         return is_asked and conversation.transcript.has_room_for_messages()
+
+    @property
+    def _policy(self) -> AgentPolicy:
+        return self._conversation.policy(self._opened.policy)
+
+    def _take_version(self, reply: ModelReply) -> None:
+        """From the turn's first reply on, the whole turn goes by the version that the reply was made by."""
+        if reply.version is not None:
+            self._conversation.take_version(reply.version, str(workflow.uuid4()))
+        self._turn.version = reply.digest
 
     def _take_title(self, title: str) -> None:
         if title:
@@ -165,7 +178,9 @@ class TurnLoop:
         return next((call for call in calls if call.refused is None), None)
 
     async def _run_tool(self, step: int, call: ToolCall, *, displays: bool) -> dict[str, Any]:
-        result = dict(await run_tool(call, self._progress_updates.request() if displays else None))
+        shown = self._progress_updates.request() if displays else None
+        run = ToolRun(agent=self._conversation.agent, version=self._turn.version, shown=shown)
+        result = dict(await run_tool(call, run))
         # Sources are for people: the model gets the result alone.
         sources = [Source.model_validate(source) for source in result.pop("sources", [])]
         self._turn.display.end_step(step, failed="error" in result, sources=sources)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.settings import DEFAULT_INSTRUCTIONS
+from agent_worker.agents import agent_file
 from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.toolbox import Toolbox
 from process.settings import load
@@ -24,6 +25,7 @@ from process.settings import load
 Content = dict[str, Any]
 
 MODEL = "gemini-3.8-flash"
+DEFAULT_AGENT = Path(__file__).parents[2] / "agents" / "default.md"
 THINKING = "is thinking…"
 _MENTION = re.compile(r"<@\w+>\s*")
 
@@ -54,7 +56,7 @@ def config() -> types.GenerateContentConfig:
     """The instructions and tools that the product gives to the model."""
     functions = [types.FunctionDeclaration(**declaration) for declaration in Toolbox.discover().declarations()]
     return types.GenerateContentConfig(
-        system_instruction=DEFAULT_INSTRUCTIONS,
+        system_instruction=agent_file.read("default", "", DEFAULT_AGENT.read_bytes()).instructions,
         tools=[types.Tool(function_declarations=functions)],
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )

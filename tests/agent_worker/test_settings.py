@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_worker.settings import DEFAULT_INSTRUCTIONS, WorkerSettings
+from agent_worker.settings import WorkerSettings
 from process.settings import BAD_SETTINGS, load
 
 KEY = "AIza-very-secret"
@@ -42,7 +42,6 @@ def test_a_key_is_enough() -> None:
     assert settings.google_api_key.get_secret_value() == KEY
     assert settings.slack_bot_token is None
     assert settings.google_gemini_base_url is None
-    assert settings.agent_instructions == DEFAULT_INSTRUCTIONS
     policy = settings.policy
     assert (policy.gemini_timeout, policy.agent_idle) == (timedelta(seconds=60), timedelta(days=7))
 

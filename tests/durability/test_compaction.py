@@ -27,6 +27,7 @@ from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.gemini.request import ModelRequest, function_responses
 from process import temporal
+from tests.support.agent_worker.agents import gate
 from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 from tests.support.durability.endless import CHARACTERS_PER_TOKEN, MESSAGE
@@ -75,8 +76,9 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
         activities = Activities(
             policy=policy,
             bot_user_id=stage.slack.bot_user_id,
+            gate=(our_gate := gate(toolbox, agent_context_tokens=BUDGET)),
             model_calls=ModelCalls(
-                instructions="Answer.",
+                gate=our_gate,
                 gemini=adapter,
                 toolbox=toolbox,
                 titles=Titles("off", adapter),

@@ -19,6 +19,7 @@ from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
 from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.agents import gate
 from tests.support.agent_worker.refusals import PASSING, errors_of
 from tests.support.agent_worker.rehearsal import POLICY
 from tests.support.agent_worker.settling import (
@@ -46,7 +47,13 @@ async def stage() -> AsyncIterator[SlackStage]:
 async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None:
     nothing: Any = None
     activities = Activities(
-        policy=nothing, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        policy=nothing,
+        bot_user_id="",
+        gate=nothing,
+        model_calls=nothing,
+        toolbox=nothing,
+        tools=nothing,
+        slack=stage.ours,
     )
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
@@ -65,7 +72,13 @@ async def tried(do: Callable[[Activities], Awaitable[Any]], stage: SlackStage) -
     """Twice, as Temporal would. "" if it is done, otherwise the reason of the last failure."""
     nothing: Any = None
     activities = Activities(
-        policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=Toolbox([]), tools=nothing, slack=stage.ours
+        policy=POLICY,
+        bot_user_id="",
+        gate=gate(Toolbox([])),
+        model_calls=nothing,
+        toolbox=nothing,
+        tools=nothing,
+        slack=stage.ours,
     )
     reason = ""
     for _ in range(2):
@@ -122,7 +135,13 @@ async def test_nobodys_judgement_waits_for_the_names_that_another_person_mention
     nothing: Any = None
     async with slack_stage() as stage:
         activities = Activities(
-            policy=POLICY, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+            policy=POLICY,
+            bot_user_id="",
+            gate=nothing,
+            model_calls=nothing,
+            toolbox=nothing,
+            tools=nothing,
+            slack=stage.ours,
         )
         crowd = [stage.slack.add_user(f"person-{number}") for number in range(200)]
         ben = stage.slack.add_user("ben")

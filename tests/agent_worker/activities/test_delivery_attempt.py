@@ -34,7 +34,13 @@ async def deliver(stage: SlackStage, request: Deliver, *, is_killed: bool = Fals
     """
     nothing: Any = None
     activities = Activities(
-        policy=nothing, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        policy=nothing,
+        bot_user_id="",
+        gate=nothing,
+        model_calls=nothing,
+        toolbox=nothing,
+        tools=nothing,
+        slack=stage.ours,
     )
     details: tuple[Any, ...] = ()
     for attempt in range(2 if is_killed else 1, 7):

@@ -36,6 +36,7 @@ from agent_worker.slack.attempt_time import stands_still
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.workflow.activity_calls import HEARTBEAT_TIMEOUT
+from tests.support.agent_worker.agents import gate
 
 DEFECT_ATTEMPTS = next(times for times in range(1, 100) if has_failed_often(DEFECT, times))
 Step = Callable[[], Awaitable[Any]]
@@ -255,6 +256,7 @@ async def run_the_tool() -> Any:
         activities = Activities(
             policy=nothing,
             bot_user_id="",
+            gate=gate(toolbox),
             model_calls=nothing,
             toolbox=toolbox,
             tools=toolbox.open(http, []),

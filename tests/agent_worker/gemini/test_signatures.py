@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from agent_worker.conversation.signatures import DUMMY_SIGNATURE
 from agent_worker.gemini.client import Gemini
-from agent_worker.gemini.request import DUMMY_SIGNATURE
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content
 from emulators.gemini import answers, faults

@@ -150,7 +150,13 @@ async def delivered(stage: SlackStage, request: Deliver) -> str:
     """Delivers as Temporal would. "" when it is done; the reason if it failed for good; "away" if it still waits."""
     nothing: Any = None
     activities = Activities(
-        policy=nothing, bot_user_id="", model_calls=nothing, toolbox=nothing, tools=nothing, slack=stage.ours
+        policy=nothing,
+        bot_user_id="",
+        gate=nothing,
+        model_calls=nothing,
+        toolbox=nothing,
+        tools=nothing,
+        slack=stage.ours,
     )
     for attempt in range(1, ENOUGH_ATTEMPTS + 1):
         environment = ActivityEnvironment()

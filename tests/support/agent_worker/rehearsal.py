@@ -25,6 +25,7 @@ from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
+from agent_worker.payloads.agent_version import ToolRun
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
@@ -143,6 +144,7 @@ class Cast:
         self.read: list[list[Content]] = []  # the whole transcript that each model call was given
         self.shown: list[ShowProgress] = []
         self.shown_by_tools: list[tuple[str, ShowProgress]] = []
+        self.tool_runs: list[ToolRun] = []
         self.delivered: list[Deliver] = []
         self.summarised: list[Summarise] = []
         self.ran: list[str] = []
@@ -216,9 +218,9 @@ class Cast:
         name = activity.info().activity_type
         arguments = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
         self.ran.append(name)
-        for shown in args[1:]:
-            request = activity.payload_converter().from_payload(shown.payload, ShowProgress)
-            self.shown_by_tools.append((name, request))
+        self.tool_runs.append(activity.payload_converter().from_payload(args[1].payload, ToolRun))
+        if self.tool_runs[-1].shown is not None:
+            self.shown_by_tools.append((name, self.tool_runs[-1].shown))
         self.changed.set()
         return cast("dict[str, Any]", await _acted(self.tools.get(name, {"output": name}), arguments))
 

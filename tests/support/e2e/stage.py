@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -24,7 +25,7 @@ from emulators.gemini.script import Answering
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.messages import Message
 from emulators.world.emulator import WorldEmulator
-from playground.processes import ManagedProcess
+from playground.processes import ROOT, ManagedProcess
 from tests.support.e2e.warm_process import WarmProcess
 
 
@@ -48,6 +49,8 @@ class Stage:
         self.gemini = GeminiEmulator(script=script)
         self.world = WorldEmulator()
         self._directory = directory
+        self.agents = directory / "agents"  # with the default agent that ships, to which a test may add others
+        shutil.copytree(ROOT / "agents", self.agents, dirs_exist_ok=True)
         self._stack = AsyncExitStack()
         self._client: Client | None = None
         self.processes: list[ManagedProcess] = []
@@ -89,6 +92,7 @@ class Stage:
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_TASK_QUEUE": self.task_queue,
             "WEATHER_API_URL": self.world.weather_api_url,
+            "AGENTS_DIR": str(self.agents),
             "AGENT_TITLES": "words",  # one model call less to script
             "IP_ADDRESS_URL": self.world.ip_address_url,
             "GEOLOCATION_URL": self.world.geolocation_url,

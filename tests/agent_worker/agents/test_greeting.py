@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent_worker.activities.greeting import greeting
+from agent_worker.agents.effective import greeting
 
 
 def test_it_lists_what_the_agent_can_look_up() -> None:

@@ -1,0 +1,84 @@
+"""`python -m agent_worker.agents check [--channel C…|NAME …]`: checks the agents' files, and tells what applies where.
+
+Needs no token, no key and no Temporal. Exits with code 1 if anything has to be put right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+
+from agent_worker.agents.agents import Agents, folder_of
+from agent_worker.agents.catalog import view
+from agent_worker.agents.effective import Effective, allowed
+from agent_worker.agents.settings import AgentSettings
+from agent_worker.contract.agent_choice import DEFAULT_AGENT, DIRECT, Place, is_about_names, is_glob
+from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.toolbox.toolbox import Toolbox
+from process.settings import load
+from text.characters import for_terminal
+
+BAD_FILES = 1  # the exit code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m agent_worker.agents", description=__doc__)
+    check = parser.add_subparsers(required=True).add_parser("check", help="check the files, and tell what applies")
+    check.add_argument("--channel", action="append", default=[], help="a channel's id or name; may stand several times")
+    wanted = parser.parse_args(arguments)
+    (settings,) = load(AgentSettings)
+    folder = folder_of(settings)
+    problems = folder.read()
+    agents = Agents(folder, settings, Toolbox.discover(reserved=list(ActivityName)))
+    if not problems:
+        print(for_terminal("\n".join(_report(agents))))
+        problems = list(_places(agents, wanted.channel))
+    for problem in problems:
+        print(for_terminal(problem), file=sys.stderr)
+    return BAD_FILES if problems else 0
+
+
+def _report(agents: Agents) -> Iterator[str]:
+    for one in filter(None, map(agents.effective, agents.names)):
+        yield from _lines(agents, one)
+        yield ""
+
+
+def _lines(agents: Agents, one: Effective) -> Iterator[str]:
+    told = view(one, agents.summaries, len(one.tools.value))
+    yield f"{one.name}: {one.description}" if one.description else one.name
+    default = "wherever no other agent answers"
+    channels = [*one.channels, *([default] if one.name == DEFAULT_AGENT else [])]
+    yield f"  answers in: {', '.join(channels) or 'no channel'}"
+    yield f"  version: {one.version.digest}"
+    for applied in told.applied:
+        yield f"  {applied.what}: {applied.value} ({applied.source})"
+    for tool in told.tools:
+        yield f"    {tool.name} - {tool.summary}"
+    for pattern in agents.patterns(one.name):
+        if not allowed(agents.summaries, [pattern]):
+            yield f"  note: there is no tool now that {pattern} fits"
+
+
+def _places(agents: Agents, channels: Sequence[str]) -> Iterator[str]:
+    """Prints which agent answers where; yields what is wrong there."""
+    claimed = [channel for name in agents.names for channel in agents.channels(name) if not is_glob(channel)]
+    for channel in dict.fromkeys([DIRECT, *claimed, *(channel.removeprefix("#") for channel in channels)]):
+        choice = agents.choose(_place(channel))
+        if choice.agent:
+            print(for_terminal(f"{channel}: {choice.agent}"))
+        elif choice.rivals:
+            yield f"{channel}: is claimed by {' and '.join(choice.rivals)}; nobody answers there"
+        else:
+            print(for_terminal(f"{channel}: depends on the name of the channel"))
+
+
+def _place(channel: str) -> Place:
+    if channel == DIRECT:
+        return Place("D")
+    return Place("", channel) if is_about_names(channel) else Place(channel)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

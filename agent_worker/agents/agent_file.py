@@ -1,0 +1,125 @@
+"""One file of an agent: its fields with their bounds, and its instructions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from agent_worker.agents import front_matter
+from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter, Problem
+from agent_worker.agents.settings import MOST_MODEL_CALLS, SMALLEST_CONTEXT
+from agent_worker.contract.agents import Prompt
+from agent_worker.payloads.agent_policy import ThreadReplies
+
+LARGEST_INSTRUCTIONS = 32 * 1024  # bytes
+LARGEST_FILE = LARGEST_INSTRUCTIONS + front_matter.LARGEST_YAML + 1024  # bytes
+NAME = re.compile(r"[a-z0-9-]{1,40}")  # of an agent
+MOST_PROMPTS = 4  # Slack shows no more
+MOST_ENTRIES = 200  # of a list in a file
+_TOOL = re.compile(r"[\w.:*?\[\]!-]{1,128}", re.ASCII)
+_CHANNEL = re.compile(r"[^\s#,<>@&]{1,80}")
+
+
+def _tool(entry: str) -> str:
+    if not _TOOL.fullmatch(entry):
+        raise ValueError("is neither the name of a tool nor a glob such as get_*")
+    return entry
+
+
+def _channel(entry: str) -> str:
+    """The channel without its "#"."""
+    name = entry.removeprefix("#")
+    if not _CHANNEL.fullmatch(name):
+        raise ValueError("is neither a channel's id, its name, a glob such as ops-* nor `direct`")
+    return name
+
+
+def _prompt(value: Any) -> Any:
+    """A text alone is both the title and the question."""
+    return {"title": value, "message": value} if isinstance(value, str) else value
+
+
+def _shown(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value
+
+
+class PromptField(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    title: Annotated[str, Field(max_length=200), AfterValidator(_shown)]
+    message: Annotated[str, Field(max_length=2_000), AfterValidator(_shown)]
+
+
+class AgentFields(BaseModel):
+    """The front matter. None: what the settings say, or the built-in default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
+
+    description: str = Field("", max_length=500)
+    model: str | None = Field(None, pattern=r"^[\w./:-]{1,100}$")
+    tools: list[Annotated[str, AfterValidator(_tool)]] | None = Field(None, max_length=MOST_ENTRIES)
+    channels: list[Annotated[str, AfterValidator(_channel)]] = Field([], max_length=MOST_ENTRIES)
+    max_model_calls: int | None = Field(None, ge=1, le=MOST_MODEL_CALLS)
+    context_tokens: int | None = Field(None, ge=SMALLEST_CONTEXT)
+    thread_replies: ThreadReplies | None = None
+    greeting: str | None = Field(None, max_length=3_000)
+    prompts: list[Annotated[PromptField, BeforeValidator(_prompt)]] | None = Field(None, max_length=MOST_PROMPTS)
+
+
+@dataclass(frozen=True)
+class AgentFile:
+    """`path` is as people are told it. `instructions` is "" if the file has none."""
+
+    name: str
+    path: str
+    fields: AgentFields
+    instructions: str = ""
+    lines: Mapping[str, int] | None = None  # of the channels, by channel
+
+    @property
+    def prompts(self) -> list[Prompt]:
+        return [Prompt(title=one.title, message=one.message) for one in self.fields.prompts or []]
+
+
+def read(name: str, path: str, data: bytes) -> AgentFile:
+    """Raises BadFrontMatterError that names every problem of the file."""
+    front = front_matter.read(_text(data))
+    instructions = front.body.strip()
+    too_long = len(instructions.encode()) > LARGEST_INSTRUCTIONS
+    limit = f"the instructions are longer than {LARGEST_INSTRUCTIONS // 1024} KB"
+    problems = [Problem(1, "", limit)] if too_long else []
+    try:
+        fields = AgentFields.model_validate(front.values)
+    except ValidationError as error:
+        raise BadFrontMatterError(*[_problem(front, dict(one)) for one in error.errors()], *problems) from None
+    if problems:
+        raise BadFrontMatterError(*problems)
+    lines = {channel: front.line(("channels", index)) for index, channel in enumerate(fields.channels)}
+    return AgentFile(name, path, fields, instructions, lines)
+
+
+def _text(data: bytes) -> str:
+    if len(data) > LARGEST_FILE:
+        raise BadFrontMatterError(Problem(1, "", f"the file is larger than {LARGEST_FILE // 1024} KB"))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFrontMatterError(Problem(line, "", "is not UTF-8 text")) from None
+
+
+def _problem(front: FrontMatter, detail: Mapping[str, Any]) -> Problem:
+    where = tuple(detail["loc"])
+    field = ".".join(str(step + 1) if isinstance(step, int) else step for step in where)
+    if detail["type"] == "extra_forbidden":
+        known = PromptField if len(where) > 1 else AgentFields
+        message = f"is not a field (the fields are: {', '.join(known.model_fields)})"
+    else:
+        message = str(detail["msg"]).removeprefix("Value error, ")
+    return Problem(front.line(where), field, message)

@@ -1,0 +1,101 @@
+"""What applies to an agent, each value with its source: the agent's file, a setting, or the built-in default. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Generic, TypeVar
+
+from agent_worker.agents.agent_file import AgentFile
+from agent_worker.agents.settings import DEFAULT, AgentSettings
+from agent_worker.contract.agents import Prompt
+from agent_worker.payloads.agent_policy import ThreadReplies
+from agent_worker.payloads.agent_version import AgentVersion
+
+ABILITIES_SHOWN = 12  # tools in a greeting
+HELLO = "Hello! Ask me something in this thread, and I will answer here. What you write later in it, I read as well."
+# The same as in manifest.yml, which Slack also shows.
+PROMPTS = (
+    Prompt(title="What can you do?", message="What can you do for me?"),
+    Prompt(title="Weather alerts", message="Are there any weather alerts for New York?"),
+)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Sourced(Generic[Value]):
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True)
+class Effective:
+    """Everything that an agent goes by. `tools` are the names of tools that there are now and that it may use."""
+
+    name: str
+    description: str
+    channels: Sequence[str]
+    instructions: Sourced[str]
+    model: Sourced[str]
+    tools: Sourced[Sequence[str]]
+    max_model_calls: Sourced[int]
+    context_tokens: Sourced[int]
+    thread_replies: Sourced[ThreadReplies]
+    greeting: Sourced[str]
+    prompts: Sourced[Sequence[Prompt]]
+
+    @property
+    def version(self) -> AgentVersion:
+        return AgentVersion.of(
+            agent=self.name,
+            model=self.model.value,
+            instructions=self.instructions.value,
+            tools=list(self.tools.value),
+            max_model_calls=self.max_model_calls.value,
+            context_tokens=self.context_tokens.value,
+            thread_replies=self.thread_replies.value,
+            greeting=self.greeting.value,
+        )
+
+
+def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, str]) -> Effective:
+    """`summaries` are those of all tools that there are, by name."""
+    fields = file.fields
+
+    def either(own: Value | None, of_settings: Value, setting: str) -> Sourced[Value]:
+        return Sourced(of_settings, settings.source(setting)) if own is None else Sourced(own, file.path)
+
+    tools = allowed(summaries, fields.tools)
+    return Effective(
+        name=file.name,
+        description=fields.description,
+        channels=fields.channels,
+        instructions=either(file.instructions or None, settings.agent_instructions, "agent_instructions"),
+        model=either(fields.model, settings.gemini_model, "gemini_model"),
+        tools=Sourced(tools, DEFAULT if fields.tools is None else file.path),
+        max_model_calls=either(fields.max_model_calls, settings.agent_max_model_calls, "agent_max_model_calls"),
+        context_tokens=either(fields.context_tokens, settings.agent_context_tokens, "agent_context_tokens"),
+        thread_replies=either(fields.thread_replies, settings.thread_replies, "thread_replies"),
+        greeting=_own(fields.greeting, greeting([summaries[name] for name in tools]), file),
+        prompts=_own(None if fields.prompts is None else file.prompts, PROMPTS, file),
+    )
+
+
+def allowed(names: Iterable[str], patterns: Sequence[str] | None) -> list[str]:
+    """The names that any pattern fits; all of them if there are no patterns at all."""
+    return [name for name in names if patterns is None or any(fnmatchcase(name, one) for one in patterns)]
+
+
+def greeting(abilities: Sequence[str]) -> str:
+    """What the agent says of itself when somebody mentions it and says nothing else; Markdown."""
+    lines = [HELLO]
+    if abilities:
+        lines += ["", "I can look up:", *(f"- {ability}" for ability in abilities[:ABILITIES_SHOWN])]
+    if len(abilities) > ABILITIES_SHOWN:
+        lines.append(f"- and {len(abilities) - ABILITIES_SHOWN} more")
+    return "\n".join(lines)
+
+
+def _own(own: Value | None, built_in: Value, file: AgentFile) -> Sourced[Value]:
+    return Sourced(built_in, DEFAULT) if own is None else Sourced(own, file.path)

@@ -1,0 +1,64 @@
+"""What the bot tells people of the agents: what applies to each, and where each value comes from."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+CATALOG_WORKFLOW = "AgentCatalogWorkflow"
+CATALOG = "catalog"  # the signal that carries an AgentCatalog
+MEMO_CATALOG = "catalog"  # the key of the AgentCatalog in the memo of the AgentCatalogWorkflow
+
+
+def catalog_workflow_id(task_queue: str) -> str:
+    """The id of the one AgentCatalogWorkflow of the workers of a task queue."""
+    return f"agents-{task_queue}"
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class Prompt(_Told):
+    """A question that Slack suggests, by its title."""
+
+    title: str
+    message: str
+
+
+class Applied(_Told):
+    """One thing that applies to an agent. `source` is where it comes from: a file, a setting, or "default"."""
+
+    what: str
+    value: str
+    source: str
+
+
+class ToolLine(_Told):
+    name: str
+    summary: str
+
+
+class AgentView(_Told):
+    """One agent. `tools` are those that it may use now, as many as have room; `more_tools` counts the others."""
+
+    name: str
+    description: str = ""
+    channels: list[str] = []
+    applied: list[Applied] = []
+    tools: list[ToolLine] = []
+    more_tools: int = 0
+    prompts: list[Prompt] = []
+
+
+class AgentCatalog(_Told):
+    """All agents of a worker."""
+
+    agents: list[AgentView] = []
+
+    @property
+    def claims(self) -> dict[str, list[str]]:
+        """The channels of each agent, by the agent's name."""
+        return {agent.name: agent.channels for agent in self.agents}
+
+    def agent(self, name: str) -> AgentView | None:
+        return next((agent for agent in self.agents if agent.name == name), None)
