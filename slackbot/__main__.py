@@ -17,6 +17,7 @@ from slackbot.catch_up.slack_history import SlackHistory
 from slackbot.catch_up.watermark import Watermark
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
+from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.participation import Participation
@@ -85,13 +86,13 @@ def _listeners(
 ) -> list[Listener]:
     """Everything that people can use of the agent in Slack."""
     context = AssistantContext()
-    stop_signals = StopSignals(client)
+    stop_signals, catalogs = StopSignals(client), Catalogs(client, settings.temporal_task_queue)
     return [
         MessageListener(bot, conversations, gaps, settings.allowed_apps, context),
         context,
-        SuggestedPrompts(web, context),
-        HomeTab(bot, web, recent, stop_signals),
-        SlashCommand(bot, recent, stop_signals),
+        SuggestedPrompts(web, context, catalogs),
+        HomeTab(bot, web, recent, stop_signals, catalogs),
+        SlashCommand(bot, web, recent, stop_signals, catalogs),
         MessageShortcut(bot, web, conversations),
         AgentSessions(bot, web, conversations),
         Buttons(bot, web, conversations),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -74,13 +75,18 @@ class AgentFields(BaseModel):
 
 @dataclass(frozen=True)
 class AgentFile:
-    """`path` is as people are told it. `instructions` is "" if the file has none."""
+    """`path` is where the file is, for whoever runs the agents. `instructions` is "" if the file has none."""
 
     name: str
     path: str
     fields: AgentFields
     instructions: str = ""
     lines: Mapping[str, int] | None = None  # of the channels, by channel
+
+    @property
+    def label(self) -> str:
+        """Which file it is, without saying where the worker keeps its files."""
+        return "/".join(PurePath(self.path).parts[-2:])
 
     @property
     def prompts(self) -> list[Prompt]:

@@ -64,7 +64,7 @@ def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, 
     fields = file.fields
 
     def either(own: Value | None, of_settings: Value, setting: str) -> Sourced[Value]:
-        return Sourced(of_settings, settings.source(setting)) if own is None else Sourced(own, file.path)
+        return Sourced(of_settings, settings.source(setting)) if own is None else Sourced(own, file.label)
 
     tools = allowed(summaries, fields.tools)
     return Effective(
@@ -73,7 +73,7 @@ def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, 
         channels=fields.channels,
         instructions=either(file.instructions or None, settings.agent_instructions, "agent_instructions"),
         model=either(fields.model, settings.gemini_model, "gemini_model"),
-        tools=Sourced(tools, DEFAULT if fields.tools is None else file.path),
+        tools=Sourced(tools, DEFAULT if fields.tools is None else file.label),
         max_model_calls=either(fields.max_model_calls, settings.agent_max_model_calls, "agent_max_model_calls"),
         context_tokens=either(fields.context_tokens, settings.agent_context_tokens, "agent_context_tokens"),
         thread_replies=either(fields.thread_replies, settings.thread_replies, "thread_replies"),
@@ -98,4 +98,4 @@ def greeting(abilities: Sequence[str]) -> str:
 
 
 def _own(own: Value | None, built_in: Value, file: AgentFile) -> Sourced[Value]:
-    return Sourced(built_in, DEFAULT) if own is None else Sourced(own, file.path)
+    return Sourced(built_in, DEFAULT) if own is None else Sourced(own, file.label)

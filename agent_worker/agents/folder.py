@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from agent_worker.agents import agent_file
 from agent_worker.agents.agent_file import LARGEST_FILE, NAME, AgentFile
 from agent_worker.agents.front_matter import BadFrontMatterError, Problem
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, is_glob
+from process.log_records import Translated
 
 SUFFIX = ".md"
 MOST_AGENTS = 200
@@ -23,13 +24,32 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class FileProblem:
+    """What is to be put right, and where; without a `line` it is about the folder."""
+
+    path: str
+    message: str
+    line: int = 0
+    field: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return ": ".join(filter(None, [where, self.field, self.message]))
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """For the log."""
+        return {"file": self.path, "line": self.line, "field": self.field, "problem": Translated(self.message)}
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What the folder holds: the good files by agent, the names of the bad ones, and a line for each problem."""
+    """What the folder holds: the good files by agent, the names of the bad ones, and all problems."""
 
     agents: Mapping[str, AgentFile] = field(default_factory=dict)
     bad: frozenset[str] = frozenset()
-    problems: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()  # problems between files that are good by themselves
+    problems: Sequence[FileProblem] = ()
+    conflicts: Sequence[FileProblem] = ()  # between files that are good by themselves
 
 
 def read_folder(directory: Path, instructions: str = "") -> Reading:
@@ -38,10 +58,10 @@ def read_folder(directory: Path, instructions: str = "") -> Reading:
     Raises OSError if the folder cannot be read.
     """
     agents: dict[str, AgentFile] = {}
-    bad: dict[str, str] = {}
+    bad: dict[str, list[FileProblem]] = {}
     paths = _paths(directory)
     if len(paths) > MOST_AGENTS:
-        return Reading(problems=(f"{directory}: holds more than {MOST_AGENTS} agents",))
+        return Reading(conflicts=[FileProblem(str(directory), f"holds more than {MOST_AGENTS} agents")])
     for path in paths:
         try:
             one = _read(path)
@@ -49,20 +69,25 @@ def read_folder(directory: Path, instructions: str = "") -> Reading:
                 raise BadFrontMatterError(Problem(1, "", "has no instructions, and AGENT_INSTRUCTIONS is not set"))
             agents[path.stem] = one
         except BadFrontMatterError as error:
-            bad[path.stem] = "\n".join(_line(path, problem) for problem in error.problems)
+            bad[path.stem] = [FileProblem(str(path), one.message, one.line, one.field) for one in error.problems]
     return _put_together(directory, agents, bad, instructions)
 
 
-def _put_together(directory: Path, agents: dict[str, AgentFile], bad: Mapping[str, str], instructions: str) -> Reading:
+def _put_together(
+    directory: Path,
+    agents: dict[str, AgentFile],
+    bad: Mapping[str, Sequence[FileProblem]],
+    instructions: str,
+) -> Reading:
     """Without a file, the default agent has the `instructions` and nothing else."""
     has_default = DEFAULT_AGENT in {*agents, *bad}
     if not has_default and instructions.strip():
         agents = {**agents, DEFAULT_AGENT: AgentFile(DEFAULT_AGENT, "", agent_file.AgentFields())}
-    conflicts = tuple(_conflicts(agents.values()))
+    conflicts = _conflicts(agents.values())
     if not has_default and not instructions.strip():
         missing = directory / f"{DEFAULT_AGENT}{SUFFIX}"
-        conflicts += (f"{missing}: is missing, and AGENT_INSTRUCTIONS is not set",)
-    return Reading(agents, frozenset(bad), tuple(bad.values()), conflicts)
+        conflicts.append(FileProblem(str(missing), "is missing, and AGENT_INSTRUCTIONS is not set"))
+    return Reading(agents, frozenset(bad), [one for each in bad.values() for one in each], conflicts)
 
 
 def _paths(directory: Path) -> list[Path]:
@@ -89,12 +114,7 @@ def _bytes(path: Path) -> bytes:
         return file.read(LARGEST_FILE + 1)
 
 
-def _line(path: Path, problem: Problem) -> str:
-    what = f"{problem.field}: {problem.message}" if problem.field else problem.message
-    return f"{path}:{problem.line}: {what}"
-
-
-def _conflicts(agents: Iterable[AgentFile]) -> list[str]:
+def _conflicts(agents: Iterable[AgentFile]) -> list[FileProblem]:
     """Channels that several agents claim in the same words. Whether two globs meet is seen where they are used."""
     claimed: dict[str, AgentFile] = {}
     found = []
@@ -103,8 +123,8 @@ def _conflicts(agents: Iterable[AgentFile]) -> list[str]:
             other = claimed.setdefault(channel, one)
             if other is not one:
                 kind = "the glob" if is_glob(channel) else "the channel"
-                where = f"{one.path}:{(one.lines or {}).get(channel, 1)}: channels"
-                found.append(f"{where}: {kind} {channel} is claimed by {other.path} too")
+                message = f"{kind} {channel} is claimed by {other.path} too"
+                found.append(FileProblem(one.path, message, (one.lines or {}).get(channel, 1), "channels"))
     return found
 
 
@@ -130,7 +150,7 @@ class AgentFolder:
         self._looked_at = float("-inf")
         self._stamp: Stamp | None = None
         self._agents: Mapping[str, AgentFile] = {}
-        self._told: frozenset[str] = frozenset()  # problems that the log has
+        self._told: frozenset[FileProblem] = frozenset()  # problems that the log has
 
     def read(self) -> list[str]:
         """Reads the folder for the first time; returns all problems, and has no agents if there are any."""
@@ -138,10 +158,13 @@ class AgentFolder:
         try:
             reading = self._reading()
         except OSError as error:
-            return [f"{self._directory}: cannot be read ({type(error).__name__})"]
+            return [str(self._unreadable(error))]
         problems = [*reading.problems, *reading.conflicts]
         self._agents = {} if problems else reading.agents
-        return problems
+        return [str(problem) for problem in problems]
+
+    def _unreadable(self, error: OSError) -> FileProblem:
+        return FileProblem(str(self._directory), f"cannot be read ({type(error).__name__})")
 
     def _reading(self) -> Reading:
         if self._is_optional and not self._agents and not self._directory.exists():
@@ -163,7 +186,7 @@ class AgentFolder:
         try:
             reading = self._reading()
         except OSError as error:
-            self._tell([f"{self._directory}: cannot be read ({type(error).__name__})"])
+            self._tell([self._unreadable(error)])
             return
         self._stamp = stamp
         self._tell([*reading.problems, *reading.conflicts])
@@ -177,10 +200,10 @@ class AgentFolder:
             logger.info("agents are read anew", extra={"agents": ",".join(sorted(agents))})
         self._agents = agents
 
-    def _tell(self, problems: list[str]) -> None:
+    def _tell(self, problems: Sequence[FileProblem]) -> None:
         for problem in problems:
             if problem not in self._told:
-                logger.warning("a file of an agent is bad: the last good one counts", extra={"problem": problem})
+                logger.warning("a file of an agent is bad: the last good one counts", extra=problem.facts)
         self._told = frozenset(problems)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -23,7 +25,7 @@ class AgentCatalogWorkflow:
         self._tell()
         await workflow.wait_condition(_is_long)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(self._catalog)
+        workflow.continue_as_new(self._catalog, memo=self._memo)
 
     @workflow.signal(name=CATALOG)
     def catalog(self, catalog: AgentCatalog) -> None:
@@ -32,7 +34,11 @@ class AgentCatalogWorkflow:
             self._tell()
 
     def _tell(self) -> None:
-        workflow.upsert_memo({MEMO_CATALOG: self._catalog.model_dump(mode="json")})
+        workflow.upsert_memo(self._memo)
+
+    @property
+    def _memo(self) -> dict[str, Any]:
+        return {MEMO_CATALOG: self._catalog.model_dump(mode="json")}
 
 
 def _is_long() -> bool:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from agent_worker.contract.agent_choice import Place, choose
+from agent_worker.contract.agents import AgentCatalog
 from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import thread_of, workflow_id
 from process.block_kit import Block, actions, button, divider, header, section
 from process.slack import Identity
+from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.contents import storable_text
 from slackbot.events.ids import PERSON, TS, foreign_workspace, has_form
-from slackbot.listeners import conversation_captions
-from slackbot.listeners.suggested_prompts import PROMPTS
+from slackbot.listeners import agent_captions, conversation_captions
+from slackbot.listeners.suggested_prompts import prompts_in
 from text.json_shapes import mapping
+from text.lines import one_line
 
 HOME_STOP_BUTTON = "stop_conversation"  # the value is the conversation's workflow id
 HOME_OPEN_BUTTON = "open_conversation"  # a link; Slack sends the click to the app too
@@ -35,14 +39,23 @@ NOT_ALL_YET = "I have not looked through all conversations yet: please look agai
 NOT_STOPPED = "I could not be told to stop just now. Please press Stop once more."
 # Of the 3 s that Slack waits for the acknowledgement, signals.TIMEOUT is for stopping and recent.TIMEOUT for listing.
 PUBLISH_TIMEOUT = 0.8  # seconds
+IN_MESSAGES = "*In our direct messages*"
+DIRECT_MESSAGES = "D"  # stands for a person's direct messages where Slack does not name the channel
+LONGEST_EXAMPLE = 300  # characters
 LONGEST_ID = 1_000  # characters of a workflow id
 logger = logging.getLogger(__name__)
 
 
 class HomeTab:
     def __init__(
-        self, bot: Identity, client: AsyncWebClient, recent: RecentConversations, stop_signals: StopSignals
+        self,
+        bot: Identity,
+        client: AsyncWebClient,
+        recent: RecentConversations,
+        stop_signals: StopSignals,
+        catalogs: Catalogs,
     ) -> None:
+        self._catalogs = catalogs
         self._bot = bot
         self._client = client
         self._recent = recent
@@ -89,17 +102,33 @@ class HomeTab:
             await self._publish(user, {"type": "home", "private_metadata": direct, "blocks": blocks})
 
     async def _page(self, user: str, direct: str, stopped: str, notice: str) -> list[Block]:
+        agent, shown = await asyncio.gather(self._agent(direct), self._conversations(user, direct, stopped))
+        about = [section(ABILITIES), *agent, divider(), header("Your conversations")]
+        return [*about, *([section(notice)] if notice else []), *shown]
+
+    async def _conversations(self, user: str, direct: str, stopped: str) -> list[Block]:
         try:
             recent = await self._recent.of(user, direct)
             shown = [block for one in recent for block in self._conversation(one, stopped)]
             if not self._recent.is_complete:
                 shown.append(section(NOT_ALL_YET))
-            shown = shown or [section(NONE_YET)]
         except TEMPORAL_IS_AWAY as error:
             logger.warning("conversations cannot be listed", extra={"reason": type(error).__name__})
-            shown = [section(AWAY)]
-        about = [section(ABILITIES), section(_examples()), divider(), header("Your conversations")]
-        return [*about, *([section(notice)] if notice else []), *shown]
+            return [section(AWAY)]
+        return shown or [section(NONE_YET)]
+
+    async def _agent(self, direct: str) -> list[Block]:
+        """The agent of the person's direct messages: what applies to it, and what it can be asked."""
+        try:
+            catalog = await self._catalogs.read()
+        except TEMPORAL_IS_AWAY:  # the page says so where it lists the conversations
+            catalog = AgentCatalog()
+        place = direct or DIRECT_MESSAGES
+        shown = [section(_examples(prompts_in(catalog, place)))] if prompts_in(catalog, place) else []
+        if catalog.agents:
+            choice = choose(catalog.claims, Place(place))
+            shown.append(section(f"{IN_MESSAGES}\n{agent_captions.answering(catalog, choice)}"))
+        return shown
 
     async def _publish(self, user: str, view: dict[str, Any]) -> None:
         """A failure is only logged: the page before stays, and opening the Home tab again makes a new one."""
@@ -132,5 +161,6 @@ async def _is_home_tab(event: Mapping[str, Any]) -> bool:
     return event.get("tab") == "home"
 
 
-def _examples() -> str:
-    return "\n".join(["For example:", *(f"• _{prompt['message']}_" for prompt in PROMPTS)])
+def _examples(prompts: Sequence[Mapping[str, str]]) -> str:
+    asked = (conversation_captions.literal(one_line(prompt["message"], LONGEST_EXAMPLE)) for prompt in prompts)
+    return "\n".join(["For example:", *(f"• _{one}_" for one in asked)])

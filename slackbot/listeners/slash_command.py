@@ -1,23 +1,29 @@
-"""The slash command `/agent help|status|stop`. Only the person who typed it sees the answer."""
+"""The slash command `/agent`, alone or with help, status or stop. Only the person who typed it sees the answer."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
+from agent_worker.contract.agent_choice import Place, choose
 from agent_worker.contract.messages import NO_MOMENT, StopRequest
 from process.slack import Identity
+from slackbot.conversations.agent_catalog import Catalogs
+from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.recent import TEMPORAL_IS_AWAY, RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
 from slackbot.events.ids import foreign_workspace
-from slackbot.listeners import conversation_captions
+from slackbot.listeners import agent_captions, conversation_captions
 
 COMMAND = "/agent"
 HELP = (
     "Mention me in a channel that I am a member of, or write to me directly, and I answer in a thread.\n"
+    "• `/agent` shows which agent answers here, what it can do, and why\n"
     "• `/agent status` shows your conversations with me\n"
     "• `/agent stop` stops what I am doing for you in this channel\n"
     "• `/agent help` shows this"
@@ -27,21 +33,31 @@ NONE_YET = "You have no conversations with me yet."
 NOT_ALL_YET = "I have not looked through all conversations yet: please try again in a minute."
 NOTHING_TO_STOP = "I am not working on anything of yours in this channel."
 SHOWN = 10  # conversations
+NAME_TIMEOUT = 1.0  # seconds, of the 3 s that Slack waits
 logger = logging.getLogger(__name__)
 
 
 class SlashCommand:
-    def __init__(self, bot: Identity, recent: RecentConversations, stop_signals: StopSignals) -> None:
+    def __init__(
+        self,
+        bot: Identity,
+        client: AsyncWebClient,
+        recent: RecentConversations,
+        stop_signals: StopSignals,
+        catalogs: Catalogs,
+    ) -> None:
         self._bot = bot
+        self._client = client
         self._recent = recent
         self._stop_signals = stop_signals
+        self._catalogs = catalogs
 
     def listen(self, app: AsyncApp) -> None:
         app.command(COMMAND)(self.on_command)
 
     async def on_command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Answers in the acknowledgement, for which Slack waits 3 s: the timeouts of all calls together are shorter."""
-        commands = {"status": self._status, "stop": self._stop}
+        commands = {"": self._agent, "status": self._status, "stop": self._stop}
         command = commands.get(str(body.get("text") or "").strip().lower())
         team = foreign_workspace([body.get("team_id")], self._bot.team_id)
         try:
@@ -50,6 +66,23 @@ class SlashCommand:
             logger.warning("a command could not be carried out", extra={"reason": type(error).__name__})
             answer = AWAY
         await ack(answer, response_type="ephemeral")
+
+    async def _agent(self, _user: str, channel: str, _team: str) -> str:
+        """Slack does not say the name of a private channel with a command, so it is asked for if it matters."""
+        catalog = await self._catalogs.read()
+        choice = choose(catalog.claims, Place(channel))
+        if choice.needs_name:
+            choice = choose(catalog.claims, Place(channel, await self._name(channel)))
+        return agent_captions.answering(catalog, choice)
+
+    async def _name(self, channel: str) -> str | None:
+        try:
+            async with asyncio.timeout(NAME_TIMEOUT):
+                told = (await self._client.conversations_info(channel=channel))["channel"]
+        except CALL_ERRORS as error:
+            logger.info("a channel's name is not known", extra={"reason": type(error).__name__})
+            return None
+        return told.get("name") or None
 
     async def _status(self, user: str, channel: str, _: str) -> str:
         """Also lists all conversations in the channel if it is the person's direct messages with the agent."""

@@ -12,6 +12,9 @@ from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from agent_worker.contract.agent_choice import Place, choose
+from agent_worker.contract.agents import AgentCatalog
+from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.call_errors import CALL_ERRORS, may_pass
 from slackbot.events.ids import CHANNEL, has_form
 from slackbot.listeners.assistant_context import AssistantContext
@@ -31,8 +34,13 @@ class SuggestedPrompts:
     """Sets the prompts when a person opens the direct messages, at most once an hour for each person."""
 
     def __init__(
-        self, client: AsyncWebClient, context: AssistantContext, clock: Callable[[], float] = time.monotonic
+        self,
+        client: AsyncWebClient,
+        context: AssistantContext,
+        catalogs: Catalogs,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._catalogs = catalogs
         self._client = client
         self._context = context
         self._suggested: TTLCache[str, bool] = TTLCache(REMEMBERED, ttl=PAUSE, timer=clock)  # by channel
@@ -49,11 +57,20 @@ class SuggestedPrompts:
         self._suggested[str(channel)] = True
         try:
             async with asyncio.timeout(TIMEOUT):
-                await self._client.assistant_threads_setSuggestedPrompts(channel_id=str(channel), prompts=[*PROMPTS])
+                if prompts := prompts_in(await self._catalogs.read(), str(channel)):
+                    await self._client.assistant_threads_setSuggestedPrompts(channel_id=str(channel), prompts=prompts)
         except CALL_ERRORS as error:
             logger.info("prompts not suggested", extra={"reason": type(error).__name__})
             if may_pass(error):
                 self._suggested.pop(str(channel), None)
+
+
+def prompts_in(catalog: AgentCatalog, direct: str) -> list[dict[str, str]]:
+    """What the agent of somebody's direct messages suggests; before any worker has told it, what the manifest does."""
+    agent = catalog.agent(choose(catalog.claims, Place(direct)).agent)
+    if agent is None:
+        return [dict(prompt) for prompt in PROMPTS]
+    return [{"title": one.title, "message": one.message} for one in agent.prompts]
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from slackbot.app import Listener, build_app
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations import recent
+from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.participation import Participation
 from slackbot.conversations.recent import RecentConversation, RecentConversations
@@ -187,12 +188,13 @@ async def conversation_stage(
         takes_part_in = Participation(web, bot).takes_part_in
         conversations = Conversations(client, rehearsal.task_queue, takes_part_in, recent_conversations)
         context, gaps = AssistantContext(), Gaps()
+        catalogs = Catalogs(client, rehearsal.task_queue)
         listeners: list[Listener] = [
             MessageListener(bot, conversations, gaps, context=context),
             context,
-            SuggestedPrompts(web, context, clock=lambda: stage.now[0]),
-            HomeTab(bot, web, recent_conversations, StopSignals(client)),
-            SlashCommand(bot, recent_conversations, StopSignals(client)),
+            SuggestedPrompts(web, context, catalogs, clock=lambda: stage.now[0]),
+            HomeTab(bot, web, recent_conversations, StopSignals(client), catalogs),
+            SlashCommand(bot, web, recent_conversations, StopSignals(client), catalogs),
             MessageShortcut(bot, web, conversations),
         ]
         app = build_app(tokenless, bot, listeners)
