@@ -1,0 +1,68 @@
+"""Promises of the command that checks the agents: it needs no secret, and it names all that is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent_worker.agents.__main__ import main
+from agent_worker.settings import WorkerSettings
+from tests.support.agent_worker.agents import write
+
+
+@pytest.fixture(autouse=True)
+def agents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    for name in WorkerSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "agents", "default", "description: Answers.\ntools: [get_ip*, nothing_*]")
+    return tmp_path / "agents"
+
+
+def test_good_files_are_told_with_their_tools_and_the_source_of_each_value(
+    agents: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_MODEL", "gemini-4-argon")
+    write(agents, "ops", "channels: [ops, 'gen*', direct]\nmax_model_calls: 3")
+
+    assert main(["check", "--channel", "#general", "--channel", "C123", "--channel", "else"]) == 0
+
+    said = capsys.readouterr().out
+    assert "default: Answers." in said
+    assert "  Model: gemini-4-argon (setting GEMINI_MODEL)" in said
+    assert "  Model calls in one answer: at most 3 (agents/ops.md)" in said
+    assert "    get_ip_address - " in said
+    assert "note: there is no tool now that nothing_* fits" in said
+    assert said.endswith(
+        "direct: ops\nops: ops\ngeneral: ops\nC123: depends on the name of the channel\nelse: default\n"
+    )
+
+
+def test_all_that_is_wrong_is_named_and_the_exit_code_says_so(agents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(agents, "ops", "modle: x")
+    write(agents, "sales", "max_model_calls: 1000")
+
+    assert main(["check"]) == 1
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [line.rpartition(": ")[0].partition(": ")[0] for line in said.err.splitlines()] == [
+        "agents/ops.md:2",
+        "agents/sales.md:2",
+    ]
+
+
+def test_a_channel_that_two_globs_claim_is_wrong(agents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(agents, "ops", "channels: ['gen*']")
+    write(agents, "sales", "channels: ['*al']")
+
+    assert (main(["check"]), main(["check", "--channel", "general"])) == (0, 1)
+
+    assert capsys.readouterr().err == "general: is claimed by ops and sales; nobody answers there\n"
+
+
+def test_the_agents_that_ship_are_good(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AGENTS_DIR", str(Path(__file__).parents[3] / "agents"))
+
+    assert main(["check"]) == 0

@@ -1,0 +1,120 @@
+"""Promises of what applies to an agent: each value has its source, and one version is one digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent_worker.agents.agents import Agents
+from agent_worker.agents.catalog import LARGEST_CATALOG, catalog
+from agent_worker.agents.effective import ABILITIES_SHOWN, Effective, greeting
+from agent_worker.payloads.storage_limits import size_of
+from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.agents import agents_in, write
+from tests.support.agent_worker.outside_tools import Afar, FarTool
+from tests.support.agent_worker.rehearsal import POLICY
+from tests.support.agent_worker.sample_tools import echo, refuse
+
+
+def effective(agents: Agents, name: str = "default") -> Effective:
+    found = agents.effective(name)
+    assert found is not None
+    return found
+
+
+def test_each_value_is_of_the_file_of_a_setting_or_built_in(tmp_path: Path) -> None:
+    write(tmp_path, "default", "model: gemini-4-argon\ntools: [echo]")
+
+    one = effective(agents_in(tmp_path, Toolbox([echo, refuse]), agent_max_model_calls=7))
+
+    file = f"{tmp_path.name}/default.md"
+    assert (one.model.value, one.model.source) == ("gemini-4-argon", file)
+    assert (one.max_model_calls.value, one.max_model_calls.source) == (7, "setting AGENT_MAX_MODEL_CALLS")
+    assert (one.context_tokens.value, one.context_tokens.source) == (200_000, "default")
+    assert (one.tools.value, one.tools.source) == (["echo"], file)
+    assert (one.instructions.value, one.instructions.source) == ("Answer.", file)
+
+
+def test_tools_are_names_and_globs_also_of_tools_from_outside(tmp_path: Path) -> None:
+    write(tmp_path, "default", "tools: [e*, far__*, nothing]")
+    write(tmp_path, "all", "channels: [a]")
+    write(tmp_path, "none", "tools: []\nchannels: [b]")
+    afar = Afar()
+    agents = agents_in(tmp_path, Toolbox([echo, refuse], source=afar))
+
+    assert effective(agents).tools.value == ["echo", "far__look"]
+    assert effective(agents, "all").tools.value == ["echo", "far__look", "refuse"]
+    assert effective(agents, "none").tools.value == []
+    afar.listed.append(FarTool("far__new"))
+    assert effective(agents).tools.value == ["echo", "far__look", "far__new"]
+
+
+def test_the_digest_changes_with_everything_that_a_turn_goes_by_and_with_nothing_else(tmp_path: Path) -> None:
+    agents = agents_in(_folder(tmp_path / "0"), Toolbox([echo]))
+    first = agents.version("default")
+    assert first is not None
+    assert agents.version("default") == first
+
+    fronts = [
+        "tools: []",
+        "model: x",
+        "max_model_calls: 2",
+        "context_tokens: 2000",
+        "thread_replies: all",
+        "greeting: x",
+    ]
+    others = [
+        agents_in(_folder(tmp_path / str(number), front), Toolbox([echo])).version("default")
+        for number, front in enumerate(fronts, 1)
+    ]
+    silent = agents_in(_folder(tmp_path / "9", "description: x\nprompts: [a]\nchannels: [c]"), Toolbox([echo]))
+
+    digests = {one.digest for one in others if one is not None}
+    assert len(digests | {first.digest}) == len(fronts) + 1
+    assert silent.version("default") == first
+
+
+def _folder(directory: Path, front: str = "") -> Path:
+    write(directory, "default", front)
+    return directory
+
+
+def test_a_version_takes_the_place_of_the_settings_of_the_same_names(tmp_path: Path) -> None:
+    front = "model: x\nmax_model_calls: 2\ncontext_tokens: 2000\nthread_replies: mention"
+    version = agents_in(_folder(tmp_path, front)).version("default")
+    assert version is not None
+
+    policy = version.applied_to(POLICY)
+
+    changed = ("gemini_model", "agent_max_model_calls", "agent_context_tokens", "thread_replies")
+    assert tuple(getattr(policy, name) for name in changed) == ("x", 2, 2000, "mention")
+    assert policy.model_dump(exclude=set(changed)) == POLICY.model_dump(exclude=set(changed))
+
+
+def test_a_version_is_remembered_by_its_digest_and_an_unknown_one_is_not_made_up(tmp_path: Path) -> None:
+    agents = agents_in(_folder(tmp_path))
+    version = agents.version("default")
+    assert version is not None
+
+    assert agents.known_version(version.digest) == version
+    assert agents.known_version("another") is None
+    assert agents.version("nobody") is None
+
+
+def test_an_agent_with_many_tools_greets_with_some_and_counts_the_others() -> None:
+    said = greeting([f"ability {number}" for number in range(ABILITIES_SHOWN + 5)])
+
+    assert said.count("- ability") == ABILITIES_SHOWN
+    assert said.endswith("- and 5 more")
+
+
+def test_the_catalog_stays_small_however_many_tools_and_agents_there_are(tmp_path: Path) -> None:
+    tools = [FarTool(f"far__tool_{number}", "s" * 200) for number in range(300)]
+    for number in range(150):
+        write(tmp_path, f"agent-{number}", f"channels: [c{number}]")
+    write(tmp_path, "default")
+
+    made = catalog(agents_in(tmp_path, Toolbox([], source=Afar(tools))))
+
+    assert size_of(made.model_dump()) <= LARGEST_CATALOG
+    assert len(made.agents) == 151
+    assert all(len(agent.tools) + agent.more_tools == 300 for agent in made.agents)
