@@ -15,6 +15,8 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic.errors import PydanticUserError
 
+from agent_worker.toolbox import nesting
+from agent_worker.toolbox.nesting import Reading
 from text.lines import cut
 
 MOST_COMPLAINTS = 5  # a model corrects a few mistakes at a time; a longer list only costs tokens
@@ -50,29 +52,35 @@ class Signature:
     def fit(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Checks and converts what the model gave, adds defaults, and returns the function's keyword arguments.
 
-        Raises ArgumentsError if the arguments do not fit.
+        Takes them nested or flat where that can mean only one thing. Raises ArgumentsError if they do not fit.
         """
+        is_object = isinstance(given, Mapping) or not given
+        reading = nesting.read(self.arguments, given or {}) if is_object else Reading(given, self.names)
         try:
-            fitting = self.arguments.model_validate(dict(given) if isinstance(given, Mapping) else given or {})
+            fitting = self.arguments.model_validate(reading.arguments)
         except ValidationError as error:
-            raise ArgumentsError(self._complaint(error)) from error
+            raise ArgumentsError(self._complaint(error, reading)) from error
         return {name: getattr(fitting, name) for name in self.names}
 
-    def _complaint(self, error: ValidationError) -> str:
+    def _complaint(self, error: ValidationError, reading: Reading) -> str:
         problems = error.errors(include_url=False)
-        lines = [cut(self._problem(problem), LONGEST_COMPLAINT) for problem in problems[:MOST_COMPLAINTS]]
+        lines = [cut(_problem(problem, reading), LONGEST_COMPLAINT) for problem in problems[:MOST_COMPLAINTS]]
         if len(problems) > MOST_COMPLAINTS:
             lines.append(f"and {len(problems) - MOST_COMPLAINTS} more")
         return f"The arguments of {self.function_name} do not fit: {'; '.join(lines)}."
 
-    def _problem(self, problem: Mapping[str, Any]) -> str:
-        where = ".".join(str(step) for step in problem["loc"]) or "arguments"
-        if problem["type"] == "missing":
-            return f"{where} is required"
-        if problem["type"] == "extra_forbidden":
-            return f"{where} is not an argument (the arguments are: {', '.join(self.names) or 'none'})"
-        message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        return f"{where}: {message} (got {reprlib.repr(problem['input'])})"
+
+def _problem(problem: Mapping[str, Any], reading: Reading) -> str:
+    path = reading.path(tuple(problem["loc"]))
+    where = ".".join(map(str, path)) or "arguments"
+    if problem["type"] == "missing":
+        return f"{where} is required"
+    if problem["type"] == "extra_forbidden":
+        is_argument = len(path) == (2 if reading.within else 1)
+        known = f" (the arguments are: {', '.join(reading.names) or 'none'})" if is_argument else ""
+        return f"{where} is not an argument{known}"
+    message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return f"{where}: {message} (got {reprlib.repr(problem['input'])})"
 
 
 def read_signature(function: Callable[..., Any]) -> Signature:

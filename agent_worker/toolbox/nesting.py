@@ -1,0 +1,83 @@
+"""Arguments that the model has nested, or has not, other than the signature declares them. Pure.
+
+A tool whose single argument is a Pydantic model takes the model's fields without the argument around them, and a tool
+with plain arguments takes them within an object that stands alone. Both only where it can mean nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Path = tuple[int | str, ...]  # the names and indexes that lead to a value
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The arguments as the signature declares them.
+
+    `around` is the name that was put around what the model gave, `within` the one that was taken away from it.
+    `names` are those that the model could have given where it gave others.
+    """
+
+    arguments: Any
+    names: Sequence[str]
+    around: str = ""
+    within: str = ""
+
+    def path(self, declared: Path) -> Path:
+        """Where the model has written the value that is declared at this path."""
+        if self.around:
+            return declared[1:]
+        return (self.within, *declared) if self.within else declared
+
+
+def read(declared: type[BaseModel], given: Mapping[str, Any]) -> Reading:
+    """`declared` has a field for each argument."""
+    names = list(declared.model_fields)
+    if len(names) == 1 and (inner := _model_of(declared.model_fields[names[0]])) is not None:
+        known = _names_in(inner)
+        if _lacks_its_argument(declared.model_fields[names[0]], names[0], known, given, inner):
+            return Reading({names[0]: dict(given)}, known, around=names[0])
+    elif len(given) == 1 and _is_wrapping(names, given):
+        ((name, value),) = given.items()
+        return Reading(dict(value), names, within=name)
+    return Reading(dict(given), names)
+
+
+def _lacks_its_argument(
+    field: FieldInfo, name: str, known: Sequence[str], given: Mapping[str, Any], inner: type[BaseModel]
+) -> bool:
+    """Whether these are the fields of the argument's model. If one has the argument's name, nobody can tell."""
+    if name in given or name in known:
+        return False
+    if not given:  # nothing at all: fields that all have defaults
+        return field.is_required() and not any(one.is_required() for one in inner.model_fields.values())
+    return any(one in known for one in given)
+
+
+def _is_wrapping(names: Sequence[str], given: Mapping[str, Any]) -> bool:
+    """Whether the only value that was given is an object of arguments, under a name that is none."""
+    ((name, value),) = given.items()
+    return name not in names and isinstance(value, Mapping) and any(one in names for one in value)
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The Pydantic model that the argument is, or may be beside None."""
+    union = get_origin(field.annotation) in (Union, UnionType)
+    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)] if union else [field.annotation]
+    is_model = len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], BaseModel)
+    return kinds[0] if is_model else None
+
+
+def _names_in(model: type[BaseModel]) -> list[str]:
+    """The names by which the model's fields can be given."""
+    fields = model.model_fields.items()
+    return [
+        alias if isinstance(alias := field.validation_alias or field.alias, str) else name for name, field in fields
+    ]
