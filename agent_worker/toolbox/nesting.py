@@ -70,9 +70,10 @@ def _is_wrapping(names: Sequence[str], given: Mapping[str, Any]) -> bool:
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
     """The Pydantic model that the argument is, or may be beside None."""
     union = get_origin(field.annotation) in (Union, UnionType)
-    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)] if union else [field.annotation]
-    is_model = len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], BaseModel)
-    return kinds[0] if is_model else None
+    kinds: Sequence[Any] = get_args(field.annotation) if union else [field.annotation]
+    others = [kind for kind in kinds if kind is not type(None)]
+    is_model = len(others) == 1 and isinstance(others[0], type) and issubclass(others[0], BaseModel)
+    return others[0] if is_model else None
 
 
 def _names_in(model: type[BaseModel]) -> list[str]:

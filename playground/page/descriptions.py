@@ -91,8 +91,18 @@ def begun(name: str) -> tuple[Kind, str] | None:
     return STEPS.get(name)
 
 
+def opened(told: Content, title: str) -> str:
+    """The title of a look at the thread that has ended, with the agent that answers there."""
+    return f"{title}, for the agent {told['agent']}" if told.get("agent") else title
+
+
 def answered(reply: Content) -> str:
-    """The title of a model call that has ended."""
+    """The title of a model call that has ended, with the digest of the agent's version by which it was made."""
+    digest = string(reply.get("digest"))
+    return f"{_answered(reply)} (version {digest})" if digest else _answered(reply)
+
+
+def _answered(reply: Content) -> str:
     calls = [str(call.get("title") or call.get("name")) for call in reply.get("calls") or []]
     if calls:
         return f"Gemini asks for {', '.join(calls)}"

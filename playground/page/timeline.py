@@ -139,6 +139,8 @@ class Timeline:
         step = self._end(event, attributes.scheduled_event_id, "done")
         if step.kind == "model":
             step.title = descriptions.answered(descriptions.content(attributes.result.payloads))
+        elif step.kind == "open":
+            step.title = descriptions.opened(descriptions.content(attributes.result.payloads), step.title)
 
     def _failed(self, event: HistoryEvent, attributes: Any) -> None:
         step = self._end(event, attributes.scheduled_event_id, "failed")
