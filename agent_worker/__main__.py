@@ -109,7 +109,6 @@ async def _activities(
                 reservations=reservations,
                 slack=slack,
             ),
-            toolbox=agents.toolbox,
             tools=agents.toolbox.open(http, tool_settings),
             reservations=reservations,
             slack=slack,

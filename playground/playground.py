@@ -15,6 +15,7 @@ from playground.new_workspace import populate
 from playground.page.site import Site
 from playground.page.surroundings import Process, Surroundings
 from playground.private_files import keep_private
+from playground.processes import ROOT
 from playground.services import OutsideServices
 from playground.settings import PlaygroundSettings
 from playground.storage import Storage
@@ -38,7 +39,9 @@ class Playground:
         self._around = Surroundings(
             model="real" if settings.google_api_key else "scripted", services=settings.playground_world
         )
-        self._environment: dict[str, str] = {}
+        # The agents that ship, unless others are set up: the playground may be started in any folder.
+        given = environment().get("AGENTS_DIR")
+        self._environment: dict[str, str] = {} if given else {"AGENTS_DIR": str(ROOT / "agents")}
         self._duties: list[Coroutine[Any, Any, None]] = []  # coroutines that run until the end
         self._changed = lambda: None  # tells the page that a process has changed
         self._where_temporal_is = ""

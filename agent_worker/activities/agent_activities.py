@@ -19,7 +19,7 @@ from agent_worker.contract.names import thread_of
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.agent_version import AgentVersion, ToolRun
-from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable, sentence
+from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
 from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenConversation, Opened
 from agent_worker.payloads.quotas import OverQuota
@@ -32,7 +32,6 @@ from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
 from agent_worker.toolbox.open_toolbox import OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.toolbox import Toolbox
 from process.slack_errors import FAILED
 
 # While Slack's servers fail at telling of somebody, the others in the thread wait.
@@ -49,7 +48,6 @@ class Activities:
         bot_user_id: str,
         gate: AgentGate,
         model_calls: ModelCalls,
-        toolbox: Toolbox,
         tools: OpenToolbox,
         slack: Slack | None,
         reservations: Reservations | None = None,
@@ -59,7 +57,6 @@ class Activities:
         self._bot_user_id = bot_user_id
         self._gate = gate
         self._model_calls = model_calls
-        self._toolbox = toolbox
         self._tools = tools
         self._reservations = reservations
         self._slack_or_none = slack
@@ -197,20 +194,14 @@ class Activities:
         run = _tool_run(args[1:])
         if run.shown is not None:
             self._slack.progress_queue.begin(run.shown)
-        refused = await self._refused(name, run, thread)
-        if refused:
+        refused = await self._gate.refusal(name, run, thread)
+        if refused is not None:
             return {"error": refused}
         try:
             async with self._status_kept(thread):
                 return await self._tools.run(name, arguments)
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
-
-    async def _refused(self, name: str, run: ToolRun, thread: Thread | None) -> str | None:
-        try:
-            return self._toolbox.refusal(name, await self._gate.allowed_tools(run, thread))
-        except NoAgentError as none:
-            return sentence(none.code)
 
     # Speaking
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 
 from temporalio import activity
 from temporalio.service import RPCError
@@ -13,9 +12,17 @@ from agent_worker.agents.agents import Agents
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, Place
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion, ToolRun
-from agent_worker.payloads.errors import AGENT_GONE, AGENT_UNCLEAR, CHANNEL_UNNAMED, TRANSCRIPT_UNAVAILABLE, retryable
+from agent_worker.payloads.errors import (
+    AGENT_GONE,
+    AGENT_UNCLEAR,
+    CHANNEL_UNNAMED,
+    TRANSCRIPT_UNAVAILABLE,
+    retryable,
+    sentence,
+)
 from agent_worker.payloads.model import AskModel
 from agent_worker.slack.directory import Directory
+from agent_worker.toolbox.open_toolbox import no_such_tool
 
 logger = logging.getLogger(__name__)
 
@@ -72,16 +79,18 @@ class AgentGate:
             raise NoAgentError(AGENT_GONE)
         return found
 
-    async def allowed_tools(self, run: ToolRun, thread: Thread | None) -> Collection[str]:
-        """The tools that may run now: those of the turn's version which the agent's file still allows.
+    async def refusal(self, tool: str, run: ToolRun, thread: Thread | None) -> str | None:
+        """A sentence for the model if the tool may not run now; None if the turn's version and the file both allow it.
 
-        Raises NoAgentError and ApplicationError as `version`.
+        Whether there is such a tool at this moment is not asked here. Raises ApplicationError as `version`.
         """
-        now = self.agents.effective(await self.agent_of(thread, run.agent))
-        if now is None:
-            raise NoAgentError(AGENT_GONE)
-        tools = set(now.tools.value)
-        return tools & set((await self._of(run.version)).tools) if run.version else tools
+        try:
+            agent = await self.agent_of(thread, run.agent)
+        except NoAgentError as none:
+            return sentence(none.code)
+        tools = (await self._of(run.version)).tools if run.version else [tool]
+        still_allowed = [name for name in tools if self.agents.allows(agent, name)]
+        return None if tool in still_allowed else no_such_tool(tool, still_allowed)
 
     async def _of(self, digest: str) -> AgentVersion:
         """Another worker may have begun the turn: then the workflow has its version."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from cachetools import LRUCache
 
 from agent_worker.agents.agent_file import AgentFile
-from agent_worker.agents.effective import Effective, effective
+from agent_worker.agents.effective import Effective, allowed, effective
 from agent_worker.agents.folder import AgentFolder
 from agent_worker.agents.settings import DEFAULT, AgentSettings
 from agent_worker.contract.agent_choice import Choice, Place, choose
@@ -55,6 +55,11 @@ class Agents:
     def summaries(self) -> dict[str, str]:
         """What each tool that there is now can do, by its name."""
         return self.toolbox.summaries()
+
+    def allows(self, name: str, tool: str) -> bool:
+        """Whether the agent's file allows the tool, as it is now; False for an agent that is not there."""
+        file = self.files.get(name)
+        return file is not None and bool(allowed([tool], file.fields.tools))
 
     def choose(self, place: Place) -> Choice:
         """The agent that answers at a place."""

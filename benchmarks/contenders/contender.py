@@ -17,7 +17,7 @@ from benchmarks.measurements.temporal_server import MeasuredServer
 from benchmarks.references.tutorial.workflow import workflow_id as tutorial_workflow_id
 from benchmarks.stubs.exchanges import Observer
 from benchmarks.stubs.services import Stubs
-from playground.processes import ManagedProcess
+from playground.processes import ROOT, ManagedProcess
 
 
 class Contender:
@@ -101,6 +101,7 @@ class Contender:
             **self.stubs.environment,
             "TEMPORAL_ADDRESS": self.server.address,
             "TEMPORAL_TASK_QUEUE": self._task_queue,
+            "AGENTS_DIR": str(ROOT / "agents"),
             **self.recipe.settings,
         }
         return ManagedProcess(part.module, environment, ready=part.ready, directory=self._directory)

@@ -85,7 +85,6 @@ async def running_worker(client: Client, queue: str, stage: SlackStage, gemini: 
                 transcripts=Transcripts(),
                 slack=stage.ours,
             ),
-            toolbox=toolbox,
             tools=toolbox.open(http, []),
             slack=stage.ours,
         )

@@ -51,7 +51,6 @@ async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None
         bot_user_id="",
         gate=nothing,
         model_calls=nothing,
-        toolbox=nothing,
         tools=nothing,
         slack=stage.ours,
     )
@@ -76,7 +75,6 @@ async def tried(do: Callable[[Activities], Awaitable[Any]], stage: SlackStage) -
         bot_user_id="",
         gate=gate(Toolbox([])),
         model_calls=nothing,
-        toolbox=nothing,
         tools=nothing,
         slack=stage.ours,
     )
@@ -139,7 +137,6 @@ async def test_nobodys_judgement_waits_for_the_names_that_another_person_mention
             bot_user_id="",
             gate=nothing,
             model_calls=nothing,
-            toolbox=nothing,
             tools=nothing,
             slack=stage.ours,
         )

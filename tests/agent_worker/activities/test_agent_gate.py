@@ -56,7 +56,6 @@ async def run(stage: SlackStage, agents: Agents, name: str, *given: BaseModel, w
             bot_user_id="",
             gate=AgentGate(agents, stage.directory),
             model_calls=nothing,
-            toolbox=TOOLBOX,
             tools=TOOLBOX.open(http, []),
             slack=stage.ours,
         )
@@ -167,3 +166,15 @@ async def test_a_model_call_at_the_beginning_of_a_turn_takes_the_version_of_this
 
     assert taken == agents.version("default")
     assert await gate.version(request.model_copy(update={"version": taken.digest})) == taken
+
+
+async def test_a_tool_that_is_not_there_just_now_is_no_matter_of_the_gate(agents: Agents) -> None:
+    gate = AgentGate(agents, None)
+    version = agents.version("ops")
+    assert version is not None
+    agents.keep(version)
+    agents.toolbox = Toolbox([])  # the server has gone
+
+    refusal = await gate.refusal(READ, ToolRun(agent="ops", version=version.digest), None)
+
+    assert refusal is None

@@ -38,7 +38,6 @@ async def deliver(stage: SlackStage, request: Deliver, *, is_killed: bool = Fals
         bot_user_id="",
         gate=nothing,
         model_calls=nothing,
-        toolbox=nothing,
         tools=nothing,
         slack=stage.ours,
     )

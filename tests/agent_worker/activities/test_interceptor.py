@@ -258,7 +258,6 @@ async def run_the_tool() -> Any:
             bot_user_id="",
             gate=gate(toolbox),
             model_calls=nothing,
-            toolbox=toolbox,
             tools=toolbox.open(http, []),
             slack=None,
         )

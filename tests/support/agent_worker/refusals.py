@@ -154,7 +154,6 @@ async def delivered(stage: SlackStage, request: Deliver) -> str:
         bot_user_id="",
         gate=nothing,
         model_calls=nothing,
-        toolbox=nothing,
         tools=nothing,
         slack=stage.ours,
     )
