@@ -189,13 +189,12 @@ class AgentFolder:
             self._tell([self._unreadable(error)])
             return
         self._stamp = stamp
-        self._tell([*reading.problems, *reading.conflicts])
-        if reading.conflicts:
-            return  # which of the files is meant cannot be told: all count as they were
         kept = {name: self._agents[name] for name in reading.bad if name in self._agents}
         agents = {**reading.agents, **kept}
-        if _conflicts(agents.values()):
-            return
+        conflicts = reading.conflicts or _conflicts(agents.values())
+        self._tell([*reading.problems, *conflicts])
+        if conflicts:
+            return  # which of the files is meant cannot be told: all count as they were
         if agents != self._agents:
             logger.info("agents are read anew", extra={"agents": ",".join(sorted(agents))})
         self._agents = agents

@@ -152,6 +152,20 @@ def test_files_that_contradict_each_other_count_as_they_all_were(tmp_path: Path)
     assert looking.again() == {"default": "One.", "ops": "One."}
 
 
+def test_a_file_that_contradicts_the_last_good_one_of_a_bad_file_does_not_count(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path, "default", body="One.")
+    write(tmp_path, "ops", "channels: [general]", "One.")
+    looking = Looking(tmp_path)
+
+    write(tmp_path, "ops", "modle: x", "Bad.")
+    write(tmp_path, "sales", "channels: [general]", "New.")
+
+    assert looking.again() == {"default": "One.", "ops": "One."}
+    assert [vars(one)["field"] for one in caplog.records] == ["modle", "channels"]
+
+
 def test_a_folder_that_goes_away_changes_nothing_until_it_is_back(tmp_path: Path) -> None:
     directory = tmp_path / "agents"
     write(directory, "default", body="One.")

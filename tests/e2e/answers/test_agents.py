@@ -156,6 +156,22 @@ async def test_bad_files_are_named_all_together_when_the_worker_starts(temporal_
         assert "support.md:2: channels: the channel general is claimed by" in said
 
 
+async def test_the_instructions_of_the_settings_are_for_a_file_without_any_and_the_log_says_when_they_are_not_used(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        stage.worker = stage.process("agent_worker", ready="worker is ready", AGENT_INSTRUCTIONS="From the settings.")
+        await stage.start()
+        unused = [line for line in stage.worker.lines if "AGENT_INSTRUCTIONS is not used" in line]
+        await changed(stage, "default", "tools: []", "")
+        stage.gemini.script(text("Yes."))
+
+        await stage.answered(ask(stage, "hello"))
+
+        assert len(unused) == 1
+        assert instructions(stage.gemini.requests[0]) == "From the settings."
+
+
 async def test_where_slack_does_not_tell_the_channels_name_nobody_answers_for_another_agent(stage: Stage) -> None:
     await changed(stage, "ops", "channels: [ops]\ntools: []", "You run things.")
     stage.slack.faults.add(method="conversations.info", kind="error", error="missing_scope", times=None)
