@@ -16,6 +16,8 @@ from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.mcp.configuration import mcp_servers
+from agent_worker.mcp.source import McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.settings import WorkerSettings
@@ -38,13 +40,17 @@ logger = logging.getLogger("agent_worker")
 
 
 async def main() -> None:
-    toolbox = Toolbox.discover(reserved=list(ActivityName))
-    settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
+    servers = McpServers()
+    toolbox = Toolbox.discover(reserved=list(ActivityName), source=servers)
+    settings, connection, configured_servers, *tool_settings = load(
+        WorkerSettings, temporal.connection, mcp_servers, *toolbox.settings_classes()
+    )
     logs.configure(settings.log_format, settings.log_level)
     client = await temporal.connect(connection, DATA_CONVERTER)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
     reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits)
     async with (
+        servers.connected(configured_servers),
         worker_share.kept_current(),
         _activities(settings, toolbox, tool_settings, worker_share, reservations) as activities,
     ):

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.activities import delivery_attempt
 from agent_worker.activities.greeting import greeting
 from agent_worker.activities.model_call import ModelCalls
+from agent_worker.activities.tool_progress import progress_shown
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
 from agent_worker.payloads.activity_names import ActivityName
@@ -176,11 +177,14 @@ class Activities:
     async def run_tool(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Any activity that is none of the above is a tool of that name; it may be given steps to show, too."""
         arguments: Mapping[str, Any] = activity.payload_converter().from_payload(args[0].payload, dict[str, Any])
-        for shown in args[1:]:
-            self._slack.progress_queue.begin(activity.payload_converter().from_payload(shown.payload, ShowProgress))
+        shown: ShowProgress | None = None
+        for steps in args[1:]:
+            shown = activity.payload_converter().from_payload(steps.payload, ShowProgress)
+            self._slack.progress_queue.begin(shown)
+        thread = thread_of(activity.info().workflow_id or "")
         try:
-            async with self._status_kept(thread_of(activity.info().workflow_id or "")):
-                return await self._tools.run(activity.info().activity_type, arguments)
+            async with self._status_kept(thread), progress_shown(self._slack_or_none, thread, shown) as progress:
+                return await self._tools.run(activity.info().activity_type, arguments, progress)
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
 

@@ -183,6 +183,7 @@ class ModelCalls:
             timeout_seconds=policy.timeout.total_seconds(),
             attempts=policy.attempts,
             refused=refused,
+            unknown_if_lost=policy.unknown_if_lost,
         )
 
 
