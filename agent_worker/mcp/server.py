@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -72,6 +73,7 @@ class Server:
         self._is_back = asyncio.Event()
         self._is_stale = asyncio.Event()
         self._holds_for = timedelta()
+        self._away_since = time.monotonic()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -101,8 +103,8 @@ class Server:
         try:
             return await self._call_on(client, tool, arguments, progress)
         except NotRunError:
-            if self._client is client:
-                raise
+            if self._source is None or not self._source.ended.is_set():
+                raise  # another connection would not help
         return await self._call_on(await self._connected(), tool, arguments, progress)
 
     async def _call_on(
@@ -123,6 +125,8 @@ class Server:
 
     async def _connected(self) -> Client:
         """The client, after a wait if the server is away. Raises NotRunError if it stays away."""
+        if self._source is not None and self._source.ended.is_set():
+            self._lose(self.away or self._source.reason)
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._is_back.wait()
@@ -133,8 +137,6 @@ class Server:
     def _translated(self, error: MCPError) -> Exception:
         """What has become of the call."""
         if error.code == NOT_SENT:
-            if self._source is not None and self._source.ended.is_set():
-                self._lose(error.message)
             return NotRunError(error.message)
         if error.code == HEADER_MISMATCH:
             self._is_stale.set()
@@ -145,7 +147,14 @@ class Server:
             return LostError("the connection was lost")
         return RefusedError(error.message)
 
+    @property
+    def is_away_for_longer(self) -> bool:
+        """Whether the server has been away for so long that a call need not wait for it."""
+        return bool(self.away) and time.monotonic() - self._away_since > PATIENCE
+
     def _lose(self, reason: str) -> None:
+        if not self.away:
+            self._away_since = time.monotonic()
         self._client = None
         self._is_back.clear()
         self.away = reason

@@ -51,7 +51,7 @@ class McpTool:
 
     @property
     def away(self) -> str:
-        return away(self.server.name, self.server.away) if self.server.away else ""
+        return away(self.server.name, self.server.away) if self.server.is_away_for_longer else ""
 
     @property
     def is_repeatable(self) -> bool:
