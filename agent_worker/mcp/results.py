@@ -50,7 +50,7 @@ def _output(text: str, structured: Any, content: Sequence[ContentBlock]) -> Any:
     """The structured result, and the text if it says something else: servers send most results in both forms."""
     if structured is None:
         return text
-    if isinstance(structured, dict) and structured.keys() == {"result"} and structured["result"] == text:
+    if isinstance(structured, dict) and list(structured.values()) == [text]:
         return text  # how servers wrap a plain text
     if not text or (len(content) == 1 and _as_json(text) == structured):
         return structured

@@ -7,10 +7,14 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.server import Server
-from agent_worker.mcp.tools import McpTool, tools_of
+
+# The package `mcp` takes a second and 26 MB to import. A worker without MCP servers never imports it.
+if TYPE_CHECKING:
+    from agent_worker.mcp.server import Server
+    from agent_worker.mcp.tools import McpTool
 
 FIRST_WAIT = 5.0  # seconds that the start of the worker waits for servers; those that take longer come later
 MOST_TOOLS = 480  # of all servers; Gemini takes 512 declarations, and the worker has some of its own
@@ -36,7 +40,13 @@ class McpServers:
         self, configurations: Iterable[ServerConfiguration], first_wait: float = FIRST_WAIT
     ) -> AsyncIterator[None]:
         """Keeps the servers connected while the block runs; begins after `first_wait` seconds at the latest."""
-        self.servers = [Server(configuration, self._take_over) for configuration in configurations]
+        configured = list(configurations)
+        if not configured:
+            yield
+            return
+        from agent_worker.mcp.server import Server  # noqa: PLC0415
+
+        self.servers = [Server(configuration, self._take_over) for configuration in configured]
         tasks = [asyncio.create_task(server.run()) for server in self.servers]
         try:
             with suppress(TimeoutError):
@@ -50,6 +60,8 @@ class McpServers:
 
     def _take_over(self) -> None:
         """Makes the list anew, from what all servers have told last."""
+        from agent_worker.mcp.tools import tools_of  # noqa: PLC0415
+
         tools: dict[str, McpTool] = {}
         left_out: dict[tuple[str, str], str] = {}
         for server in self.servers:

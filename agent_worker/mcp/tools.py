@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mcp.types import Tool
@@ -26,7 +26,6 @@ LONGEST_PROGRESS = 80  # characters
 DIGEST = 12  # characters
 NOT_KNOWN = "It is not known whether the call was carried out"
 _UNFIT = re.compile(r"[^A-Za-z0-9_.:-]")
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,10 @@ class McpTool:
 
     def declaration(self) -> dict[str, Any]:
         """What the model is told. The description is the server's, and named so."""
+        return self._declaration
+
+    @cached_property
+    def _declaration(self) -> dict[str, Any]:
         described = cut((self.told.description or self.told.name).strip(), LONGEST_DESCRIPTION)
         hidden = self.server.configuration.secrets.hidden
         text = f"A tool of the server {self.server.name}, which says of it: {hidden(described)}"
