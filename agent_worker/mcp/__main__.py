@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agent_worker.mcp.configuration import mcp_servers
-from agent_worker.mcp.server import Server
 from agent_worker.mcp.source import McpServers
 from process import lifetime, logs
 from process.settings import load
 from text.characters import for_terminal
 from text.lines import one_line
+
+if TYPE_CHECKING:
+    from agent_worker.mcp.server import Server
 
 LONGEST_WAIT = 60.0  # seconds for all servers together
 LONGEST_SUMMARY = 100  # characters
@@ -36,7 +39,7 @@ async def main() -> None:
 def report(source: McpServers) -> Iterator[str]:
     """Each server with its state, its tools with their digests, and what is left out and why."""
     if not source.servers:
-        yield "No MCP servers are configured: there is no mcp.json, and MCP_CONFIG is not set."
+        yield "No MCP servers are configured."
     for server in source.servers:
         yield f"{server.name}: {_state(server)}"
         for tool in source.tools().values():
