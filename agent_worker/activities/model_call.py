@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from agent_worker.activities import failed_attempts
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
+from agent_worker.activities.turn_lists import TurnLists
 from agent_worker.conversation import model_form
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
@@ -72,6 +73,7 @@ class ModelCalls:
         self._transcripts = transcripts
         self._reservations = reservations
         self._slack = slack
+        self._lists = TurnLists()
 
     async def reply(self, request: AskModel) -> ModelReply:
         """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none.
@@ -120,7 +122,7 @@ class ModelCalls:
             model=request.model,
             instructions=f"{self._instructions.rstrip()}\n\n{model_form.EXPLAINED}",
             contents=contents,
-            declarations=self._toolbox.declarations(),
+            declarations=self._lists.of(request, self._toolbox.declarations),
             may_call_tools=request.may_call_tools,
             more_room=request.more_room,
         )

@@ -12,13 +12,11 @@ from mcp.client._transport import TransportStreams
 from mcp.client.streamable_http import streamable_http_client
 
 from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.failures import BROKEN, NOT_SENT, TOO_LARGE
 from agent_worker.mcp.lines import LONGEST_LINE
 
 CONNECT_TIMEOUT = 10.0  # seconds
 SILENCE_TIMEOUT = 630.0  # seconds without a byte; each call has its own deadline, and a stream of events may be silent
-# Error codes of our own, in the range that JSON-RPC leaves to implementations and MCP does not use.
-NOT_SENT = -32090  # the request has not arrived, or was refused before anything was done
-BROKEN = -32091  # it may have arrived
 # Answered before anything is done.
 _REFUSED = {401: "refuses the credentials", 403: "refuses the credentials", 429: "cannot answer just now"}
 _SESSION = "mcp-session-id"
@@ -98,7 +96,7 @@ class _Bounded(httpx2.AsyncByteStream):
         async for part in self._stream:
             size += len(part)
             if size > LONGEST_LINE:
-                raise TooLargeError(f"its answer has more than {LONGEST_LINE // 1_000_000} MB")
+                raise TooLargeError(TOO_LARGE.format(LONGEST_LINE // 1_000_000))
             yield part
 
     async def aclose(self) -> None:

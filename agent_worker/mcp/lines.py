@@ -17,11 +17,15 @@ _AT_END = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$')
 
 @dataclass(frozen=True)
 class SkippedLine:
-    """A line that was too long to be kept: its first and last bytes, and how many it had."""
+    """A line that was too long, or that cannot be read: its first and last bytes, and how many it had."""
 
     beginning: bytes
     end: bytes
     size: int
+
+    @classmethod
+    def of(cls, line: bytes) -> SkippedLine:
+        return cls(line[:KEPT], line[-KEPT:], len(line))
 
     @property
     def request_id(self) -> int | str | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from agent_worker.payloads.storage_limits import size_of
+from text.json_shapes import items
 
 LARGEST = 32 * 1024  # bytes of JSON; the model reads it in each call
 MOST_NODES = 4_000  # schemas within a schema, with references written out
@@ -30,7 +31,7 @@ def fitted(schema: Mapping[str, Any], fixed: Collection[str] = ()) -> dict[str, 
     properties = {name: schema for name, schema in listed.items() if name not in fixed}
     plain |= {"type": "object", "properties": properties}
     if "required" in plain:
-        plain["required"] = [name for name in plain["required"] if name not in fixed]
+        plain["required"] = [name for name in items(plain["required"]) if name not in fixed]
     if size_of(plain) > LARGEST:
         raise SchemaError(f"the description of its arguments has more than {LARGEST // 1024} KB")
     return plain if properties or _takes_more(plain) else None

@@ -17,6 +17,7 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import (
     CONNECTION_CLOSED,
     HEADER_MISMATCH,
+    PARSE_ERROR,
     REQUEST_TIMEOUT,
     CallToolResult,
     Implementation,
@@ -27,28 +28,29 @@ from mcp.types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.http import BROKEN, NOT_SENT, Site
+from agent_worker.mcp.failures import (
+    BROKEN,
+    NO_MESSAGE,
+    NOT_SENT,
+    TOO_LARGE,
+    UNREADABLE,
+    LostError,
+    NotRunError,
+    RefusedError,
+    UnreadableError,
+)
+from agent_worker.mcp.http import Site
+from agent_worker.mcp.lines import LONGEST_LINE
 from agent_worker.mcp.listing import Listing, take_list
 from agent_worker.mcp.stdio import NotStartedError, Program
 from process.log_records import Translated
 
 LONGEST_START = 60.0  # seconds until a server has told its tools; npx and uvx download a server at its first start
+BETWEEN_LISTS = 1.0  # seconds at least, however often a server says that its list has changed
 LIST_TIMEOUT = 30.0  # seconds for one page of the list
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two attempts to connect, each twice as long as the last
 PATIENCE = 5.0  # seconds that a call waits for a server that is away
 logger = logging.getLogger(__name__)
-
-
-class NotRunError(Exception):
-    """The call has surely not been carried out. The message says why, in a few plain words."""
-
-
-class LostError(Exception):
-    """The call was sent, and nobody knows whether it was carried out. The message says what happened."""
-
-
-class RefusedError(Exception):
-    """The server has answered with an error. The message is the server's."""
 
 
 class Server:
@@ -95,7 +97,7 @@ class Server:
     async def call(
         self, tool: str, arguments: Mapping[str, Any], progress: ProgressFnT
     ) -> CallToolResult | InputRequiredResult:
-        """Calls a tool once. Raises NotRunError, LostError or RefusedError.
+        """Calls a tool once. Raises NotRunError, LostError, UnreadableError or RefusedError.
 
         If the caller is cancelled, the server is told so.
         """
@@ -121,7 +123,7 @@ class Server:
         except MCPError as error:
             raise self._translated(error) from error
         except (RuntimeError, ValueError) as error:  # the SDK checks what the server has answered
-            raise LostError("its answer is not what it promises") from error
+            raise UnreadableError("its answer is not what it promises") from error
 
     async def _connected(self) -> Client:
         """The client, after a wait if the server is away. Raises NotRunError if it stays away."""
@@ -145,6 +147,9 @@ class Server:
             return LostError(f"it took longer than {self.configuration.timeout.total_seconds():g} seconds")
         if error.code in (CONNECTION_CLOSED, BROKEN):
             return LostError("the connection was lost")
+        if error.code in (UNREADABLE, PARSE_ERROR):  # the second one comes from the package's own transport
+            too_large = TOO_LARGE.format(LONGEST_LINE // 1_000_000)
+            return UnreadableError(too_large if too_large in error.message else NO_MESSAGE)
         return RefusedError(error.message)
 
     @property
@@ -172,11 +177,11 @@ class Server:
                 self.told.set()
                 logger.info("an MCP server is connected", extra=self._facts(client))
                 await self._keep_list(client, source)
-                self._lose("has ended the connection")
+                self._lose(source.reason)
         except Exception as error:  # noqa: BLE001  whatever the other side does, the others go on
             reason = _reason(error)
         finally:
-            self.last_words = list(getattr(source, "last_words", ()))
+            self.last_words = list(getattr(source, "last_words", ())) or self.last_words
         return reason or source.reason
 
     @asynccontextmanager
@@ -210,6 +215,7 @@ class Server:
                 if not source.ended.is_set():
                     with suppress(MCPError):  # the list that is known is better than none
                         self._take(await take_list(client))
+                    await asyncio.wait([ended], timeout=BETWEEN_LISTS)
         finally:
             ended.cancel()
             listening.cancel()

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agent_worker.mcp.configuration import ServerConfiguration
+from process.log_records import Translated
 
 # The package `mcp` takes a second and 26 MB to import. A worker without MCP servers never imports it.
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ class McpServers:
         self.left_out, self._tools = left_out, MappingProxyType(tools)
 
     def _log_left_out(self, left_out: Mapping[tuple[str, str], str]) -> None:
-        for server, tool in left_out.keys() - self.left_out.keys():
-            logger.warning("a tool of an MCP server is left out", extra={"server": server, "tool": tool})
+        for server, tool in sorted(left_out.keys() - self.left_out.keys()):
+            facts = {"server": server, "tool": tool, "reason": Translated(left_out[server, tool])}
+            logger.warning("a tool of an MCP server is left out", extra=facts)
 
     def _note_changes(self, tools: Iterable[McpTool]) -> None:
         """A server that describes a known tool in other words may want something else with it: somebody should look."""

@@ -18,10 +18,11 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.client.stdio import get_default_environment
 from mcp.shared.message import SessionMessage
-from mcp.types import INTERNAL_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp.types import ErrorData, JSONRPCError, jsonrpc_message_adapter
 
 from agent_worker.mcp import guardian
 from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.failures import NO_MESSAGE, TOO_LARGE, UNREADABLE
 from agent_worker.mcp.lines import LONGEST_LINE, LONGEST_SKIPPED, Lines, SkippedLine
 from text.characters import for_terminal
 from text.lines import cut
@@ -30,9 +31,9 @@ PIECE = 64 * 1024  # bytes that are read at once
 MOST_GARBAGE = 100  # lines in a row that are no messages, after which the program is believed to speak none
 LAST_WORDS = 20  # lines of standard error that are kept
 LONGEST_WORDS = 200  # characters of such a line
+LAST_MOMENT = 0.2  # seconds in which what a program has written last is read
 TIME_TO_LEAVE = 1.0  # seconds that a program has to end by itself, when nobody speaks to it any more
 TIME_TO_END = guardian.GRACE + 2.0  # seconds that its guardian has to end it
-TOO_LARGE = "its answer has more than {} MB"
 
 Incoming = MemoryObjectSendStream[SessionMessage | Exception]
 Streams = tuple[MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObjectSendStream[SessionMessage]]
@@ -118,8 +119,7 @@ class Program:
     async def _take(self, line: bytes | SkippedLine, incoming: Incoming) -> None:
         if isinstance(line, SkippedLine):
             logger.warning("a message of an MCP server is too large", extra={**self._facts, "bytes": line.size})
-            if line.request_id is not None:
-                await incoming.send(_refusal(line.request_id))
+            await _answer(line, TOO_LARGE.format(LONGEST_LINE // 1_000_000), incoming)
             return
         try:
             message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
@@ -127,6 +127,7 @@ class Program:
             self._garbage += bool(line.strip())
             if self._garbage == 1:
                 logger.warning("an MCP server writes lines that are no messages", extra=self._facts)
+            await _answer(SkippedLine.of(line), NO_MESSAGE, incoming)
             return
         self._garbage = 0
         await incoming.send(message)
@@ -157,6 +158,7 @@ class Program:
         finally:
             if life >= 0:
                 os.close(life)
+            await asyncio.wait(tasks, timeout=LAST_MOMENT)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -184,9 +186,11 @@ def _check_there_is(command: str, folder: str, path: str | None) -> None:
         raise NotStartedError("its command is not found")
 
 
-def _refusal(request_id: int | str) -> SessionMessage:
-    problem = ErrorData(code=INTERNAL_ERROR, message=TOO_LARGE.format(LONGEST_LINE // 1_000_000))
-    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=request_id, error=problem))
+async def _answer(line: SkippedLine, reason: str, incoming: Incoming) -> None:
+    """Answers the request that the line seems to answer: otherwise the call would wait until its time is over."""
+    if line.request_id is not None:
+        problem = ErrorData(code=UNREADABLE, message=reason)
+        await incoming.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=line.request_id, error=problem)))
 
 
 async def _say(process: asyncio.subprocess.Process, outgoing: MemoryObjectReceiveStream[SessionMessage]) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 from mcp.types import Tool
 
+from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
 from agent_worker.mcp.results import error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
-from agent_worker.mcp.server import LostError, NotRunError, RefusedError, Server
+from agent_worker.mcp.server import Server
 from agent_worker.toolbox.definition import ToolPolicy, title_line
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.tool_source import Progress
@@ -92,6 +93,8 @@ class McpTool:
             result = await self.server.call(self.told.name, {**(args or {}), **self.fixed}, told)
         except RefusedError as refused:
             return error(f"The server {server} says: {refused}", secrets)
+        except UnreadableError as failure:
+            return error(f"The server {server} has answered the call, but {failure}.", secrets)
         except NotRunError as failure:
             return error(away(server, str(failure)), secrets)
         except LostError as failure:

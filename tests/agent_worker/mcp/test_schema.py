@@ -35,6 +35,7 @@ def test_fixed_arguments_are_left_out() -> None:
 
     assert fitted(schema, ["a"]) == {"type": "object", "properties": {"b": True}, "required": ["b"]}
     assert fitted(schema, ["a", "b"]) is None
+    assert fitted({**schema, "required": 5}, ["a"]) == {"type": "object", "properties": {"b": True}, "required": []}
 
 
 def doubling(levels: int) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def deep(levels: int) -> dict[str, Any]:
     [
         ({"type": "string"}, "not an object"),
         ({"type": "object", "properties": []}, "not an object"),
+        ({"type": ["object", "null"]}, "not an object"),
         ({"type": "object", "properties": {"a": {"$ref": "#"}}}, "refers to itself"),
         ({"type": "object", "properties": {"a": {"$ref": "#/$defs/none"}}}, "is not there"),
         ({"type": "object", "properties": {"a": {"$ref": "https://example.com"}}}, "another document"),

@@ -94,6 +94,18 @@ async def test_garbage_between_the_messages_is_skipped(odd: Connected) -> None:
     assert await odd.call("odd__garbage") == {"output": "after the garbage"}
 
 
+async def test_an_answer_that_cannot_be_read_ends_its_call_at_once(odd: Connected) -> None:
+    result = await odd.call("odd__nonsense")
+
+    assert result == {"error": "The server odd has answered the call, but its answer cannot be read."}
+
+
+async def test_an_answer_that_is_not_what_the_server_has_promised_is_not_taken(odd: Connected) -> None:
+    result = await odd.call("odd__promise")
+
+    assert result == {"error": "The server odd has answered the call, but its answer is not what it promises."}
+
+
 async def test_a_flood_of_errors_neither_blocks_the_server_nor_fills_the_log(
     odd: Connected, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -106,7 +118,7 @@ async def test_a_flood_of_errors_neither_blocks_the_server_nor_fills_the_log(
 async def test_a_result_of_100_mb_is_an_error_and_the_connection_goes_on(odd: Connected, tmp_path: Path) -> None:
     result = await odd.call("odd__huge")
 
-    assert result == {"error": "The server odd says: its answer has more than 4 MB"}
+    assert result == {"error": "The server odd has answered the call, but its answer has more than 4 MB."}
     assert await odd.call("odd__echo", {"text": "hi"}) == {"output": "You said hi for None."}
     assert calls_of(tmp_path).count("started") == 1
 

@@ -129,6 +129,25 @@ async def test_a_server_that_dies_is_back_for_the_next_call_and_others_go_on(sta
     assert calls_of(tmp_path).count("die {}") == 1
 
 
+def declared(stage: Stage, request: int) -> list[str]:
+    (tools,) = stage.gemini.requests[request].body["tools"]
+    return [declaration["name"] for declaration in tools["functionDeclarations"]]
+
+
+async def test_a_turn_sees_the_list_that_it_began_with_and_the_next_turn_the_new_one(stage: Stage) -> None:
+    stage.gemini.script(
+        calls(("odd__change", {})), calls(("odd__echo", {"text": "hi"})), text("Changed."), text("It is new.")
+    )
+
+    ts = ask(stage)
+    await stage.answered(ts)
+    await until(lambda: any("describes a known tool anew" in line for line in stage.worker.lines))
+    stage.slack.say(stage.anna, stage.channel, "and now?", thread_ts=ts)
+    await stage.answered(ts, times=2)
+
+    assert ["odd__new" in declared(stage, request) for request in range(4)] == [False, False, False, True]
+
+
 async def test_no_secret_of_a_server_is_in_temporals_database_or_in_a_log(processes: None, tmp_path: Path) -> None:
     database = tmp_path / "temporal.db"
     async with odd_site() as site:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,14 @@ NAMES = (
     "change",
     "picture",
     "spawn",
+    "nonsense",
 )
 _writing = threading.Lock()
 _tools: list[dict[str, Any]] = [
     {"name": name, "description": f"{name} it", "inputSchema": TEXT if name == "echo" else NOTHING} for name in NAMES
 ] + [
     {"name": "cycle", "description": "refers to itself", "inputSchema": CYCLE},
+    {"name": "promise", "inputSchema": NOTHING, "outputSchema": {"type": "object", "required": ["kept"]}},
     {"name": "vast", "description": "is too large", "inputSchema": VAST},
     {"name": "repeat", "description": "echo", "inputSchema": TEXT, "annotations": {"idempotentHint": True}},
     {"name": "die again", "description": "die", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
@@ -100,7 +103,9 @@ def call(name: str, arguments: dict[str, Any], meta: dict[str, Any]) -> dict[str
         os._exit(7)
     if name == "hang":
         return None
-    return {
+    if name == "promise":
+        return {**told("broken"), "structuredContent": {}}
+    deeds: dict[str, Callable[[], dict[str, Any]]] = {
         "garbage": garbage,
         "flood": flood,
         "huge": lambda: told("x" * 100_000_000),
@@ -111,7 +116,9 @@ def call(name: str, arguments: dict[str, Any], meta: dict[str, Any]) -> dict[str
         "change": change,
         "picture": lambda: {"content": [{"type": "image", "data": "aGVsbG8=", "mimeType": "image/png"}]},
         "spawn": spawn,
-    }[name]()
+        "nonsense": lambda: told("\ud800"),
+    }
+    return deeds[name]()
 
 
 def told(text: str) -> dict[str, Any]:
