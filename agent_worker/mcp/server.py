@@ -206,13 +206,13 @@ class Server:
         listening = asyncio.create_task(self._listen(client))
         try:
             while not source.ended.is_set():
-                self._is_stale.clear()
                 stale = asyncio.create_task(self._is_stale.wait())
                 await asyncio.wait(
                     [ended, stale], timeout=self._holds_for.total_seconds(), return_when=asyncio.FIRST_COMPLETED
                 )
                 stale.cancel()
                 if not source.ended.is_set():
+                    self._is_stale.clear()  # before the list is taken: what changes from here on is taken the next time
                     with suppress(MCPError):  # the list that is known is better than none
                         self._take(await take_list(client))
                     await asyncio.wait([ended], timeout=BETWEEN_LISTS)

@@ -14,9 +14,8 @@ from tests.support.chaos.hostile_answers import hostile
 TOOL = "get_location_info"
 MCP_TOOL = "world__place"  # of an MCP server that asks the same service
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
-_QUESTION = re.compile(
-    r"question (\w+): (?:say it|(place|fetch) ([\w.]+) (then|and) ([\w.]+))( slowly)?(?: with (\w+))?"
-)
+_LOOK_UP = r"(place|fetch) ([\w.]+) (then|and) ([\w.]+)"
+_QUESTION = re.compile(rf"question (\w+): (?:say it|{_LOOK_UP})( slowly)?(?: with (\w+))?")
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked

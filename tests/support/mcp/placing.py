@@ -1,4 +1,4 @@
-"""`python placing.py URL`: an MCP server that asks the service at this address where an IP address is. Uses no library."""
+"""`python placing.py URL`: an MCP server that asks the service at URL where an IP address is. Uses no library."""
 
 from __future__ import annotations
 
