@@ -45,19 +45,23 @@ async def stage(processes: None, tmp_path: Path) -> AsyncIterator[BreakableStage
         yield stage
 
 
-def patient(folder: Path) -> dict[str, str]:
-    """Settings with which a model call, and the call of an MCP server, wait for every other talk."""
+def servers_in(folder: Path) -> str:
+    """The path of a file that names the MCP server; a call of it waits for every other talk, too."""
     server = {"command": sys.executable, "args": ["-S", placing.__file__, "${GEOLOCATION_URL}"], "timeout": 300}
     configuration = folder / "servers.json"
     configuration.write_text(json.dumps({"mcpServers": {"world": server}}), encoding="utf-8")
-    return {"GEMINI_TIMEOUT_SECONDS": "90", "MCP_CONFIG": str(configuration)}
+    return str(configuration)
 
 
 @pytest.fixture
 async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
     async with BreakableStage(
-        tmp_path, temporal_ends=fault.temporal_ends, worker_module=UNHURRIED, **patient(tmp_path)
+        tmp_path,
+        temporal_ends=fault.temporal_ends,
+        worker_module=UNHURRIED,
+        GEMINI_TIMEOUT_SECONDS="90",
+        MCP_CONFIG=servers_in(tmp_path),
     ) as stage:
         yield stage
 
@@ -96,7 +100,9 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
 
 
 async def test_whatever_a_stranger_does_at_any_step_changes_nothing(processes: None, tmp_path: Path) -> None:
-    async with BreakableStage(tmp_path, worker_module=UNHURRIED, **patient(tmp_path)) as stage:
+    async with BreakableStage(
+        tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90", MCP_CONFIG=servers_in(tmp_path)
+    ) as stage:
         talks = {step: step.talk(stage) for step in STEPS}
         held = await brought_to_their_steps(talks)
         uninvited = Uninvited(stage)
