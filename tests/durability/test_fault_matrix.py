@@ -56,6 +56,7 @@ def servers_in(folder: Path) -> str:
 @pytest.fixture
 async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
+    servers = servers_in(tmp_path)
     async with BreakableStage(
         tmp_path,
         temporal_ends=fault.temporal_ends,
@@ -100,8 +101,9 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
 
 
 async def test_whatever_a_stranger_does_at_any_step_changes_nothing(processes: None, tmp_path: Path) -> None:
+    servers = servers_in(tmp_path)
     async with BreakableStage(
-        tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90", MCP_CONFIG=servers_in(tmp_path)
+        tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90", MCP_CONFIG=servers
     ) as stage:
         talks = {step: step.talk(stage) for step in STEPS}
         held = await brought_to_their_steps(talks)
