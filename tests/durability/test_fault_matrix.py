@@ -56,7 +56,6 @@ def servers_in(folder: Path) -> str:
 @pytest.fixture
 async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
-    servers = servers_in(tmp_path)
     async with BreakableStage(
         tmp_path,
         temporal_ends=fault.temporal_ends,
