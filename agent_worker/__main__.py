@@ -20,6 +20,8 @@ from agent_worker.agents.publication import Publication
 from agent_worker.contract.agent_choice import DEFAULT_AGENT
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.mcp.configuration import mcp_servers
+from agent_worker.mcp.source import McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.settings import WorkerSettings
@@ -42,14 +44,18 @@ logger = logging.getLogger("agent_worker")
 
 
 async def main() -> None:
-    toolbox = Toolbox.discover(reserved=list(ActivityName))
-    settings, connection, *tool_settings = load(WorkerSettings, temporal.connection, *toolbox.settings_classes())
+    servers = McpServers()
+    toolbox = Toolbox.discover(reserved=list(ActivityName), source=servers)
+    settings, connection, configured_servers, *tool_settings = load(
+        WorkerSettings, temporal.connection, mcp_servers, *toolbox.settings_classes()
+    )
     logs.configure(settings.log_format, settings.log_level)
     agents = _agents(settings, toolbox)
     client = await temporal.connect(connection, DATA_CONVERTER)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
     reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits)
     async with (
+        servers.connected(configured_servers),
         worker_share.kept_current(),
         _activities(settings, agents, tool_settings, worker_share, reservations) as activities,
     ):

@@ -103,6 +103,10 @@ class WorkerSettings(AgentSettings):
         description="the hosts to which links in answers may lead, separated by commas, *.example.com for all below "
         "one; links to others are shown as text; empty means all hosts",
     )
+    mcp_config: str = Field(
+        "",
+        description="the file that names the MCP servers (docs/mcp.md); empty means mcp.json, if there is one",
+    )
     temporal_deployment_name: Annotated[str, Field(pattern=DEPLOYMENT_NAME)] | None = Field(
         None,
         description="the Worker Deployment that this worker is a version of; "

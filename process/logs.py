@@ -19,7 +19,10 @@ from process.log_records import facts, safe
 from text.characters import for_terminal
 
 # These libraries log each request. They log errors only, whatever LOG_LEVEL is.
-_TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai")
+_TALKATIVE = (
+    *("slack_bolt", "slack_sdk", "aiohttp", "httpx", "httpcore", "google_genai", "google.genai"),
+    *("mcp", "httpx2", "httpcore2"),
+)
 logger = logging.getLogger(__name__)
 
 

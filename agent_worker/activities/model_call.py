@@ -17,6 +17,7 @@ from agent_worker.activities import failed_attempts
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
+from agent_worker.activities.turn_lists import TurnLists
 from agent_worker.conversation import model_form
 from agent_worker.conversation.signatures import without_signatures
 from agent_worker.gemini.client import Gemini
@@ -75,6 +76,7 @@ class ModelCalls:
         self._transcripts = transcripts
         self._reservations = reservations
         self._slack = slack
+        self._lists = TurnLists()
 
     async def reply(self, request: AskModel) -> ModelReply:
         """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none.
@@ -130,7 +132,7 @@ class ModelCalls:
             model=version.model,
             instructions=f"{version.instructions.rstrip()}\n\n{model_form.EXPLAINED}",
             contents=contents if version.model == request.model else without_signatures(contents),
-            declarations=self._toolbox.declarations(version.tools),
+            declarations=self._lists.of(request, lambda: self._toolbox.declarations(version.tools)),
             may_call_tools=request.may_call_tools and max(request.number, 1) < version.max_model_calls,
             more_room=request.more_room,
         )
@@ -194,6 +196,7 @@ class ModelCalls:
             timeout_seconds=policy.timeout.total_seconds(),
             attempts=policy.attempts,
             refused=refused,
+            unknown_if_lost=policy.unknown_if_lost,
         )
 
 

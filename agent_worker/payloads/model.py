@@ -65,6 +65,7 @@ class ToolCall(Stored):
     timeout_seconds: float = 30
     attempts: int = 1
     refused: str | None = None  # why this call is not run, in words for the model
+    unknown_if_lost: bool = False  # of an attempt that ends without a word, nobody knows whether it has done anything
 
 
 class ModelReply(Stored):

@@ -26,11 +26,15 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ToolPolicy:
-    """How one call is shown and run: its title, the time for one attempt, and how many attempts it gets."""
+    """How one call is shown and run: its title, the time for one attempt, and how many attempts it gets.
+
+    `unknown_if_lost`: of an attempt that ends without a word, nobody knows whether it has done anything.
+    """
 
     title: str
     timeout: timedelta
     attempts: int
+    unknown_if_lost: bool = False
 
 
 @dataclass(frozen=True)

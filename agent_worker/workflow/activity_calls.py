@@ -163,4 +163,6 @@ def _why(call: ToolCall, error: ActivityError) -> str:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == TOOL_UNAVAILABLE:
         return cause.message
+    if call.unknown_if_lost:
+        return f"It is not known whether {call.name} was carried out: it ended without an answer."
     return f"{call.name} did not work just now: the service behind it failed or did not answer."

@@ -1,0 +1,108 @@
+"""An MCP server behind a URL: its answers bounded, and failures told apart by whether a request may have arrived."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+from mcp.client._transport import TransportStreams
+from mcp.client.streamable_http import streamable_http_client
+
+from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.failures import BROKEN, NOT_SENT, TOO_LARGE
+from agent_worker.mcp.lines import LONGEST_LINE
+
+CONNECT_TIMEOUT = 10.0  # seconds
+SILENCE_TIMEOUT = 630.0  # seconds without a byte; each call has its own deadline, and a stream of events may be silent
+# Answered before anything is done.
+_REFUSED = {401: "refuses the credentials", 403: "refuses the credentials", 429: "cannot answer just now"}
+_SESSION = "mcp-session-id"
+_NO_SESSION = (400, 404)  # what servers answer to a session that they do not know
+
+
+class TooLargeError(httpx2.StreamError):
+    """The body of an answer is too large. The transport answers the request with the message."""
+
+
+class Site:
+    """One connection to a server's URL. `ended` is set when it has to be made anew; `reason` says why."""
+
+    def __init__(self, configuration: ServerConfiguration) -> None:
+        self._configuration = configuration
+        self.ended = asyncio.Event()
+        self.reason = ""
+
+    @asynccontextmanager
+    async def streams(self) -> AsyncIterator[TransportStreams]:
+        timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=SILENCE_TIMEOUT)
+        headers = dict(self._configuration.headers)
+        async with (
+            _CarefulClient(self, headers=headers, timeout=timeout) as client,
+            streamable_http_client(
+                self._configuration.url, http_client=client, max_sse_event_size=LONGEST_LINE
+            ) as streams,
+        ):
+            yield streams
+
+    def give_up(self, reason: str) -> None:
+        self.reason = reason
+        self.ended.set()
+
+
+class _CarefulClient(httpx2.AsyncClient):
+    """Answers a request that fails with a JSON-RPC error that says how; else one failure would end the connection."""
+
+    def __init__(self, site: Site, **options: Any) -> None:
+        super().__init__(**options)
+        self._site = site
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        try:
+            response = await super().send(request, **options)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+            self._site.give_up("cannot be reached")
+            return _failure(request, NOT_SENT, "cannot be reached")
+        except httpx2.TransportError:
+            return _failure(request, BROKEN, "broke the connection")
+        kind = response.headers.get("content-type", "").lower()
+        refusal = self._refusal(request, response.status_code)
+        if refusal:
+            await response.aclose()
+            return _failure(request, NOT_SENT, refusal)
+        if response.is_server_error and not kind.startswith("application/json"):
+            await response.aclose()
+            return _failure(request, BROKEN, f"has failed (HTTP status {response.status_code})")
+        if not kind.startswith("text/event-stream"):
+            response.stream = _Bounded(response.stream)
+        return response
+
+    def _refusal(self, request: httpx2.Request, status: int) -> str:
+        """Why the request has not been carried out; "" if it may have been, or if the answer itself says more."""
+        if _SESSION in request.headers and status in _NO_SESSION:
+            self._site.give_up("has forgotten the session")
+            return "has forgotten the session"
+        return f"{_REFUSED[status]} (HTTP status {status})" if status in _REFUSED else ""
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > LONGEST_LINE:
+                raise TooLargeError(TOO_LARGE.format(LONGEST_LINE // 1_000_000))
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _failure(request: httpx2.Request, code: int, message: str) -> httpx2.Response:
+    error = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message}}
+    return httpx2.Response(503, json=error, request=request)

@@ -1,0 +1,113 @@
+"""What a server answers to a call, as the model reads it: text and data, bounded, without secrets. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from mcp.types import (
+    AudioContent,
+    CallToolResult,
+    ContentBlock,
+    EmbeddedResource,
+    ImageContent,
+    InputRequiredResult,
+    ResourceLink,
+    TextContent,
+    TextResourceContents,
+)
+
+from agent_worker.mcp.secrets import Secrets
+from agent_worker.payloads.storage_limits import is_too_deep, size_of, writable
+from agent_worker.toolbox.open_toolbox import LARGEST_RESULT, LONGEST_ERROR
+from text.lines import cut, one_line
+
+ROOM_FOR_NOTES = 1024  # bytes of a result beside its text
+LONGEST_NAME = 200  # characters of a resource's name or address
+
+
+def read_result(server: str, result: CallToolResult | InputRequiredResult, secrets: Secrets) -> dict[str, Any]:
+    """`{"output": …}`, or `{"error": sentence}` if the server says that the call has failed."""
+    if isinstance(result, InputRequiredResult):
+        return error(_asks(server, result), secrets)
+    text = "\n\n".join(filter(None, map(_told, result.content)))
+    if result.is_error:
+        return error(text or f"The server {server} says that the call has failed, and not why.", secrets)
+    structured = result.structured_content
+    if structured is not None and is_too_deep(structured):
+        structured, text = None, f"{text}\n\n[the structured result has more levels than can be read]"
+    output = secrets.hidden_in(_output(text, structured, result.content))
+    return {"output": _within_limit(json.loads(writable(json.dumps(output, ensure_ascii=False))))}
+
+
+def error(sentence: str, secrets: Secrets) -> dict[str, Any]:
+    """A failed call, for the model. What the server says of it is cut and loses its secrets."""
+    return {"error": writable(cut(secrets.hidden(sentence), LONGEST_ERROR))}
+
+
+def _output(text: str, structured: Any, content: Sequence[ContentBlock]) -> Any:
+    """The structured result, and the text if it says something else: servers send most results in both forms."""
+    if structured is None:
+        return text
+    if isinstance(structured, dict) and list(structured.values()) == [text]:
+        return text  # how servers wrap a plain text
+    if not text or (len(content) == 1 and _as_json(text) == structured):
+        return structured
+    return {"text": text, "structured": structured}
+
+
+def _as_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _told(block: ContentBlock) -> str:
+    """One block as text; of what the model cannot be given, that it was left out."""
+    if isinstance(block, TextContent):
+        return block.text
+    if isinstance(block, ImageContent):
+        return _left_out("a picture", block.mime_type, block.data)
+    if isinstance(block, AudioContent):
+        return _left_out("a sound", block.mime_type, block.data)
+    if isinstance(block, ResourceLink):
+        description = f": {one_line(block.description, LONGEST_NAME)}" if block.description else ""
+        return f"[resource {_name(block.name)} at {_name(str(block.uri))}{description}]"
+    return _resource(block)
+
+
+def _resource(block: EmbeddedResource) -> str:
+    resource = block.resource
+    where = f"resource {_name(str(resource.uri))}"
+    if isinstance(resource, TextResourceContents):
+        return f"[{where}]\n{resource.text}"
+    return _left_out(where, resource.mime_type or "data", resource.blob)
+
+
+def _left_out(what: str, mime_type: str, data: str) -> str:
+    return f"[{what}, {_name(mime_type)}, {len(data) * 3 // 4} bytes: left out, because only text can be given to you]"
+
+
+def _name(text: str) -> str:
+    return one_line(text, LONGEST_NAME)
+
+
+def _within_limit(output: Any) -> Any:
+    """The output, or as much of its beginning as history and the model can take, with a note of how much there was."""
+    size = size_of(output)
+    if size <= LARGEST_RESULT - ROOM_FOR_NOTES:
+        return output
+    text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, separators=(",", ":"))
+    while size_of(text) > LARGEST_RESULT - ROOM_FOR_NOTES:
+        text = text[: max(0, len(text) * (LARGEST_RESULT - ROOM_FOR_NOTES) // size_of(text) - 8)]
+    return f"{text}…\n\n[cut: this is the beginning of a result of {size // 1024} KB. Ask for less.]"
+
+
+def _asks(server: str, result: InputRequiredResult) -> str:
+    """A server that asks somebody something before it goes on. The seam for questions to people."""
+    questions = len(result.input_requests or {})
+    what = "a question" if questions == 1 else f"{questions} questions"
+    reason = f"The server {server} asks a person {what} before it goes on, which is not supported yet."
+    return f"{reason} The call was not completed."

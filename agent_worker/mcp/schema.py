@@ -1,0 +1,95 @@
+"""A tool's JSON Schema, made fit for Gemini: references written out, bounded, without what the operator fixes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from agent_worker.payloads.storage_limits import size_of
+from text.json_shapes import items
+
+LARGEST = 32 * 1024  # bytes of JSON; the model reads it in each call
+MOST_NODES = 4_000  # schemas within a schema, with references written out
+DEEPEST = 24  # levels of schemas
+
+_MAPS = ("properties", "patternProperties")
+_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+_SCHEMAS = ("items", "additionalProperties", "propertyNames", "not", "if", "then", "else", "contains")
+_NOISE = ("title", "discriminator", "$defs", "definitions", "$schema", "$id", "$comment", "$anchor", "examples")
+
+
+class SchemaError(Exception):
+    """Gemini cannot be given this schema. The message says why, in a few plain words."""
+
+
+def fitted(schema: Mapping[str, Any], fixed: Collection[str] = ()) -> dict[str, Any] | None:
+    """The schema of the arguments that are left to the model; None if there are none. Raises SchemaError."""
+    plain = _Written(schema).out()
+    listed = plain.get("properties", {})
+    if plain.get("type", "object") != "object" or not isinstance(listed, dict):
+        raise SchemaError("its arguments are not an object")
+    properties = {name: schema for name, schema in listed.items() if name not in fixed}
+    plain |= {"type": "object", "properties": properties}
+    if "required" in plain:
+        plain["required"] = [name for name in items(plain["required"]) if name not in fixed]
+    if size_of(plain) > LARGEST:
+        raise SchemaError(f"the description of its arguments has more than {LARGEST // 1024} KB")
+    return plain if properties or _takes_more(plain) else None
+
+
+def parameters(schema: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the arguments that a schema lists."""
+    properties = schema.get("properties")
+    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
+
+
+def _takes_more(schema: Mapping[str, Any]) -> bool:
+    """Whether there may be arguments that the schema does not list."""
+    return any(name in schema for name in (*_LISTS, "patternProperties")) or bool(schema.get("additionalProperties"))
+
+
+class _Written:
+    """A schema whose references are being written out."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._nodes = 0
+
+    def out(self) -> dict[str, Any]:
+        plain = self._plain(self._schema, ())
+        if not isinstance(plain, dict):
+            raise SchemaError("its arguments are not an object")
+        return plain
+
+    def _plain(self, node: Any, above: tuple[str, ...], depth: int = 0) -> Any:
+        self._nodes += 1
+        if self._nodes > MOST_NODES or depth > DEEPEST:
+            raise SchemaError("the description of its arguments is too large when it is written out")
+        if not isinstance(node, Mapping):
+            return node  # a schema may be a plain boolean
+        if "$ref" not in node:
+            return {key: self._inside(key, value, above, depth + 1) for key, value in node.items() if key not in _NOISE}
+        reference = node["$ref"]
+        if reference in above:
+            raise SchemaError("the description of its arguments refers to itself")
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return self._plain({**self._found(reference), **beside}, (*above, reference), depth + 1)
+
+    def _inside(self, key: str, value: Any, above: tuple[str, ...], depth: int) -> Any:
+        if key in _MAPS and isinstance(value, Mapping):
+            return {name: self._plain(inner, above, depth) for name, inner in value.items()}
+        if key in _LISTS and isinstance(value, list):
+            return [self._plain(inner, above, depth) for inner in value]
+        return self._plain(value, above, depth) if key in _SCHEMAS else value
+
+    def _found(self, reference: object) -> Mapping[str, Any]:
+        """What stands at a JSON pointer within the same schema."""
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            raise SchemaError("the description of its arguments refers to another document")
+        found: Any = self._schema
+        for step in filter(None, reference.removeprefix("#").split("/")):
+            name = step.replace("~1", "/").replace("~0", "~")
+            found = found.get(name) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping):
+            raise SchemaError("the description of its arguments refers to something that is not there")
+        return found

@@ -1,0 +1,158 @@
+"""A tool of an MCP server as the model and people see it, and one call of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mcp.types import Tool
+
+from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
+from agent_worker.mcp.results import error, read_result
+from agent_worker.mcp.schema import SchemaError, fitted, parameters
+from agent_worker.mcp.server import Server
+from agent_worker.toolbox.definition import ToolPolicy, title_line
+from agent_worker.toolbox.tool import ToolUnavailableError
+from agent_worker.toolbox.tool_source import Progress
+from text.lines import cut, one_line
+
+LONGEST_NAME = 128  # characters; Gemini takes no longer ones
+LONGEST_DESCRIPTION = 2000  # characters; servers write whole manuals, and the model reads them in each call
+LONGEST_PROGRESS = 80  # characters
+DIGEST = 12  # characters
+NOT_KNOWN = "It is not known whether the call was carried out"
+_UNFIT = re.compile(r"[^A-Za-z0-9_.:-]")
+
+
+@dataclass(frozen=True)
+class McpTool:
+    """`digest` changes when the server changes what it tells of the tool."""
+
+    server: Server
+    told: Tool
+    name: str
+    parameters: dict[str, Any] | None
+    fixed: Mapping[str, Any]
+    digest: str
+
+    @property
+    def title(self) -> str:
+        told = self.told.title or (self.told.annotations and self.told.annotations.title) or self.told.name
+        return title_line(f"{self.server.name}: {told}")
+
+    @property
+    def summary(self) -> str:
+        return self.title
+
+    @property
+    def away(self) -> str:
+        return away(self.server.name, self.server.away) if self.server.is_away_for_longer else ""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether a call that may have been carried out can be made again: the operator believes what the server says
+        of its tools, and the server says so.
+        """
+        said = self.told.annotations
+        trusted = self.server.configuration.trust_annotations
+        return bool(trusted and said and (said.read_only_hint or said.idempotent_hint))
+
+    def declaration(self) -> dict[str, Any]:
+        """What the model is told. The description is the server's, and named so."""
+        return self._declaration
+
+    @cached_property
+    def _declaration(self) -> dict[str, Any]:
+        described = cut((self.told.description or self.told.name).strip(), LONGEST_DESCRIPTION)
+        hidden = self.server.configuration.secrets.hidden
+        text = f"A tool of the server {self.server.name}, which says of it: {hidden(described)}"
+        declared: dict[str, Any] = {"name": self.name, "description": text}
+        return declared | ({"parametersJsonSchema": self.parameters} if self.parameters is not None else {})
+
+    def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:  # noqa: ARG002  the title names no arguments
+        configuration = self.server.configuration
+        attempts = configuration.attempts if self.is_repeatable else 1
+        return ToolPolicy(self.title, configuration.timeout, attempts, unknown_if_lost=not self.is_repeatable)
+
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+        """One call: its result, or `{"error": sentence}`.
+
+        Raises ToolUnavailableError only for a call that can be repeated.
+        """
+        secrets, server, show = self.server.configuration.secrets, self.server.name, progress
+
+        async def told(progress: float, total: float | None, message: str | None) -> None:
+            show(one_line(secrets.hidden(_progress(progress, total, message)), LONGEST_PROGRESS))
+
+        try:
+            result = await self.server.call(self.told.name, {**(args or {}), **self.fixed}, told)
+        except RefusedError as refused:
+            return error(f"The server {server} says: {refused}", secrets)
+        except UnreadableError as failure:
+            return error(f"The server {server} has answered the call, but {failure}.", secrets)
+        except NotRunError as failure:
+            return error(away(server, str(failure)), secrets)
+        except LostError as failure:
+            if self.is_repeatable:
+                raise ToolUnavailableError(f"{self.name} did not answer: {failure}.") from failure
+            return error(f"{NOT_KNOWN}: {failure}.", secrets)
+        return read_result(server, result, secrets)
+
+
+def away(server: str, reason: str) -> str:
+    """A sentence for the model: a call was not carried out, or would not be."""
+    return (
+        f"The server {server} is away just now ({reason}), so the call was not carried out. I keep trying to reach it."
+    )
+
+
+def tools_of(server: Server) -> tuple[dict[str, McpTool], dict[str, str]]:
+    """The tools that agents may use, by their names towards Gemini; and why others are left out, by the server's names.
+
+    Tools that the operator does not allow are in neither.
+    """
+    made: dict[str, McpTool] = {}
+    left_out: dict[str, str] = {}
+    for told in sorted(server.listed, key=lambda tool: tool.name):
+        if not server.configuration.allows(told.name):
+            continue
+        name = name_of(server.name, told.name)
+        try:
+            if name in made:
+                raise SchemaError("another tool of the server has this name")
+            made[name] = _made(server, told, name)
+        except SchemaError as reason:
+            left_out[told.name] = str(reason)
+    return made, left_out
+
+
+def _made(server: Server, told: Tool, name: str) -> McpTool:
+    configuration = server.configuration
+    takes = parameters(told.input_schema)
+    fixed = {key: value for key, value in configuration.fixed_arguments(told.name).items() if key in takes}
+    return McpTool(server, told, name, fitted(told.input_schema, fixed.keys()), fixed, _digest(told))
+
+
+def name_of(server: str, tool: str) -> str:
+    """`server__tool`; a name that Gemini would not take, or that was cut, ends with a digest of the real one."""
+    name = f"{server}__{_UNFIT.sub('_', tool)}"
+    if name == f"{server}__{tool}" and len(name) <= LONGEST_NAME:
+        return name
+    suffix = "_" + hashlib.sha256(tool.encode("utf-8", errors="replace")).hexdigest()[:8]
+    return name[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def _digest(told: Tool) -> str:
+    """Of all that the model is told of the tool."""
+    said: Sequence[Any] = [told.name, told.title, told.description, told.input_schema]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:DIGEST]
+
+
+def _progress(done: float, total: float | None, message: str | None) -> str:
+    share = f"{min(100, max(0, round(100 * done / total)))} %" if total else ""
+    return " ".join(filter(None, (share, message or ""))) or f"{done:g}"

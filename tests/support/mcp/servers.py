@@ -1,0 +1,67 @@
+"""MCP servers for tests: the misbehaving one of ours, connected, and what it was asked to do."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.secrets import Secrets
+from agent_worker.mcp.server import Server
+from agent_worker.mcp.source import McpServers
+
+MISBEHAVING = str(Path(__file__).with_name("misbehaving.py"))
+TOKEN = "token-4711-of-the-server"
+
+
+def misbehaving(folder: Path, *options: str, name: str = "odd", **more: Any) -> ServerConfiguration:
+    args = ("-S", MISBEHAVING, str(folder), *options)
+    configuration = ServerConfiguration(
+        name, sys.executable, args, env={"TOKEN": TOKEN}, secrets=Secrets([TOKEN]), cwd=str(folder)
+    )
+    return replace(configuration, **more)
+
+
+def written(folder: Path, *options: str, **more: Any) -> dict[str, Any]:
+    """The same as it stands in `mcp.json`."""
+    args = ["-S", MISBEHAVING, str(folder), *options]
+    return {"command": sys.executable, "args": args, "env": {"TOKEN": "${ODD_TOKEN}"}, **more}
+
+
+def calls_of(folder: Path) -> list[str]:
+    """What the server was asked to do, oldest first."""
+    path = folder / "calls"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+async def until(holds: Callable[[], object], seconds: float = 20) -> None:
+    """Waits for a condition that nobody tells of."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Connected:
+    source: McpServers
+
+    @property
+    def server(self) -> Server:
+        return self.source.servers[0]
+
+    async def call(self, tool: str, args: Mapping[str, Any] | None = None, told: list[str] | None = None) -> Any:
+        """Runs a tool as the toolbox does. What it tells of its progress is added to `told`."""
+        progress = told.append if told is not None else lambda _: None
+        return await self.source.tools()[tool].run(args, progress)
+
+
+@asynccontextmanager
+async def connected(*configurations: ServerConfiguration, first_wait: float = 20) -> AsyncIterator[Connected]:
+    source = McpServers()
+    async with source.connected(configurations, first_wait=first_wait):
+        yield Connected(source)
