@@ -3,7 +3,7 @@
 export const COMMANDS = [
   {
     command: "/agent",
-    description: "Your conversations with the agent, or stop what it does here",
+    description: "Which agent answers here and why, your conversations, or stop what it does here",
     words: ["help", "status", "stop"],
   },
 ];
