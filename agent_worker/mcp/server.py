@@ -206,13 +206,13 @@ class Server:
         listening = asyncio.create_task(self._listen(client))
         try:
             while not source.ended.is_set():
-                self._is_stale.clear()
                 stale = asyncio.create_task(self._is_stale.wait())
                 await asyncio.wait(
                     [ended, stale], timeout=self._holds_for.total_seconds(), return_when=asyncio.FIRST_COMPLETED
                 )
                 stale.cancel()
                 if not source.ended.is_set():
+                    self._is_stale.clear()  # before the list is taken: what changes from here on is taken the next time
                     with suppress(MCPError):  # the list that is known is better than none
                         self._take(await take_list(client))
                     await asyncio.wait([ended], timeout=BETWEEN_LISTS)
@@ -259,8 +259,6 @@ def _reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == REQUEST_TIMEOUT):
         return "does not answer"
-    if isinstance(error, MCPError) and error.code == NOT_SENT:
-        return error.message
-    if isinstance(error, MCPError) and error.code != CONNECTION_CLOSED:
+    if isinstance(error, MCPError) and error.code not in (CONNECTION_CLOSED, NOT_SENT, BROKEN):
         return f"does not begin to talk (error {error.code})"
     return "" if isinstance(error, MCPError | OSError) else f"says what cannot be understood ({type(error).__name__})"

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from mcp.types import Tool
 from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
 from agent_worker.mcp.results import error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
-from agent_worker.mcp.server import Server
+from agent_worker.mcp.server import PATIENCE, Server
 from agent_worker.toolbox.definition import ToolPolicy, title_line
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.tool_source import Progress
@@ -24,6 +25,7 @@ from text.lines import cut, one_line
 LONGEST_NAME = 128  # characters; Gemini takes no longer ones
 LONGEST_DESCRIPTION = 2000  # characters; servers write whole manuals, and the model reads them in each call
 LONGEST_PROGRESS = 80  # characters
+LONGEST_WAIT = timedelta(seconds=2 * PATIENCE)  # for the server, before the call and before its second attempt
 DIGEST = 12  # characters
 NOT_KNOWN = "It is not known whether the call was carried out"
 _UNFIT = re.compile(r"[^A-Za-z0-9_.:-]")
@@ -77,7 +79,8 @@ class McpTool:
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:  # noqa: ARG002  the title names no arguments
         configuration = self.server.configuration
         attempts = configuration.attempts if self.is_repeatable else 1
-        return ToolPolicy(self.title, configuration.timeout, attempts, unknown_if_lost=not self.is_repeatable)
+        longest = configuration.timeout + LONGEST_WAIT
+        return ToolPolicy(self.title, longest, attempts, unknown_if_lost=not self.is_repeatable)
 
     async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
         """One call: its result, or `{"error": sentence}`.

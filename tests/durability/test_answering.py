@@ -44,6 +44,7 @@ def answer(*contents: Content, mode: str = "AUTO") -> Answer:
 
 def test_a_question_reads_as_it_was_written() -> None:
     questions = [CHAIN, Question("q2", CHAIN.addresses, at_once=True), Question("q3", slowly=True)]
+    questions.append(Question("q4", CHAIN.addresses, through_mcp=True))
 
     assert questions_in(" ".join(question.words for question in questions)) == questions
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from tests.support.durability.stage import BreakableStage
 from tests.support.durability.stops import MOMENTS, Moment
 from tests.support.durability.talks import Talk
 from tests.support.durability.uninvited import STRANGERS_DEEDS, Uninvited
+from tests.support.mcp import placing
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -42,11 +45,23 @@ async def stage(processes: None, tmp_path: Path) -> AsyncIterator[BreakableStage
         yield stage
 
 
+def servers_in(folder: Path) -> str:
+    """The path of a file that names the MCP server; a call of it waits for every other talk, too."""
+    server = {"command": sys.executable, "args": ["-S", placing.__file__, "${GEOLOCATION_URL}"], "timeout": 300}
+    configuration = folder / "servers.json"
+    configuration.write_text(json.dumps({"mcpServers": {"world": server}}), encoding="utf-8")
+    return str(configuration)
+
+
 @pytest.fixture
 async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncIterator[BreakableStage]:
     """One on which a model call, too, can be held until every other talk has come to its step."""
     async with BreakableStage(
-        tmp_path, temporal_ends=fault.temporal_ends, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90"
+        tmp_path,
+        temporal_ends=fault.temporal_ends,
+        worker_module=UNHURRIED,
+        GEMINI_TIMEOUT_SECONDS="90",
+        MCP_CONFIG=servers_in(tmp_path),
     ) as stage:
         yield stage
 
@@ -54,7 +69,7 @@ async def patient_stage(processes: None, fault: Fault, tmp_path: Path) -> AsyncI
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: BreakableStage, fault: Fault) -> None:
     stage = patient_stage
-    talks = {step: Talk(stage, step.name, slowly=step.slowly, tools=step.tools) for step in STEPS}
+    talks = {step: step.talk(stage) for step in STEPS}
     held, stopping = await asyncio.gather(brought_to_their_steps(talks), brought_to_their_moments(stage))
     opinion = await an_opinion(stage)
     arrivals = await arriving(stage)
@@ -85,8 +100,11 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
 
 
 async def test_whatever_a_stranger_does_at_any_step_changes_nothing(processes: None, tmp_path: Path) -> None:
-    async with BreakableStage(tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90") as stage:
-        talks = {step: Talk(stage, step.name, slowly=step.slowly, tools=step.tools) for step in STEPS}
+    servers = servers_in(tmp_path)
+    async with BreakableStage(
+        tmp_path, worker_module=UNHURRIED, GEMINI_TIMEOUT_SECONDS="90", MCP_CONFIG=servers
+    ) as stage:
+        talks = {step: step.talk(stage) for step in STEPS}
         held = await brought_to_their_steps(talks)
         uninvited = Uninvited(stage)
 

@@ -12,8 +12,10 @@ from emulators.gemini.request import ModelRequest, function_calls, function_resp
 from tests.support.chaos.hostile_answers import hostile
 
 TOOL = "get_location_info"
+MCP_TOOL = "world__place"  # of an MCP server that asks the same service
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
-_QUESTION = re.compile(r"question (\w+): (?:say it|place ([\w.]+) (then|and) ([\w.]+))( slowly)?(?: with (\w+))?")
+_LOOK_UP = r"(place|fetch) ([\w.]+) (then|and) ([\w.]+)"
+_QUESTION = re.compile(rf"question (\w+): (?:say it|{_LOOK_UP})( slowly)?(?: with (\w+))?")
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
 BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked
@@ -29,11 +31,13 @@ class Question:
     at_once: bool = False
     slowly: bool = False  # the answer takes its time, so that it is seen growing
     hostile: str = ""  # the kind of hostile text in its answer, or BLOCKED
+    through_mcp: bool = False  # an MCP server looks the addresses up
 
     @property
     def words(self) -> str:
         how = (" and " if self.at_once else " then ").join(self.addresses)
-        what = f"place {how}" if self.addresses else "say it"
+        verb = "fetch" if self.through_mcp else "place"
+        what = f"{verb} {how}" if self.addresses else "say it"
         ways = f"{' slowly' if self.slowly else ''}{f' with {self.hostile}' if self.hostile else ''}"
         return f"question {self.name}: {what}{ways}"
 
@@ -41,8 +45,8 @@ class Question:
 def questions_in(said: str) -> list[Question]:
     """The questions that a text asks."""
     return [
-        Question(name, (first, second) if first else (), how == "and", bool(slowly), hostile)
-        for name, first, how, second, slowly, hostile in _QUESTION.findall(said)
+        Question(name, (first, second) if first else (), how == "and", bool(slowly), hostile, verb == "fetch")
+        for name, verb, first, how, second, slowly, hostile in _QUESTION.findall(said)
     ]
 
 
@@ -78,7 +82,8 @@ class ByRule:
             missing = [address for address in question.addresses if address not in placed]
             if missing:
                 wanted = missing if question.at_once else missing[:1]
-                return calls(*((TOOL, {"ipaddress": address}) for address in wanted))
+                tool = MCP_TOOL if question.through_mcp else TOOL
+                return calls(*((tool, {"ipaddress": address}) for address in wanted))
         return self.said(asked)
 
     @staticmethod

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from emulators.gemini.holds import HeldAnswer
 from emulators.gemini.request import ModelRequest
-from tests.support.durability.answering import TOOL
+from tests.support.durability.answering import MCP_TOOL, TOOL
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
 
@@ -53,6 +53,10 @@ class Step:
     call: str = ""
     slowly: bool = False
     tools: bool = True
+    through_mcp: bool = False
+
+    def talk(self, stage: BreakableStage) -> Talk:
+        return Talk(stage, self.name, slowly=self.slowly, tools=self.tools, through_mcp=self.through_mcp)
 
 
 def slack_call(method: str, fits: Callable[[Arguments], bool], *, stored: bool = False) -> Callable[[Talk], Held]:
@@ -113,6 +117,7 @@ STEPS = (
     Step("first answer begun, not stored", STREAM_BEGUN, ASK, "model 1", slowly=True, tools=False),
     Step("first answer begun, stored", STREAM_BEGUN_STORED, ASK, "model 1", slowly=True, tools=False),
     Step("first tool", tool_call(1), TOOL, "tool 1"),
+    Step("tool of an MCP server", tool_call(1), MCP_TOOL, through_mcp=True),
     Step("progress message, not stored", slack_call("chat.postMessage", is_progress), SHOW),
     Step("progress message, stored", slack_call("chat.postMessage", is_progress, stored=True), SHOW),
     Step("second model call", model_call(2), ASK, "model 2"),

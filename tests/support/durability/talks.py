@@ -21,16 +21,25 @@ PROGRESS_MARKS = (DONE, FAILED)
 class Talk:
     """A channel and a person of its own, so that every call can be told from those of other talks.
 
-    `slowly`: the answers take their time, so that they are streamed.
+    `slowly`: the answers take their time, so that they are streamed. `through_mcp`: its tools are an MCP server's.
     """
 
-    def __init__(self, stage: BreakableStage, label: str, *, slowly: bool = False, tools: bool = True) -> None:
+    def __init__(
+        self,
+        stage: BreakableStage,
+        label: str,
+        *,
+        slowly: bool = False,
+        tools: bool = True,
+        through_mcp: bool = False,
+    ) -> None:
         number = stage.number()
         self.label = label
         self.stage = stage
         self.person = stage.slack.add_user(f"person{number}")
         self.channel = stage.slack.add_channel(f"talk{number}", members=[self.person])
-        self.question = Question(f"q{number}", (stage.address(), stage.address()) if tools else (), slowly=slowly)
+        addresses = (stage.address(), stage.address()) if tools else ()
+        self.question = Question(f"q{number}", addresses, slowly=slowly, through_mcp=through_mcp)
         self.follow_up = Question(f"f{number}", slowly=slowly)
         self.ts = ""
 
