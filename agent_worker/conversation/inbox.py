@@ -25,7 +25,10 @@ CHANGES_KNOWN = 2_000  # moments of edits and deletions; an older edit that arri
 
 @dataclass(kw_only=True)
 class Inbox:
-    """Messages in the order of their arrival, each once: a mention arrives as two events, and Slack redelivers."""
+    """Messages in the order of their arrival, each once: a mention arrives as two events, and Slack redelivers.
+
+    Thousands may arrive at once, after a time without a worker: none of them may cost a look at all the others.
+    """
 
     messages: list[UserMessage] = field(default_factory=list)
     waiting: int = 0  # bytes of the messages' texts and attachments
@@ -39,11 +42,24 @@ class Inbox:
     stopped_at: float = 0.0  # what was asked before this moment is not answered; seconds since 1970
     again: TryAgain | None = None  # somebody wants the last turn anew, and that has not begun yet
 
+    def __post_init__(self) -> None:
+        self._seen = set(self.seen)
+        self._index()
+
+    def _index(self) -> None:
+        self._by_ts = {message.ts: message for message in self.messages}
+        self._asides = [message for message in self.messages if not message.addressed]
+
+    @property
+    def asides(self) -> Sequence[UserMessage]:
+        """The waiting messages that are not for the agent, at most twice OVERHEARD of them."""
+        return self._asides
+
     # Receiving
 
     def accept(self, message: UserMessage) -> UserMessage | None:
         """The message as it now reads; None if it was received before."""
-        if message.ts in self.seen:
+        if message.ts in self._seen:
             self._add_files(message)
             return None
         self._mark_seen(message.ts)
@@ -59,34 +75,42 @@ class Inbox:
 
     def add(self, message: UserMessage) -> None:
         self.messages.append(message)
+        self._by_ts[message.ts] = message
         self.waiting += _weight(message)
         if not message.addressed:
-            self._drop_oldest_overheard()
+            self._asides.append(message)
+            if len(self._asides) >= 2 * OVERHEARD:  # not with each message: it looks at all of them
+                self._drop_oldest_asides()
 
-    def _drop_oldest_overheard(self) -> None:
+    def _drop_oldest_asides(self) -> None:
         """Keeps of the messages that are not for the agent only the newest OVERHEARD."""
-        too_many = sum(not message.addressed for message in self.messages) - OVERHEARD
-        if too_many > 0:
-            self.messages, dropped = _without_oldest_overheard(self.messages, too_many)
-            self.waiting -= sum(map(_weight, dropped))
+        dropped, self._asides = self._asides[:-OVERHEARD], self._asides[-OVERHEARD:]
+        self.waiting -= sum(map(_weight, dropped))
+        for message in dropped:
+            del self._by_ts[message.ts]
+        self.messages = [message for message in self.messages if message.ts in self._by_ts]
 
     def is_new(self, ts: str) -> bool:
         """Whether no message with this `ts` was received before; from now on, one was."""
-        if ts in self.seen:
+        if ts in self._seen:
             return False
         self._mark_seen(ts)
         return True
 
     def is_newly_addressed(self, message: UserMessage) -> bool:
         """Whether an edit has addressed a message to the agent that was received before and was not for the agent."""
-        was_overheard = message.addressed and message.ts in self.overheard and message.ts not in self.deleted
+        if message.ts not in self._seen or not message.addressed:
+            return False
+        was_overheard = message.ts in self.overheard and message.ts not in self.deleted
         is_answered = self.told_edits.get(message.ts) == _sum(message.text)
-        waits = any(known.ts == message.ts and known.addressed for known in self.messages)
+        known = self._by_ts.get(message.ts)
+        waits = known is not None and known.addressed
         return was_overheard and not is_answered and not waits and not self._is_edited_since(message)
 
     def _is_edited_since(self, message: UserMessage) -> bool:
         """Whether the message that waits has words of a newer edit than the one that has addressed it."""
-        is_other = any(known.ts == message.ts and known.text != message.text for known in self.messages)
+        known = self._by_ts.get(message.ts)
+        is_other = known is not None and known.text != message.text
         return is_other and float(self.changed_at.get(message.ts, "-inf")) > message.asked_at
 
     def note_told(self, edit: MessageChange) -> None:
@@ -104,13 +128,25 @@ class Inbox:
         self.keep([*(known for known in self.messages if known.ts != message.ts), message])
 
     def _mark_seen(self, ts: str) -> None:
-        self.seen = [*self.seen, ts][-SEEN_MESSAGES:]
+        self.seen.append(ts)
+        self._seen.add(ts)
+        if len(self.seen) > SEEN_MESSAGES:
+            self._seen.discard(self.seen.pop(0))
 
     def _add_files(self, message: UserMessage) -> None:
         """Of the two events of a mention, only one has the message's files."""
-        for index, known in enumerate(self.messages):
-            if known.ts == message.ts and message.files and not known.files:
-                self.messages[index] = known.model_copy(update={"files": message.files})
+        known = self._by_ts.get(message.ts)
+        if known is not None and message.files and not known.files:
+            self._replace(known, known.model_copy(update={"files": message.files}))
+
+    def _replace(self, waiting: UserMessage, *now: UserMessage) -> None:
+        """Puts `now` in the place of a message that waits: the message as it reads now, or nothing."""
+        at = next(index for index, message in enumerate(self.messages) if message is waiting)
+        self.messages[at : at + 1] = now
+        self.waiting += sum(map(_weight, now)) - _weight(waiting)
+        self._asides = [each for one in self._asides for each in (now if one is waiting else [one])]
+        del self._by_ts[waiting.ts]
+        self._by_ts |= {message.ts: message for message in now}
 
     # Changes
 
@@ -133,13 +169,13 @@ class Inbox:
 
     def change(self, change: MessageChange) -> None:
         """Applies an edit or a deletion of a message that no turn has read. An edit may come before its message."""
+        known = self._by_ts.get(change.ts)
         if change.deleted:
             self.is_new(change.ts)
-            self.keep([message for message in self.messages if message.ts != change.ts])
-            return
-        if change.ts not in self.seen:
+        elif change.ts not in self._seen:
             self._keep_ahead(change)
-        self.keep([one.model_copy(update=change.content) if one.ts == change.ts else one for one in self.messages])
+        if known is not None:
+            self._replace(known, *([] if change.deleted else [known.model_copy(update=change.content)]))
 
     def changes_ahead(self, known: Collection[str]) -> list[MessageChange]:
         """The changes of these messages (their `ts`) that were heard before the messages."""
@@ -180,6 +216,7 @@ class Inbox:
 
     def take(self) -> list[UserMessage]:
         """Takes out the messages of the next turn, in Slack's order: the order of arrival is not reliable."""
+        self._drop_oldest_asides()
         waiting = sorted(self.messages, key=lambda message: message.ts)
         sizes = accumulate(map(_weight, waiting))
         count = max(1, sum(size <= BATCH_BYTES for size in sizes))
@@ -217,17 +254,8 @@ class Inbox:
         """Makes these the waiting messages; of those that are not for the agent, the newest OVERHEARD stay."""
         self.messages = messages
         self.waiting = sum(map(_weight, messages))
-        self._drop_oldest_overheard()
-
-
-def _without_oldest_overheard(messages: list[UserMessage], count: int) -> tuple[list[UserMessage], list[UserMessage]]:
-    """The messages without the first `count` of those that are not for the agent, and these."""
-    kept: list[UserMessage] = []
-    dropped: list[UserMessage] = []
-    for message in messages:
-        is_dropped = not message.addressed and len(dropped) < count
-        (dropped if is_dropped else kept).append(message)
-    return kept, dropped
+        self._index()
+        self._drop_oldest_asides()
 
 
 def _sum(text: str) -> int:

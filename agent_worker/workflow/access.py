@@ -76,7 +76,7 @@ class Access:
         """
         if not self._in_slack:
             return
-        silencers = self._participants.silencers(self._conversation.inbox.messages, workflow.time())
+        silencers = self._participants.silencers(self._conversation.inbox.asides, workflow.time())
         waiting = {deed.author for deed in self._waiting}
         if any(author not in waiting for author in silencers) and self._patch.applies():
             for author in silencers:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.contract.messages import StopRequest, UserMessage
+from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import WAITING_BYTES, Inbox
 from agent_worker.conversation.taken_back import is_question
@@ -160,6 +160,29 @@ def test_a_stop_that_thousands_of_messages_wait_for_is_taken_up_at_once() -> Non
 
     assert (len(dropped), len(conversation.inbox.messages)) == (10_000, 10_000)
     assert time.process_time() - started < LONGEST_BLOCK
+
+
+@pytest.mark.parametrize("each", [(True,), (True, False), (False,)], ids=["asked", "asked and overheard", "overheard"])
+def test_thousands_of_messages_that_arrive_twice_and_are_edited_are_noted_at_once(each: tuple[bool, ...]) -> None:
+    conversation = begun()
+    conversation.participants.thread_replies = "mention"
+    inbox = conversation.inbox
+    several = 5_000  # each arrives twice: as many signals as Temporal takes in one run
+    written = [
+        message(f"{number + 2}.0", "hi").model_copy(update={"addressed": each[number % len(each)]})
+        for number in range(several)
+    ]
+    started = time.process_time()
+
+    for one in [*sorted(written, key=lambda one: not one.addressed), *written]:
+        if not inbox.is_newly_addressed(one):
+            conversation.receive(one)
+        conversation.participants.silencers(inbox.asides, now=0)
+    for number in range(0, several, 10):
+        inbox.change(MessageChange(ts=f"{number + 2}.0", at=f"{number + 3}.0", text="ho"))
+
+    assert time.process_time() - started < LONGEST_BLOCK
+    assert inbox.waiting == sum(size_of(one.text) for one in inbox.messages)
 
 
 # What is carried over and what is stored

@@ -195,9 +195,10 @@ def test_of_what_is_overheard_the_newest_is_kept_and_nothing_that_is_asked_gets_
     for number in range(1, OVERHEARD + 6):
         conversation.receive(overheard(f"1.{number:03}"))
 
-    kept = [one.ts for one in conversation.inbox.messages]
-    assert kept == ["1.000", *(f"1.{number:03}" for number in range(6, OVERHEARD + 6))]
     assert conversation.inbox.waiting == sum(size_of(one.text) for one in conversation.inbox.messages)
+    kept = [one.ts for one in conversation.inbox.take()]
+    assert kept == ["1.000", *(f"1.{number:03}" for number in range(6, OVERHEARD + 6))]
+    assert conversation.inbox.waiting == 0
 
 
 def test_what_turns_out_not_to_be_for_the_agent_waits_in_its_place() -> None:

@@ -124,7 +124,11 @@ class Seen:
                 for address in addresses
             },
         }
-        return [f"{what}: {count}" for what, count in counts.items() if count > 0]
+        found = [f"{what}: {count}" for what, count in counts.items() if count > 0]
+        if counts["asked again"] > 0:  # only the last words of what the model was asked tell how that came
+            last_words = [contents[-300:] for contents in requests]
+            found.append(f"{attempts.asked} calls, {attempts.again} anew, {unusable} unusable: {last_words}")
+        return found
 
     def _requests_of(self, conversation: Conversation) -> dict[int, str]:
         """What the model was asked in the conversation; a question that was stopped early is not in all of it."""
