@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
-from mcp.client._transport import TransportStreams
 from mcp.client.streamable_http import streamable_http_client
 
 from agent_worker.mcp.configuration import ServerConfiguration
@@ -36,7 +35,7 @@ class Site:
         self.reason = "has ended the connection"
 
     @asynccontextmanager
-    async def streams(self) -> AsyncIterator[TransportStreams]:
+    async def streams(self) -> AsyncIterator[tuple[Any, Any]]:
         timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=SILENCE_TIMEOUT)
         headers = dict(self._configuration.headers)
         async with (
