@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from agent_worker.payloads.thread import InThread
 
 Declarations = list[dict[str, Any]]
-REMEMBERED = 1_000  # turns; one that is forgotten, or goes on in another worker, is told of the tools as they are then
+REMEMBERED = 300  # turns; one that is forgotten, or goes on in another worker, is told of the tools as they are then
 
 
 class TurnLists:

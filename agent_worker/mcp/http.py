@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
-from mcp.client._transport import TransportStreams
 from mcp.client.streamable_http import streamable_http_client
 
 from agent_worker.mcp.configuration import ServerConfiguration
@@ -33,10 +32,10 @@ class Site:
     def __init__(self, configuration: ServerConfiguration) -> None:
         self._configuration = configuration
         self.ended = asyncio.Event()
-        self.reason = ""
+        self.reason = "has ended the connection"
 
     @asynccontextmanager
-    async def streams(self) -> AsyncIterator[TransportStreams]:
+    async def streams(self) -> AsyncIterator[tuple[Any, Any]]:
         timeout = httpx2.Timeout(CONNECT_TIMEOUT, read=SILENCE_TIMEOUT)
         headers = dict(self._configuration.headers)
         async with (
@@ -66,15 +65,18 @@ class _CarefulClient(httpx2.AsyncClient):
             self._site.give_up("cannot be reached")
             return _failure(request, NOT_SENT, "cannot be reached")
         except httpx2.TransportError:
+            self._site.reason = "broke the connection"
             return _failure(request, BROKEN, "broke the connection")
         kind = response.headers.get("content-type", "").lower()
         refusal = self._refusal(request, response.status_code)
         if refusal:
+            self._site.reason = refusal
             await response.aclose()
             return _failure(request, NOT_SENT, refusal)
         if response.is_server_error and not kind.startswith("application/json"):
+            self._site.reason = f"has failed (HTTP status {response.status_code})"
             await response.aclose()
-            return _failure(request, BROKEN, f"has failed (HTTP status {response.status_code})")
+            return _failure(request, BROKEN, self._site.reason)
         if not kind.startswith("text/event-stream"):
             response.stream = _Bounded(response.stream)
         return response

@@ -259,8 +259,6 @@ def _reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == REQUEST_TIMEOUT):
         return "does not answer"
-    if isinstance(error, MCPError) and error.code == NOT_SENT:
-        return error.message
-    if isinstance(error, MCPError) and error.code != CONNECTION_CLOSED:
+    if isinstance(error, MCPError) and error.code not in (CONNECTION_CLOSED, NOT_SENT, BROKEN):
         return f"does not begin to talk (error {error.code})"
     return "" if isinstance(error, MCPError | OSError) else f"says what cannot be understood ({type(error).__name__})"

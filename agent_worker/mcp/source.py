@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cachetools import LRUCache
+
 from agent_worker.mcp.configuration import ServerConfiguration
 from process.log_records import Translated
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT = 5.0  # seconds that the start of the worker waits for servers; those that take longer come later
 MOST_TOOLS = 480  # of all servers; Gemini takes 512 declarations, and the worker has some of its own
+REMEMBERED = 10_000  # digests of tools, also of those that are gone
 TOO_MANY = "the servers together have more tools than Gemini takes"
 logger = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ class McpServers:
         self.servers: list[Server] = []
         self.left_out: dict[tuple[str, str], str] = {}  # why, by server and tool
         self._tools: Mapping[str, McpTool] = MappingProxyType({})
-        self._digests: dict[tuple[str, str], str] = {}
+        self._digests: LRUCache[tuple[str, str], str] = LRUCache(REMEMBERED)
 
     def tools(self) -> Mapping[str, McpTool]:
         """The tools by name, as they are known now. The tools of a server that is away stay; they say so."""

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from mcp.types import Tool
 from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
 from agent_worker.mcp.results import error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
-from agent_worker.mcp.server import Server
+from agent_worker.mcp.server import PATIENCE, Server
 from agent_worker.toolbox.definition import ToolPolicy, title_line
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.tool_source import Progress
@@ -24,6 +25,7 @@ from text.lines import cut, one_line
 LONGEST_NAME = 128  # characters; Gemini takes no longer ones
 LONGEST_DESCRIPTION = 2000  # characters; servers write whole manuals, and the model reads them in each call
 LONGEST_PROGRESS = 80  # characters
+LONGEST_WAIT = timedelta(seconds=2 * PATIENCE)  # for the server, before the call and before its second attempt
 DIGEST = 12  # characters
 NOT_KNOWN = "It is not known whether the call was carried out"
 _UNFIT = re.compile(r"[^A-Za-z0-9_.:-]")
@@ -43,11 +45,12 @@ class McpTool:
     @property
     def title(self) -> str:
         told = self.told.title or (self.told.annotations and self.told.annotations.title) or self.told.name
-        return title_line(f"{self.server.name}: {told}")
+        return title_line(f"{self.server.name}: {self._hidden(told)}")
 
     @property
     def summary(self) -> str:
-        return self.title
+        described = (self.told.description or "").strip().partition("\n")[0]
+        return title_line(f"{self.server.name}: {self._hidden(described)}") if described else self.title
 
     @property
     def away(self) -> str:
@@ -68,16 +71,19 @@ class McpTool:
 
     @cached_property
     def _declaration(self) -> dict[str, Any]:
-        described = cut((self.told.description or self.told.name).strip(), LONGEST_DESCRIPTION)
-        hidden = self.server.configuration.secrets.hidden
-        text = f"A tool of the server {self.server.name}, which says of it: {hidden(described)}"
+        described = cut(self._hidden(self.told.description or self.told.name).strip(), LONGEST_DESCRIPTION)
+        text = f"A tool of the server {self.server.name}, which says of it: {described}"
         declared: dict[str, Any] = {"name": self.name, "description": text}
         return declared | ({"parametersJsonSchema": self.parameters} if self.parameters is not None else {})
+
+    def _hidden(self, text: str) -> str:
+        return self.server.configuration.secrets.hidden(text)
 
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:  # noqa: ARG002  the title names no arguments
         configuration = self.server.configuration
         attempts = configuration.attempts if self.is_repeatable else 1
-        return ToolPolicy(self.title, configuration.timeout, attempts, unknown_if_lost=not self.is_repeatable)
+        longest = configuration.timeout + LONGEST_WAIT
+        return ToolPolicy(self.title, longest, attempts, unknown_if_lost=not self.is_repeatable)
 
     async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
         """One call: its result, or `{"error": sentence}`.
@@ -128,6 +134,8 @@ def tools_of(server: Server) -> tuple[dict[str, McpTool], dict[str, str]]:
             made[name] = _made(server, told, name)
         except SchemaError as reason:
             left_out[told.name] = str(reason)
+        except Exception as failure:  # noqa: BLE001  what one server says must not touch the tools of the others
+            left_out[told.name] = f"its description cannot be understood ({type(failure).__name__})"
     return made, left_out
 
 
@@ -135,7 +143,10 @@ def _made(server: Server, told: Tool, name: str) -> McpTool:
     configuration = server.configuration
     takes = parameters(told.input_schema)
     fixed = {key: value for key, value in configuration.fixed_arguments(told.name).items() if key in takes}
-    return McpTool(server, told, name, fitted(told.input_schema, fixed.keys()), fixed, _digest(told))
+    schema = configuration.secrets.hidden_in(fitted(told.input_schema, fixed.keys()))
+    tool = McpTool(server, told, name, schema, fixed, _digest(told))
+    tool.declaration()  # now, and not within somebody's turn
+    return tool
 
 
 def name_of(server: str, tool: str) -> str:

@@ -110,6 +110,14 @@ async def test_a_site_that_is_gone_is_away_and_comes_back_by_itself(
     assert await web_server.call("web__look") == {"output": "fine"}
 
 
+@pytest.mark.parametrize(("status", "reason"), [(429, "cannot answer just now"), (503, "has failed")])
+async def test_a_site_that_does_not_work_is_away_with_its_status(site: OddSite, status: int, reason: str) -> None:
+    site.status = status
+
+    async with connected(of(site)) as server:
+        assert server.server.away == f"{reason} (HTTP status {status})"
+
+
 async def test_a_site_that_refuses_the_credentials_is_away_and_its_page_is_not_repeated(site: OddSite) -> None:
     site.status = 401
 

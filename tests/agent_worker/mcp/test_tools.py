@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mcp.types import Tool
 
 from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.secrets import Secrets
 from agent_worker.mcp.server import Server
 from agent_worker.mcp.tools import McpTool, name_of, tools_of
 from agent_worker.toolbox.definition import _GEMINI_NAME
@@ -52,6 +53,27 @@ def test_tools_that_the_operator_does_not_allow_are_not_there() -> None:
     made, left_out = tools_of(server_with({"name": "get"}, {"name": "put"}, allowed_tools=("get",)))
 
     assert (list(made), left_out) == (["odd__get"], {})
+
+
+def test_a_tool_that_cannot_be_understood_leaves_the_others_alone() -> None:
+    server = server_with({"name": "good"})
+    nonsense: dict[str, Any] = {"name": "bad", "input_schema": None}
+    server.listed += (Tool.model_construct(**nonsense),)
+
+    made, left_out = tools_of(server)
+
+    assert (list(made), list(left_out)) == (["odd__good"], ["bad"])
+    assert left_out["bad"].startswith("its description cannot be understood")
+
+
+def test_a_secret_that_the_server_puts_into_its_list_is_hidden() -> None:
+    described = {"name": "get", "title": "for key-4711-secret", "description": "with key-4711-secret\nand more"}
+    schema = {"type": "object", "properties": {"a": {"default": "key-4711-secret"}}}
+    server = server_with({**described, "inputSchema": schema}, secrets=Secrets(["key-4711-secret"]))
+    (tool,) = tools_of(server)[0].values()
+
+    assert (tool.title, tool.summary) == ("odd: for …", "odd: with …")
+    assert "key-4711-secret" not in str(tool.declaration())
 
 
 def test_people_see_the_server_and_the_title() -> None:
