@@ -14,7 +14,7 @@ COPY text text
 COPY process process
 COPY agent_worker agent_worker
 COPY slackbot slackbot
-COPY agents agents
+COPY agents/default.md agents/default.md
 USER 10001
 # The worker lets running steps finish for 30 s: give it longer than that to stop.
 STOPSIGNAL SIGTERM

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine
+import sys
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from agent_worker.mcp.configuration import DEFAULT_FILE, SETTING
 from emulators.slack.emulator import SlackEmulator
+from playground.channel_agents import ChannelAgents
 from playground.chat.invitation import Invitation
 from playground.new_workspace import populate
 from playground.page.site import Site
@@ -39,9 +42,7 @@ class Playground:
         self._around = Surroundings(
             model="real" if settings.google_api_key else "scripted", services=settings.playground_world
         )
-        # The agents that ship, unless others are set up: the playground may be started in any folder.
-        given = environment().get("AGENTS_DIR")
-        self._environment: dict[str, str] = {} if given else {"AGENTS_DIR": str(ROOT / "agents")}
+        self._environment = _what_ships(environment())
         self._duties: list[Coroutine[Any, Any, None]] = []  # coroutines that run until the end
         self._changed = lambda: None  # tells the page that a process has changed
         self._where_temporal_is = ""
@@ -141,12 +142,15 @@ class Playground:
         storage = Storage(slack, KEPT / "playground")
         if not storage.load():
             populate(slack)
+        directory = Path(self._environment.get("AGENTS_DIR") or environment()["AGENTS_DIR"])
+        agents = ChannelAgents(slack, self._around, directory)
+        agents.look()
         self._stack.push_async_callback(storage.save)
         self.address = slack.url
         Invitation(slack.url, slack.control_token).leave()
         tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
         self._environment |= tokens | {"SLACK_API_URL": slack.api_url}
-        self._duties += [storage.keep_saving(), self._forget(slack)]
+        self._duties += [storage.keep_saving(), agents.keep_looking(), self._forget(slack)]
 
     async def _open_services(self) -> None:
         self._services = OutsideServices(environment(), self._around)
@@ -175,3 +179,14 @@ class Playground:
         self._around.processes[label] = process
         await process.launch()
         return process
+
+
+def _what_ships(given: Mapping[str, str]) -> dict[str, str]:
+    """The agents and the MCP server that ship, unless others are set up: it may be started in any folder."""
+    shipped = {"PLAYGROUND_PYTHON": sys.executable}
+    if not given.get("AGENTS_DIR"):
+        shipped["AGENTS_DIR"] = str(ROOT / "agents")
+    servers = ROOT / DEFAULT_FILE
+    if not (given.get(SETTING) or Path(DEFAULT_FILE).exists()) and servers.exists():
+        shipped[SETTING] = str(servers)
+    return shipped

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from agent_worker.agents.agents import Agents, folder_of
 from agent_worker.agents.catalog import view
-from agent_worker.agents.effective import Effective, allowed
+from agent_worker.agents.effective import NOT, Effective, allowed
 from agent_worker.agents.settings import AgentSettings
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, DIRECT, Place, is_about_names, is_glob
 from agent_worker.payloads.activity_names import ActivityName
@@ -20,6 +20,7 @@ from process.settings import load
 from text.characters import for_terminal
 
 BAD_FILES = 1  # the exit code
+OF_SERVERS = "__"  # stands in the name of a tool between an MCP server and the tool's own name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +58,17 @@ def _lines(agents: Agents, one: Effective) -> Iterator[str]:
     for tool in told.tools:
         yield f"    {tool.name} - {tool.summary}"
     for pattern in agents.patterns(one.name):
-        if not allowed(agents.summaries, [pattern]):
-            yield f"  note: there is no tool now that {pattern} fits"
+        if note := _note(agents, pattern):
+            yield f"  note: {note}"
+
+
+def _note(agents: Agents, pattern: str) -> str:
+    """What is to be said of an entry of `tools`; MCP servers are not asked here."""
+    if OF_SERVERS in pattern:
+        told = f"{pattern} is about MCP servers: python -m agent_worker.mcp check lists their tools"
+        return "" if pattern.startswith(NOT) else told
+    fits = allowed(agents.summaries, [pattern.removeprefix(NOT)])
+    return "" if fits else f"there is no tool now that {pattern} fits"
 
 
 def _places(agents: Agents, channels: Sequence[str]) -> Iterator[str]:

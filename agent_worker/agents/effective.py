@@ -13,6 +13,7 @@ from agent_worker.contract.agents import Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.agent_version import AgentVersion
 
+NOT = "!"  # before the name or the glob of tools that an agent may not use; no tool's name has one
 ABILITIES_SHOWN = 12  # tools in a greeting
 HELLO = "Hello! Ask me something in this thread, and I will answer here. What you write later in it, I read as well."
 # The same as in manifest.yml, which Slack also shows.
@@ -83,8 +84,15 @@ def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, 
 
 
 def allowed(names: Iterable[str], patterns: Sequence[str] | None) -> list[str]:
-    """The names that any pattern fits; all of them if there are no patterns at all."""
-    return [name for name in names if patterns is None or any(fnmatchcase(name, one) for one in patterns)]
+    """The names that any pattern fits, without those that a pattern after "!" fits; all if there are no patterns."""
+    if patterns is None:
+        return list(names)
+    taken_away = [one.removeprefix(NOT) for one in patterns if one.startswith(NOT)]
+    return [name for name in names if _fits(name, patterns) and not _fits(name, taken_away)]
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, one) for one in patterns)
 
 
 def greeting(abilities: Sequence[str]) -> str:

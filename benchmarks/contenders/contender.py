@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -101,7 +102,14 @@ class Contender:
             **self.stubs.environment,
             "TEMPORAL_ADDRESS": self.server.address,
             "TEMPORAL_TASK_QUEUE": self._task_queue,
-            "AGENTS_DIR": str(ROOT / "agents"),
+            "AGENTS_DIR": str(self._agents()),
             **self.recipe.settings,
         }
         return ManagedProcess(part.module, environment, ready=part.ready, directory=self._directory)
+
+    def _agents(self) -> Path:
+        """A folder with the default agent alone, as in the Docker image."""
+        folder = self._directory / "agents"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "agents" / "default.md", folder)
+        return folder

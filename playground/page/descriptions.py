@@ -21,6 +21,7 @@ Content = Mapping[str, Any]
 Kind = Literal["model", "tool", "post", "open", "summary", "signal", "timer", "run"]
 Line = Callable[[str], str]  # turns Slack's escaped text into one line as people read it
 LONGEST_QUOTE = 80  # characters
+LONGEST_CONTENT = 300  # characters of what a tool is given or returns
 
 STEPS: Mapping[str, tuple[Kind, str]] = {
     ActivityName.OPEN_CONVERSATION: ("open", "Looks at the thread"),
@@ -108,6 +109,12 @@ def _answered(reply: Content) -> str:
         return f"Gemini asks for {', '.join(calls)}"
     is_useful = not reply.get("unusable") and not reply.get("failed")
     return "Gemini answers" if is_useful else "Gemini's answer is of no use"
+
+
+def listed(one: Content) -> str:
+    """What a tool is given or returns, on one line; "" for nothing."""
+    written = json.dumps(one, ensure_ascii=False)
+    return one_line(written, LONGEST_CONTENT) if one else ""
 
 
 def reason(failure: Failure) -> str:

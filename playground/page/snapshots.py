@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from agent_worker.contract.agent_choice import Place, choose
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.events.deliveries import Delivery
 from emulators.slack.state.messages import Channel, Ephemeral, Message, User
@@ -53,6 +54,8 @@ class Snapshots:
             yield f"user/{user.id}", user, partial(self._user, user)
         for channel in self._backend.workspace.channels.values():
             yield _plain(f"channel/{channel.id}", _channel(channel))
+            source = (self._surroundings.agents, channel.name)
+            yield f"agent/{channel.id}", source, partial(self._agent, channel)
         around = self._surroundings
         for name, process in around.processes.items():
             facts = {"pid": process.pid, "is_up": process.is_up, "restarts": process.restarts}
@@ -105,6 +108,16 @@ class Snapshots:
             "is_guest": user.is_guest or user.is_single_channel_guest,
             "team_id": user.foreign_team or self._backend.installation.team_id,
         }
+
+    def _agent(self, channel: Channel) -> Json:
+        """The agent that answers in a channel; empty if none is known or if several are set up for it."""
+        agents = self._surroundings.agents
+        claims = {name: one.fields.channels for name, one in agents.items()}
+        agent = agents.get(choose(claims, Place(channel.id, channel.name)).agent)
+        if agent is None:
+            return {}
+        prompts = [{"title": one.title, "message": one.message} for one in agent.prompts]
+        return {"name": agent.name, "description": agent.fields.description, "prompts": prompts}
 
     def _message(self, message: Message, replies: int) -> Json:
         return self._backend.shapes.message(message, with_metadata=True) | {

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from agent_worker.agents.agent_file import AgentFile
+
 Model = Literal["scripted", "real"]
 Services = Literal["sample", "real"]
 GoAway = Callable[[bool], Awaitable[None]]  # True takes something away, False brings it back
@@ -32,7 +34,8 @@ class Surroundings:
     """Filled while the playground starts. What is missing is neither shown nor broken.
 
     `temporal` are the arguments of `Client.connect`. `go_away` holds a function for each of gemini, slack, tools and
-    temporal that takes it away and brings it back; `away` holds the names of those that are away.
+    temporal that takes it away and brings it back; `away` holds the names of those that are away. `agents` are those
+    that answer, by name.
     """
 
     model: Model = "scripted"
@@ -41,6 +44,7 @@ class Surroundings:
     processes: dict[str, Process] = field(default_factory=dict)
     go_away: dict[str, GoAway] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    agents: Mapping[str, AgentFile] = field(default_factory=dict)
     use_services: Callable[[Services], None] | None = None
 
     @property

@@ -25,7 +25,10 @@ _WAIT_SECONDS = 1.0  # a worker that is there begins a task sooner than this
 
 @dataclass
 class Step:
-    """One line of the timeline. Times are in seconds since 1970; `error` says why the last attempt failed."""
+    """One line of the timeline. Times are in seconds since 1970; `error` says why the last attempt failed.
+
+    `asked` and `returned` are the arguments of a tool call and its result.
+    """
 
     id: str
     kind: Kind
@@ -36,6 +39,8 @@ class Step:
     attempts: int = 1
     error: str = ""
     worker: str = ""
+    asked: str = ""
+    returned: str = ""
 
 
 class Timeline:
@@ -127,7 +132,9 @@ class Timeline:
         name = attributes.activity_type.name
         tool: tuple[Kind, str] = ("tool", descriptions.text(event.user_metadata.summary) or name)
         kind, title = descriptions.begun(name) or tool
-        self._activities[attributes.activity_id] = self._note(event, kind, title, None)
+        step = self._activities[attributes.activity_id] = self._note(event, kind, title, None)
+        if kind == "tool":
+            step.asked = descriptions.listed(descriptions.content(attributes.input.payloads))
 
     def _started(self, _event: HistoryEvent, attributes: Any) -> None:
         """Temporal writes this event when the last attempt has ended. Its failure is that of the attempt before."""
@@ -139,6 +146,8 @@ class Timeline:
         step = self._end(event, attributes.scheduled_event_id, "done")
         if step.kind == "model":
             step.title = descriptions.answered(descriptions.content(attributes.result.payloads))
+        elif step.kind == "tool":
+            step.returned = descriptions.listed(descriptions.content(attributes.result.payloads))
         elif step.kind == "open":
             step.title = descriptions.opened(descriptions.content(attributes.result.payloads), step.title)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,15 @@ from emulators.gemini.answers import Answer, Said, Text
 from emulators.gemini.request import Content, ModelRequest, function_calls, function_responses
 from playground.scripted_model.input_lines import asked, remembered
 from playground.scripted_model.reports import report
+from playground.scripted_model.server_tools import wanted_call
+from playground.scripted_model.times import calls_about_time, is_about_time, tells_time
 from playground.scripted_model.us_states import state_in, states_in
 from text.json_shapes import mapping
 
 ALERTS, IP_ADDRESS, LOCATION = "get_weather_alerts", "get_ip_address", "get_location_info"
+Call = tuple[str, Mapping[str, Any]]
+Declarations = Mapping[str, Mapping[str, Any]]  # the schema of each declared tool's parameters
+WHICH_PLACE = "Which place do you mean? I know those that a time zone is named after, such as Tokyo or New York."
 _WEATHER = re.compile(r"\b(weather|alerts?|storms?|warnings?|forecast|hurricanes?|tornado\w*)\b", re.IGNORECASE)
 _HERE = re.compile(
     r"\b(where (i am|i'm|am i|we are|are we|are you|you are)|near (me|us)|around here|here|my (area|location|place))\b",
@@ -57,6 +62,10 @@ class Turn:
         is_last = len(self.results) == 1
         return [result for result in self.results if is_last or result[0]["name"] != IP_ADDRESS or "error" in result[1]]
 
+    def has_called(self, tool: str, args: Mapping[str, Any]) -> bool:
+        """Whether the tool has been called with these arguments."""
+        return any(call["name"] == tool and (call.get("args") or {}) == args for call, _ in self.results)
+
     def values_given_to(self, tool: str) -> list[Any]:
         """The arguments of all its calls in this turn."""
         return [
@@ -81,14 +90,39 @@ class ScriptedModel:
 
 def _reply(request: ModelRequest) -> Said:
     turn = _current_turn(request.contents)
-    calls = [(tool, value) for tool, value in _wanted_calls(turn) if tool in request.declarations]
-    if calls and request.mode != "NONE":
-        return answers.calls(*((tool, _arguments(request, tool, value)) for tool, value in calls))
+    declared = {} if request.mode == "NONE" else request.declarations
+    calls = [call for call in _calls(turn, declared) if not turn.has_called(*call)]
+    if calls:
+        return answers.calls(*calls)
     if turn.results:
         return answers.text(report(turn.worth_saying))
-    if _WEATHER.search(turn.text) and states_in(turn.text):
-        return answers.text("I would have to look that up, but I have no tool for it here.")
-    return answers.text(_memory(request) if _ASKS_FOR_MEMORY.search(turn.text) else _haiku(turn.text))
+    if _ASKS_FOR_MEMORY.search(turn.text):
+        return answers.text(_memory(request))
+    return answers.text(_what_is_missing(turn.text, declared) or _haiku(turn.text))
+
+
+def _calls(turn: Turn, declared: Declarations) -> list[Call]:
+    """The next calls of declared tools: of our own, then those that tell the time, then any of an MCP server."""
+    own: list[Call] = [
+        (tool, _arguments(declared[tool], value)) for tool, value in _wanted_calls(turn) if tool in declared
+    ]
+    if own or is_about_time(turn.text):
+        return own or [*calls_about_time(turn.text, declared)]
+    wanted = wanted_call(turn.text, declared)
+    return [(wanted.tool, wanted.args)] if wanted and not wanted.missing else []
+
+
+def _what_is_missing(text: str, declared: Declarations) -> str:
+    """Why a question about something that tools find is not answered; "" for any other."""
+    if _WEATHER.search(text) and states_in(text):
+        return "I would have to look that up, but I have no tool for it here."
+    if is_about_time(text):
+        return WHICH_PLACE if tells_time(declared) else "I cannot tell the time: I have no tool for it here."
+    wanted = wanted_call(text, declared)
+    if wanted is None:
+        return ""
+    missing = " and ".join(f"`{name}`" for name in wanted.missing)
+    return f"For `{wanted.tool}` I need {missing}. Please write it in quotation marks."
 
 
 def _word_by_word(said: Said, pause: float) -> Said:
@@ -132,9 +166,9 @@ def _region(place: dict[str, Any]) -> str:
     return str(mapping(output).get("region") or output)
 
 
-def _arguments(request: ModelRequest, tool: str, value: str | None) -> dict[str, str]:
+def _arguments(parameters: Mapping[str, Any], value: str | None) -> dict[str, str]:
     """The arguments of a call: `value`, under the name of the tool's first declared parameter."""
-    names = list(request.declarations[tool].get("properties", {}))
+    names = list(parameters.get("properties", {}))
     return {names[0]: value} if names and value is not None else {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from playground.scripted_model.times import told
 from playground.scripted_model.us_states import NAMES
 from text.json_shapes import mapping
 
@@ -23,6 +24,8 @@ def _paragraph(call: Mapping[str, Any], response: Mapping[str, Any]) -> str:
         return f"**{subject}**: that did not work. {response['error']}"
     output = response.get("output", response)
     found = mapping(output)
+    if time := told(found):
+        return time
     if isinstance(found.get("alerts"), list):
         return _alerts(subject, found)
     if any(field in found for field in _PLACE_FIELDS):
@@ -36,7 +39,9 @@ def _subject(call: Mapping[str, Any]) -> str:
     value = next(iter((call.get("args") or {}).values()), None)
     if value:
         return NAMES.get(str(value), str(value))
-    return str(call["name"]).removeprefix("get_").replace("_", " ").capitalize().replace("Ip ", "IP ")
+    return (
+        str(call["name"]).rpartition("__")[2].removeprefix("get_").replace("_", " ").capitalize().replace("Ip ", "IP ")
+    )
 
 
 def _alerts(subject: str, output: Mapping[str, Any]) -> str:

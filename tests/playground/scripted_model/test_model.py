@@ -13,14 +13,26 @@ from emulators.gemini.faults import Slow
 from emulators.gemini.request import ModelRequest
 from playground.scripted_model.model import ScriptedModel
 
-NAMES = {"get_weather_alerts": "state", "get_ip_address": None, "get_location_info": "ipaddress"}
+NAMES = {"get_weather_alerts": ["state"], "get_ip_address": [], "get_location_info": ["ipaddress"]}
+TELL, CONVERT = "time__get_current_time", "time__convert_time"
+TIME_TOOLS = {TELL: ["timezone"], CONVERT: ["source_timezone", "time", "target_timezone"]}
+NINE_IN_NEW_YORK = {"source_timezone": "America/New_York", "time": "09:00"}
+FILE_TOOLS = {
+    "docs__list_directory": ["path"],
+    "docs__read_text_file": ["path"],
+    "docs__search_files": ["path", "pattern"],
+}
 NEW_YORK = {"output": {"city": "New York", "region": "New York", "country": "United States"}}
 
 
-def request(*contents: dict[str, Any], mode: str = "AUTO", tools: dict[str, str | None] | None = None) -> ModelRequest:
+def request(*contents: dict[str, Any], mode: str = "AUTO", tools: dict[str, list[str]] | None = None) -> ModelRequest:
+    """`tools` are the declared ones: the names of their parameters, all of which are required texts."""
     declarations: list[dict[str, Any]] = [
-        {"name": name} | ({"parametersJsonSchema": {"properties": {parameter: {}}}} if parameter else {})
-        for name, parameter in (NAMES if tools is None else tools).items()
+        {
+            "name": name,
+            "parametersJsonSchema": {"properties": {one: {"type": "string"} for one in takes}, "required": takes},
+        }
+        for name, takes in (NAMES if tools is None else tools).items()
     ]
     body = {
         "contents": list(contents),
@@ -151,6 +163,64 @@ def test_no_tool_is_called_that_is_not_declared_or_not_allowed() -> None:
 
     assert "no tool" in text(request(question, tools={}))
     assert "no tool" in text(request(question, mode="NONE"))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("what time is it in Tokyo?", [(TELL, {"timezone": "Asia/Tokyo"})]),
+        (
+            "what's the time in New York and in utc",
+            [(TELL, {"timezone": "America/New_York"}), (TELL, {"timezone": "UTC"})],
+        ),
+        ("what is 9:00 in New York in Berlin?", [(CONVERT, {**NINE_IN_NEW_YORK, "target_timezone": "Europe/Berlin"})]),
+        ("what is 9 am New York for Europe/Oslo?", [(CONVERT, {**NINE_IN_NEW_YORK, "target_timezone": "Europe/Oslo"})]),
+    ],
+)
+def test_the_time_is_asked_of_an_mcp_server(question: str, expected: list[tuple[str, dict[str, Any]]]) -> None:
+    assert calls(request(said(question), tools=TIME_TOOLS)) == expected
+
+
+def test_the_time_is_told_in_a_sentence_and_a_call_is_not_made_twice() -> None:
+    now = {"timezone": "Asia/Tokyo", "datetime": "2026-03-01T18:05:00+09:00", "day_of_week": "Sunday", "is_dst": False}
+    then = {**now, "timezone": "Europe/Berlin", "datetime": "2026-03-01T10:05:00+01:00"}
+    told = step((TELL, {"timezone": "Asia/Tokyo"}, {"output": now}))
+    converted = step((CONVERT, {}, {"output": {"source": now, "target": then, "time_difference": "-8.0h"}}))
+
+    assert text(request(said("what time is it in Tokyo?"), *told, tools=TIME_TOOLS)) == (
+        "It is **18:05** in Tokyo (Sunday)."
+    )
+    assert "**18:05** in Tokyo (Sunday) is **10:05** in Berlin (Sunday)." in text(request(said("and?"), *converted))
+
+
+def test_without_a_tool_for_the_time_or_without_a_place_it_says_so() -> None:
+    question = said("what time is it in Tokyo?")
+
+    assert text(request(question)) == "I cannot tell the time: I have no tool for it here."
+    assert text(request(question, mode="NONE", tools=TIME_TOOLS)).startswith("I cannot tell the time")
+    assert text(request(said("what time is it?"), tools=TIME_TOOLS)).startswith("Which place do you mean?")
+
+
+@pytest.mark.parametrize(
+    ("question", "call"),
+    [
+        ("read the file docs/glossary.md", ("docs__read_text_file", {"path": "docs/glossary.md"})),
+        ("list the directory `docs`", ("docs__list_directory", {"path": "docs"})),
+        ('search the files in "docs" for "*.md"', ("docs__search_files", {"path": "docs", "pattern": "*.md"})),
+    ],
+)
+def test_a_tool_of_any_server_is_called_by_the_words_of_its_name(question: str, call: tuple[str, Any]) -> None:
+    assert calls(request(said(question), tools=FILE_TOOLS)) == [call]
+
+
+def test_an_argument_that_is_missing_is_named() -> None:
+    asked = request(said("search the files in `docs`"), tools=FILE_TOOLS)
+
+    assert text(asked) == "For `docs__search_files` I need `pattern`. Please write it in quotation marks."
+
+
+def test_a_question_without_the_words_of_a_tool_calls_none() -> None:
+    assert len(text(request(said("write me a haiku about a list"), tools=FILE_TOOLS)).splitlines()) == 3
 
 
 def test_an_answered_turn_is_over() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -49,8 +48,8 @@ class Stage:
         self.gemini = GeminiEmulator(script=script)
         self.world = WorldEmulator()
         self._directory = directory
-        self.agents = directory / "agents"  # with the default agent that ships, to which a test may add others
-        shutil.copytree(ROOT / "agents", self.agents, dirs_exist_ok=True)
+        self.agents = directory / "agents"  # to which a test may add others
+        self._ship_default_agent()
         self._stack = AsyncExitStack()
         self._client: Client | None = None
         self.processes: list[ManagedProcess] = []
@@ -97,6 +96,12 @@ class Stage:
             "IP_ADDRESS_URL": self.world.ip_address_url,
             "GEOLOCATION_URL": self.world.geolocation_url,
         }
+
+    def _ship_default_agent(self) -> None:
+        """The default agent as it ships, but it may use the tools of MCP servers, too."""
+        shipped = (ROOT / "agents" / "default.md").read_text(encoding="utf-8")
+        self.agents.mkdir(exist_ok=True)
+        (self.agents / "default.md").write_text(shipped.replace(', "!*__*"]', "]"), encoding="utf-8")
 
     async def start(self) -> None:
         """Both processes, up and connected."""

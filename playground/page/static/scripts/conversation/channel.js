@@ -6,7 +6,7 @@ import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { attempt } from "../interface/toasts.js";
 import { change, current, go } from "../state/navigation.js";
-import { bot, channelName, isDirect, openChannel, store } from "../state/workspace.js";
+import { agentOf, bot, channelName, isDirect, openChannel, store } from "../state/workspace.js";
 import { composerOf, feedOf, inChannel, send, suggestions } from "./conversation.js";
 
 /** Examples to try in a channel that has no messages yet. */
@@ -15,6 +15,8 @@ const STARTERS = [
   { title: "Two at once", text: "any weather alerts in New York and Texas?" },
   { title: "No tool at all", text: "write me a haiku about patience" },
 ];
+
+const DEFAULT_AGENT = "default";
 
 export function mainPane() {
   const { place } = current;
@@ -35,7 +37,7 @@ function conversation(channel, intro, label) {
 function messagesTab() {
   const channel = store.get(`channel/${openChannel()}`);
   if (!channel) return [h("p", { class: "empty", key: "empty" }, "Opening your direct messages…")];
-  return conversation(channel, appIntro(), `Message ${bot().name}`);
+  return conversation(channel, appIntro(channel), `Message ${bot().name}`);
 }
 
 function titleOf(channel) {
@@ -51,7 +53,7 @@ function channelHead(channel) {
     { class: "pane-head", key: "head" },
     back(),
     icon(sign, { size: 18 }),
-    h("div", { class: "pane-title" }, h("h1", {}, channelName(channel))),
+    h("div", { class: "pane-title" }, h("h1", {}, channelName(channel)), topic(channel)),
     h(
       "span",
       { class: "faces not-narrow", title: count, role: "img", "aria-label": count },
@@ -60,6 +62,13 @@ function channelHead(channel) {
     ),
     drawerButtons(),
   );
+}
+
+/** Who answers in the channel, behind its name; nothing where it is the default agent. */
+function topic(channel) {
+  const agent = agentOf(channel.id);
+  if (!agent?.name || agent.name === DEFAULT_AGENT) return null;
+  return h("span", { class: "topic", title: agent.description }, `${agent.name} answers here`);
 }
 
 function appHead(tab) {
@@ -114,11 +123,8 @@ function drawerButtons() {
 }
 
 function channelIntro(channel) {
-  const intro = h(
-    "p",
-    {},
-    `This is the beginning of ${titleOf(channel)}. Mention @${bot().name} and it answers in a thread.`,
-  );
+  const text = `This is the beginning of ${titleOf(channel)}. Mention @${bot().name} and it answers in a thread.`;
+  const intro = [h("p", {}, text), whoAnswers(channel)];
   const isNew = !store.messages(channel.id).length && channel.members.includes(bot().user_id);
   return h(
     "div",
@@ -129,16 +135,29 @@ function channelIntro(channel) {
   );
 }
 
+function whoAnswers(channel) {
+  const agent = agentOf(channel.id);
+  if (!agent?.name) return null;
+  return h("p", { class: "who-answers" }, "The agent here is ", h("strong", {}, agent.name), `. ${agent.description}`);
+}
+
+/** What can be asked of the agent here: what its file suggests, and examples for the default agent. */
+function questions(channel) {
+  const agent = agentOf(channel.id);
+  const suggested = agent?.prompts?.map(({ title, message }) => ({ title, text: message })) ?? [];
+  return suggested.length || (agent?.name ?? DEFAULT_AGENT) !== DEFAULT_AGENT ? suggested : STARTERS;
+}
+
 function starters(channel) {
   const say = (text) => attempt(() => send(channel.id, "", { text }));
   const starter = ({ title, text }) => {
     const whole = `@${bot().name} ${text}`;
     return h("button", { class: "starter", onclick: () => say(whole) }, h("small", {}, title), h("span", {}, whole));
   };
-  return h("div", { class: "starters", role: "group", "aria-label": "Try one of these" }, STARTERS.map(starter));
+  return h("div", { class: "starters", role: "group", "aria-label": "Try one of these" }, questions(channel).map(starter));
 }
 
-function appIntro() {
+function appIntro(channel) {
   const text = "Write to the agent here. Each message begins a conversation, and the answer comes in its thread.";
   return h(
     "div",
@@ -146,5 +165,6 @@ function appIntro() {
     avatar(bot().user_id, 48),
     h("p", { class: "intro-title" }, bot().name),
     h("p", {}, text),
+    whoAnswers(channel),
   );
 }

@@ -113,6 +113,8 @@ function stepItem(step, { begin, span, end, isNews }) {
       { class: "step-main" },
       stepHead(step, end),
       !isInstant && bar(step, { begin, span, end }),
+      step.asked && h("p", { class: "step-detail" }, step.asked),
+      step.returned && h("p", { class: "step-detail" }, `→ ${step.returned}`),
       step.error && h("p", { class: "step-error" }, step.error),
       worker && h("p", { class: "step-detail" }, worker),
     ),

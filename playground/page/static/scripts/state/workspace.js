@@ -53,6 +53,9 @@ export function visibleChannels() {
   return all.filter((channel) => channel.kind === "channel" || channel.members.includes(current.person));
 }
 
+/** The agent that answers in a channel: {name, description, prompts}; without a name if nobody can tell. */
+export const agentOf = (channel) => store.get(`agent/${channel}`);
+
 export function channelName(channel) {
   if (!channel) return "";
   if (channel.kind !== "im" && channel.kind !== "mpim") return channel.name;
