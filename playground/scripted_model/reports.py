@@ -8,8 +8,10 @@ from typing import Any
 from playground.scripted_model.times import told
 from playground.scripted_model.us_states import NAMES
 from text.json_shapes import mapping
+from text.lines import cut
 
 MOST_HEADLINES = 5
+LONGEST_TEXT = 1_500  # characters of what a tool has returned
 _PLACE_FIELDS = ("city", "region", "country")
 
 
@@ -31,7 +33,13 @@ def _paragraph(call: Mapping[str, Any], response: Mapping[str, Any]) -> str:
     if any(field in found for field in _PLACE_FIELDS):
         place = ", ".join(str(found[field]) for field in _PLACE_FIELDS if found.get(field))
         return f"**{subject}**: {place}."
-    return f"**{subject}**: {_plain(output)}"
+    return f"**{subject}**: {_lines(output) if isinstance(output, str) else _plain(output)}"
+
+
+def _lines(text: str) -> str:
+    """A text as the tool wrote it, in a code block if it has several lines; the beginning of a long one."""
+    shown = cut(text.strip(), LONGEST_TEXT)
+    return f"\n```\n{shown.replace('```', '')}\n```" if "\n" in shown else shown
 
 
 def _subject(call: Mapping[str, Any]) -> str:
