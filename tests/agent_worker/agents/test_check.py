@@ -66,3 +66,14 @@ def test_the_agents_that_ship_are_good(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setenv("AGENTS_DIR", str(Path(__file__).parents[3] / "agents"))
 
     assert main(["check"]) == 0
+
+
+def test_the_tools_of_mcp_servers_are_not_asked_for_and_that_is_said(
+    agents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(agents, "default", 'tools: ["!*__*", "time__*"]')
+
+    assert main(["check"]) == 0
+
+    notes = [line for line in capsys.readouterr().out.splitlines() if "note:" in line]
+    assert notes == ["  note: time__* is about MCP servers: python -m agent_worker.mcp check lists their tools"]

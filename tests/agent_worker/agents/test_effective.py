@@ -118,3 +118,13 @@ def test_the_catalog_stays_small_however_many_tools_and_agents_there_are(tmp_pat
     assert size_of(made.model_dump()) <= LARGEST_CATALOG
     assert len(made.agents) == 151
     assert all(len(agent.tools) + agent.more_tools == 300 for agent in made.agents)
+
+
+def test_what_stands_after_an_exclamation_mark_is_taken_away(tmp_path: Path) -> None:
+    write(tmp_path, "default", 'tools: ["*", "!*__*"]')
+    write(tmp_path, "only", 'tools: ["!echo", "e*", "far__*"]\nchannels: [a]')
+    agents = agents_in(tmp_path, Toolbox([echo, refuse], source=Afar()))
+
+    assert effective(agents).tools.value == ["echo", "refuse"]
+    assert effective(agents, "only").tools.value == ["far__look"]
+    assert not agents.allows("default", "far__look")

@@ -79,7 +79,7 @@ function rank(name, begun) {
   return name.startsWith(begun) ? name.length : 100 + name.length;
 }
 
-/** Commands at the beginning of the text and, after a command, the words that it understands. */
+/** Commands at the beginning of the text and, after a command, the words that it understands, once one is begun. */
 function commands(before) {
   const found = /^\/(\S*)(?: (\S*))?$/.exec(before);
   if (!found) return null;
@@ -87,9 +87,12 @@ function commands(before) {
   const option = (insert, label, detail) => ({ insert, label, detail, sign: icon("slash") });
   if (word === undefined) {
     const fits = COMMANDS.filter(({ command }) => command.startsWith(`/${name}`));
-    const options = fits.map(({ command, description }) => option(`${command} `, command, description));
+    const options = fits.map(({ command, description, words }) =>
+      option(`${command} `, `${command} [${words.join(" | ")}]`, description),
+    );
     return options.length ? { from: 0, options } : null;
   }
+  if (!word) return null; // Enter sends the command alone
   const words = COMMANDS.find(({ command }) => command === `/${name}`)?.words.filter(
     (one) => one.startsWith(word) && one !== word,
   );
