@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from text.json_shapes import mapping
 from text.lines import cut
 
 MOST_HEADLINES = 5
-LONGEST_TEXT = 1_500  # characters of what a tool has returned
+LONGEST_TEXT = 800  # characters of what a tool has returned
 _PLACE_FIELDS = ("city", "region", "country")
 
 
@@ -45,7 +46,7 @@ def _lines(text: str) -> str:
 def _subject(call: Mapping[str, Any]) -> str:
     """What was asked for: the argument of the call (a state by its name), else the tool's name in words."""
     value = next(iter((call.get("args") or {}).values()), None)
-    if value:
+    if value and re.search(r"\w", str(value)):
         return NAMES.get(str(value), str(value))
     return (
         str(call["name"]).rpartition("__")[2].removeprefix("get_").replace("_", " ").capitalize().replace("Ip ", "IP ")

@@ -47,6 +47,26 @@ async def test_direct_messages_have_suggestions_and_are_answered_without_a_menti
     await expect(await page.answered()).to_contain_text("New York: 2 active alerts")
 
 
+async def test_two_channels_have_two_agents_and_look_inside_shows_the_call_of_an_mcp_server(page: Visitor) -> None:
+    await page.go_to("time")
+    await expect(page.main.get_by_role("banner")).to_contain_text("timekeeper answers here")
+    await page.say("@agent what time is it in Tokyo?")
+    await expect(await page.answered()).to_contain_text(" in Tokyo (")
+    await expect(page.thread.locator("[data-status=complete] .task-title")).to_have_text(["time: get_current_time"])
+    await page.thread.get_by_role("button", name="Look inside").click()
+    call = page.drawer.locator(".step[data-kind=tool]")
+    await expect(call).to_contain_text("time: get_current_time")
+    await expect(call).to_contain_text('{"timezone": "Asia/Tokyo"}')
+    await expect(page.drawer.locator(".step[data-kind=open]")).to_contain_text("for the agent timekeeper")
+    await expect(page.drawer.locator(".step[data-kind=model]").last).to_contain_text("version")
+
+    await page.go_to("general")
+    await expect(page.main).to_contain_text("The agent here is default.")
+    await page.say("@agent what time is it in Tokyo?")
+
+    await expect(await page.answered()).to_contain_text("I cannot tell the time")
+
+
 async def test_slacks_own_stop_button_ends_what_the_agent_is_doing(page: Visitor) -> None:
     await page.speak_as("Ben")
     await page.open_direct_messages()
@@ -142,6 +162,17 @@ async def test_a_command_is_completed_and_answered_for_the_person_alone(page: Vi
     await expect(answer).to_contain_text("/agent status")
     await page.speak_as("Anna")
     await expect(page.main.locator(".is-ephemeral")).to_have_count(0)
+
+
+async def test_the_command_alone_tells_who_answers_here(page: Visitor) -> None:
+    await page.go_to("time")
+    await page.composer().press_sequentially("/ag")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+
+    answer = page.main.locator(".is-ephemeral").last
+    await expect(answer).to_contain_text("timekeeper answers here.")
+    await expect(answer).to_contain_text("time__get_current_time")
 
 
 async def test_the_shortcut_on_a_message_asks_about_it_in_a_modal(page: Visitor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from emulators.gemini.answers import text
 from emulators.slack.emulator import SlackEmulator
 from playground.processes import ManagedProcess
 from playground.temporal_server import free_port, is_in_use
+from tests.support.agent_worker.agents import write
 from tests.support.e2e.stage import Stage
 from tests.support.playground.listening import ports_of, told_by_another_name
 from tests.support.playground.visiting import Following, Visitor
@@ -231,6 +233,46 @@ async def test_what_is_broken_in_the_page_costs_no_answer(playground: ManagedPro
 
     assert "2 active alerts" in page.answers(ts)[0]
     assert len(page.answers(ts)) == 1
+
+
+async def test_each_channel_has_its_agent_and_only_one_of_them_can_tell_the_time(
+    playground: ManagedProcess, ports: dict[str, str]
+) -> None:
+    await playground.start()
+    async with page_of(ports) as page:
+        ask = f"<@{page.shown['bot']['user_id']}> what time is it in Tokyo?"
+        asked = {name: page.place("anna", name) for name in ("time", "general")}
+        threads = {name: (await page.visitor.do("say", **place, text=ask))["ts"] for name, place in asked.items()}
+        await page.until(lambda: all(page.answers(ts) for ts in threads.values()))
+        where = {"channel": asked["time"]["channel"], "thread_ts": threads["time"]}
+        _, inside = await page.visitor.get("/page/inside", **where)
+
+    assert re.search(r"It is \*?\*?\d\d:\d\d\*?\*? in Tokyo", page.answers(threads["time"])[0])
+    assert "I cannot tell the time" in page.answers(threads["general"])[0]
+    (call,) = [step for step in inside["steps"] if step["kind"] == "tool"]
+    assert (call["title"], call["asked"]) == ("time: get_current_time", '{"timezone": "Asia/Tokyo"}')
+    assert '"timezone": "Asia/Tokyo"' in call["returned"]
+    assert any(step["title"].endswith("for the agent timekeeper") for step in inside["steps"])
+
+
+async def test_a_new_file_of_an_agent_takes_effect_while_it_runs(ports: dict[str, str], tmp_path: Path) -> None:
+    agents = tmp_path / "agents"
+    write(agents, "default", "")
+    run = ManagedProcess("playground", {**ports, "AGENTS_DIR": str(agents)}, ready=READY, directory=tmp_path)
+    try:
+        await run.start()
+        async with page_of(ports) as page:
+            write(agents, "mine", 'channels: [mine]\ngreeting: It is mine.\ntools: ["time__*"]')
+            await page.until(lambda: any(one.get("name") == "mine" for one in page.all("agent").values()))
+            place = page.place("anna", "mine")
+            await run.logged("agents are read anew")
+            ask = f"<@{page.shown['bot']['user_id']}> what time is it in Tokyo?"
+            ts = (await page.visitor.do("say", **place, text=ask))["ts"]
+            await page.until(lambda: page.answers(ts))
+    finally:
+        await run.stop()
+
+    assert " in Tokyo" in page.answers(ts)[0]
 
 
 async def test_a_port_in_use_is_named_with_the_setting_that_changes_it(

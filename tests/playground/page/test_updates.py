@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from agent_worker.agents.folder import read_folder
 from playground.page.snapshots import KEPT_RECORDS, LONGEST_ARGUMENT, Snapshots
+from playground.page.surroundings import Surroundings
 from playground.page.updates import patch
+from tests.support.agent_worker.agents import write
 from tests.support.emulators.scene import refusal
-from tests.support.playground.visiting import Following, Scene
+from tests.support.playground.visiting import Following, Scene, scene
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "an <@U1> & more"}}
 
@@ -38,6 +42,23 @@ async def test_a_page_that_opens_has_everything(stage: Scene) -> None:
     assert message["visible_text"] == "@agent hello & welcome"
     assert (message["reply_count"], message["in_channel"], message["streaming_state"]) == (1, True, "")
     assert [one["in_channel"] for one in page.all("message").values()] == [True, False]
+
+
+async def test_a_page_is_told_which_agent_answers_in_each_channel(tmp_path: Path) -> None:
+    clock = "description: Tells the time.\nchannels: [general]\nprompts: ['What time is it?']"
+    for name, front in (("default", ""), ("clock", clock), ("a", "channels: ['s*']"), ("b", "channels: ['*t']")):
+        write(tmp_path, name, front)
+    reading = read_folder(tmp_path)
+    assert reading.problems == []
+    async with scene(Surroundings(agents=reading.agents)) as stage:
+        direct = stage.slack.open_dm(stage.anna)
+        async with stage.visitor.following(Following()) as page:
+            told = {one: page.shown[f"agent/{one}"] for one in (stage.general, stage.secret, direct)}
+
+    asked = [{"title": "What time is it?", "message": "What time is it?"}]
+    assert told[stage.general] == {"name": "clock", "description": "Tells the time.", "prompts": asked}
+    assert told[stage.secret] == {}  # two globs fit it: nobody answers there
+    assert told[direct]["name"] == "default"
 
 
 async def test_an_open_page_then_gets_only_what_is_new_and_what_is_gone(stage: Scene) -> None:

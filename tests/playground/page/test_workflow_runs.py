@@ -82,12 +82,14 @@ async def test_a_killed_worker_shows_as_a_step_that_is_tried_again_by_another(st
         await drawer.until(lambda: drawer.step("post")["state"] == "done" and drawer.step("timer"))
 
     assert (running["title"], running["state"]) == ("Weather alerts for New York", "running")
+    assert (running["asked"], running["returned"]) == ('{"state": "NY"}', "")
     assert (running["attempts"], running["worker"]) == (1, first)
     assert (retrying["attempts"], retrying["worker"]) == (2, first)
     assert "the worker that did this is gone" in retrying["error"]
     done, second = drawer.step("tool"), f"pid {stage.worker.pid}"
     assert (done["state"], done["attempts"], done["worker"], done["error"]) == ("done", 2, second, retrying["error"])
     assert done["started"] < done["ended"]
+    assert done["returned"].startswith('{"output": {"')
     assert any(step["title"] == "Another worker takes the conversation over" for step in drawer.steps)
 
 
