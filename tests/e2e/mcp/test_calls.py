@@ -90,7 +90,7 @@ async def test_what_a_call_tells_of_its_progress_is_shown_while_it_runs(stage: S
     (tmp_path / "go").touch()
 
     assert await stage.answered(ts) == ["Dug."]
-    assert stage.progress(ts) == ["Done\n✓ odd: echo\n✓ odd: slow"]
+    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ odd: echo\n✓ odd: slow"])
 
 
 async def test_a_killed_worker_takes_its_server_with_it_and_the_call_is_not_made_again(
