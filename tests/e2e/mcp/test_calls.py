@@ -109,7 +109,9 @@ async def test_a_killed_worker_takes_its_server_with_it_and_the_call_is_not_made
     sentence = "It is not known whether odd__hang was carried out: it ended without an answer."
     assert responses(stage, 2) == [{"error": sentence}]
     assert calls_of(tmp_path).count("hang {}") == 1
-    await stage.slack.until(lambda: stage.progress(ts) == ["Done, but 1 of the steps was not\n✓ odd: spawn\n✗ odd: hang"])
+    await stage.slack.until(
+        lambda: stage.progress(ts) == ["Done, but 1 of the steps was not\n✓ odd: spawn\n✗ odd: hang"]
+    )
 
 
 async def test_a_server_that_dies_is_back_for_the_next_call_and_others_go_on(stage: Stage, tmp_path: Path) -> None:
