@@ -10,9 +10,9 @@ LONGEST_SKIPPED = 256_000_000  # bytes without a line break after which a server
 KEPT = 400  # bytes of each end of a line that is skipped
 
 # Where the id of a JSON-RPC response stands: right at the beginning, or at the very end.
-_ID = rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,100}")'
-_AT_BEGINNING = re.compile(rb'\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?' + _ID)
-_AT_END = re.compile(_ID + rb'\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$')
+_ID = rb'"id"\s*+:\s*+(\d{1,18}|"[^"\\]{1,100}")'
+_AT_BEGINNING = re.compile(rb'\{\s*+(?:"jsonrpc"\s*+:\s*+"2\.0"\s*+,\s*+)?' + _ID)
+_AT_END = re.compile(_ID + rb'\s*+(?:,\s*+"jsonrpc"\s*+:\s*+"2\.0"\s*+)?\}\s*+$')
 
 
 @dataclass(frozen=True)
