@@ -49,7 +49,7 @@ async def test_direct_messages_have_suggestions_and_are_answered_without_a_menti
 
 async def test_two_channels_have_two_agents_and_look_inside_shows_the_call_of_an_mcp_server(page: Visitor) -> None:
     await page.go_to("time")
-    await expect(page.main.get_by_role("banner")).to_contain_text("timekeeper answers here")
+    await expect(page.main.locator(".pane-head")).to_contain_text("timekeeper answers here")
     await page.say("@agent what time is it in Tokyo?")
     await expect(await page.answered()).to_contain_text(" in Tokyo (")
     await expect(page.thread.locator("[data-status=complete] .task-title")).to_have_text(["time: get_current_time"])
@@ -60,6 +60,7 @@ async def test_two_channels_have_two_agents_and_look_inside_shows_the_call_of_an
     await expect(page.drawer.locator(".step[data-kind=open]")).to_contain_text("for the agent timekeeper")
     await expect(page.drawer.locator(".step[data-kind=model]").last).to_contain_text("version")
 
+    await page.drawer.get_by_role("button", name="Close the drawer").click()
     await page.go_to("general")
     await expect(page.main).to_contain_text("The agent here is default.")
     await page.say("@agent what time is it in Tokyo?")
@@ -172,7 +173,7 @@ async def test_the_command_alone_tells_who_answers_here(page: Visitor) -> None:
 
     answer = page.main.locator(".is-ephemeral").last
     await expect(answer).to_contain_text("timekeeper answers here.")
-    await expect(answer).to_contain_text("time__get_current_time")
+    await expect(answer).to_contain_text("Get current time in a specific timezone")
 
 
 async def test_the_shortcut_on_a_message_asks_about_it_in_a_modal(page: Visitor) -> None:
