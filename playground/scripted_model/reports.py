@@ -48,9 +48,8 @@ def _subject(call: Mapping[str, Any]) -> str:
     value = next(iter((call.get("args") or {}).values()), None)
     if value and re.search(r"\w", str(value)):
         return NAMES.get(str(value), str(value))
-    return (
-        str(call["name"]).rpartition("__")[2].removeprefix("get_").replace("_", " ").capitalize().replace("Ip ", "IP ")
-    )
+    words = str(call["name"]).rpartition("__")[2].removeprefix("get_").replace("_", " ")
+    return words.capitalize().replace("Ip ", "IP ")
 
 
 def _alerts(subject: str, output: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from text.json_shapes import mapping, string
 
 _WORD = re.compile(r"[A-Z]?[a-z]+")
 _VALUE = re.compile(
-    r"\"([^\"]+)\"|“([^”]+)”|`([^`]+)`|(?<![\w@<])'([^']+)'|(?<!\S)(~?[\w.-]*/[\w./-]*\w|[\w-]+\.[a-z]{1,4})\b"
+    r"\"([^\"]{1,300})\"|“([^“”]{1,300})”|`([^`]{1,300})`|(?<![\w@<])'([^']{1,300})'|(?<!\S)(~?[\w.-]*/[\w./-]*\w|[\w-]+\.[a-z]{1,4})\b"
 )
 
 
@@ -31,7 +31,7 @@ def wanted_call(text: str, declarations: Mapping[str, Mapping[str, Any]]) -> Wan
     a path or the name of a file.
     """
     values = ["".join(found) for found in _VALUE.findall(text)]
-    said = _words(_VALUE.sub(" ", text))
+    said = _words(_VALUE.sub(" ", text).lower())
     fitting = []
     for name in declarations:
         server, marks, tool = name.partition("__")

@@ -10,20 +10,9 @@ from zoneinfo import available_timezones
 
 NOW, CONVERT = "get_current_time", "convert_time"  # as mcp-server-time calls them
 Call = tuple[str, dict[str, Any]]
-_TIME = re.compile(r"\b(what time|what('s| is) the time|time (is it|zone|in|at))\b", re.IGNORECASE)
+_TIME = re.compile(r"\b(what time|what('s| is) the time|time (is it|zone|in))\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?::([0-5]\d))?\s*([ap]m)?\b", re.IGNORECASE)
-_UNAMBIGUOUS = (
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
-)
+_REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 def is_about_time(text: str) -> bool:
@@ -93,5 +82,5 @@ def _moment(one: Mapping[str, Any]) -> str:
 def _zones() -> dict[str, str]:
     """The time zones by their own names and by those of their places, in small letters."""
     names = sorted(available_timezones())
-    places = {place_of(name).lower(): name for name in names if name.startswith(_UNAMBIGUOUS) and name.count("/") == 1}
+    places = {place_of(name).lower(): name for name in names if name.startswith(_REGIONS) and name.count("/") == 1}
     return places | {name.lower(): name for name in names if "/" in name} | {"utc": "UTC", "gmt": "GMT"}

@@ -154,7 +154,9 @@ function starters(channel) {
     const whole = `@${bot().name} ${text}`;
     return h("button", { class: "starter", onclick: () => say(whole) }, h("small", {}, title), h("span", {}, whole));
   };
-  return h("div", { class: "starters", role: "group", "aria-label": "Try one of these" }, questions(channel).map(starter));
+  const offered = questions(channel).map(starter);
+  if (!offered.length) return null;
+  return h("div", { class: "starters", role: "group", "aria-label": "Try one of these" }, offered);
 }
 
 function appIntro(channel) {
