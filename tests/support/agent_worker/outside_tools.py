@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent_worker.toolbox.definition import ToolPolicy
-from agent_worker.toolbox.tool_source import OutsideTool, Progress
+from agent_worker.toolbox.tool_source import Attach, OutsideTool, Progress
 
 
 @dataclass
@@ -25,7 +25,7 @@ class FarTool:
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
         return ToolPolicy(f"far: {self.name}", timedelta(seconds=7), attempts=1)
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
         progress("half way")
         return {"output": dict(args or {})}
 
