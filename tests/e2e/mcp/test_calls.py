@@ -56,7 +56,7 @@ async def test_a_servers_tool_is_declared_called_and_shown(stage: Stage, tmp_pat
 
     assert await stage.answered(ts) == ["It said hello."]
     assert responses(stage, 1) == [{"output": "You said hello for acme."}]
-    assert stage.progress(ts) == ["Done\n✓ odd: echo"]
+    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ odd: echo"])
     declared = {
         one["name"]: one for tool in stage.gemini.requests[0].body["tools"] for one in tool["functionDeclarations"]
     }
@@ -90,7 +90,7 @@ async def test_what_a_call_tells_of_its_progress_is_shown_while_it_runs(stage: S
     (tmp_path / "go").touch()
 
     assert await stage.answered(ts) == ["Dug."]
-    assert stage.progress(ts) == ["Done\n✓ odd: echo\n✓ odd: slow"]
+    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ odd: echo\n✓ odd: slow"])
 
 
 async def test_a_killed_worker_takes_its_server_with_it_and_the_call_is_not_made_again(
@@ -109,7 +109,9 @@ async def test_a_killed_worker_takes_its_server_with_it_and_the_call_is_not_made
     sentence = "It is not known whether odd__hang was carried out: it ended without an answer."
     assert responses(stage, 2) == [{"error": sentence}]
     assert calls_of(tmp_path).count("hang {}") == 1
-    assert stage.progress(ts) == ["Done, but 1 of the steps was not\n✓ odd: spawn\n✗ odd: hang"]
+    await stage.slack.until(
+        lambda: stage.progress(ts) == ["Done, but 1 of the steps was not\n✓ odd: spawn\n✗ odd: hang"]
+    )
 
 
 async def test_a_server_that_dies_is_back_for_the_next_call_and_others_go_on(stage: Stage, tmp_path: Path) -> None:
