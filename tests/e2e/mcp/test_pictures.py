@@ -91,7 +91,7 @@ async def test_a_worker_that_is_killed_just_after_the_upload_shows_the_picture_o
 ) -> None:
     async with stage_with_odd(temporal_address, tmp_path, trust_annotations=True) as stage:
         stage.slack.faults.add(method="files.info", kind="slow", seconds=60)  # so that the call waits after the upload
-        stage.gemini.script(calls(("odd__look", {})), text("A dot."))
+        stage.gemini.script(calls(("odd__picture", {})), text("A dot."))
         ts = ask(stage)
         await stage.slack.until(lambda: stage.slack.calls_held_up)
 
@@ -99,7 +99,7 @@ async def test_a_worker_that_is_killed_just_after_the_upload_shows_the_picture_o
         await stage.worker.start()
 
         assert await stage.answered(ts) == ["A dot."]
-        assert calls_of(tmp_path).count("look {}") == 2
+        assert calls_of(tmp_path).count("picture {}") == 2
         assert len(shown(stage, ts)) == 1
         assert pictures(stage.gemini.requests[1]) == [base64.b64decode(PICTURE)]
 

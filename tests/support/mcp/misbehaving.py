@@ -40,7 +40,6 @@ NAMES = (
     "slow",
     "ask",
     "change",
-    "picture",
     "spawn",
     "nonsense",
 )
@@ -52,7 +51,7 @@ _tools: list[dict[str, Any]] = [
     {"name": "promise", "inputSchema": NOTHING, "outputSchema": {"type": "object", "required": ["kept"]}},
     {"name": "vast", "description": "is too large", "inputSchema": VAST},
     {"name": "repeat", "description": "echo", "inputSchema": TEXT, "annotations": {"idempotentHint": True}},
-    {"name": "look", "description": "picture", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
+    {"name": "picture", "description": "picture it", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
     {"name": "die again", "description": "die", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
 ]
 
@@ -119,7 +118,6 @@ def call(name: str, arguments: dict[str, Any], meta: dict[str, Any]) -> dict[str
         "ask": ask,
         "change": change,
         "picture": lambda: {"content": [{"type": "image", "data": PICTURE, "mimeType": "image/png"}]},
-        "look": lambda: {"content": [{"type": "image", "data": PICTURE, "mimeType": "image/png"}]},
         "spawn": spawn,
         "nonsense": lambda: told("\ud800"),
     }
