@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.activities import delivery_attempt
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.model_call import ModelCalls
+from agent_worker.activities.tool_files import attaching
 from agent_worker.activities.tool_progress import progress_shown
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
@@ -200,7 +201,7 @@ class Activities:
             return {"error": refused}
         try:
             async with self._status_kept(thread), progress_shown(self._slack_or_none, thread, run.shown) as progress:
-                return await self._tools.run(name, arguments, progress)
+                return await self._tools.run(name, arguments, progress, attaching(self._slack_or_none, thread))
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
 

@@ -15,7 +15,7 @@ from agent_worker.conversation import model_form, origins
 from agent_worker.conversation.origins import Part
 from agent_worker.conversation.signatures import without_signatures
 from agent_worker.conversation.taken_back import is_question, is_summary, restored, without, without_answers
-from agent_worker.payloads.model import Content, ReadTranscript, ToolCall, TranscriptPage
+from agent_worker.payloads.model import FILE_PART, FILES, Content, ReadTranscript, ToolCall, TranscriptPage
 from agent_worker.payloads.storage_limits import fair_limit, size_of
 
 PAGE_BYTES = 900_000  # of one query result; Temporal refuses more than 2 MB
@@ -60,12 +60,17 @@ class Transcript:
         self.poisoned_turns = 0
 
     def add_tool_results(self, content: Content, calls: Sequence[ToolCall], results: Sequence[dict[str, Any]]) -> None:
-        """Adds the model's calls and all their results: Gemini takes no call without its response right after it."""
+        """Adds the model's calls and all their results: Gemini takes no call without its response right after it.
+
+        The files of the results are parts beside the responses, so whoever forgets the results forgets them, too.
+        """
         self.add(content)
         room = min(RESULTS_BYTES, self.room)
         limit = fair_limit([size_of(result) for result in results], room)
         responses = [_response(call, result, limit) for call, result in zip(calls, results, strict=True)]
-        self.add({"role": "user", "parts": [{"functionResponse": response} for response in responses]})
+        files = [file for result in results for file in result.get(FILES, [])]
+        parts = [{"functionResponse": response} for response in responses] + [{FILE_PART: file} for file in files]
+        self.add({"role": "user", "parts": parts})
 
     def has_room_for_messages(self) -> bool:
         """Whether the running turn may take up more messages; otherwise they form the next turn."""
@@ -242,5 +247,6 @@ class Transcript:
 def _response(call: ToolCall, result: Mapping[str, Any], limit: int) -> dict[str, Any]:
     if size_of(result) > limit:
         result = {"error": f"the result was too large to read (over {limit // 1000} kB); ask for less"}
-    response: dict[str, Any] = {"name": call.name, "response": dict(result)}
+    told = {key: value for key, value in result.items() if key != FILES}
+    response: dict[str, Any] = {"name": call.name, "response": told}
     return response if call.id is None else {"id": call.id, **response}

@@ -34,7 +34,7 @@ class Question:
 def body(question: Question, usual_output_tokens: int) -> dict[str, Any]:
     """The body of a GenerateContent request, as JSON."""
     sent: dict[str, Any] = {
-        "contents": [_wire(content) for content in question.contents],
+        "contents": [_wire(each) for content in question.contents for each in _apart(content)],
         "generationConfig": _generation(question, usual_output_tokens),
     }
     if question.instructions:
@@ -68,6 +68,16 @@ def _generation(question: Question, usual_output_tokens: int) -> dict[str, Any]:
 def _knows_thinking_levels(model: str) -> bool:
     """Whether the level "low" makes this model think less. Lite models think less anyway, older ones have no levels."""
     return model.startswith(("gemini-3", "gemini-4")) and "lite" not in model
+
+
+def _apart(content: Content) -> list[Content]:
+    """The files of tool results in a content of their own: Gemini refuses parts beside the responses now and then.
+
+    https://github.com/google-gemini/gemini-cli/issues/16135
+    """
+    responses = [part for part in content["parts"] if "functionResponse" in part]
+    others = [part for part in content["parts"] if "functionResponse" not in part]
+    return [{**content, "parts": parts} for parts in (responses, others) if parts]
 
 
 def _wire(content: Content) -> Content:

@@ -1,24 +1,24 @@
-"""What a server answers to a call, as the model reads it: text and data, bounded, without secrets. Pure."""
+"""What a server answers to a call, as the model reads it: text and data, bounded, without secrets, and files. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcp.types import (
-    AudioContent,
     CallToolResult,
     ContentBlock,
     EmbeddedResource,
-    ImageContent,
     InputRequiredResult,
     ResourceLink,
     TextContent,
     TextResourceContents,
 )
 
+from agent_worker.mcp.attachments import Attachments
 from agent_worker.mcp.secrets import Secrets
+from agent_worker.payloads.model import FILES
 from agent_worker.payloads.storage_limits import is_too_deep, size_of, writable
 from agent_worker.toolbox.open_toolbox import LARGEST_RESULT, LONGEST_ERROR
 from text.lines import cut, one_line
@@ -27,11 +27,15 @@ ROOM_FOR_NOTES = 1024  # bytes of a result beside its text
 LONGEST_NAME = 200  # characters of a resource's name or address
 
 
-def read_result(server: str, result: CallToolResult | InputRequiredResult, secrets: Secrets) -> dict[str, Any]:
-    """`{"output": …}`, or `{"error": sentence}` if the server says that the call has failed."""
-    if isinstance(result, InputRequiredResult):
-        return error(_asks(server, result), secrets)
-    text = "\n\n".join(filter(None, map(_told, result.content)))
+def read_result(server: str, result: CallToolResult, attachments: Attachments, secrets: Secrets) -> dict[str, Any]:
+    """`{"output": …}`, or `{"error": sentence}` if the server says that the call has failed; and the `"files"`."""
+    files = {FILES: [file.model_dump() for file in attachments.files]} if attachments.files else {}
+    return _said(server, result, attachments.told, secrets) | files
+
+
+def _said(server: str, result: CallToolResult, told: Mapping[int, str], secrets: Secrets) -> dict[str, Any]:
+    texts = [told.get(index) or _told(block) for index, block in enumerate(result.content)]
+    text = "\n\n".join(filter(None, texts))
     if result.is_error:
         return error(text or f"The server {server} says that the call has failed, and not why.", secrets)
     structured = result.structured_content
@@ -65,29 +69,15 @@ def _as_json(text: str) -> Any:
 
 
 def _told(block: ContentBlock) -> str:
-    """One block as text; of what the model cannot be given, that it was left out."""
+    """One block as text; "" for one that has none."""
     if isinstance(block, TextContent):
         return block.text
-    if isinstance(block, ImageContent):
-        return _left_out("a picture", block.mime_type, block.data)
-    if isinstance(block, AudioContent):
-        return _left_out("a sound", block.mime_type, block.data)
     if isinstance(block, ResourceLink):
         description = f": {one_line(block.description, LONGEST_NAME)}" if block.description else ""
         return f"[resource {_name(block.name)} at {_name(str(block.uri))}{description}]"
-    return _resource(block)
-
-
-def _resource(block: EmbeddedResource) -> str:
-    resource = block.resource
-    where = f"resource {_name(str(resource.uri))}"
-    if isinstance(resource, TextResourceContents):
-        return f"[{where}]\n{resource.text}"
-    return _left_out(where, resource.mime_type or "data", resource.blob)
-
-
-def _left_out(what: str, mime_type: str, data: str) -> str:
-    return f"[{what}, {_name(mime_type)}, {len(data) * 3 // 4} bytes: left out, because only text can be given to you]"
+    if isinstance(block, EmbeddedResource) and isinstance(block.resource, TextResourceContents):
+        return f"[resource {_name(str(block.resource.uri))}]\n{block.resource.text}"
+    return ""
 
 
 def _name(text: str) -> str:
@@ -105,7 +95,7 @@ def _within_limit(output: Any) -> Any:
     return f"{text}…\n\n[cut: this is the beginning of a result of {size // 1024} KB. Ask for less.]"
 
 
-def _asks(server: str, result: InputRequiredResult) -> str:
+def asks(server: str, result: InputRequiredResult) -> str:
     """A server that asks somebody something before it goes on. The seam for questions to people."""
     questions = len(result.input_requests or {})
     what = "a question" if questions == 1 else f"{questions} questions"

@@ -11,15 +11,16 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from mcp.types import Tool
+from mcp.types import InputRequiredResult, Tool
 
+from agent_worker.mcp.attachments import attached
 from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
-from agent_worker.mcp.results import error, read_result
+from agent_worker.mcp.results import asks, error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
 from agent_worker.mcp.server import PATIENCE, Server
 from agent_worker.toolbox.definition import ToolPolicy, title_line
 from agent_worker.toolbox.tool import ToolUnavailableError
-from agent_worker.toolbox.tool_source import Progress
+from agent_worker.toolbox.tool_source import LONGEST_ATTACHING, Attach, Progress
 from text.lines import cut, one_line
 
 LONGEST_NAME = 128  # characters; Gemini takes no longer ones
@@ -82,11 +83,11 @@ class McpTool:
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:  # noqa: ARG002  the title names no arguments
         configuration = self.server.configuration
         attempts = configuration.attempts if self.is_repeatable else 1
-        longest = configuration.timeout + LONGEST_WAIT
+        longest = configuration.timeout + LONGEST_WAIT + LONGEST_ATTACHING
         return ToolPolicy(self.title, longest, attempts, unknown_if_lost=not self.is_repeatable)
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
-        """One call: its result, or `{"error": sentence}`.
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
+        """One call: its result, or `{"error": sentence}`; its files are shown with `attach`.
 
         Raises ToolUnavailableError only for a call that can be repeated.
         """
@@ -107,7 +108,9 @@ class McpTool:
             if self.is_repeatable:
                 raise ToolUnavailableError(f"{self.name} did not answer: {failure}.") from failure
             return error(f"{NOT_KNOWN}: {failure}.", secrets)
-        return read_result(server, result, secrets)
+        if isinstance(result, InputRequiredResult):
+            return error(asks(server, result), secrets)
+        return read_result(server, result, await attached(result.content, attach, secrets), secrets)
 
 
 def away(server: str, reason: str) -> str:

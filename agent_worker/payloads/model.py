@@ -12,6 +12,7 @@ from agent_worker.payloads.thread import Draft, InThread, Stored
 # One kind of part is our own: {FILE_PART: a SlackFile}. The worker puts the file in its place when it asks the model.
 Content = dict[str, Any]
 FILE_PART = "slackFile"
+FILES = "files"  # in a tool's result beside its output: the SlackFiles that the call has shown in the thread
 # Reasons for an unusable reply that change how the model is asked again.
 CUT_OFF = "cut_off"
 TOO_MANY_TOOL_CALLS = "too_many_tool_calls"

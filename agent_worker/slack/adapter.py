@@ -12,6 +12,7 @@ from agent_worker.slack.blocks import task_cards
 from agent_worker.slack.blocks.links import TO_ALL_HOSTS, LinkPolicy
 from agent_worker.slack.blocks.outlet import Outlet
 from agent_worker.slack.directory import Directory
+from agent_worker.slack.files.attachments import SlackAttachments
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
 from agent_worker.slack.thread.delivery import AnswerDelivery
@@ -37,6 +38,7 @@ class Slack:
     status: ThreadStatus
     progress_queue: ProgressQueue
     files: SlackFiles
+    attachments: SlackAttachments
     access_policy: AccessPolicy
     outlet: Outlet
 
@@ -54,6 +56,7 @@ class Slack:
     ) -> Slack:
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
+        uploads = SlackUploads(api, directory.bot_user_id)
         outlet = Outlet(links)
         progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
         return cls(
@@ -62,11 +65,12 @@ class Slack:
             posts=posts,
             streams=streams,
             leftovers=leftovers,
-            delivery=AnswerDelivery(posts, streams, leftovers, SlackUploads(api, directory.bot_user_id), outlet),
+            delivery=AnswerDelivery(posts, streams, leftovers, uploads, outlet),
             progress=progress,
             status=status,
             progress_queue=ProgressQueue(progress, status),
             files=files,
+            attachments=SlackAttachments(uploads),
             access_policy=access_policy,
             outlet=outlet,
         )

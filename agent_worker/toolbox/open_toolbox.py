@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from agent_worker.contract.messages import SlackFile
 from agent_worker.payloads.storage_limits import is_too_deep, writable
 from agent_worker.toolbox.definition import Tool, title_line
 from agent_worker.toolbox.signature import ArgumentsError
 from agent_worker.toolbox.sources import Sourced
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
-from agent_worker.toolbox.tool_source import OutsideTool, Progress
+from agent_worker.toolbox.tool_source import Attach, NewFile, OutsideTool, Progress
 
 LARGEST_RESULT = 64 * 1024  # bytes of JSON; history stores a result, and the model reads it again in each later call
 LONGEST_ERROR = 2000  # characters
+NO_THREAD = "there is no thread in which it could be shown"
 
 
 class OpenToolbox:
@@ -26,11 +28,19 @@ class OpenToolbox:
         self._tools = tools
         self._at_hand = at_hand
 
-    async def run(self, name: str, args: Mapping[str, Any] | None, progress: Progress | None = None) -> dict[str, Any]:
+    async def run(
+        self,
+        name: str,
+        args: Mapping[str, Any] | None,
+        progress: Progress | None = None,
+        attach: Attach | None = None,
+    ) -> dict[str, Any]:
         """Runs one call once: `{"output": …}`, or `{"error": sentence}` when another attempt would fail too.
 
         Beside the output stand the `"sources"` that the tool names; they are for people, not for the model. A tool from
-        outside says with `progress` how far it is.
+        outside says with `progress` how far it is. The `"files"` that it has shown with `attach` stand beside the
+        output as SlackFiles: their bytes are at Slack.
+
         Any exception means that another attempt may succeed: `ToolUnavailableError` for a failure that the tool
         expects and for a tool that takes longer than its timeout, any other exception for an unexpected failure.
         """
@@ -39,7 +49,7 @@ class OpenToolbox:
         if tool is None:
             return _error(no_such_tool(name, tools))
         if not isinstance(tool, Tool):
-            return await tool.run(args, progress or _unseen)
+            return await tool.run(args, progress or _unseen, attach or _nowhere)
         return await self._run_ours(tool, args)
 
     async def _run_ours(self, tool: Tool, args: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -73,6 +83,11 @@ def no_such_tool(name: str, known: Iterable[str]) -> str:
 
 def _unseen(_: str) -> None:
     """The progress of a call that has no card."""
+
+
+async def _nowhere(files: Sequence[NewFile]) -> list[SlackFile | str]:
+    """The files of a call that has no thread."""
+    return [NO_THREAD for _ in files]
 
 
 def _result(tool: Tool, result: Any) -> dict[str, Any]:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
+from agent_worker.contract.messages import SlackFile
 from agent_worker.toolbox.definition import ToolPolicy
 
 Progress = Callable[[str], None]  # shows a line on the card of the call that runs; returns at once, never raises
+LONGEST_ATTACHING = timedelta(seconds=30)  # of all files of one call together
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file that a call has brought."""
+
+    name: str
+    mimetype: str
+    data: bytes
+
+
+# Shows the files in the thread of the call. Returns for each the file at Slack, or why it is not shown; never raises,
+# and takes at most LONGEST_ATTACHING. A second attempt of the call shows no file again.
+Attach = Callable[[Sequence[NewFile]], Awaitable[list[SlackFile | str]]]
 
 
 class OutsideTool(Protocol):
@@ -31,7 +49,7 @@ class OutsideTool(Protocol):
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
         """How to show and run a call with these arguments; never raises."""
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
         """Runs one call once, with the promises of `OpenToolbox.run`."""
 
 

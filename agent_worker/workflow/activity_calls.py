@@ -36,7 +36,7 @@ PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call may wait for it
 TOOL_MARGIN = timedelta(seconds=5)  # in addition to the tool's own timeout, which the toolbox keeps
 
 # A cancelled activity could still write into the thread, over what is posted there next, so its end is waited for.
-# A tool writes nothing there, and is not waited for.
+# A tool writes nothing there but files of its own, each whole or not at all, and is not waited for.
 _WHEN_IT_HAS_STOPPED = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 # A result that is too large would be too large again, and each model call is paid for.
 _NEVER_AGAIN = ["PayloadsTooLarge"]

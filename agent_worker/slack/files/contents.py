@@ -135,12 +135,16 @@ class DescribedFile:
             raise UnreadableError(self.refusal)
         if not self.url:
             raise UnreadableError(NOT_SHOWN)
+        self.check_kind()
+        self.check_size(self.size)
+
+    def check_kind(self) -> None:
+        """Raises UnreadableError for a kind of file that the model is not given."""
         if self.is_text:
             return
         if self.mimetype not in _VISUAL.values() and _VISUAL.keys().isdisjoint(self._kinds):
             kind = self.mimetype[:LONGEST_NAME] or "of an unknown kind"
             raise UnreadableError(f"only text, PDF, PNG, JPEG, WebP and HEIC files can be, and this is {kind}")
-        self.check_size(self.size)
 
     def check_size(self, size: int) -> None:
         """Raises UnreadableError if `size` (bytes) is too large. A text is never too large: its beginning is used."""

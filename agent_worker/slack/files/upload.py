@@ -40,14 +40,13 @@ class SlackUploads:
         self._api = api
         self._bot_user_id = bot_user_id
 
-    async def upload(self, name: str, text: str, *, is_patient: bool = True) -> Upload | None:
+    async def upload(self, name: str, content: bytes, *, is_patient: bool = True) -> Upload | None:
         """Makes the first two calls. Returns a file that nobody sees yet; None if the app may not upload.
 
         Raises ApplicationError (retryable) if Slack cannot be reached now. The bytes go to another host than all other
         calls; if that host cannot be reached from here, retries never help and the answer would wait for ever. So
         without `is_patient` the result is None in that case too.
         """
-        content = text.encode()
         try:
             place = await self._api.call(
                 self._api.client.files_getUploadURLExternal, filename=name, length=len(content)

@@ -270,7 +270,7 @@ class AnswerDelivery:
         On a retry, the answer does not wait for a host that does not take the file.
         """
         found = await self._uploads.find(name, post_keys.asked_at(request.key)) if leftovers.is_retry else None
-        return found or await self._uploads.upload(name, text, is_patient=not leftovers.is_retry)
+        return found or await self._uploads.upload(name, text.encode(), is_patient=not leftovers.is_retry)
 
     # An answer that is too long for the thread
 

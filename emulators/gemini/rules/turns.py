@@ -40,7 +40,9 @@ def _check_responses(content: Content, before: Content | None) -> None:
     responses = function_responses(content)
     if responses and (not calls or content.get("role") == "model"):
         raise invalid("Please ensure that function response turn comes immediately after a function call turn.")
-    if len(responses) != len(calls):
+    # Gemini refuses other parts beside the responses now and then, with the same words; the stand-in always does
+    # (https://github.com/google-gemini/gemini-cli/issues/16135).
+    if len(responses) != len(calls) or (responses and len(responses) != len(content["parts"])):
         raise invalid(
             "Please ensure that the number of function response parts is equal to the number of function call parts of "
             "the function call turn."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.contract.messages import MessageChange
+from agent_worker.contract.messages import MessageChange, SlackFile
 from agent_worker.conversation import model_form
 from agent_worker.conversation.conversation import (
     BEFORE,
@@ -18,7 +18,7 @@ from agent_worker.conversation.conversation import (
     QUESTIONS_QUOTED,
 )
 from agent_worker.conversation.transcript import RESULTS_BYTES, TURN_BYTES
-from agent_worker.payloads.model import Content, ReadTranscript, ToolCall
+from agent_worker.payloads.model import FILE_PART, Content, ReadTranscript, ToolCall
 from agent_worker.payloads.opening import Before
 from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.model_lines import message_line
@@ -132,6 +132,22 @@ def test_all_results_go_back_in_one_content_in_the_order_of_the_calls_with_their
         {"id": "call-first", "name": "first", "response": {"output": 1}},
         {"id": "call-second", "name": "second", "response": {"error": "no"}},
     ]
+
+
+def test_the_files_of_results_stand_behind_all_responses_and_go_when_the_results_go() -> None:
+    conversation = begun()
+    content, calls = calling("first", "second")
+    file = SlackFile(id="F1", name="chart.png").model_dump()
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("1", "a chart?")])
+
+    conversation.transcript.add_tool_results(content, calls, [{"output": 1, "files": [file]}, {"output": 2}])
+
+    *answered, last = conversation.transcript.entries[-1]["parts"]
+    assert [part["functionResponse"]["response"] for part in answered] == [{"output": 1}, {"output": 2}]
+    assert last == {FILE_PART: file}
+    conversation.transcript.take_back("1", [], is_running=False, epoch="next")
+    assert FILE_PART not in str(conversation.transcript.entries)
 
 
 def test_a_call_without_an_id_is_answered_without_one() -> None:

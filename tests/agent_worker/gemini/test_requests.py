@@ -52,6 +52,25 @@ async def test_the_sdk_makes_no_copy_of_a_conversation(gemini: Gemini, emulator:
     assert emulator.requests[0].contents == [HI]
 
 
+async def test_the_files_of_results_stand_in_a_content_of_their_own_behind_the_responses(
+    gemini: Gemini, emulator: GeminiEmulator
+) -> None:
+    emulator.script(answers.calls(("get_alerts", {}), ("get_alerts", {})), answers.text("a chart"))
+    called = (await gemini.ask(QUESTION)).content
+    assert called is not None
+    responses = [
+        {"functionResponse": {"id": part["functionCall"]["id"], "name": "get_alerts", "response": {"output": 1}}}
+        for part in called["parts"]
+    ]
+    files: list[dict[str, Any]] = [{"text": "chart"}, {"inlineData": {"mimeType": "image/png", "data": b"png"}}]
+
+    await gemini.ask(replace(QUESTION, contents=[HI, called, {"role": "user", "parts": [*responses, *files]}]))
+
+    *_, answered, shown = emulator.requests[1].contents
+    assert [list(part) for part in answered["parts"]] == [["functionResponse"], ["functionResponse"]]
+    assert [next(iter(part)) for part in shown["parts"]] == ["text", "inlineData"]
+
+
 async def test_a_question_without_tools_mentions_none(gemini: Gemini, emulator: GeminiEmulator) -> None:
     emulator.script(answers.text("hello"))
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from mcp.types import CallToolResult
 
+from agent_worker.mcp.attachments import Attachments
 from agent_worker.mcp.results import read_result
 from agent_worker.mcp.secrets import Secrets
 from agent_worker.payloads.storage_limits import is_too_deep, size_of
@@ -14,7 +15,8 @@ from agent_worker.toolbox.open_toolbox import LARGEST_RESULT
 
 
 def read(*content: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    return read_result("odd", CallToolResult.model_validate({"content": content, **fields}), Secrets(["secret-4711"]))
+    result = CallToolResult.model_validate({"content": content, **fields})
+    return read_result("odd", result, Attachments({}), Secrets(["secret-4711"]))
 
 
 def text(said: str) -> dict[str, Any]:
@@ -41,19 +43,15 @@ def test_an_error_is_an_error_with_the_servers_words() -> None:
     assert read(isError=True) == {"error": "The server odd says that the call has failed, and not why."}
 
 
-def test_resources_are_read_and_what_cannot_be_read_is_named() -> None:
+def test_texts_of_resources_are_read_and_links_are_named() -> None:
     result = read(
         {"type": "resource", "resource": {"uri": "file:///a.txt", "text": "inside"}},
-        {"type": "resource", "resource": {"uri": "file:///a.bin", "blob": "aGVsbG8=", "mimeType": "x/y"}},
         {"type": "resource_link", "name": "b", "uri": "file:///b", "description": "the other"},
-        {"type": "audio", "data": "aGVsbG8=", "mimeType": "audio/wav"},
     )
 
     assert result["output"].split("\n\n") == [
         "[resource file:///a.txt]\ninside",
-        "[resource file:///a.bin, x/y, 6 bytes: left out, because only text can be given to you]",
         "[resource b at file:///b: the other]",
-        "[a sound, audio/wav, 6 bytes: left out, because only text can be given to you]",
     ]
 
 

@@ -135,10 +135,13 @@ async def test_a_server_that_repeats_its_secrets_finds_them_hidden(odd: Connecte
     assert await odd.call("odd__fail") == {"error": "it failed with …"}
 
 
-async def test_a_picture_is_named_and_left_out(odd: Connected) -> None:
-    (text,) = (await odd.call("odd__picture")).values()
+async def test_a_picture_is_shown_and_only_its_name_is_in_the_result(odd: Connected) -> None:
+    result = await odd.call("odd__picture")
 
-    assert text == "[a picture, image/png, 6 bytes: left out, because only text can be given to you]"
+    (picture,) = odd.shelf.files
+    assert picture.data.startswith(b"\x89PNG")
+    assert result["output"] == "[picture picture-1.png, attached]"
+    assert result["files"] == [{"id": "F1", "name": "picture-1.png", "mimetype": "", "size": 0}]
 
 
 async def test_progress_is_told_while_the_call_runs(odd: Connected, tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from agent_worker.contract.messages import SlackFile
+from agent_worker.toolbox.open_toolbox import NO_THREAD
+from agent_worker.toolbox.tool_source import NewFile
 from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.attaching import Shelf
 from tests.support.agent_worker.outside_tools import Afar, FarTool
 from tests.support.agent_worker.sample_tools import EchoSettings, echo
 
@@ -69,6 +73,18 @@ async def test_a_tool_from_outside_is_run_and_says_how_far_it_is() -> None:
         assert await opened.run("far__look", None) == {"output": {}}
 
     assert said == ["half way"]
+
+
+async def test_where_there_is_no_thread_a_file_is_left_out_with_the_reason() -> None:
+    shelf, chart = Shelf(), NewFile("chart.png", "image/png", b"png")
+    async with httpx.AsyncClient() as http:
+        opened = Toolbox([], source=Afar([FarTool(file=chart)])).open(http, [])
+
+        assert await opened.run("far__look", {}) == {"output": [NO_THREAD]}
+        shown = await opened.run("far__look", {}, attach=shelf.attach)
+
+    assert shown == {"output": [SlackFile(id="F1", name="chart.png")]}
+    assert shelf.files == [chart]
 
 
 async def test_a_tool_that_left_meanwhile_is_an_error_for_the_model() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from emulators.gemini.answers import calls, text
+from emulators.gemini.request import function_responses
 from playground.temporal_server import free_port
 from tests.support.e2e.stage import Stage
 from tests.support.mcp.npm import installed_servers
@@ -55,8 +57,9 @@ async def results_of(stage: Stage, *wanted: tuple[str, dict[str, Any]]) -> list[
     stage.gemini.script(calls(*wanted), text("Done."))
     ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> please")
     assert await stage.answered(ts) == ["Done."]
-    parts = stage.gemini.requests[-1].contents[-1]["parts"]
-    return [part["functionResponse"]["response"] for part in parts]
+    contents = stage.gemini.requests[-1].contents
+    answered = next(responses for content in reversed(contents) if (responses := function_responses(content)))
+    return [response["response"] for response in answered]
 
 
 async def test_the_time_and_a_git_repository_are_asked_side_by_side(
@@ -119,7 +122,7 @@ async def test_a_server_that_has_everything(temporal_address: str, npm: Path, tm
 
     assert echo == {"output": "Echo: hello"}
     assert structured["output"]["conditions"] == "Cloudy"
-    assert "[a picture, image/png, 4035 bytes: left out" in picture["output"]
+    assert re.search(r"\[picture picture-2-[0-9a-f]{8}\.png, attached\]", picture["output"])
     assert "This is a plaintext resource" in resource["output"]
     assert "Invalid arguments" in wrong["error"]
     assert "PATH" in variables["output"]

@@ -8,16 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 from agent_worker.toolbox.definition import ToolPolicy
-from agent_worker.toolbox.tool_source import OutsideTool, Progress
+from agent_worker.toolbox.tool_source import Attach, NewFile, OutsideTool, Progress
 
 
 @dataclass
 class FarTool:
-    """A tool that says what it was given, after a line of progress."""
+    """A tool that says what it was given, after a line of progress; with a `file`, what became of that."""
 
     name: str = "far__look"
     summary: str = "look from afar"
     away: str = ""
+    file: NewFile | None = None
 
     def declaration(self) -> dict[str, Any]:
         return {"name": self.name, "description": f"Look: {self.name}."}
@@ -25,9 +26,9 @@ class FarTool:
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
         return ToolPolicy(f"far: {self.name}", timedelta(seconds=7), attempts=1)
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress) -> dict[str, Any]:
+    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
         progress("half way")
-        return {"output": dict(args or {})}
+        return {"output": await attach([self.file]) if self.file else dict(args or {})}
 
 
 @dataclass

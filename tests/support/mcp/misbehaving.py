@@ -25,6 +25,9 @@ NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
 CYCLE = {"type": "object", "properties": {"part": {"$ref": "#/$defs/part"}}}
 CYCLE["$defs"] = {"part": {"type": "object", "properties": {"part": {"$ref": "#/$defs/part"}}}}
 VAST = {"type": "object", "properties": {f"property_{number}": {"type": "string"} for number in range(3000)}}
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # one pixel
+)
 NAMES = (
     "echo",
     "die",
@@ -37,7 +40,6 @@ NAMES = (
     "slow",
     "ask",
     "change",
-    "picture",
     "spawn",
     "nonsense",
 )
@@ -49,6 +51,7 @@ _tools: list[dict[str, Any]] = [
     {"name": "promise", "inputSchema": NOTHING, "outputSchema": {"type": "object", "required": ["kept"]}},
     {"name": "vast", "description": "is too large", "inputSchema": VAST},
     {"name": "repeat", "description": "echo", "inputSchema": TEXT, "annotations": {"idempotentHint": True}},
+    {"name": "picture", "description": "picture it", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
     {"name": "die again", "description": "die", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
 ]
 
@@ -114,7 +117,7 @@ def call(name: str, arguments: dict[str, Any], meta: dict[str, Any]) -> dict[str
         "slow": lambda: slow(meta.get("progressToken")),
         "ask": ask,
         "change": change,
-        "picture": lambda: {"content": [{"type": "image", "data": "aGVsbG8=", "mimeType": "image/png"}]},
+        "picture": lambda: {"content": [{"type": "image", "data": PICTURE, "mimeType": "image/png"}]},
         "spawn": spawn,
         "nonsense": lambda: told("\ud800"),
     }

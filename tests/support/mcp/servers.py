@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from agent_worker.mcp.configuration import ServerConfiguration
 from agent_worker.mcp.secrets import Secrets
 from agent_worker.mcp.server import Server
 from agent_worker.mcp.source import McpServers
+from tests.support.agent_worker.attaching import Shelf
 
 MISBEHAVING = str(Path(__file__).with_name("misbehaving.py"))
 TOKEN = "token-4711-of-the-server"
@@ -49,15 +50,16 @@ async def until(holds: Callable[[], object], seconds: float = 20) -> None:
 @dataclass
 class Connected:
     source: McpServers
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def server(self) -> Server:
         return self.source.servers[0]
 
     async def call(self, tool: str, args: Mapping[str, Any] | None = None, told: list[str] | None = None) -> Any:
-        """Runs a tool as the toolbox does. What it tells of its progress is added to `told`."""
+        """Runs a tool as the toolbox does; its files go onto the shelf, its progress into `told`."""
         progress = told.append if told is not None else lambda _: None
-        return await self.source.tools()[tool].run(args, progress)
+        return await self.source.tools()[tool].run(args, progress, self.shelf.attach)
 
 
 @asynccontextmanager

@@ -159,6 +159,6 @@ async def test_where_files_cannot_be_sent_just_now_it_is_said_so(stage: SlackSta
     stage.slack.faults.add(method=ADDRESS, kind="rate_limited", retry_after=1)
 
     with pytest.raises(ApplicationError) as failed:
-        await stage.ours.delivery._uploads.upload("a.md", "text")
+        await stage.ours.delivery._uploads.upload("a.md", b"text")
 
     assert not failed.value.non_retryable

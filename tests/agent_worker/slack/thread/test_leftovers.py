@@ -227,7 +227,7 @@ async def test_a_thread_that_begins_with_a_message_of_the_agent_keeps_it() -> No
 
 async def test_a_file_of_the_agent_is_no_draft(stage: SlackStage) -> None:
     uploads = stage.ours.delivery._uploads
-    file = await uploads.upload("report.txt", "text")
+    file = await uploads.upload("report.txt", b"text")
     assert file is not None
     await uploads.show(stage.thread, file, "report.txt")
     await settled(stage, asked_to(stage, draft=UNSURE))

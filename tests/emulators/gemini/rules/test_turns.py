@@ -137,6 +137,14 @@ async def test_each_call_needs_its_response_right_after_it(caller: Caller, gemin
     assert "must end" in (await caller.refusal(said("go"), content)).replace("requests end", "must end")
 
 
+async def test_nothing_else_stands_beside_responses(caller: Caller, gemini: GeminiEmulator) -> None:
+    content = await called(caller, gemini, "a", "b")
+    mixed = responses(content)
+    mixed["parts"].append({"inlineData": {"mimeType": "image/png", "data": "aGVsbG8="}})
+
+    assert COUNT in await caller.refusal(said("go"), content, mixed)
+
+
 @pytest.mark.parametrize("field", ["name", "id"])
 async def test_responses_in_another_order_or_with_another_name_are_refused(
     caller: Caller, gemini: GeminiEmulator, field: str
