@@ -11,7 +11,7 @@ import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import BROKEN, NOT_SENT, TOO_LARGE
+from agent_worker.mcp.failures import BROKEN, NOT_SENT, OURS, TOO_LARGE
 from agent_worker.mcp.lines import LONGEST_LINE
 
 CONNECT_TIMEOUT = 10.0  # seconds
@@ -106,5 +106,5 @@ class _Bounded(httpx2.AsyncByteStream):
 
 
 def _failure(request: httpx2.Request, code: int, message: str) -> httpx2.Response:
-    error = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message}}
+    error = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message, "data": OURS}}
     return httpx2.Response(503, json=error, request=request)

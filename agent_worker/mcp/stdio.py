@@ -22,7 +22,7 @@ from mcp.types import ErrorData, JSONRPCError, jsonrpc_message_adapter
 
 from agent_worker.mcp import guardian
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import NO_MESSAGE, TOO_LARGE, UNREADABLE
+from agent_worker.mcp.failures import NO_MESSAGE, OURS, TOO_LARGE, UNREADABLE
 from agent_worker.mcp.lines import LONGEST_LINE, LONGEST_SKIPPED, Lines, SkippedLine
 from text.characters import for_terminal
 from text.lines import cut
@@ -189,7 +189,7 @@ def _check_there_is(command: str, folder: str, path: str | None) -> None:
 async def _answer(line: SkippedLine, reason: str, incoming: Incoming) -> None:
     """Answers the request that the line seems to answer: otherwise the call would wait until its time is over."""
     if line.request_id is not None:
-        problem = ErrorData(code=UNREADABLE, message=reason)
+        problem = ErrorData(code=UNREADABLE, message=reason, data=OURS)
         await incoming.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=line.request_id, error=problem)))
 
 
