@@ -106,7 +106,8 @@ class Program:
         try:
             while data := await stdout.read(PIECE):
                 for line in lines.feed(data):
-                    await self._take(line, incoming)
+                    if isinstance(line, SkippedLine) or line.strip():  # a program may write empty lines for ever
+                        await self._take(line, incoming)
                 if lines.size > LONGEST_SKIPPED or self._garbage > MOST_GARBAGE:
                     logger.warning("an MCP server writes what is no message", extra=self._facts)
                     break
@@ -124,7 +125,7 @@ class Program:
         try:
             message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
         except ValueError:
-            self._garbage += bool(line.strip())
+            self._garbage += 1
             if self._garbage == 1:
                 logger.warning("an MCP server writes lines that are no messages", extra=self._facts)
             await _answer(SkippedLine.of(line), NO_MESSAGE, incoming)
