@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+
 # Codes of JSON-RPC errors that our own side gives. They are in the range that JSON-RPC leaves to implementations, and
-# MCP does not use them.
+# MCP does not use them. A server may: only what bears the mark is ours.
 NOT_SENT = -32090  # the request has not arrived, or was refused before anything was done
 BROKEN = -32091  # it may have arrived
 UNREADABLE = -32092  # it was answered, and the answer cannot be used
+OURS = secrets.token_hex(16)  # the data of these errors
 
 TOO_LARGE = "its answer has more than {} MB"
 NO_MESSAGE = "its answer cannot be read"
@@ -14,6 +17,10 @@ NO_MESSAGE = "its answer cannot be read"
 
 class NotRunError(Exception):
     """The call has surely not been carried out. The message says why, in a few plain words."""
+
+
+class ChangedError(NotRunError):
+    """The same, because the server has other tools now than those that it has told."""
 
 
 class LostError(Exception):

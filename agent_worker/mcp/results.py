@@ -24,6 +24,7 @@ from agent_worker.toolbox.open_toolbox import LARGEST_RESULT, LONGEST_ERROR
 from text.lines import cut, one_line
 
 ROOM_FOR_NOTES = 1024  # bytes of a result beside its text
+MOST_DIGITS = 300  # of a whole number; a floating-point number has at most 308
 LONGEST_NAME = 200  # characters of a resource's name or address
 
 
@@ -42,12 +43,22 @@ def _said(server: str, result: CallToolResult, told: Mapping[int, str], secrets:
     if structured is not None and is_too_deep(structured):
         structured, text = None, f"{text}\n\n[the structured result has more levels than can be read]"
     output = secrets.hidden_in(_output(text, structured, result.content))
-    return {"output": _within_limit(json.loads(writable(json.dumps(output, ensure_ascii=False))))}
+    return {"output": _within_limit(_storable(output))}
 
 
 def error(sentence: str, secrets: Secrets) -> dict[str, Any]:
     """A failed call, for the model. What the server says of it is cut and loses its secrets."""
     return {"error": writable(cut(secrets.hidden(sentence), LONGEST_ERROR))}
+
+
+def _storable(output: Any) -> Any:
+    """Numbers that JSON has no form for, or that are too large for Gemini, as texts: each later request has them."""
+    written = writable(json.dumps(output, ensure_ascii=False))
+    return json.loads(written, parse_constant=str, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MOST_DIGITS else digits
 
 
 def _output(text: str, structured: Any, content: Sequence[ContentBlock]) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from agent_worker.payloads.storage_limits import size_of
-from text.json_shapes import items
+from text.json_shapes import items, mapping, mappings
 
 LARGEST = 32 * 1024  # bytes of JSON; the model reads it in each call
 MOST_NODES = 4_000  # schemas within a schema, with references written out
 DEEPEST = 24  # levels of schemas
 
+_TOO_LARGE = f"the description of its arguments has more than {LARGEST // 1024} KB"
 _MAPS = ("properties", "patternProperties")
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SCHEMAS = ("items", "additionalProperties", "propertyNames", "not", "if", "then", "else", "contains")
+_BRANCHES = ("not", "if", "then", "else")
 _NOISE = ("title", "discriminator", "$defs", "definitions", "$schema", "$id", "$comment", "$anchor", "examples")
 
 
@@ -28,19 +30,42 @@ def fitted(schema: Mapping[str, Any], fixed: Collection[str] = ()) -> dict[str, 
     listed = plain.get("properties", {})
     if plain.get("type", "object") != "object" or not isinstance(listed, dict):
         raise SchemaError("its arguments are not an object")
-    properties = {name: schema for name, schema in listed.items() if name not in fixed}
-    plain |= {"type": "object", "properties": properties}
-    if "required" in plain:
-        plain["required"] = [name for name in items(plain["required"]) if name not in fixed]
+    plain = _without(fixed, plain | {"type": "object", "properties": listed})
+    properties = plain["properties"]
     if size_of(plain) > LARGEST:
-        raise SchemaError(f"the description of its arguments has more than {LARGEST // 1024} KB")
+        raise SchemaError(_TOO_LARGE)
     return plain if properties or _takes_more(plain) else None
 
 
 def parameters(schema: Mapping[str, Any]) -> frozenset[str]:
-    """The names of the arguments that a schema lists."""
-    properties = schema.get("properties")
-    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
+    """The names of the arguments that a schema lists, also in one of its alternatives. Raises SchemaError."""
+    return frozenset(_listed(_Written(schema).out()))
+
+
+def _listed(plain: Mapping[str, Any]) -> Iterator[str]:
+    yield from mapping(plain.get("properties"))
+    for part in _parts(plain):
+        yield from _listed(part)
+
+
+def _parts(plain: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The schemas beside it that speak of the same arguments."""
+    for key in _LISTS:
+        yield from mappings(plain.get(key))
+    yield from mappings([plain.get(key) for key in _BRANCHES])
+
+
+def _without(fixed: Collection[str], node: Any) -> Any:
+    """A schema of the same arguments without some of them."""
+    if not isinstance(node, dict):
+        return node
+    plain = dict(node)
+    if isinstance(plain.get("properties"), dict):
+        plain["properties"] = {name: inner for name, inner in plain["properties"].items() if name not in fixed}
+    if "required" in plain:
+        plain["required"] = [name for name in items(plain["required"]) if name not in fixed]
+    lists = {key: [_without(fixed, part) for part in items(plain[key])] for key in _LISTS if key in plain}
+    return plain | lists | {key: _without(fixed, plain[key]) for key in _BRANCHES if key in plain}
 
 
 def _takes_more(schema: Mapping[str, Any]) -> bool:
@@ -54,6 +79,8 @@ class _Written:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
         self._nodes = 0
+        self._sizes: dict[int, int] = {}  # of values that are no schemas, by identity: references repeat them
+        self._size = 0
 
     def out(self) -> dict[str, Any]:
         plain = self._plain(self._schema, ())
@@ -80,7 +107,16 @@ class _Written:
             return {name: self._plain(inner, above, depth) for name, inner in value.items()}
         if key in _LISTS and isinstance(value, list):
             return [self._plain(inner, above, depth) for inner in value]
-        return self._plain(value, above, depth) if key in _SCHEMAS else value
+        return self._plain(value, above, depth) if key in _SCHEMAS else self._counted(value)
+
+    def _counted(self, value: Any) -> Any:
+        """Short schemas can be written out to gigabytes, so what is written is counted."""
+        if id(value) not in self._sizes:
+            self._sizes[id(value)] = size_of(value)
+        self._size += self._sizes[id(value)]
+        if self._size > LARGEST:
+            raise SchemaError(_TOO_LARGE)
+        return value
 
     def _found(self, reference: object) -> Mapping[str, Any]:
         """What stands at a JSON pointer within the same schema."""

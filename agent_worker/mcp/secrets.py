@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from text.lines import ELLIPSIS
 
@@ -38,11 +39,21 @@ class Secrets:
 
 
 def _forms(value: str) -> Iterable[str]:
-    """The value, its words (`Bearer …`), what base64 hides in it (`Basic …`), each as it is and as part of a URL."""
+    """The value, its words (`Bearer …`), what base64 hides in it (`Basic …`), each as it is, in a URL and in JSON."""
     for word in {value, *value.split()}:
         for form in (word, *_decoded(word)):
             if len(form) >= SHORTEST and not form.startswith(("/", "~/")):
-                yield from {form, quote(form, safe="")}
+                yield from {
+                    form,
+                    quote(form, safe=""),
+                    quote_plus(form),
+                    _in_json(form),
+                    _in_json(form, is_ascii=False),
+                }
+
+
+def _in_json(form: str, *, is_ascii: bool = True) -> str:
+    return json.dumps(form, ensure_ascii=is_ascii)[1:-1]
 
 
 def _decoded(word: str) -> list[str]:

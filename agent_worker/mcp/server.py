@@ -16,8 +16,6 @@ from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import (
     CONNECTION_CLOSED,
-    HEADER_MISMATCH,
-    PARSE_ERROR,
     REQUEST_TIMEOUT,
     CallToolResult,
     Implementation,
@@ -27,20 +25,10 @@ from mcp.types import (
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
+from agent_worker.mcp.calls import call_tool
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import (
-    BROKEN,
-    NO_MESSAGE,
-    NOT_SENT,
-    TOO_LARGE,
-    UNREADABLE,
-    LostError,
-    NotRunError,
-    RefusedError,
-    UnreadableError,
-)
+from agent_worker.mcp.failures import BROKEN, NOT_SENT, ChangedError, NotRunError
 from agent_worker.mcp.http import Site
-from agent_worker.mcp.lines import LONGEST_LINE
 from agent_worker.mcp.listing import Listing, take_list
 from agent_worker.mcp.stdio import NotStartedError, Program
 from process.log_records import Translated
@@ -82,7 +70,10 @@ class Server:
         pause = FIRST_PAUSE
         while True:
             began = loop.time()
-            self._lose(await self._serve())
+            reason = await self._serve()
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError  # the end of a connection can swallow it
+            self._lose(reason)
             self.told.set()
             logger.warning("an MCP server is away", extra={"server": self.name, "reason": Translated(self.away)})
             if loop.time() - began > LONGEST_PAUSE:
@@ -113,17 +104,10 @@ class Server:
         self, client: Client, tool: str, arguments: Mapping[str, Any], progress: ProgressFnT
     ) -> CallToolResult | InputRequiredResult:
         try:
-            return await client.session.call_tool(
-                tool,
-                dict(arguments),
-                read_timeout_seconds=self.configuration.timeout.total_seconds(),
-                progress_callback=progress,
-                allow_input_required=True,
-            )
-        except MCPError as error:
-            raise self._translated(error) from error
-        except (RuntimeError, ValueError) as error:  # the SDK checks what the server has answered
-            raise UnreadableError("its answer is not what it promises") from error
+            return await call_tool(client, tool, arguments, self.configuration.timeout, progress)
+        except ChangedError:
+            self._is_stale.set()
+            raise
 
     async def _connected(self) -> Client:
         """The client, after a wait if the server is away. Raises NotRunError if it stays away."""
@@ -135,22 +119,6 @@ class Server:
         if self._client is None:
             raise NotRunError(self.away)
         return self._client
-
-    def _translated(self, error: MCPError) -> Exception:
-        """What has become of the call."""
-        if error.code == NOT_SENT:
-            return NotRunError(error.message)
-        if error.code == HEADER_MISMATCH:
-            self._is_stale.set()
-            return NotRunError("has changed its tools")
-        if error.code == REQUEST_TIMEOUT:
-            return LostError(f"it took longer than {self.configuration.timeout.total_seconds():g} seconds")
-        if error.code in (CONNECTION_CLOSED, BROKEN):
-            return LostError("the connection was lost")
-        if error.code in (UNREADABLE, PARSE_ERROR):  # the second one comes from the package's own transport
-            too_large = TOO_LARGE.format(LONGEST_LINE // 1_000_000)
-            return UnreadableError(too_large if too_large in error.message else NO_MESSAGE)
-        return RefusedError(error.message)
 
     @property
     def is_away_for_longer(self) -> bool:
@@ -203,23 +171,23 @@ class Server:
     async def _keep_list(self, client: Client, source: Program | Site) -> None:
         """Takes the list anew when it has changed or is too old. Returns when the connection has ended."""
         ended = asyncio.create_task(source.ended.wait())
+        stale = asyncio.create_task(self._is_stale.wait())
         listening = asyncio.create_task(self._listen(client))
         try:
             while not source.ended.is_set():
-                stale = asyncio.create_task(self._is_stale.wait())
                 await asyncio.wait(
                     [ended, stale], timeout=self._holds_for.total_seconds(), return_when=asyncio.FIRST_COMPLETED
                 )
-                stale.cancel()
                 if not source.ended.is_set():
                     self._is_stale.clear()  # before the list is taken: what changes from here on is taken the next time
+                    stale = asyncio.create_task(self._is_stale.wait()) if stale.done() else stale
                     with suppress(MCPError):  # the list that is known is better than none
                         self._take(await take_list(client))
                     await asyncio.wait([ended], timeout=BETWEEN_LISTS)
         finally:
-            ended.cancel()
-            listening.cancel()
-            await asyncio.gather(ended, listening, return_exceptions=True)
+            for task in (ended, stale, listening):
+                task.cancel()
+            await asyncio.gather(ended, stale, listening, return_exceptions=True)
 
     async def _listen(self, client: Client) -> None:
         """Hears from a server of the newer protocol that its list has changed; the older ones tell by themselves."""

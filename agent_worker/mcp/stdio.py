@@ -22,7 +22,7 @@ from mcp.types import ErrorData, JSONRPCError, jsonrpc_message_adapter
 
 from agent_worker.mcp import guardian
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import NO_MESSAGE, TOO_LARGE, UNREADABLE
+from agent_worker.mcp.failures import NO_MESSAGE, OURS, TOO_LARGE, UNREADABLE
 from agent_worker.mcp.lines import LONGEST_LINE, LONGEST_SKIPPED, Lines, SkippedLine
 from text.characters import for_terminal
 from text.lines import cut
@@ -106,7 +106,8 @@ class Program:
         try:
             while data := await stdout.read(PIECE):
                 for line in lines.feed(data):
-                    await self._take(line, incoming)
+                    if isinstance(line, SkippedLine) or line.strip():  # a program may write empty lines for ever
+                        await self._take(line, incoming)
                 if lines.size > LONGEST_SKIPPED or self._garbage > MOST_GARBAGE:
                     logger.warning("an MCP server writes what is no message", extra=self._facts)
                     break
@@ -124,7 +125,7 @@ class Program:
         try:
             message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
         except ValueError:
-            self._garbage += bool(line.strip())
+            self._garbage += 1
             if self._garbage == 1:
                 logger.warning("an MCP server writes lines that are no messages", extra=self._facts)
             await _answer(SkippedLine.of(line), NO_MESSAGE, incoming)
@@ -189,7 +190,7 @@ def _check_there_is(command: str, folder: str, path: str | None) -> None:
 async def _answer(line: SkippedLine, reason: str, incoming: Incoming) -> None:
     """Answers the request that the line seems to answer: otherwise the call would wait until its time is over."""
     if line.request_id is not None:
-        problem = ErrorData(code=UNREADABLE, message=reason)
+        problem = ErrorData(code=UNREADABLE, message=reason, data=OURS)
         await incoming.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=line.request_id, error=problem)))
 
 

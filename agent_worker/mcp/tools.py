@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from mcp.types import InputRequiredResult, Tool
@@ -86,6 +87,11 @@ class McpTool:
         longest = configuration.timeout + LONGEST_WAIT + LONGEST_ATTACHING
         return ToolPolicy(self.title, longest, attempts, unknown_if_lost=not self.is_repeatable)
 
+    def _arguments(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The model's, without those that the operator fixes, even if the server does not list them."""
+        names = self.server.configuration.fixed_arguments(self.told.name)
+        return {name: value for name, value in args.items() if name not in names} | dict(self.fixed)
+
     async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
         """One call: its result, or `{"error": sentence}`; its files are shown with `attach`.
 
@@ -97,7 +103,7 @@ class McpTool:
             show(one_line(secrets.hidden(_progress(progress, total, message)), LONGEST_PROGRESS))
 
         try:
-            result = await self.server.call(self.told.name, {**(args or {}), **self.fixed}, told)
+            result = await self.server.call(self.told.name, self._arguments(args or {}), told)
         except RefusedError as refused:
             return error(f"The server {server} says: {refused}", secrets)
         except UnreadableError as failure:
@@ -168,5 +174,5 @@ def _digest(told: Tool) -> str:
 
 
 def _progress(done: float, total: float | None, message: str | None) -> str:
-    share = f"{min(100, max(0, round(100 * done / total)))} %" if total else ""
+    share = f"{round(min(100, max(0, 100 * done / total)))} %" if total and isfinite(done / total) else ""
     return " ".join(filter(None, (share, message or ""))) or f"{done:g}"

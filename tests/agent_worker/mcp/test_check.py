@@ -36,7 +36,7 @@ async def test_it_names_each_server_its_tools_and_what_is_wrong(processes: None,
     code, lines = await check(tmp_path, odd=written(tmp_path, blocked_tools=["die*"]), dead=dead)
 
     assert code == 1
-    assert lines[0] == "odd: connected, 19 tools, protocol 2026-07-28"
+    assert lines[0] == "odd: connected, 18 tools, protocol 2026-07-28"
     assert any(re.fullmatch(r"  odd__echo \[[0-9a-f]{12}\] echo it", line) for line in lines)
     assert "  left out: cycle: the description of its arguments refers to itself" in lines
     assert lines[-2:] == ["dead: away: has ended with exit code 1", "  it wrote: no database for …[31m"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 
 import pytest
@@ -124,3 +125,63 @@ async def test_a_site_that_refuses_the_credentials_is_away_and_its_page_is_not_r
     async with connected(of(site)) as server:
         assert server.server.away == "refuses the credentials (HTTP status 401)"
         assert server.source.tools() == {}
+
+
+@pytest.mark.parametrize(("status", "body"), [(504, {"message": "timed out"}), (408, {}), (202, {})])
+async def test_an_answer_of_something_in_between_leaves_it_open_whether_the_call_was_carried_out(
+    site: OddSite, web_server: Connected, status: int, body: dict[str, str]
+) -> None:
+    async def gateway(request: web.Request) -> web.StreamResponse:
+        return web.json_response(body, status=status)
+
+    site.answer = gateway
+
+    result = await web_server.call("web__look")
+
+    assert result["error"].startswith("It is not known whether the call was carried out: ")
+    assert site.calls == ["look"]
+
+
+@pytest.mark.parametrize(("status", "says"), [(500, "boom"), (400, "boom"), (404, "boom")])
+async def test_an_error_of_the_protocol_is_told_whatever_its_status(
+    site: OddSite, web_server: Connected, status: int, says: str
+) -> None:
+    async def fail(request: web.Request) -> web.StreamResponse:
+        error = {"code": -32000, "message": says}
+        return web.json_response({"jsonrpc": "2.0", "id": 7, "error": error}, status=status)
+
+    site.answer = fail
+
+    result = await web_server.call("web__look")
+
+    if status == 404:  # the protocol says that the session is gone then
+        assert site.begun > 1
+    else:
+        assert result == {"error": "The server web says: boom"}
+        assert site.calls == ["look"]
+
+
+async def test_a_bad_request_is_a_forgotten_session_only_if_it_says_so(site: OddSite, web_server: Connected) -> None:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"error": "no such owner"}, status=400)
+
+    site.answer = refuse
+
+    assert "error" in await web_server.call("web__look")
+    assert (site.begun, site.calls) == (1, ["look"])
+
+
+async def test_a_compressed_answer_is_not_unpacked(site: OddSite, web_server: Connected) -> None:
+    asked: list[str] = []
+
+    async def bomb(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers["Accept-Encoding"])
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        return web.Response(body=gzip.compress(b"x" * 50_000_000), headers=headers)
+
+    site.answer = bomb
+
+    result = await web_server.call("web__look")
+
+    assert result == {"error": "The server web has answered the call, but its answer cannot be read."}
+    assert asked == ["identity"]

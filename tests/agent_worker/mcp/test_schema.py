@@ -47,6 +47,13 @@ def doubling(levels: int) -> dict[str, Any]:
     return {"type": "object", "properties": {"top": {"$ref": f"#/$defs/level{levels - 1}"}}, "$defs": schemas}
 
 
+def repeating(references: int) -> dict[str, Any]:
+    """A schema of half a megabyte whose references write it out to gigabytes."""
+    choice = {"enum": ["x" * 500_000]}
+    properties = {f"p{number}": {"$ref": "#/$defs/choice"} for number in range(references)}
+    return {"type": "object", "properties": properties, "$defs": {"choice": choice}}
+
+
 def deep(levels: int) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(levels):
@@ -65,6 +72,7 @@ def deep(levels: int) -> dict[str, Any]:
         ({"type": "object", "properties": {"a": {"$ref": "https://example.com"}}}, "another document"),
         ({"type": "object", "properties": {"a": {"$ref": 1}}}, "another document"),
         ({"type": "object", "properties": {"a": {"description": "x" * 40_000}}}, "more than 32 KB"),
+        (repeating(3_900), "more than 32 KB"),
         (doubling(40), "too large"),
         (deep(500), "too large"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 from agent_worker.mcp.secrets import Secrets
 
@@ -20,6 +21,14 @@ def test_the_password_that_a_basic_header_encodes_is_hidden() -> None:
 
 def test_a_secret_in_an_address_is_hidden() -> None:
     assert HIDDEN.hidden("https://example.com?key=p%40ss%20word%2F1") == "https://example.com?key=…"
+
+
+def test_a_secret_in_json_is_hidden() -> None:
+    secret = 'p"ss\\w\u00f6rd-1'
+    hidden = Secrets([secret])
+
+    assert hidden.hidden(json.dumps({"a": secret})) == '{"a": "…"}'
+    assert hidden.hidden(json.dumps({"a": secret}, ensure_ascii=False)) == '{"a": "…"}'
 
 
 def test_short_values_and_paths_are_no_secrets() -> None:

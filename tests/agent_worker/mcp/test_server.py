@@ -100,12 +100,6 @@ async def test_an_answer_that_cannot_be_read_ends_its_call_at_once(odd: Connecte
     assert result == {"error": "The server odd has answered the call, but its answer cannot be read."}
 
 
-async def test_an_answer_that_is_not_what_the_server_has_promised_is_not_taken(odd: Connected) -> None:
-    result = await odd.call("odd__promise")
-
-    assert result == {"error": "The server odd has answered the call, but its answer is not what it promises."}
-
-
 async def test_a_flood_of_errors_neither_blocks_the_server_nor_fills_the_log(
     odd: Connected, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -57,7 +57,7 @@ def test_tools_that_the_operator_does_not_allow_are_not_there() -> None:
 
 def test_a_tool_that_cannot_be_understood_leaves_the_others_alone() -> None:
     server = server_with({"name": "good"})
-    nonsense: dict[str, Any] = {"name": "bad", "input_schema": None}
+    nonsense: dict[str, Any] = {"name": "bad", "input_schema": {}, "description": 5}
     server.listed += (Tool.model_construct(**nonsense),)
 
     made, left_out = tools_of(server)

@@ -48,7 +48,6 @@ _tools: list[dict[str, Any]] = [
     {"name": name, "description": f"{name} it", "inputSchema": TEXT if name == "echo" else NOTHING} for name in NAMES
 ] + [
     {"name": "cycle", "description": "refers to itself", "inputSchema": CYCLE},
-    {"name": "promise", "inputSchema": NOTHING, "outputSchema": {"type": "object", "required": ["kept"]}},
     {"name": "vast", "description": "is too large", "inputSchema": VAST},
     {"name": "repeat", "description": "echo", "inputSchema": TEXT, "annotations": {"idempotentHint": True}},
     {"name": "picture", "description": "picture it", "inputSchema": NOTHING, "annotations": {"readOnlyHint": True}},
@@ -106,8 +105,6 @@ def call(name: str, arguments: dict[str, Any], meta: dict[str, Any]) -> dict[str
         os._exit(7)
     if name == "hang":
         return None
-    if name == "promise":
-        return {**told("broken"), "structuredContent": {}}
     deeds: dict[str, Callable[[], dict[str, Any]]] = {
         "garbage": garbage,
         "flood": flood,

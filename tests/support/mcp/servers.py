@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from agent_worker.mcp.server import Server
 from agent_worker.mcp.source import McpServers
 from tests.support.agent_worker.attaching import Shelf
 
+SCRIPTED = str(Path(__file__).with_name("scripted.py"))
 MISBEHAVING = str(Path(__file__).with_name("misbehaving.py"))
 TOKEN = "token-4711-of-the-server"
 
@@ -26,6 +28,14 @@ def misbehaving(folder: Path, *options: str, name: str = "odd", **more: Any) -> 
         name, sys.executable, args, env={"TOKEN": TOKEN}, secrets=Secrets([TOKEN]), cwd=str(folder)
     )
     return replace(configuration, **more)
+
+
+def scripted(folder: Path, *lines: str, tool: dict[str, Any] | None = None, ends: bool = False) -> ServerConfiguration:
+    """A server with the tool `go` that answers a call with these lines (`scripted.py`)."""
+    told = {"name": "go", "inputSchema": {"type": "object"}, **(tool or {})}
+    script = json.dumps({"tools": [told], "lines": lines, "ends": ends})
+    (folder / "script.json").write_text(script, encoding="utf-8")
+    return ServerConfiguration("odd", sys.executable, ("-S", SCRIPTED, str(folder)))
 
 
 def written(folder: Path, *options: str, **more: Any) -> dict[str, Any]:
