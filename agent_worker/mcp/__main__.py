@@ -47,7 +47,7 @@ def report(source: McpServers) -> Iterator[str]:
                 yield f"  {tool.name} [{tool.digest}] {one_line(tool.told.description or '', LONGEST_SUMMARY)}"
         for (name, tool_name), reason in source.left_out.items():
             if name == server.name:
-                yield f"  left out: {tool_name}: {reason}"
+                yield f"  left out: {one_line(tool_name, LONGEST_SUMMARY)}: {reason}"
         if server.away:
             yield from (f"  it wrote: {line}" for line in server.last_words)
 

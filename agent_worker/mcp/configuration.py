@@ -146,11 +146,13 @@ def read_configuration(text: str, file: str, variables: Mapping[str, str]) -> li
 def _servers_in(text: str, file: str) -> dict[str, Any]:
     where = f"{SETTING}: {file}"
     try:
-        document = json.loads(text)
-    except RecursionError:
-        raise ConfigurationError(f"{where}: is no JSON that can be read") from None
+        document = json.loads(text, object_pairs_hook=_object)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}") from None
     except json.JSONDecodeError as error:
         raise ConfigurationError(f"{where}: line {error.lineno}: is no JSON ({error.msg})") from error
+    except (RecursionError, ValueError):
+        raise ConfigurationError(f"{where}: is no JSON that can be read") from None
     if not isinstance(document, dict) or not isinstance(document.get("mcpServers"), dict):
         raise ConfigurationError(f'{where}: needs an object "mcpServers"')
     unknown = sorted(document.keys() - {"mcpServers", "$schema"})
@@ -158,6 +160,16 @@ def _servers_in(text: str, file: str) -> dict[str, Any]:
         raise ConfigurationError(f"{where}: does not know {', '.join(unknown)[:200]}")
     servers: dict[str, Any] = document["mcpServers"]
     return servers
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ConfigurationError for a name that stands there twice: JSON would take the last one without a word."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in read if names.count(name) > 1)
+        raise ConfigurationError(f"{twice[:40]!r} stands twice in one object")
+    return read
 
 
 def _server(name: str, written: Any, variables: Mapping[str, str]) -> ServerConfiguration | None:

@@ -81,8 +81,10 @@ class McpServers:
         self.left_out, self._tools = left_out, MappingProxyType(tools)
 
     def _log_left_out(self, left_out: Mapping[tuple[str, str], str]) -> None:
+        from agent_worker.mcp.tools import name_of  # noqa: PLC0415
+
         for server, tool in sorted(left_out.keys() - self.left_out.keys()):
-            facts = {"server": server, "tool": tool, "reason": Translated(left_out[server, tool])}
+            facts = {"server": server, "tool": name_of(server, tool), "reason": Translated(left_out[server, tool])}
             logger.warning("a tool of an MCP server is left out", extra=facts)
 
     def _note_changes(self, tools: Iterable[McpTool]) -> None:

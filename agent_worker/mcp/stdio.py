@@ -18,7 +18,7 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.client.stdio import get_default_environment
 from mcp.shared.message import SessionMessage
-from mcp.types import ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp.types import ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse, jsonrpc_message_adapter
 
 from agent_worker.mcp import guardian
 from agent_worker.mcp.configuration import ServerConfiguration
@@ -28,6 +28,7 @@ from text.characters import for_terminal
 from text.lines import cut
 
 PIECE = 64 * 1024  # bytes that are read at once
+MOST_ASKED = 1000  # requests of the program that wait for their answers, because it does not read
 MOST_GARBAGE = 100  # lines in a row that are no messages, after which the program is believed to speak none
 LAST_WORDS = 20  # lines of standard error that are kept
 LONGEST_WORDS = 200  # characters of such a line
@@ -51,6 +52,7 @@ class Program:
     def __init__(self, configuration: ServerConfiguration) -> None:
         self._configuration = configuration
         self._garbage = 0
+        self._asked = 0
         self.last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self.ended = asyncio.Event()  # its output has ended, so nothing more comes
         self.reason = "has ended the connection"
@@ -63,7 +65,7 @@ class Program:
         write, outgoing = anyio.create_memory_object_stream[SessionMessage](0)
         tasks = [
             asyncio.create_task(self._hear(process, incoming)),
-            asyncio.create_task(_say(process, outgoing)),
+            asyncio.create_task(self._say(process, outgoing)),
             asyncio.create_task(self._note_errors(process)),
         ]
         try:
@@ -111,6 +113,9 @@ class Program:
                 if lines.size > LONGEST_SKIPPED or self._garbage > MOST_GARBAGE:
                     logger.warning("an MCP server writes what is no message", extra=self._facts)
                     break
+                if self._asked > MOST_ASKED:
+                    logger.warning("an MCP server asks and does not read the answers", extra=self._facts)
+                    break
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, ConnectionError):
             pass  # nobody listens any more
         finally:
@@ -131,7 +136,20 @@ class Program:
             await _answer(SkippedLine.of(line), NO_MESSAGE, incoming)
             return
         self._garbage = 0
+        self._asked += isinstance(message.message, JSONRPCRequest)
         await incoming.send(message)
+
+    async def _say(
+        self, process: asyncio.subprocess.Process, outgoing: MemoryObjectReceiveStream[SessionMessage]
+    ) -> None:
+        stdin = _open(process.stdin)
+        with suppress(ConnectionError, anyio.ClosedResourceError):
+            async for sent in outgoing:
+                text = sent.message.model_dump_json(by_alias=True, exclude_unset=True)
+                stdin.write(text.encode() + b"\n")
+                await stdin.drain()
+                self._asked -= isinstance(sent.message, JSONRPCResponse | JSONRPCError)
+        outgoing.close()
 
     async def _note_errors(self, process: asyncio.subprocess.Process) -> None:
         """Keeps the last lines. They are not logged: they may quote what people say."""
@@ -192,16 +210,6 @@ async def _answer(line: SkippedLine, reason: str, incoming: Incoming) -> None:
     if line.request_id is not None:
         problem = ErrorData(code=UNREADABLE, message=reason, data=OURS)
         await incoming.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=line.request_id, error=problem)))
-
-
-async def _say(process: asyncio.subprocess.Process, outgoing: MemoryObjectReceiveStream[SessionMessage]) -> None:
-    stdin = _open(process.stdin)
-    with suppress(ConnectionError, anyio.ClosedResourceError):
-        async for sent in outgoing:
-            text = sent.message.model_dump_json(by_alias=True, exclude_unset=True)
-            stdin.write(text.encode() + b"\n")
-            await stdin.drain()
-    outgoing.close()
 
 
 async def _is_gone(process: asyncio.subprocess.Process, seconds: float) -> bool:

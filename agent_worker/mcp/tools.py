@@ -133,18 +133,21 @@ def tools_of(server: Server) -> tuple[dict[str, McpTool], dict[str, str]]:
     """
     made: dict[str, McpTool] = {}
     left_out: dict[str, str] = {}
+    hidden = server.configuration.secrets.hidden
     for told in sorted(server.listed, key=lambda tool: tool.name):
         if not server.configuration.allows(told.name):
             continue
         name = name_of(server.name, told.name)
         try:
+            if hidden(told.name) != told.name:
+                raise SchemaError("its name has a secret in it")
             if name in made:
                 raise SchemaError("another tool of the server has this name")
             made[name] = _made(server, told, name)
         except SchemaError as reason:
-            left_out[told.name] = str(reason)
+            left_out[hidden(told.name)] = str(reason)
         except Exception as failure:  # noqa: BLE001  what one server says must not touch the tools of the others
-            left_out[told.name] = f"its description cannot be understood ({type(failure).__name__})"
+            left_out[hidden(told.name)] = f"its description cannot be understood ({type(failure).__name__})"
     return made, left_out
 
 

@@ -126,3 +126,18 @@ def test_without_a_setting_and_without_a_file_there_are_no_servers(
     monkeypatch.setenv("MCP_CONFIG", "elsewhere.json")
     with pytest.raises(ConfigurationError, match=r"MCP_CONFIG: elsewhere\.json cannot be read"):
         mcp_servers()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"mcpServers": {"git": {"command": "a"}, "git": {"command": "b"}}}', "'git' stands twice in one object"),
+        ('{"mcpServers": {"git": {"command": "a", "timeout": ' + "1" * 5_000 + "}}}", "is no JSON that can be read"),
+        ("[" * 100_000, "is no JSON that can be read"),
+    ],
+)
+def test_a_file_that_can_be_read_in_two_ways_or_in_none_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read_configuration(text, "mcp.json", VARIABLES)
+
+    assert str(error.value) == f"MCP_CONFIG: mcp.json: {problem}"

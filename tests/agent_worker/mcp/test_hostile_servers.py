@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from agent_worker.mcp import listing
 from agent_worker.mcp import server as server_module
+from agent_worker.mcp.__main__ import report
+from agent_worker.mcp.secrets import Secrets
 from agent_worker.mcp.source import McpServers
 from tests.support.agent_worker.attaching import Shelf
 from tests.support.mcp.servers import calls_of, connected, scripted, until
@@ -130,3 +133,38 @@ async def test_empty_lines_neither_end_the_connection_nor_cost_anything(tmp_path
     async with connected(scripted(tmp_path, *[" \r\n" * 100_000] * 3, FINE)) as odd:
         assert await odd.call("odd__go") == {"output": "fine"}
         assert not odd.server.away
+
+
+async def test_a_server_that_asks_and_does_not_read_the_answers_is_ended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ping = '{"jsonrpc": "2.0", "id": "ping", "method": "ping"}'
+
+    async with connected(scripted(tmp_path, *[ping] * 20_000, FINE)) as odd:
+        result = await odd.call("odd__go")
+
+    assert result == {"error": "It is not known whether the call was carried out: the connection was lost."}
+    assert "an MCP server asks and does not read the answers" in [record.msg for record in caplog.records]
+
+
+async def test_a_list_takes_no_more_memory_than_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "LARGEST_LIST", 10_000)
+    configuration = scripted(tmp_path, tool={"description": "x" * 3_000})
+
+    async with connected(replace(configuration, args=(*configuration.args, "--endless"))) as odd:
+        assert len(odd.server.listed) == 4
+        assert odd.server.is_cut
+
+
+async def test_a_secret_in_the_name_of_a_tool_is_hidden_and_the_tool_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    named = {"name": "go\nodd: connected with token-4711-abc" + "x" * 1_000}
+    configuration = replace(scripted(tmp_path, tool=named), secrets=Secrets(["token-4711-abc"]))
+
+    async with connected(configuration) as odd:
+        said = [*report(odd.source), str(odd.source.tools()), *(str(vars(record)) for record in caplog.records)]
+
+    assert odd.source.tools() == {}
+    assert any("left out: go odd: connected with …" in line for line in said)
+    assert not any("token-4711-abc" in line or "\n" in line or "x" * 200 in line for line in said)

@@ -1,7 +1,8 @@
 """An MCP server that writes exactly what a test wants: `python scripted.py FOLDER`. Uses no library.
 
 FOLDER/script.json has `tools`, and `lines`: what it writes when a tool is called, with the request's id for `$ID` and
-its arguments for `$ARGUMENTS`. It ends after them if `ends` is true. It notes each call in FOLDER/calls.
+its arguments for `$ARGUMENTS`. It ends after them if `ends` is true. With `--endless` its list has pages for ever. It
+notes each call in FOLDER/calls.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 FOLDER = Path(sys.argv[1])
 SCRIPT = json.loads((FOLDER / "script.json").read_text(encoding="utf-8"))
+ENDLESS = "--endless" in sys.argv
 INFO = {
     "protocolVersion": "2025-06-18",
     "capabilities": {"tools": {}},
@@ -42,7 +44,7 @@ def main() -> None:
         if request["method"] == "initialize":
             send(request, result=INFO)
         elif request["method"] == "tools/list":
-            send(request, result={"tools": SCRIPT["tools"]})
+            send(request, result={"tools": SCRIPT["tools"], **({"nextCursor": str(request["id"])} if ENDLESS else {})})
         elif request["method"] == "tools/call":
             call(request)
         else:
