@@ -65,7 +65,7 @@ async def main() -> None:
             publication.kept_current(),
             build_worker(client, settings.temporal_task_queue, activities, version, sandboxed=False),
         ):
-            logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, version))
+            logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, agents, version))
             await asyncio.Event().wait()
 
 
@@ -81,10 +81,11 @@ def _agents(settings: WorkerSettings, toolbox: Toolbox) -> Agents:
     return Agents(folder, settings, toolbox)
 
 
-def _facts(task_queue: str, version: WorkerDeploymentVersion | None) -> dict[str, str]:
+def _facts(task_queue: str, agents: Agents, version: WorkerDeploymentVersion | None) -> dict[str, str]:
+    facts = {"task_queue": task_queue, "agents": ",".join(agents.names)}
     if version is None:
-        return {"task_queue": task_queue}
-    return {"task_queue": task_queue, "deployment": version.deployment_name, "build_id": version.build_id}
+        return facts
+    return facts | {"deployment": version.deployment_name, "build_id": version.build_id}
 
 
 @asynccontextmanager

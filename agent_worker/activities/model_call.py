@@ -17,7 +17,7 @@ from agent_worker.activities import failed_attempts
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
-from agent_worker.activities.turn_lists import TurnLists
+from agent_worker.activities.turn_lists import ToolList, TurnLists
 from agent_worker.conversation import model_form
 from agent_worker.conversation.signatures import without_signatures
 from agent_worker.gemini.client import Gemini
@@ -128,14 +128,19 @@ class ModelCalls:
 
     def _question(self, request: AskModel, version: AgentVersion, contents: Sequence[Content]) -> Question:
         """At the beginning of a turn only the version tells which call is the last one, and whose signatures hold."""
+        tools = self._lists.of(request, version.digest, lambda: self._tools(version))
+        away = f"\n{' '.join(tools.away)} Say so if its tools would be needed." if tools.away else ""
         return Question(
             model=version.model,
-            instructions=f"{version.instructions.rstrip()}\n\n{model_form.EXPLAINED}",
+            instructions=f"{version.instructions.rstrip()}\n\n{model_form.EXPLAINED}{away}",
             contents=contents if version.model == request.model else without_signatures(contents),
-            declarations=self._lists.of(request, version.digest, lambda: self._toolbox.declarations(version.tools)),
+            declarations=tools.declarations,
             may_call_tools=request.may_call_tools and max(request.number, 1) < version.max_model_calls,
             more_room=request.more_room,
         )
+
+    def _tools(self, version: AgentVersion) -> ToolList:
+        return ToolList(self._toolbox.declarations(version.tools), self._gate.agents.tools_away(version.agent))
 
     # In a thread
 

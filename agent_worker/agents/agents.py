@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from cachetools import LRUCache
 
 from agent_worker.agents.agent_file import AgentFile
-from agent_worker.agents.effective import Effective, allowed, effective
+from agent_worker.agents.effective import Effective, allowed, effective, may_allow
 from agent_worker.agents.folder import AgentFolder
 from agent_worker.agents.settings import DEFAULT, AgentSettings
 from agent_worker.contract.agent_choice import Choice, Place, choose
@@ -60,6 +60,11 @@ class Agents:
         """Whether the agent's file allows the tool, as it is now; False for an agent that is not there."""
         file = self.files.get(name)
         return file is not None and bool(allowed([tool], file.fields.tools))
+
+    def tools_away(self, name: str) -> list[str]:
+        """What the model is told of the tools that the agent may use and that nobody knows just now."""
+        patterns = self.files[name].fields.tools if name in self.files else []
+        return [why for beginning, why in self.toolbox.not_listed().items() if may_allow(beginning, patterns)]
 
     def choose(self, place: Place) -> Choice:
         """The agent that answers at a place."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
@@ -21,6 +22,8 @@ PROMPTS = (
     Prompt(title="What can you do?", message="What can you do for me?"),
     Prompt(title="Weather alerts", message="Are there any weather alerts for New York?"),
 )
+_GLOB = re.compile(r"[*?\[]")
+_BEGINS_A_LINK = re.compile(r"[\\\[\]<`]")  # in Markdown, or hides one
 Value = TypeVar("Value")
 
 
@@ -87,19 +90,36 @@ def allowed(names: Iterable[str], patterns: Sequence[str] | None) -> list[str]:
     """The names that any pattern fits, without those that a pattern after "!" fits; all if there are no patterns."""
     if patterns is None:
         return list(names)
-    taken_away = [one.removeprefix(NOT) for one in patterns if one.startswith(NOT)]
-    return [name for name in names if _fits(name, patterns) and not _fits(name, taken_away)]
+    gives = _fitting(one for one in patterns if not one.startswith(NOT))
+    takes = _fitting(one.removeprefix(NOT) for one in patterns if one.startswith(NOT))
+    return [name for name in names if gives(name) and not takes(name)]
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, one) for one in patterns)
+def may_allow(beginning: str, patterns: Sequence[str] | None) -> bool:
+    """Whether the patterns may allow a tool whose name begins so."""
+    if patterns is None:
+        return True
+    named = any(one.startswith(beginning) for one in patterns)
+    return named or bool(allowed([f"{beginning}any"], patterns))
+
+
+def _fitting(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a name fits any of the patterns. There may be hundreds of both, and most patterns are names."""
+    each = set(patterns)
+    globs = [one for one in each if _GLOB.search(one)]
+    return lambda name: name in each or any(fnmatchcase(name, one) for one in globs)
+
+
+def _literal(summary: str) -> str:
+    """A summary as Markdown: one from outside makes no link in the agent's own words."""
+    return _BEGINS_A_LINK.sub(r"\\\g<0>", summary)
 
 
 def greeting(abilities: Sequence[str]) -> str:
     """What the agent says of itself when somebody mentions it and says nothing else; Markdown."""
     lines = [HELLO]
     if abilities:
-        lines += ["", "I can look up:", *(f"- {ability}" for ability in abilities[:ABILITIES_SHOWN])]
+        lines += ["", "I can look up:", *(f"- {_literal(ability)}" for ability in abilities[:ABILITIES_SHOWN])]
     if len(abilities) > ABILITIES_SHOWN:
         lines.append(f"- and {len(abilities) - ABILITIES_SHOWN} more")
     return "\n".join(lines)

@@ -39,6 +39,14 @@ class McpServers:
         """The tools by name, as they are known now. The tools of a server that is away stay; they say so."""
         return self._tools
 
+    def not_listed(self) -> Mapping[str, str]:
+        """Of each server that has not told its tools yet, why; by what their names will begin with."""
+        return {
+            f"{server.name}__": f"The server {server.name} is away ({server.away})."
+            for server in self.servers
+            if server.away and not server.listed
+        }
+
     @asynccontextmanager
     async def connected(
         self, configurations: Iterable[ServerConfiguration], first_wait: float = FIRST_WAIT

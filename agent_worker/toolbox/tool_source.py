@@ -59,9 +59,15 @@ class ToolSource(Protocol):
     def tools(self) -> Mapping[str, OutsideTool]:
         """The tools by name, as they are now: the mapping that is returned does not change afterwards."""
 
+    def not_listed(self) -> Mapping[str, str]:
+        """Where tools are expected and none is known yet: a sentence for the model, by what their names begin with."""
+
 
 class NoTools:
     """A source without a tool."""
 
     def tools(self) -> Mapping[str, OutsideTool]:
+        return {}
+
+    def not_listed(self) -> Mapping[str, str]:
         return {}

@@ -75,6 +75,10 @@ class Toolbox:
         """What each tool can do, in one short line, by the tool's name."""
         return {name: tool.summary for name, tool in self._all().items()}
 
+    def not_listed(self) -> Mapping[str, str]:
+        """Where tools are expected and none is known yet: a sentence for the model, by what their names begin with."""
+        return self._source.not_listed()
+
     def policy(self, name: str, args: Mapping[str, Any] | None) -> ToolPolicy:
         """How to show and run this call; never raises, even for a name that the model invented."""
         tool = self._all().get(name)

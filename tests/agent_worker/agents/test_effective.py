@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from agent_worker.agents.agents import Agents
 from agent_worker.agents.catalog import LARGEST_CATALOG, catalog
-from agent_worker.agents.effective import ABILITIES_SHOWN, Effective, greeting
+from agent_worker.agents.effective import ABILITIES_SHOWN, Effective, allowed, greeting
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.toolbox.toolbox import Toolbox
 from tests.support.agent_worker.agents import agents_in, write
@@ -128,3 +131,33 @@ def test_what_stands_after_an_exclamation_mark_is_taken_away(tmp_path: Path) -> 
     assert effective(agents).tools.value == ["echo", "refuse"]
     assert effective(agents, "only").tools.value == ["far__look"]
     assert not agents.allows("default", "far__look")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "is_told"),
+    [
+        (None, True),
+        (["far__*"], True),
+        (["far__look"], True),
+        (["*"], True),
+        (["*", "!*__*"], False),
+        (["near__*"], False),
+    ],
+)
+def test_an_agent_is_told_of_tools_that_nobody_knows_yet_if_it_may_use_them(
+    tmp_path: Path, patterns: list[str] | None, *, is_told: bool
+) -> None:
+    toolbox = Toolbox([echo], source=Afar([], away={"far__": "The server far is away."}))
+    front = "" if patterns is None else f"tools: {json.dumps(patterns)}"
+
+    told = agents_in(_folder(tmp_path, front), toolbox).tools_away("default")
+
+    assert told == (["The server far is away."] if is_told else [])
+
+
+def test_hundreds_of_names_are_read_as_names_and_globs_as_globs() -> None:
+    names = [f"far__tool_{number}" for number in range(300)]
+
+    assert allowed(names, [*names[:200], "far__tool_29?", "!far__tool_1"]) == [
+        name for number, name in enumerate(names) if (number < 200 and number != 1) or number >= 290
+    ]

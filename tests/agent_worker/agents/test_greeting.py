@@ -16,3 +16,7 @@ def test_an_agent_without_tools_promises_nothing_to_look_up() -> None:
 
     assert said.startswith("Hello!")
     assert "look up" not in said
+
+
+def test_a_summary_from_outside_makes_no_link_in_the_agents_own_words() -> None:
+    assert greeting(["[Log in](https://evil.example)"]).endswith(r"- \[Log in\](https://evil.example)")

@@ -203,6 +203,7 @@ async def test_the_start_does_not_wait_for_a_server_that_says_nothing(tmp_path: 
     async with connected(misbehaving(tmp_path, "--silent"), first_wait=0.1) as odd:
         assert odd.source.tools() == {}
         assert odd.server.away == "is being connected"
+        assert odd.source.not_listed() == {"odd__": "The server odd is away (is being connected)."}
 
 
 async def test_the_tools_of_a_server_that_is_away_stay_and_say_so(

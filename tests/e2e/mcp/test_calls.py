@@ -150,6 +150,21 @@ async def test_a_turn_sees_the_list_that_it_began_with_and_the_next_turn_the_new
     assert ["odd__new" in declared(stage, request) for request in range(4)] == [False, False, False, True]
 
 
+async def test_a_server_that_nobody_has_seen_yet_is_told_to_the_model(
+    processes: None, temporal_address: str, tmp_path: Path
+) -> None:
+    async with Stage(temporal_address, tmp_path) as stage:
+        configure(stage, tmp_path, gone={"command": "there-is-no-such-command"}, odd=written(tmp_path))
+        await stage.start()
+        stage.gemini.script(text("The server gone is away just now."))
+
+        await stage.answered(ask(stage))
+
+        instructions = json.dumps(stage.gemini.requests[0].body["systemInstruction"])
+        assert "The server gone is away (its command is not found). Say so" in instructions
+        assert "The server odd" not in instructions
+
+
 async def test_no_secret_of_a_server_is_in_temporals_database_or_in_a_log(processes: None, tmp_path: Path) -> None:
     database = tmp_path / "temporal.db"
     async with odd_site() as site:

@@ -33,9 +33,13 @@ class FarTool:
 
 @dataclass
 class Afar:
-    """The source: `listed` is what it offers at this moment."""
+    """The source: `listed` is what it offers at this moment, `away` what it cannot tell."""
 
     listed: list[FarTool] = field(default_factory=lambda: [FarTool()])
+    away: dict[str, str] = field(default_factory=dict)
 
     def tools(self) -> Mapping[str, OutsideTool]:
         return {tool.name: tool for tool in self.listed}
+
+    def not_listed(self) -> Mapping[str, str]:
+        return self.away
