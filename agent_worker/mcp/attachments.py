@@ -6,7 +6,6 @@ A result is stored in Temporal's history, which is no place for their bytes.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ LONGEST_TEXT = 32 * 1024  # characters of a text in a result, of which other par
 LONGEST_NAME = 80  # characters of a file's name
 LONGEST_TYPE = 100  # characters of a MIME type
 _EXTENSIONS = {"text/plain": "txt", "text/markdown": "md"}  # those that are not the name of the type
-_SHORT = re.compile(r"[a-z0-9]{2,5}", re.ASCII)
+_SHORT = re.compile(r"[a-z0-9]{2,10}", re.ASCII)
 _UNFIT = re.compile(r"[^\w.()+-]+")
 
 
@@ -59,18 +58,7 @@ class _Medium:
 async def attached(content: Sequence[ContentBlock], attach: Attach, secrets: Secrets) -> Attachments:
     """Shows what can be shown. What cannot is named, with the reason; of a text that cannot, nothing is told here."""
     media = dict(_media(content, secrets))
-    chosen: dict[int, NewFile] = {}
-    reasons: dict[int, str] = {}
-    for index, medium in media.items():
-        try:
-            file = medium.file(secrets)
-        except (binascii.Error, ValueError):
-            reasons[index] = "it is not valid base64"
-            continue
-        if len(chosen) < MOST_FILES:
-            chosen[index] = file
-        else:
-            reasons[index] = f"at most {MOST_FILES} files of a result can be shown"
+    chosen, reasons = _chosen(media, secrets)
     shown = dict(zip(chosen, await attach(list(chosen.values())) if chosen else [], strict=True))
     files = {index: file for index, file in shown.items() if isinstance(file, SlackFile)}
     reasons |= {index: reason for index, reason in shown.items() if isinstance(reason, str)}
@@ -79,18 +67,34 @@ async def attached(content: Sequence[ContentBlock], attach: Attach, secrets: Sec
     return Attachments(told, list(files.values()))
 
 
+def _chosen(media: Mapping[int, _Medium], secrets: Secrets) -> tuple[dict[int, NewFile], dict[int, str]]:
+    """The files to show, and why the others are not shown."""
+    chosen: dict[int, NewFile] = {}
+    reasons: dict[int, str] = {}
+    for index, medium in media.items():
+        if len(chosen) == MOST_FILES:
+            reasons[index] = f"at most {MOST_FILES} files of a result can be shown"
+            continue
+        try:
+            chosen[index] = medium.file(secrets)
+        except ValueError:
+            reasons[index] = "it is not valid base64"
+    return chosen, reasons
+
+
 def _media(content: Sequence[ContentBlock], secrets: Secrets) -> Iterator[tuple[int, _Medium]]:
     for index, block in enumerate(content):
         if isinstance(block, ImageContent | AudioContent):
             what, kind = ("picture" if isinstance(block, ImageContent) else "sound"), _kind(block.mime_type)
             yield index, _Medium(what, _named(f"{what}-{index + 1}", kind), kind, block.data)
         elif isinstance(block, EmbeddedResource):
-            resource, kind = block.resource, _kind(block.resource.mime_type or "")
+            resource, is_text = block.resource, isinstance(block.resource, TextResourceContents)
+            kind = _kind(resource.mime_type or ("text/plain" if is_text else ""))
             name = _named(secrets.hidden(_last_segment(str(resource.uri))) or f"file-{index + 1}", kind)
             if not isinstance(resource, TextResourceContents):
                 yield index, _Medium("file", name, kind, resource.blob)
             elif len(resource.text) > LONGEST_TEXT:
-                yield index, _Medium("file", _named(name, kind or "text/plain"), kind, resource.text, is_text=True)
+                yield index, _Medium("file", name, kind, resource.text, is_text=True)
 
 
 def _kind(mimetype: str) -> str:
@@ -105,7 +109,7 @@ def _last_segment(uri: str) -> str:
 def _named(name: str, kind: str) -> str:
     """A file's name, on one line and without what has a meaning in paths; it ends with its kind's extension."""
     fit = _UNFIT.sub("_", lines.name(name, LONGEST_NAME)).strip("._") or "file"
-    subtype = kind.rpartition("/")[2]
+    subtype = kind.rpartition("/")[2].rpartition("+")[2].removeprefix("x-")
     extension = _EXTENSIONS.get(kind) or (subtype if _SHORT.fullmatch(subtype) else "")
     return fit if "." in fit or not extension else f"{fit}.{extension}"
 

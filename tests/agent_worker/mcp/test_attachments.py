@@ -105,6 +105,24 @@ async def test_a_files_name_is_one_clean_line(uri: str, name: str) -> None:
     assert [file.name for file in shelf.files] == [name]
 
 
+@pytest.mark.parametrize(
+    ("mimetype", "name"),
+    [
+        ("image/svg+xml", "a.xml"),
+        ("text/x-python; charset=utf-8", "a.python"),
+        ("Application/JSON", "a.json"),
+        ("application/octet-stream", "a"),
+        ("", "a"),
+    ],
+)
+async def test_a_file_without_an_extension_gets_that_of_its_type(mimetype: str, name: str) -> None:
+    shelf = Shelf()
+
+    await read(shelf, resource("x://y/a", blob="aGVsbG8=", mimeType=mimetype))
+
+    assert [file.name for file in shelf.files] == [name]
+
+
 async def test_a_file_does_not_hold_the_secrets_of_its_server() -> None:
     shelf = Shelf()
 
