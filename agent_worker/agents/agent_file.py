@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from agent_worker.agents import front_matter
 from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter, Problem
 from agent_worker.agents.settings import MOST_MODEL_CALLS, SMALLEST_CONTEXT
+from agent_worker.contract.agent_choice import is_about_names
 from agent_worker.contract.agents import Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 
@@ -36,7 +37,16 @@ def _channel(entry: str) -> str:
     name = entry.removeprefix("#")
     if not _CHANNEL.fullmatch(name):
         raise ValueError("is neither a channel's id, its name, a glob such as ops-* nor `direct`")
+    if is_about_names(name) and name != name.lower():
+        raise ValueError("has capital letters: the names of channels have none, and an id is not a glob")
     return name
+
+
+def _list_of_tools(value: Any) -> Any:
+    """`tools:` with nothing after it would be as good as no `tools:` at all, and that allows every tool."""
+    if value is None:
+        raise ValueError("has no value: write [] for no tool, or leave the field out for every tool")
+    return value
 
 
 def _prompt(value: Any) -> Any:
@@ -64,7 +74,11 @@ class AgentFields(BaseModel):
 
     description: str = Field("", max_length=500)
     model: str | None = Field(None, pattern=r"^[\w./:-]{1,100}$")
-    tools: list[Annotated[str, AfterValidator(_tool)]] | None = Field(None, max_length=MOST_ENTRIES)
+    tools: Annotated[
+        list[Annotated[str, AfterValidator(_tool)]] | None,
+        BeforeValidator(_list_of_tools),
+        Field(max_length=MOST_ENTRIES),
+    ] = None
     channels: list[Annotated[str, AfterValidator(_channel)]] = Field([], max_length=MOST_ENTRIES)
     max_model_calls: int | None = Field(None, ge=1, le=MOST_MODEL_CALLS)
     context_tokens: int | None = Field(None, ge=SMALLEST_CONTEXT)
@@ -95,7 +109,10 @@ class AgentFile:
 
 def read(name: str, path: str, data: bytes) -> AgentFile:
     """Raises BadFrontMatterError that names every problem of the file."""
-    front = front_matter.read(_text(data))
+    text = _text(data)
+    if not text.strip():  # as while somebody writes it
+        raise BadFrontMatterError(Problem(1, "", "is empty"))
+    front = front_matter.read(text)
     instructions = front.body.strip()
     too_long = len(instructions.encode()) > LARGEST_INSTRUCTIONS
     limit = f"the instructions are longer than {LARGEST_INSTRUCTIONS // 1024} KB"

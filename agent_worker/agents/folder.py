@@ -19,7 +19,7 @@ from process.log_records import Translated
 SUFFIX = ".md"
 MOST_AGENTS = 200
 LOOKS_EVERY = 1.0  # seconds; at most so often the folder is looked at
-Stamp = tuple[tuple[str, int, int, int], ...]  # of each file: its name, when it changed, its size, its inode
+Stamp = tuple[tuple[str, ...] | tuple[str, int, int, int, int], ...]  # of each file (`_stamp_of`)
 logger = logging.getLogger(__name__)
 
 
@@ -105,13 +105,20 @@ def _read(path: Path) -> AgentFile:
 
 def _bytes(path: Path) -> bytes:
     """At most one byte more than a file may have."""
-    if not path.resolve().is_relative_to(path.parent.resolve()):
+    if not _resolved(path).is_relative_to(path.parent.resolve()):
         raise BadFrontMatterError(Problem(1, "", "is a link that leads out of the folder"))
     opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for its writer
     with os.fdopen(opened, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise BadFrontMatterError(Problem(1, "", "is not a file"))
         return file.read(LARGEST_FILE + 1)
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # this is how pathlib tells of a loop
+        raise BadFrontMatterError(Problem(1, "", "is a link that leads to itself")) from None
 
 
 def _conflicts(agents: Iterable[AgentFile]) -> list[FileProblem]:
@@ -149,6 +156,7 @@ class AgentFolder:
         self._clock = clock
         self._looked_at = float("-inf")
         self._stamp: Stamp | None = None
+        self._doubted: Stamp | None = None  # the folder with a file less: it may be about to come back
         self._agents: Mapping[str, AgentFile] = {}
         self._told: frozenset[FileProblem] = frozenset()  # problems that the log has
 
@@ -180,6 +188,7 @@ class AgentFolder:
         return self._agents
 
     def _look(self) -> None:
+        """A file that is gone counts until the next look: some editors take it away while they write the new one."""
         stamp = _stamp(self._directory)
         if stamp == self._stamp:
             return
@@ -188,9 +197,12 @@ class AgentFolder:
         except OSError as error:
             self._tell([self._unreadable(error)])
             return
-        self._stamp = stamp
         kept = {name: self._agents[name] for name in reading.bad if name in self._agents}
         agents = {**reading.agents, **kept}
+        if self._agents.keys() - agents.keys() and stamp != self._doubted:
+            self._doubted = stamp
+            return
+        self._stamp = stamp
         conflicts = reading.conflicts or _conflicts(agents.values())
         self._tell([*reading.problems, *conflicts])
         if conflicts:
@@ -211,12 +223,13 @@ def _stamp(directory: Path) -> Stamp:
     try:
         return tuple(map(_stamp_of, _paths(directory)))
     except OSError as error:
-        return ((type(error).__name__, 0, 0, 0),)
+        return ((type(error).__name__,),)
 
 
-def _stamp_of(path: Path) -> tuple[str, int, int, int]:
+def _stamp_of(path: Path) -> tuple[str, ...] | tuple[str, int, int, int, int]:
+    """The second moment also tells of permissions, and of a change by a program that sets the first one back."""
     try:
         told = path.stat()
     except OSError:
-        return path.name, 0, 0, 0
-    return path.name, told.st_mtime_ns, told.st_size, told.st_ino
+        return (path.name,)
+    return path.name, told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino

@@ -52,6 +52,7 @@ def read(text: str) -> FrontMatter:
     """Takes a file apart. Raises BadFrontMatterError. Its time grows with the text, and no faster."""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     if not lines or lines[0].rstrip() != FENCE:
+        _check_has_none(lines)
         return FrontMatter({}, text)
     end = next((index for index, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
@@ -61,6 +62,13 @@ def read(text: str) -> FrontMatter:
         raise BadFrontMatterError(Problem(1, "", f"the front matter is longer than {LARGEST_YAML // 1024} KB"))
     root, values = _parsed(source)
     return FrontMatter(values, body, root)
+
+
+def _check_has_none(lines: Sequence[str]) -> None:
+    """Fields that do not begin in the first line would be read as instructions, and limit nothing."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    if lines and lines[first].strip().startswith(FENCE):
+        raise BadFrontMatterError(Problem(first + 1, "", f"the front matter begins with {FENCE} alone in line 1"))
 
 
 def _parsed(source: str) -> tuple[yaml.Node | None, Mapping[str, Any]]:
@@ -76,7 +84,9 @@ def _parsed(source: str) -> tuple[yaml.Node | None, Mapping[str, Any]]:
         return root, yaml.safe_load(source)
     except yaml.YAMLError as error:
         raise BadFrontMatterError(_told(error)) from None
-    except ValueError as error:  # a value that its type cannot hold, as in `!!int word` or the 31st of February
+    except BadFrontMatterError:
+        raise
+    except Exception as error:  # noqa: BLE001  PyYAML raises whatever comes for `!!int ""`, `!!bool word`, 31 February
         raise BadFrontMatterError(
             Problem(2, "", f"holds a value that cannot be read ({type(error).__name__})")
         ) from None

@@ -74,7 +74,12 @@ def test_a_file_needs_no_fields(text: str) -> None:
         ("thread_replies: never", 2, "thread_replies", "'auto', 'all' or 'mention'"),
         ("tools:\n  - get_*\n  - 'rm -rf'", 4, "tools.2", "neither the name of a tool nor a glob"),
         ("tools: get_*", 2, "tools", "valid list"),
+        ("model: x\ntools:", 3, "tools", "write [] for no tool"),
+        ("tools:\n  # - get_ip_address", 2, "tools", "write [] for no tool"),
+        ("tools: ~", 2, "tools", "write [] for no tool"),
         ("channels: ['#']", 2, "channels.1", "neither a channel's id"),
+        ("channels: ['#Ops']", 2, "channels.1", "has capital letters"),
+        ("channels: [ops, 'C0*']", 2, "channels.2", "has capital letters"),
         ("channels: ['<!here>']", 2, "channels.1", "neither a channel's id"),
         ("prompts: [a, b, c, d, e]", 2, "prompts", "at most 4"),
         ("prompts:\n- title: a", 3, "prompts.1.message", "required"),
@@ -88,6 +93,11 @@ def test_a_file_needs_no_fields(text: str) -> None:
         ("? [a]\n: b", 2, "", "no plain word"),
         ("model: !!python/object/apply:os.system [ls]", 2, "", "cannot be read as YAML"),
         ("model: !!int word", 2, "", "cannot be read"),
+        ("model: !!int ''", 2, "", "cannot be read"),
+        ("model: !!float ''", 2, "", "cannot be read"),
+        ("model: !!bool word", 2, "", "cannot be read"),
+        ("model: !!timestamp word", 2, "", "cannot be read"),
+        ("model: 2024-02-31", 2, "", "cannot be read"),
         ("- a\n- b", 2, "", "is not a list of fields"),
         ("model: [a", 3, "", "cannot be read as YAML"),
         ("model: \tx: y: z", 2, "", "cannot be read as YAML"),
@@ -116,9 +126,24 @@ def test_front_matter_without_an_end_is_an_error_and_not_instructions() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n---\ntools: []\n---\nAnswer.", 2),
+        ("  ---\ntools: []\n---\nAnswer.", 1),
+        ("---- \ntools: []\n----\nAnswer.", 1),
+        ("--- # fields\ntools: []\n---\nAnswer.", 1),
+    ],
+)
+def test_fields_that_do_not_begin_in_the_first_line_are_an_error_and_not_instructions(text: str, line: int) -> None:
+    assert complaints(text) == [(line, "", "the front matter begins with --- alone in line 1")]
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"Answer.\n\xff\xfe", "is not UTF-8 text"),
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
         (b"x" * (LARGEST_INSTRUCTIONS + 1), "the instructions are longer than 32 KB"),
         (b"x" * 200_000, "the file is larger than"),
     ],

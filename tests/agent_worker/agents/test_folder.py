@@ -41,9 +41,10 @@ def test_all_bad_files_are_named_together_and_then_there_are_no_agents(tmp_path:
     write(tmp_path, "default")
     write(tmp_path, "ops", "a: 1\nmodel: ''")
     write(tmp_path, "Sales")
-    (tmp_path / "empty.md").write_text("")
+    (tmp_path / "empty.md").write_text("---\n---\n")
     (tmp_path / "folder.md").mkdir()
     os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "loop.md").symlink_to("loop.md")
     (tmp_path / "lost.md").symlink_to(tmp_path / "nowhere")
     (tmp_path / "away.md").symlink_to("/etc/hostname")
 
@@ -55,6 +56,7 @@ def test_all_bad_files_are_named_together_and_then_there_are_no_agents(tmp_path:
         "away.md:1:",
         "empty.md:1:",
         "folder.md:1:",
+        "loop.md:1:",
         "lost.md:1:",
         "ops.md:3:",
         "ops.md:2:",
@@ -62,6 +64,7 @@ def test_all_bad_files_are_named_together_and_then_there_are_no_agents(tmp_path:
     ]
     assert "leads out of the folder" in told[1]
     assert "has no instructions" in told[2]
+    assert "leads to itself" in told[4]
     assert looking.folder.agents == {}
 
 
@@ -108,17 +111,46 @@ def test_a_folder_that_was_named_has_to_be_there(tmp_path: Path) -> None:
     ]
 
 
-def test_a_change_an_addition_and_a_removal_are_seen_at_the_next_look_and_not_before(tmp_path: Path) -> None:
+def test_a_change_and_an_addition_are_seen_at_the_next_look_and_not_before(tmp_path: Path) -> None:
     write(tmp_path, "default", body="One.")
-    write(tmp_path, "ops", body="Gone soon.")
     looking = Looking(tmp_path)
 
     write(tmp_path, "default", body="Two.")
     write(tmp_path, "sales", body="New.")
-    (tmp_path / "ops.md").unlink()
 
     assert looking.folder.agents["default"].instructions == "One."
     assert looking.again() == {"default": "Two.", "sales": "New."}
+
+
+@pytest.mark.parametrize("name", ["default", "ops"])
+def test_a_file_that_is_gone_counts_until_the_second_look_because_editors_take_files_away_while_they_save(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path, "default", body="One.")
+    write(tmp_path, "ops", "channels: [ops]", body="One.")
+    looking = Looking(tmp_path)
+
+    (tmp_path / f"{name}.md").rename(tmp_path / f"{name}.md~")
+    assert looking.again() == {"default": "One.", "ops": "One."}
+    write(tmp_path, name, body="Two.")
+    assert looking.again() == {"default": "One.", "ops": "One.", name: "Two."}
+    assert [one for one in caplog.records if one.levelno == logging.WARNING] == []
+
+    (tmp_path / "ops.md").unlink()
+    looking.again()
+    assert list(looking.again()) == ["default"]
+
+
+def test_a_change_is_seen_though_the_file_has_the_size_and_the_moment_of_the_one_before(tmp_path: Path) -> None:
+    path = write(tmp_path, "default", body="One.")
+    before = path.stat()
+    looking = Looking(tmp_path)
+
+    path.write_text("Two.\n", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert path.stat().st_size == before.st_size
+    assert looking.again() == {"default": "Two."}
 
 
 def test_a_file_that_has_become_bad_counts_as_it_was_and_is_logged_once(
@@ -176,4 +208,5 @@ def test_a_folder_that_goes_away_changes_nothing_until_it_is_back(tmp_path: Path
     assert looking.again() == {"default": "One.", "sales": "Careful."}
 
     write(directory, "default", body="Two.")
+    looking.again()
     assert looking.again() == {"default": "Two."}
