@@ -132,7 +132,7 @@ class ModelCalls:
             model=version.model,
             instructions=f"{version.instructions.rstrip()}\n\n{model_form.EXPLAINED}",
             contents=contents if version.model == request.model else without_signatures(contents),
-            declarations=self._lists.of(request, lambda: self._toolbox.declarations(version.tools)),
+            declarations=self._lists.of(request, version.digest, lambda: self._toolbox.declarations(version.tools)),
             may_call_tools=request.may_call_tools and max(request.number, 1) < version.max_model_calls,
             more_room=request.more_room,
         )

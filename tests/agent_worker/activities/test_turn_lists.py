@@ -17,16 +17,24 @@ def test_a_turn_keeps_the_list_that_it_began_with() -> None:
     lists = TurnLists()
     before, after = [{"name": "before"}], [{"name": "after"}]
 
-    assert lists.of(of_turn("1.0"), lambda: before) == before
-    assert lists.of(of_turn("1.0"), lambda: after) == before
-    assert lists.of(of_turn("2.0"), lambda: after) == after
-    assert lists.of(of_turn("1.0", channel="C2"), lambda: after) == after
+    assert lists.of(of_turn("1.0"), "v1", lambda: before) == before
+    assert lists.of(of_turn("1.0"), "v1", lambda: after) == before
+    assert lists.of(of_turn("2.0"), "v1", lambda: after) == after
+    assert lists.of(of_turn("1.0", channel="C2"), "v1", lambda: after) == after
+
+
+def test_a_turn_that_begins_anew_with_another_version_of_its_agent_has_another_list() -> None:
+    """Its first model call has failed, and a tool was taken away before it was tried again."""
+    lists = TurnLists()
+    lists.of(of_turn("1.0"), "v1", lambda: [{"name": "taken_away"}])
+
+    assert lists.of(of_turn("1.0"), "v2", list) == []
 
 
 def test_only_so_many_turns_are_remembered() -> None:
     lists = TurnLists()
 
     for number in range(turn_lists.REMEMBERED * 2):
-        lists.of(of_turn(f"{number}.0"), list)
+        lists.of(of_turn(f"{number}.0"), "v1", list)
 
     assert len(lists._lists) == turn_lists.REMEMBERED
