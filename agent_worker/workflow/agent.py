@@ -337,6 +337,7 @@ class AgentWorkflow:
             self._conversation.transcript.end_failed_turn(said, poisoned=poisoned, epoch=epoch)
         if needs_another_model(code):  # retired, or set wrongly: the next turn asks the worker which model to use
             self._conversation.model = ""
+            self._conversation.transcript.forget_signatures(epoch)
         if needs_another_opening(code):
             self._opening.opened = None
         turn.display.end_running_steps()

@@ -70,6 +70,19 @@ async def test_a_conversation_gives_up_a_model_that_cannot_be_used(rehearsal: Re
     assert [request.model for request in rehearsal.cast.asked] == ["older", model]
 
 
+async def test_the_signatures_of_a_model_that_is_given_up_go_with_it(rehearsal: Rehearsal) -> None:
+    signed = text("One.")
+    assert signed.content is not None
+    signed.content["parts"][0]["thoughtSignature"] = "b2xkIG1vZGVs"
+    rehearsal.cast.answers += [signed, errors.final(errors.UNKNOWN_MODEL, "HTTP 404"), text("Three.")]
+    talk = rehearsal.conversation()
+
+    for ts in ("1.0", "2.0", "3.0"):
+        await talk.ask(ts)
+
+    assert ["thoughtSignature" in str(entries) for entries in rehearsal.cast.read] == [False, True, False]
+
+
 async def test_a_reply_that_ends_the_turn_is_told_as_its_code_says(rehearsal: Rehearsal) -> None:
     rehearsal.cast.answers.append(ModelReply(failed=errors.BLOCKED_ANSWER))
 
