@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 Path = tuple[int | str, ...]  # the names and indexes that lead to a value
@@ -62,23 +62,29 @@ def _lacks_its_argument(
 
 
 def _is_wrapping(names: Sequence[str], given: Mapping[str, Any]) -> bool:
-    """Whether the only value that was given is an object of arguments, under a name that is none."""
+    """Whether the only value that was given is an object of arguments, or an empty one, under a name that is none."""
     ((name, value),) = given.items()
-    return name not in names and isinstance(value, Mapping) and any(one in names for one in value)
+    return name not in names and isinstance(value, Mapping) and (not value or any(one in names for one in value))
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The Pydantic model that the argument is, or may be beside None."""
+    """The Pydantic model with fields that the argument is, or may be beside None."""
     union = get_origin(field.annotation) in (Union, UnionType)
     kinds: Sequence[Any] = get_args(field.annotation) if union else [field.annotation]
     others = [kind for kind in kinds if kind is not type(None)]
     is_model = len(others) == 1 and isinstance(others[0], type) and issubclass(others[0], BaseModel)
-    return others[0] if is_model else None
+    return others[0] if is_model and not issubclass(others[0], RootModel) else None
 
 
 def _names_in(model: type[BaseModel]) -> list[str]:
     """The names by which the model's fields can be given."""
-    fields = model.model_fields.items()
-    return [
-        alias if isinstance(alias := field.validation_alias or field.alias, str) else name for name, field in fields
-    ]
+    config = model.model_config
+    by_name = bool(config.get("populate_by_name") or config.get("validate_by_name"))
+    return [known for name, field in model.model_fields.items() for known in _names_of(name, field, by_name=by_name)]
+
+
+def _names_of(name: str, field: FieldInfo, *, by_name: bool) -> list[str]:
+    alias = field.validation_alias or field.alias
+    aliases = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    named = [one for one in aliases if isinstance(one, str)]
+    return [*named, *([] if named and not by_name else [name])]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel
 
 from agent_worker.toolbox.signature import ArgumentsError, read_signature
 
@@ -23,6 +23,16 @@ class Renamed(BaseModel):
     state: str = Field(alias="State")
 
 
+class TwiceNamed(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    state: str = Field(validation_alias=AliasChoices("st", "State"))
+
+
+class Counts(RootModel[dict[str, int]]):
+    pass
+
+
 class Recursing(BaseModel):
     request: str
 
@@ -35,6 +45,9 @@ async def nested(request: Alerts) -> Any: ...
 async def perhaps(request: Alerts | None = None) -> Any: ...
 async def described(request: Annotated[Alerts, Field(description="what is asked")]) -> Any: ...
 async def renamed(request: Renamed) -> Any: ...
+async def twice_named(request: TwiceNamed) -> Any: ...
+async def counts(request: Counts) -> Any: ...
+async def optional(state: str = "NY") -> Any: ...
 async def ambiguous(request: Recursing) -> Any: ...
 async def easy(request: Optionally) -> Any: ...
 async def two(request: Alerts, more: str = "") -> Any: ...
@@ -55,6 +68,8 @@ CALIFORNIA = {"request": Alerts(state="CA")}
         (perhaps, {}, {"request": None}),
         (described, {"state": "CA"}, CALIFORNIA),
         (renamed, {"State": "CA"}, {"request": Renamed(State="CA")}),
+        *((twice_named, {name: "CA"}, {"request": TwiceNamed(state="CA")}) for name in ("st", "State", "state")),
+        (counts, {"request": {"root": 5}}, {"request": Counts({"root": 5})}),
         (ambiguous, {"request": {"request": "x"}}, {"request": Recursing(request="x")}),
         (easy, {}, {"request": Optionally()}),
         (easy, {"request": {}}, {"request": Optionally()}),
@@ -62,6 +77,8 @@ CALIFORNIA = {"request": Alerts(state="CA")}
         (plain, {"state": "CA"}, {"state": "CA", "severe": False}),
         (plain, {"request": {"state": "CA", "severe": True}}, {"state": "CA", "severe": True}),
         (mapping, {"values": {"values": "x"}}, {"values": {"values": "x"}}),
+        (optional, {"request": {}}, {"state": "NY"}),
+        (nothing, {"request": {}}, {}),
         (nothing, {}, {}),
         (nothing, None, {}),
     ],
@@ -94,6 +111,8 @@ def test_arguments_are_taken_nested_and_flat(function: Any, sent: Any, fits: dic
             {"request": {"state": "CA", "bad": 1}},
             r"request.bad is not an argument \(the arguments are: state, s",
         ),
+        (plain, {"request": {}}, "request.state is required"),
+        (counts, {"root": 5}, "request is required; root is not an argument"),
         (plain, {"request": {"bad": 1}}, r"state is required; request is not an argument"),
         (plain, {"request": {"state": "CA"}, "severe": True}, "state is required; request is not an argument"),
         (plain, {"state": {"state": "CA"}}, "state: Input should be a valid string"),
@@ -107,7 +126,9 @@ def test_what_could_mean_several_things_is_taken_as_declared_and_errors_name_wha
         read_signature(function).fit(sent)
 
 
-FUNCTIONS: list[Any] = [nested, perhaps, described, renamed, ambiguous, easy, two, plain, mapping, nothing]
+FUNCTIONS: list[Any] = [
+    *(nested, perhaps, described, renamed, twice_named, counts, ambiguous, easy, two, plain, optional, mapping, nothing)
+]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
