@@ -12,12 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from agent_worker.agents import front_matter
 from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter, Problem
-from agent_worker.agents.settings import MOST_MODEL_CALLS, SMALLEST_CONTEXT
+from agent_worker.agents.settings import LARGEST_INSTRUCTIONS, MOST_MODEL_CALLS, SMALLEST_CONTEXT
 from agent_worker.contract.agent_choice import is_about_names
 from agent_worker.contract.agents import Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 
-LARGEST_INSTRUCTIONS = 32 * 1024  # bytes
 LARGEST_FILE = LARGEST_INSTRUCTIONS + front_matter.LARGEST_YAML + 1024  # bytes
 NAME = re.compile(r"[a-z0-9-]{1,40}")  # of an agent
 MOST_PROMPTS = 4  # Slack shows no more

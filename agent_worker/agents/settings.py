@@ -11,6 +11,7 @@ from process.settings import ProcessSettings
 
 MOST_MODEL_CALLS = 100  # in one turn
 SMALLEST_CONTEXT = 1_000  # tokens
+LARGEST_INSTRUCTIONS = 32 * 1024  # bytes; history holds them with each version of an agent
 SETTING, DEFAULT = "setting", "default"  # where a value comes from, if not from an agent's file
 
 
@@ -46,12 +47,18 @@ class AgentSettings(ProcessSettings):
     def _read_file(cls, value: str) -> str:
         """A single line that ends like a text file is the path of one."""
         if "\n" in value or not value.endswith((".md", ".txt")):
-            return value
+            return _bounded(value)
         try:
-            return Path(value).read_text(encoding="utf-8")
+            return _bounded(Path(value).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"the file cannot be read ({type(error).__name__})") from error
 
     def source(self, field: str) -> str:
         """Where the value of a field comes from: "setting NAME" if somebody has set it, otherwise "default"."""
         return f"{SETTING} {field.upper()}" if field in self.model_fields_set else DEFAULT
+
+
+def _bounded(instructions: str) -> str:
+    if len(instructions.encode(errors="replace")) > LARGEST_INSTRUCTIONS:
+        raise ValueError(f"the instructions are longer than {LARGEST_INSTRUCTIONS // 1024} KB")
+    return instructions

@@ -121,6 +121,15 @@ def test_instructions_of_several_lines_are_a_text_whatever_they_end_with(monkeyp
     assert loaded().agent_instructions == "Answer kindly.\nQuote README.md"
 
 
+def test_instructions_are_no_longer_than_those_of_an_agents_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("rules.md").write_text("x" * 40_000)
+    for given in ("x" * 40_000, "rules.md"):
+        monkeypatch.setenv("AGENT_INSTRUCTIONS", given)
+        assert "AGENT_INSTRUCTIONS: the instructions are longer than 32 KB" in refusal(capsys)
+
+
 def test_a_file_of_instructions_that_is_no_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

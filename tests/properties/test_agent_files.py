@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_worker.agents import agent_file
-from agent_worker.agents.agent_file import LARGEST_FILE, LARGEST_INSTRUCTIONS, MOST_PROMPTS, AgentFile
+from agent_worker.agents.agent_file import LARGEST_FILE, MOST_PROMPTS, AgentFile
 from agent_worker.agents.front_matter import BadFrontMatterError
+from agent_worker.agents.settings import LARGEST_INSTRUCTIONS
 from agent_worker.payloads.storage_limits import size_of
 from tests.support.examples import examples
 
 HOSTILE = [
     "tools: &a [*a]", "<<: *x", "!!python/name:os.system", "!!binary aGk=", "2026-02-31", "0x1f", "1e999", "~", "---",
-    "...", "? ", ": ", "- ", "{", "}", "[", "]", "|", ">", "&x", "*x", "!!set", "!!omap", "%YAML 1.1", "\t", "\u2028",
+    "...", "? ", ": ", "- ", "{", "}", "[", "]", "|", ">", "&x", "*x", "!!set", "!!omap", "!!int ''",
+    "!!bool x", "!!timestamp x", "%YAML 1.1", "\t", "\u2028",
     "\x00", "\ufeff", "#", "'", '"', "model: ", "channels: ", "prompts: ", "max_model_calls: ", "\n  ", "9" * 5_000,
 ]  # fmt: skip
 texts = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), max_size=20).map("".join)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agent_worker.agents import agent_file, front_matter
-from agent_worker.agents.agent_file import LARGEST_INSTRUCTIONS, AgentFields, AgentFile
+from agent_worker.agents.agent_file import AgentFields, AgentFile
 from agent_worker.agents.front_matter import BadFrontMatterError
+from agent_worker.agents.settings import LARGEST_INSTRUCTIONS
 
 
 def read(text: str | bytes) -> AgentFile:
