@@ -23,8 +23,9 @@ OLD_MESSAGE = 60
 class Opening:
     """Opens the conversation, once in a run.
 
-    `opened` is what the worker has told this run, None before. A conversation that `is_new` may have a past in its
-    thread, which is then read; one that was carried over from another run knows its past.
+    `opened` is what the worker has told this run, None before. It stays None as long as no agent answers here: the next
+    turn asks again, also what the thread holds, as nobody has read that. A conversation that `is_new` may have a past
+    in its thread, which is then read; one that was carried over from another run knows its past.
     """
 
     def __init__(self, conversation: Conversation, access: Access, *, is_new: bool) -> None:
@@ -45,8 +46,9 @@ class Opening:
             self._access.learn(request.authors, opened)
             raise TurnedDown(opened.over_quota)
         turn.has_place = request.claim is not None
-        self.opened = opened.model_copy(update={"reply": None, "draft": None})
-        self._is_new = False
+        if not opened.no_agent:
+            self.opened = opened.model_copy(update={"reply": None, "draft": None})
+            self._is_new = False
         self._conversation.open(opened)
         turn.nameless.update(opened.nameless)
         self._access.learn(request.authors, opened)

@@ -13,6 +13,7 @@ from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion
 from agent_worker.payloads.model import ModelReply
+from agent_worker.payloads.opening import Before
 from tests.support.agent_worker.rehearsal import POLICY, Rehearsal, calls, text
 
 FIELDS: dict[str, Any] = {
@@ -108,6 +109,34 @@ async def test_without_an_agent_the_thread_is_told_why_and_the_next_turn_asks_ag
 
         assert [one.agent for one in cast.asked] == ["ops"]
         assert len(cast.opens) == 2
+
+
+async def test_what_a_thread_said_before_is_read_again_once_there_is_an_agent(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, no_agent=errors.AGENT_UNCLEAR) as rehearsal:
+        talk, cast = rehearsal.conversation("1.0"), rehearsal.cast
+        cast.learn(before=[Before(ts="1.0", line="before: 1")])
+        await talk.ask("2.0")
+
+        cast.learn(no_agent="", agent="ops", before=[Before(ts="1.0", line="before: 1"), Before(ts="2.0", line="2")])
+        await talk.ask("3.0")
+        await talk.ask("4.0")
+
+        assert [one.earlier_than for one in cast.opens] == ["2.0", "3.0"]
+        assert [str(entries).count("before: 1") for entries in cast.read] == [1, 1]
+
+
+async def test_whom_the_agent_may_not_answer_leaves_nothing_behind_that_keeps_it_from_others(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address, no_agent=errors.CHANNEL_UNNAMED) as rehearsal:
+        talk, cast = rehearsal.conversation(), rehearsal.cast
+        cast.learn(refused={"U9": "Guests may not talk to me."}, judged=["U9"])
+        await talk.say("1.0", "hello", user="U9")
+        await rehearsal.until(lambda: bool(cast.told))
+
+        cast.learn(no_agent="", agent="ops", refused={}, judged=["U1"])
+
+        assert await talk.ask("2.0") == "yes"
 
 
 async def test_an_agent_that_is_gone_ends_the_turn_and_not_the_conversation(temporal_address: str) -> None:
