@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from agent_worker.payloads import errors
+from emulators.gemini import faults
 from emulators.gemini.answers import calls, text
 from emulators.gemini.request import ModelRequest
 from tests.support.agent_worker.agents import write
@@ -108,6 +109,37 @@ async def test_a_tool_that_the_agent_may_not_use_is_refused_when_the_model_asks_
     assert await stage.answered(ts) == ["I may not."]
     assert f"no tool called {ADDRESS}" in responses(stage.gemini.requests[1])[0]
     assert stage.world.calls == []
+
+
+async def test_no_other_name_for_a_tool_gets_past_the_gate(stage: Stage) -> None:
+    await changed(stage, "default", f"tools: [{ALERTS}]", "Answer.")
+    asked = [ADDRESS.upper(), f"{ADDRESS} ", f"functions.{ADDRESS}", "get_ip_*", "get_ip_addres\u0455", "deliver"]
+    stage.gemini.script(calls(*((name, {}) for name in asked)), text("I may not."))
+
+    assert await stage.answered(ask(stage, "where are you?")) == ["I may not."]
+
+    told = responses(stage.gemini.requests[1])
+    assert [f"The tools are: {ALERTS}." in one for one in told] == [True] * len(asked)
+    assert stage.world.calls == []
+
+
+async def test_a_turn_whose_first_model_call_is_tried_again_after_a_change_is_told_of_the_tools_that_are_left(
+    stage: Stage,
+) -> None:
+    await changed(stage, "default", f"tools: [{ALERTS}, {ADDRESS}]", "Before.")
+    held = stage.gemini.hold()
+    ts = ask(stage, "hello")
+    await held.reached()
+
+    await changed(stage, "default", f"tools: [{ADDRESS}]", "After.")
+    stage.gemini.script(text("Hello."))
+    held.release(faults.error(503))
+
+    assert await stage.answered(ts) == ["Hello."]
+    assert [(instructions(one), one.tool_names) for one in stage.gemini.requests] == [
+        ("Before.", [ADDRESS, ALERTS]),
+        ("After.", [ADDRESS]),
+    ]
 
 
 async def test_a_tool_that_is_taken_away_in_mid_turn_is_not_run_any_more(stage: Stage) -> None:
