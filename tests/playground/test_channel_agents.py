@@ -25,7 +25,7 @@ def slack() -> SlackEmulator:
 
 
 def test_only_plain_names_of_channels_that_are_missing_become_channels(slack: SlackEmulator, tmp_path: Path) -> None:
-    write(tmp_path, "default", "channels: [direct, C0123ABCD, 'ops-*', Ops, '#library', general]")
+    write(tmp_path, "default", "channels: [direct, C0123ABCD, 'ops-*', '#library', general]")
     around = Surroundings()
 
     ChannelAgents(slack, around, tmp_path).look()
