@@ -32,7 +32,7 @@ def read_result(server: str, result: CallToolResult | InputRequiredResult, secre
     """`{"output": …}`, or `{"error": sentence}` if the server says that the call has failed."""
     if isinstance(result, InputRequiredResult):
         return error(_asks(server, result), secrets)
-    text = "\n\n".join(filter(None, map(_told, result.content)))
+    text = "\n\n".join(filter(None, (_told(block, secrets) for block in result.content)))
     if result.is_error:
         return error(text or f"The server {server} says that the call has failed, and not why.", secrets)
     structured = result.structured_content
@@ -75,34 +75,35 @@ def _as_json(text: str) -> Any:
         return None
 
 
-def _told(block: ContentBlock) -> str:
+def _told(block: ContentBlock, secrets: Secrets) -> str:
     """One block as text; of what the model cannot be given, that it was left out."""
     if isinstance(block, TextContent):
         return block.text
     if isinstance(block, ImageContent):
-        return _left_out("a picture", block.mime_type, block.data)
+        return _left_out("a picture", _name(block.mime_type, secrets), block.data)
     if isinstance(block, AudioContent):
-        return _left_out("a sound", block.mime_type, block.data)
+        return _left_out("a sound", _name(block.mime_type, secrets), block.data)
     if isinstance(block, ResourceLink):
-        description = f": {one_line(block.description, LONGEST_NAME)}" if block.description else ""
-        return f"[resource {_name(block.name)} at {_name(str(block.uri))}{description}]"
-    return _resource(block)
+        description = f": {_name(block.description, secrets)}" if block.description else ""
+        return f"[resource {_name(block.name, secrets)} at {_name(str(block.uri), secrets)}{description}]"
+    return _resource(block, secrets)
 
 
-def _resource(block: EmbeddedResource) -> str:
+def _resource(block: EmbeddedResource, secrets: Secrets) -> str:
     resource = block.resource
-    where = f"resource {_name(str(resource.uri))}"
+    where = f"resource {_name(str(resource.uri), secrets)}"
     if isinstance(resource, TextResourceContents):
         return f"[{where}]\n{resource.text}"
-    return _left_out(where, resource.mime_type or "data", resource.blob)
+    return _left_out(where, _name(resource.mime_type or "data", secrets), resource.blob)
 
 
 def _left_out(what: str, mime_type: str, data: str) -> str:
-    return f"[{what}, {_name(mime_type)}, {len(data) * 3 // 4} bytes: left out, because only text can be given to you]"
+    return f"[{what}, {mime_type}, {len(data) * 3 // 4} bytes: left out, because only text can be given to you]"
 
 
-def _name(text: str) -> str:
-    return one_line(text, LONGEST_NAME)
+def _name(text: str, secrets: Secrets) -> str:
+    """One line without secrets: half a one would not be found afterwards."""
+    return one_line(secrets.hidden(text), LONGEST_NAME)
 
 
 def _within_limit(output: Any) -> Any:
