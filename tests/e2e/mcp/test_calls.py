@@ -56,7 +56,7 @@ async def test_a_servers_tool_is_declared_called_and_shown(stage: Stage, tmp_pat
 
     assert await stage.answered(ts) == ["It said hello."]
     assert responses(stage, 1) == [{"output": "You said hello for acme."}]
-    assert stage.progress(ts) == ["Done\n✓ odd: echo"]
+    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ odd: echo"])
     declared = {
         one["name"]: one for tool in stage.gemini.requests[0].body["tools"] for one in tool["functionDeclarations"]
     }
