@@ -35,7 +35,7 @@ def read_result(server: str, result: CallToolResult, attachments: Attachments, s
 
 
 def _said(server: str, result: CallToolResult, told: Mapping[int, str], secrets: Secrets) -> dict[str, Any]:
-    texts = [told.get(index) or _told(block) for index, block in enumerate(result.content)]
+    texts = [told.get(index) or _told(block, secrets) for index, block in enumerate(result.content)]
     text = "\n\n".join(filter(None, texts))
     if result.is_error:
         return error(text or f"The server {server} says that the call has failed, and not why.", secrets)
@@ -79,20 +79,21 @@ def _as_json(text: str) -> Any:
         return None
 
 
-def _told(block: ContentBlock) -> str:
+def _told(block: ContentBlock, secrets: Secrets) -> str:
     """One block as text; "" for one that has none."""
     if isinstance(block, TextContent):
         return block.text
     if isinstance(block, ResourceLink):
-        description = f": {one_line(block.description, LONGEST_NAME)}" if block.description else ""
-        return f"[resource {_name(block.name)} at {_name(str(block.uri))}{description}]"
+        description = f": {_name(block.description, secrets)}" if block.description else ""
+        return f"[resource {_name(block.name, secrets)} at {_name(str(block.uri), secrets)}{description}]"
     if isinstance(block, EmbeddedResource) and isinstance(block.resource, TextResourceContents):
-        return f"[resource {_name(str(block.resource.uri))}]\n{block.resource.text}"
+        return f"[resource {_name(str(block.resource.uri), secrets)}]\n{block.resource.text}"
     return ""
 
 
-def _name(text: str) -> str:
-    return one_line(text, LONGEST_NAME)
+def _name(text: str, secrets: Secrets) -> str:
+    """One line without secrets: half a one would not be found afterwards."""
+    return one_line(secrets.hidden(text), LONGEST_NAME)
 
 
 def _within_limit(output: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -12,10 +13,20 @@ LARGEST = 32 * 1024  # bytes of JSON; the model reads it in each call
 MOST_NODES = 4_000  # schemas within a schema, with references written out
 DEEPEST = 24  # levels of schemas
 
+_NO_SCHEMA = "the description of its arguments is no JSON Schema"
 _TOO_LARGE = f"the description of its arguments has more than {LARGEST // 1024} KB"
 _MAPS = ("properties", "patternProperties")
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SCHEMAS = ("items", "additionalProperties", "propertyNames", "not", "if", "then", "else", "contains")
+_SHAPES: dict[str, Any] = {
+    **dict.fromkeys(_MAPS, Mapping),
+    **dict.fromkeys(_LISTS, list),
+    **dict.fromkeys(("description", "pattern", "format"), str),
+    "type": (str, list),
+    "enum": list,
+}
+_TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
+MOST_DIGITS = 300  # of a whole number; a floating-point number has at most 308
 _BRANCHES = ("not", "if", "then", "else")
 _NOISE = ("title", "discriminator", "$defs", "definitions", "$schema", "$id", "$comment", "$anchor", "examples")
 
@@ -73,6 +84,25 @@ def _takes_more(schema: Mapping[str, Any]) -> bool:
     return any(name in schema for name in (*_LISTS, "patternProperties")) or bool(schema.get("additionalProperties"))
 
 
+def _is_absent(key: str, value: Any) -> bool:
+    return value is None and key in _SHAPES
+
+
+def _size(value: Any) -> int:
+    """Raises SchemaError if there is a number in it that Gemini cannot read."""
+    written = json.dumps(value, ensure_ascii=False)
+    if len(written) <= LARGEST:
+        json.loads(written, parse_constant=_whole_number, parse_int=_whole_number)
+    return len(written)
+
+
+def _whole_number(digits: str) -> int:
+    """Raises SchemaError for a number that Gemini cannot read: NaN, Infinity, or a very large one."""
+    if not digits.lstrip("-").isdigit() or len(digits) > MOST_DIGITS:
+        raise SchemaError(_NO_SCHEMA)
+    return int(digits)
+
+
 class _Written:
     """A schema whose references are being written out."""
 
@@ -93,9 +123,12 @@ class _Written:
         if self._nodes > MOST_NODES or depth > DEEPEST:
             raise SchemaError("the description of its arguments is too large when it is written out")
         if not isinstance(node, Mapping):
-            return node  # a schema may be a plain boolean
+            if not isinstance(node, bool):
+                raise SchemaError(_NO_SCHEMA)
+            return node
         if "$ref" not in node:
-            return {key: self._inside(key, value, above, depth + 1) for key, value in node.items() if key not in _NOISE}
+            kept = {key: value for key, value in node.items() if key not in _NOISE and not _is_absent(key, value)}
+            return {key: self._inside(key, value, above, depth + 1) for key, value in kept.items()}
         reference = node["$ref"]
         if reference in above:
             raise SchemaError("the description of its arguments refers to itself")
@@ -103,16 +136,20 @@ class _Written:
         return self._plain({**self._found(reference), **beside}, (*above, reference), depth + 1)
 
     def _inside(self, key: str, value: Any, above: tuple[str, ...], depth: int) -> Any:
-        if key in _MAPS and isinstance(value, Mapping):
+        if not isinstance(value, _SHAPES.get(key, object)):
+            raise SchemaError(_NO_SCHEMA)
+        if key in _MAPS:
             return {name: self._plain(inner, above, depth) for name, inner in value.items()}
-        if key in _LISTS and isinstance(value, list):
+        if key in _LISTS or (key == "items" and isinstance(value, list)):
             return [self._plain(inner, above, depth) for inner in value]
+        if key == "type" and any(one not in _TYPES for one in ([value] if isinstance(value, str) else value)):
+            raise SchemaError(_NO_SCHEMA)
         return self._plain(value, above, depth) if key in _SCHEMAS else self._counted(value)
 
     def _counted(self, value: Any) -> Any:
         """Short schemas can be written out to gigabytes, so what is written is counted."""
         if id(value) not in self._sizes:
-            self._sizes[id(value)] = size_of(value)
+            self._sizes[id(value)] = len(value) if isinstance(value, str) else _size(value)
         self._size += self._sizes[id(value)]
         if self._size > LARGEST:
             raise SchemaError(_TOO_LARGE)

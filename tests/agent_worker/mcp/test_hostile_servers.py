@@ -16,7 +16,7 @@ from agent_worker.mcp.__main__ import report
 from agent_worker.mcp.secrets import Secrets
 from agent_worker.mcp.source import McpServers
 from tests.support.agent_worker.attaching import Shelf
-from tests.support.mcp.servers import calls_of, connected, scripted, until
+from tests.support.mcp.servers import calls_of, connected, misbehaving, scripted, until
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -168,3 +168,14 @@ async def test_a_secret_in_the_name_of_a_tool_is_hidden_and_the_tool_left_out(
     assert odd.source.tools() == {}
     assert any("left out: go odd: connected with …" in line for line in said)
     assert not any("token-4711-abc" in line or "\n" in line or "x" * 200 in line for line in said)
+
+
+async def test_a_server_that_changes_its_list_does_not_have_those_of_others_made_anew(tmp_path: Path) -> None:
+    (quiet := tmp_path / "quiet").mkdir()
+
+    async with connected(misbehaving(tmp_path), replace(scripted(quiet, FINE), name="calm")) as servers:
+        before = servers.source.tools()["calm__go"]
+        await servers.call("odd__change")
+        await until(lambda: "odd__new" in servers.source.tools())
+
+        assert servers.source.tools()["calm__go"] is before

@@ -77,3 +77,9 @@ def test_secrets_and_characters_that_cannot_be_stored_are_replaced() -> None:
     assert read(text("secret-4711 \ud800"), structuredContent={"secret-4711": "x"}) == {
         "output": {"text": "… ?", "structured": {"…": "x"}}
     }
+
+
+def test_a_name_that_is_cut_does_not_keep_half_of_a_secret() -> None:
+    link = {"type": "resource_link", "name": "b", "uri": "https://example.com/" + "x" * 172 + "secret-4711"}
+
+    assert "secret" not in read(link)["output"]

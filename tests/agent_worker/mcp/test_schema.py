@@ -30,6 +30,15 @@ def test_references_are_written_out_and_noise_is_left_out() -> None:
     }
 
 
+def test_what_servers_write_loosely_is_taken() -> None:
+    loose = {"description": None, "enum": ["NaN", "it is NaN", 1e300], "items": [{"type": "string"}]}
+
+    assert fitted({"type": "object", "properties": {"a": loose}}) == {
+        "type": "object",
+        "properties": {"a": {"enum": ["NaN", "it is NaN", 1e300], "items": [{"type": "string"}]}},
+    }
+
+
 def test_fixed_arguments_are_left_out() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string"}, "b": True}, "required": ["a", "b"]}
 
@@ -65,7 +74,23 @@ def deep(levels: int) -> dict[str, Any]:
     ("schema", "reason"),
     [
         ({"type": "string"}, "not an object"),
-        ({"type": "object", "properties": []}, "not an object"),
+        ({"type": "object", "properties": []}, "no JSON Schema"),
+        *(
+            ({"type": "object", "properties": {"a": odd}}, "no JSON Schema")
+            for odd in (
+                *(
+                    {"type": "strin"},
+                    {"type": 5},
+                    {"type": ["string", 5]},
+                    {"type": [["string"]]},
+                    {"enum": 5},
+                    5,
+                    None,
+                ),
+                *({"items": "x"}, {"anyOf": 5}, {"anyOf": ["x"]}, {"properties": {"b": "x"}}, {"description": 5}),
+                *({"default": float("nan")}, {"maximum": 10**400}, {"enum": [1, [float("-inf")]]}),
+            )
+        ),
         ({"type": ["object", "null"]}, "not an object"),
         ({"type": "object", "properties": {"a": {"$ref": "#"}}}, "refers to itself"),
         ({"type": "object", "properties": {"a": {"$ref": "#/$defs/none"}}}, "is not there"),
