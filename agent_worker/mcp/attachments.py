@@ -85,7 +85,10 @@ def _chosen(media: Mapping[int, _Medium], secrets: Secrets) -> tuple[dict[int, N
 def _media(content: Sequence[ContentBlock], secrets: Secrets) -> Iterator[tuple[int, _Medium]]:
     for index, block in enumerate(content):
         if isinstance(block, ImageContent | AudioContent):
-            what, kind = ("picture" if isinstance(block, ImageContent) else "sound"), _kind(secrets.hidden(block.mime_type))
+            what, kind = (
+                ("picture" if isinstance(block, ImageContent) else "sound"),
+                _kind(secrets.hidden(block.mime_type)),
+            )
             yield index, _Medium(what, _named(f"{what}-{index + 1}", kind), kind, block.data)
         elif isinstance(block, EmbeddedResource):
             resource, is_text = block.resource, isinstance(block.resource, TextResourceContents)
