@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from agent_worker.mcp.configuration import mcp_servers
@@ -15,6 +16,7 @@ from text.lines import one_line
 
 if TYPE_CHECKING:
     from agent_worker.mcp.server import Server
+    from agent_worker.mcp.tools import McpTool
 
 LONGEST_WAIT = 60.0  # seconds for all servers together
 LONGEST_SUMMARY = 100  # characters
@@ -42,14 +44,40 @@ def report(source: McpServers) -> Iterator[str]:
         yield "No MCP servers are configured."
     for server in source.servers:
         yield f"{server.name}: {_state(server)}"
-        for tool in source.tools().values():
-            if tool.server is server:
-                yield f"  {tool.name} [{tool.digest}] {one_line(tool.told.description or '', LONGEST_SUMMARY)}"
-        for (name, tool_name), reason in source.left_out.items():
-            if name == server.name:
-                yield f"  left out: {one_line(tool_name, LONGEST_SUMMARY)}: {reason}"
-        if server.away:
-            yield from (f"  it wrote: {line}" for line in server.last_words)
+        yield from (f"  {line}" for line in _lines(source, server))
+
+
+def _lines(source: McpServers, server: Server) -> Iterator[str]:
+    for tool in _tools_of(source, server).values():
+        yield f"{tool.name} [{tool.digest}] {one_line(tool.told.description or '', LONGEST_SUMMARY)}"
+    for (name, tool_name), reason in source.left_out.items():
+        if name == server.name:
+            yield f"left out: {one_line(tool_name, LONGEST_SUMMARY)}: {reason}"
+    if server.listed:
+        yield from (f"note: {note}" for note in _without_effect(source, server))
+    if server.away:
+        yield from (f"it wrote: {line}" for line in server.last_words)
+
+
+def _without_effect(source: McpServers, server: Server) -> Iterator[str]:
+    """What the operator has written about the server's tools and fits none of them: perhaps it is a slip."""
+    configuration, names = server.configuration, [tool.name for tool in server.listed]
+    for field in ("allowed_tools", "blocked_tools"):
+        for pattern in getattr(configuration, field) or ():
+            if not any(fnmatchcase(name, pattern) for name in names):
+                yield f"{field} names {pattern}, and no tool fits it"
+    fixed = {name: set(tool.fixed) for name, tool in _tools_of(source, server).items()}
+    for argument in configuration.arguments:
+        if not any(argument in taken for taken in fixed.values()):
+            yield f"arguments fixes {argument}, and no tool takes it"
+    for name, arguments in configuration.tool_arguments.items():
+        for argument in arguments.keys() - fixed.get(name, set()):
+            yield f"tool_arguments fixes {argument} of {name}, and there is no such tool or argument"
+
+
+def _tools_of(source: McpServers, server: Server) -> dict[str, McpTool]:
+    """The tools that agents may use, by the server's own names."""
+    return {tool.told.name: tool for tool in source.tools().values() if tool.server is server}
 
 
 def _state(server: Server) -> str:

@@ -6,10 +6,10 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from mcp import Client, MCPError
 from mcp.client.subscriptions import SubscriptionLost
@@ -41,6 +41,9 @@ PATIENCE = 5.0  # seconds that a call waits for a server that is away
 logger = logging.getLogger(__name__)
 
 
+Changed: TypeAlias = "Callable[[Server], Awaitable[None]]"
+
+
 class Server:
     """`run` keeps it connected until it is cancelled; everything else can be asked at any time.
 
@@ -48,8 +51,8 @@ class Server:
     `told` is set once it is known whether the first attempt to connect succeeds.
     """
 
-    def __init__(self, configuration: ServerConfiguration, changed: Callable[[], None] = lambda: None) -> None:
-        """`changed` is called when the list has been taken anew."""
+    def __init__(self, configuration: ServerConfiguration, changed: Changed | None = None) -> None:
+        """`changed` is awaited when the list has been taken anew."""
         self.configuration = configuration
         self.listed: tuple[Tool, ...] = ()
         self.is_cut = False
@@ -165,7 +168,7 @@ class Server:
         async with AsyncExitStack() as stack:
             async with asyncio.timeout(LONGEST_START):
                 await stack.enter_async_context(client)
-                self._take(await take_list(client))
+                await self._take(await take_list(client))
             yield client
 
     async def _keep_list(self, client: Client, source: Program | Site) -> None:
@@ -182,7 +185,7 @@ class Server:
                     self._is_stale.clear()  # before the list is taken: what changes from here on is taken the next time
                     stale = asyncio.create_task(self._is_stale.wait()) if stale.done() else stale
                     with suppress(MCPError):  # the list that is known is better than none
-                        self._take(await take_list(client))
+                        await self._take(await take_list(client))
                     await asyncio.wait([ended], timeout=BETWEEN_LISTS)
         finally:
             for task in (ended, stale, listening):
@@ -209,10 +212,11 @@ class Server:
         if isinstance(message, ToolListChangedNotification):
             self._is_stale.set()
 
-    def _take(self, listing: Listing) -> None:
+    async def _take(self, listing: Listing) -> None:
         self._holds_for = listing.holds_for
         self.listed, self.is_cut = listing.tools, listing.is_cut
-        self._changed()
+        if self._changed is not None:
+            await self._changed(self)
 
     def _facts(self, client: Client) -> dict[str, Any]:
         self.protocol = client.protocol_version

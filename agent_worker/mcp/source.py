@@ -16,8 +16,6 @@ from process.log_records import Translated
 
 # The package `mcp` takes a second and 26 MB to import. A worker without MCP servers never imports it.
 if TYPE_CHECKING:
-    from mcp.types import Tool
-
     from agent_worker.mcp.server import Server
     from agent_worker.mcp.tools import McpTool
 
@@ -35,7 +33,7 @@ class McpServers:
         self.servers: list[Server] = []
         self.left_out: dict[tuple[str, str], str] = {}  # why, by server and tool
         self._tools: Mapping[str, McpTool] = MappingProxyType({})
-        self._made: dict[str, tuple[tuple[Tool, ...], tuple[Mapping[str, McpTool], Mapping[str, str]]]] = {}
+        self._made: dict[str, tuple[Mapping[str, McpTool], Mapping[str, str]]] = {}  # and why others are not, by server
         self._digests: LRUCache[tuple[str, str], str] = LRUCache(REMEMBERED)
 
     def tools(self) -> Mapping[str, McpTool]:
@@ -73,12 +71,22 @@ class McpServers:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _take_over(self) -> None:
-        """Makes the list anew, from what all servers have told last."""
+    async def _take_over(self, changed: Server) -> None:
+        """Makes the list anew, from what all servers have told last.
+
+        The tools of the server that has changed its own are made in a thread: a hostile list can take seconds. Those of
+        the others stay as they were made.
+        """
+        from agent_worker.mcp.tools import tools_of  # noqa: PLC0415
+
+        self._made[changed.name] = await asyncio.to_thread(tools_of, changed)
+        self._put_together()
+
+    def _put_together(self) -> None:
         tools: dict[str, McpTool] = {}
         left_out: dict[tuple[str, str], str] = {}
         for server in self.servers:
-            made, not_made = self._tools_of(server)
+            made, not_made = self._made.get(server.name, ({}, {}))
             left_out |= {(server.name, name): reason for name, reason in not_made.items()}
             for name, tool in made.items():
                 if len(tools) < MOST_TOOLS:
@@ -88,16 +96,6 @@ class McpServers:
         self._log_left_out(left_out)
         self._note_changes(tools.values())
         self.left_out, self._tools = left_out, MappingProxyType(tools)
-
-    def _tools_of(self, server: Server) -> tuple[Mapping[str, McpTool], Mapping[str, str]]:
-        """Made once for each list: another server that changes its own every second must not cost more than that."""
-        from agent_worker.mcp.tools import tools_of  # noqa: PLC0415
-
-        listed, made = self._made.get(server.name, ((), ({}, {})))
-        if listed is not server.listed:
-            made = tools_of(server)
-            self._made[server.name] = (server.listed, made)
-        return made
 
     def _log_left_out(self, left_out: Mapping[tuple[str, str], str]) -> None:
         from agent_worker.mcp.tools import name_of  # noqa: PLC0415

@@ -49,6 +49,27 @@ async def test_it_is_well_where_all_is_well(processes: None, tmp_path: Path) -> 
     assert (code, len(lines)) == (0, 2)
 
 
+async def test_bounds_that_fit_no_tool_are_named(processes: None, tmp_path: Path) -> None:
+    slips = {
+        "allowed_tools": ["echo", "ehco"],
+        "blocked_tools": ["delete_*"],
+        "arguments": {"owner": "acme", "ownr": "acme"},
+        "tool_arguments": {"echo": {"tetx": "x"}},
+    }
+
+    code, lines = await check(tmp_path, odd=written(tmp_path, **slips))
+
+    assert (code, lines[2:]) == (
+        0,
+        [
+            "  note: allowed_tools names ehco, and no tool fits it",
+            "  note: blocked_tools names delete_*, and no tool fits it",
+            "  note: arguments fixes ownr, and no tool takes it",
+            "  note: tool_arguments fixes tetx of echo, and there is no such tool or argument",
+        ],
+    )
+
+
 async def test_without_a_file_it_says_so_and_a_wrong_file_ends_it(processes: None, tmp_path: Path) -> None:
     assert await check(tmp_path) == (0, ["No MCP servers are configured."])
 
