@@ -1,11 +1,14 @@
-"""`python -m agent_worker.agents check [--channel C…|NAME …]`: checks the agents' files, and tells what applies where.
+"""`python -m agent_worker.agents check [--channel C…|NAME …] [--servers]`: checks the agents' files, and tells what
+applies where.
 
-Needs no token, no key and no Temporal. Exits with code 1 if anything has to be put right.
+Needs no token, no key and no Temporal; `--servers` starts the MCP servers, and tells their tools, too. Exits with code
+1 if anything has to be put right.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -14,12 +17,15 @@ from agent_worker.agents.catalog import view
 from agent_worker.agents.effective import NOT, Effective, allowed
 from agent_worker.agents.settings import AgentSettings
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, DIRECT, Place, is_about_names, is_glob
+from agent_worker.mcp.configuration import mcp_servers
+from agent_worker.mcp.source import McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.toolbox.toolbox import Toolbox
 from process.settings import load
 from text.characters import for_terminal
 
 BAD_FILES = 1  # the exit code
+LONGEST_WAIT = 60.0  # seconds for all MCP servers together
 OF_SERVERS = "__"  # stands in the name of a tool between an MCP server and the tool's own name
 
 
@@ -27,26 +33,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m agent_worker.agents", description=__doc__)
     check = parser.add_subparsers(required=True).add_parser("check", help="check the files, and tell what applies")
     check.add_argument("--channel", action="append", default=[], help="a channel's id or name; may stand several times")
+    check.add_argument("--servers", action="store_true", help="start the MCP servers, and tell their tools, too")
     wanted = parser.parse_args(arguments)
+    return asyncio.run(_check(wanted.channel, asks_servers=wanted.servers))
+
+
+async def _check(channels: Sequence[str], *, asks_servers: bool) -> int:
     (settings,) = load(AgentSettings)
-    folder = folder_of(settings)
+    configured = load(mcp_servers)[0] if asks_servers else []
+    folder, servers = folder_of(settings), McpServers()
     problems = folder.read()
-    agents = Agents(folder, settings, Toolbox.discover(reserved=list(ActivityName)))
     if not problems:
-        print(for_terminal("\n".join(_report(agents))))
-        problems = list(_places(agents, wanted.channel))
+        agents = Agents(folder, settings, Toolbox.discover(reserved=list(ActivityName), source=servers))
+        async with servers.connected(configured, first_wait=LONGEST_WAIT):
+            print(for_terminal("\n".join(_report(agents, asks_servers=asks_servers))))
+            problems = [*servers.not_listed().values(), *_places(agents, channels)]
     for problem in problems:
         print(for_terminal(problem), file=sys.stderr)
     return BAD_FILES if problems else 0
 
 
-def _report(agents: Agents) -> Iterator[str]:
+def _report(agents: Agents, *, asks_servers: bool) -> Iterator[str]:
     for one in filter(None, map(agents.effective, agents.names)):
-        yield from _lines(agents, one)
+        yield from _lines(agents, one, asks_servers=asks_servers)
         yield ""
 
 
-def _lines(agents: Agents, one: Effective) -> Iterator[str]:
+def _lines(agents: Agents, one: Effective, *, asks_servers: bool) -> Iterator[str]:
     told = view(one, agents.summaries, len(one.tools.value))
     yield f"{one.name}: {one.description}" if one.description else one.name
     default = "wherever no other agent answers"
@@ -58,14 +71,14 @@ def _lines(agents: Agents, one: Effective) -> Iterator[str]:
     for tool in told.tools:
         yield f"    {tool.name} - {tool.summary}"
     for pattern in agents.patterns(one.name):
-        if note := _note(agents, pattern):
+        if note := _note(agents, pattern, asks_servers=asks_servers):
             yield f"  note: {note}"
 
 
-def _note(agents: Agents, pattern: str) -> str:
-    """What is to be said of an entry of `tools`; MCP servers are not asked here."""
-    if OF_SERVERS in pattern:
-        told = f"{pattern} is about MCP servers: python -m agent_worker.mcp check lists their tools"
+def _note(agents: Agents, pattern: str, *, asks_servers: bool) -> str:
+    """What is to be said of an entry of `tools`."""
+    if OF_SERVERS in pattern and not asks_servers:
+        told = f"{pattern} is about MCP servers: with --servers their tools are told, too"
         return "" if pattern.startswith(NOT) else told
     fits = allowed(agents.summaries, [pattern.removeprefix(NOT)])
     return "" if fits else f"there is no tool now that {pattern} fits"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from agent_worker.agents.__main__ import main
 from agent_worker.settings import WorkerSettings
 from tests.support.agent_worker.agents import write
+from tests.support.mcp.servers import TOKEN, written
 
 
 @pytest.fixture(autouse=True)
@@ -76,4 +78,20 @@ def test_the_tools_of_mcp_servers_are_not_asked_for_and_that_is_said(
     assert main(["check"]) == 0
 
     notes = [line for line in capsys.readouterr().out.splitlines() if "note:" in line]
-    assert notes == ["  note: time__* is about MCP servers: python -m agent_worker.mcp check lists their tools"]
+    assert notes == ["  note: time__* is about MCP servers: with --servers their tools are told, too"]
+
+
+def test_with_the_servers_their_tools_are_told_and_one_that_is_away_is_named(
+    agents: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, processes: None
+) -> None:
+    monkeypatch.setenv("ODD_TOKEN", TOKEN)
+    write(agents, "default", 'tools: ["odd__echo", "odd__ehco"]')
+    servers = {"odd": written(agents.parent), "gone": {"command": "there-is-no-such-command"}}
+    (agents.parent / "mcp.json").write_text(json.dumps({"mcpServers": servers}))
+
+    assert main(["check", "--servers"]) == 1
+
+    said = capsys.readouterr()
+    assert "    odd__echo - odd: echo it\n" in said.out
+    assert "note: there is no tool now that odd__ehco fits" in said.out
+    assert said.err == "The server gone is away (its command is not found).\n"
