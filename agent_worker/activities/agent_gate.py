@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from agent_worker.activities.transcript_cache import QUERY_TIMEOUT
@@ -24,6 +25,8 @@ from agent_worker.payloads.model import AskModel
 from agent_worker.slack.directory import Directory
 from agent_worker.toolbox.open_toolbox import no_such_tool
 
+# Most calls of MCP servers get one attempt. Without this, the model would hear that perhaps the call was carried out.
+NOT_CHECKED = "Whether {tool} may be used could not be looked up just now, so the call was not carried out."
 logger = logging.getLogger(__name__)
 
 
@@ -88,7 +91,12 @@ class AgentGate:
             agent = await self.agent_of(thread, run.agent)
         except NoAgentError as none:
             return sentence(none.code)
-        tools = (await self._of(run.version)).tools if run.version else [tool]
+        try:
+            tools = (await self._of(run.version)).tools if run.version else [tool]
+        except ApplicationError:
+            if not _is_last_attempt():
+                raise
+            return NOT_CHECKED.format(tool=tool)
         still_allowed = [name for name in tools if self.agents.allows(agent, name)]
         return None if tool in still_allowed else no_such_tool(tool, still_allowed)
 
@@ -102,6 +110,11 @@ class AgentGate:
             raise retryable(TRANSCRIPT_UNAVAILABLE, "the workflow has no such version")
         self.agents.keep(told)
         return told
+
+
+def _is_last_attempt() -> bool:
+    info = activity.info()
+    return info.retry_policy is not None and info.attempt == info.retry_policy.maximum_attempts
 
 
 async def _told_by_workflow() -> AgentVersion | None:

@@ -11,10 +11,11 @@ import httpx
 import pytest
 from pydantic import BaseModel
 from temporalio import activity
-from temporalio.common import RawValue
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from agent_worker.activities import agent_gate
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.agents.agents import Agents
@@ -178,3 +179,23 @@ async def test_a_tool_that_is_not_there_just_now_is_no_matter_of_the_gate(agents
     refusal = await gate.refusal(READ, ToolRun(agent="ops", version=version.digest), None)
 
     assert refusal is None
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+async def test_a_call_whose_version_nobody_tells_is_tried_again_and_then_surely_not_carried_out(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch, attempts: int
+) -> None:
+    async def away() -> None:
+        raise errors.retryable(errors.TRANSCRIPT_UNAVAILABLE, "UNAVAILABLE")
+
+    monkeypatch.setattr(agent_gate, "_told_by_workflow", away)
+    environment = ActivityEnvironment()
+    policy = RetryPolicy(maximum_attempts=attempts)
+    environment.info = dataclasses.replace(environment.info, attempt=1, retry_policy=policy)
+    asked = environment.run(AgentGate(agents, None).refusal, READ, ToolRun(agent="ops", version="of another"), None)
+
+    if attempts == 1:
+        assert await asked == agent_gate.NOT_CHECKED.format(tool=READ)
+    else:
+        with pytest.raises(ApplicationError):
+            await asked
