@@ -17,16 +17,14 @@ from agent_worker.agents.catalog import view
 from agent_worker.agents.effective import NOT, Effective, allowed
 from agent_worker.agents.settings import AgentSettings
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, DIRECT, Place, is_about_names, is_glob
-from agent_worker.mcp.configuration import mcp_servers
-from agent_worker.mcp.source import McpServers
+from agent_worker.mcp.configuration import SEPARATOR, mcp_servers
+from agent_worker.mcp.source import CHECK_WAIT, McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.toolbox.toolbox import Toolbox
 from process.settings import load
 from text.characters import for_terminal
 
 BAD_FILES = 1  # the exit code
-LONGEST_WAIT = 60.0  # seconds for all MCP servers together
-OF_SERVERS = "__"  # stands in the name of a tool between an MCP server and the tool's own name
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +43,7 @@ async def _check(channels: Sequence[str], *, asks_servers: bool) -> int:
     problems = folder.read()
     if not problems:
         agents = Agents(folder, settings, Toolbox.discover(reserved=list(ActivityName), source=servers))
-        async with servers.connected(configured, first_wait=LONGEST_WAIT):
+        async with servers.connected(configured, first_wait=CHECK_WAIT):
             print(for_terminal("\n".join(_report(agents, asks_servers=asks_servers))))
             problems = [*servers.not_listed().values(), *_places(agents, channels)]
     for problem in problems:
@@ -77,7 +75,7 @@ def _lines(agents: Agents, one: Effective, *, asks_servers: bool) -> Iterator[st
 
 def _note(agents: Agents, pattern: str, *, asks_servers: bool) -> str:
     """What is to be said of an entry of `tools`."""
-    if OF_SERVERS in pattern and not asks_servers:
+    if SEPARATOR in pattern and not asks_servers:
         told = f"{pattern} is about MCP servers: with --servers their tools are told, too"
         return "" if pattern.startswith(NOT) else told
     fits = allowed(agents.summaries, [pattern.removeprefix(NOT)])

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from agent_worker.agents import front_matter
 from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter, Problem
 from agent_worker.agents.settings import LARGEST_INSTRUCTIONS, MOST_MODEL_CALLS, SMALLEST_CONTEXT
-from agent_worker.contract.agent_choice import is_about_names
+from agent_worker.contract.agent_choice import Claims, is_about_names
 from agent_worker.contract.agents import Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 
@@ -104,6 +104,11 @@ class AgentFile:
     @property
     def prompts(self) -> list[Prompt]:
         return [Prompt(title=one.title, message=one.message) for one in self.fields.prompts or []]
+
+
+def claims_of(agents: Mapping[str, AgentFile]) -> Claims:
+    """The channels of each agent, by the agent's name."""
+    return {name: one.fields.channels for name, one in agents.items()}
 
 
 def read(name: str, path: str, data: bytes) -> AgentFile:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cachetools import LRUCache
 
-from agent_worker.agents.agent_file import AgentFile
+from agent_worker.agents.agent_file import AgentFile, claims_of
 from agent_worker.agents.effective import Effective, allowed, effective, may_allow
 from agent_worker.agents.folder import AgentFolder
 from agent_worker.agents.settings import DEFAULT, AgentSettings
@@ -68,7 +68,7 @@ class Agents:
 
     def choose(self, place: Place) -> Choice:
         """The agent that answers at a place."""
-        return choose({name: one.fields.channels for name, one in self.files.items()}, place)
+        return choose(claims_of(self.files), place)
 
     def effective(self, name: str) -> Effective | None:
         """What applies to this agent now; None if there is no such agent."""

@@ -10,19 +10,14 @@ from typing import Generic, TypeVar
 
 from agent_worker.agents.agent_file import AgentFile
 from agent_worker.agents.settings import DEFAULT, AgentSettings
-from agent_worker.contract.agents import Prompt
+from agent_worker.contract.agent_choice import is_glob
+from agent_worker.contract.agents import DEFAULT_PROMPTS, Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.agent_version import AgentVersion
 
 NOT = "!"  # before the name or the glob of tools that an agent may not use; no tool's name has one
 ABILITIES_SHOWN = 12  # tools in a greeting
 HELLO = "Hello! Ask me something in this thread, and I will answer here. What you write later in it, I read as well."
-# The same as in manifest.yml, which Slack also shows.
-PROMPTS = (
-    Prompt(title="What can you do?", message="What can you do for me?"),
-    Prompt(title="Weather alerts", message="Are there any weather alerts for New York?"),
-)
-_GLOB = re.compile(r"[*?\[]")
 _BEGINS_A_LINK = re.compile(r"[\\\[\]<`]")  # in Markdown, or hides one
 Value = TypeVar("Value")
 
@@ -82,7 +77,7 @@ def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, 
         context_tokens=either(fields.context_tokens, settings.agent_context_tokens, "agent_context_tokens"),
         thread_replies=either(fields.thread_replies, settings.thread_replies, "thread_replies"),
         greeting=_own(fields.greeting, greeting([summaries[name] for name in tools]), file),
-        prompts=_own(None if fields.prompts is None else file.prompts, PROMPTS, file),
+        prompts=_own(None if fields.prompts is None else file.prompts, DEFAULT_PROMPTS, file),
     )
 
 
@@ -106,7 +101,7 @@ def may_allow(beginning: str, patterns: Sequence[str] | None) -> bool:
 def _fitting(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Whether a name fits any of the patterns. There may be hundreds of both, and most patterns are names."""
     each = set(patterns)
-    globs = [one for one in each if _GLOB.search(one)]
+    globs = list(filter(is_glob, each))
     return lambda name: name in each or any(fnmatchcase(name, one) for one in globs)
 
 

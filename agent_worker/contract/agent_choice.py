@@ -65,8 +65,9 @@ def is_about_names(claim: str) -> bool:
     return claim != DIRECT and _ID.fullmatch(claim) is None
 
 
-def is_glob(claim: str) -> bool:
-    return _GLOB.search(claim) is not None
+def is_glob(pattern: str) -> bool:
+    """Whether it is a pattern of names, of channels or of tools, and not a name."""
+    return _GLOB.search(pattern) is not None
 
 
 def _claiming(claims: Claims, is_about_it: Callable[[str], bool]) -> list[str]:

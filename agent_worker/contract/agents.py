@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from agent_worker.contract.agent_choice import Choice, Place, choose
+
 CATALOG_WORKFLOW = "AgentCatalogWorkflow"
 CATALOG = "catalog"  # the signal that carries an AgentCatalog
 MEMO_CATALOG = "catalog"  # the key of the AgentCatalog in the memo of the AgentCatalogWorkflow
@@ -23,6 +25,14 @@ class Prompt(_Told):
 
     title: str
     message: str
+
+
+# What an agent suggests whose file has no prompts. The same as in manifest.yml, which Slack also shows; a workspace may
+# still have those of an older manifest.
+DEFAULT_PROMPTS = (
+    Prompt(title="What can you do?", message="What can you do for me?"),
+    Prompt(title="Weather alerts", message="Are there any weather alerts for New York?"),
+)
 
 
 class Applied(_Told):
@@ -59,6 +69,10 @@ class AgentCatalog(_Told):
     def claims(self) -> dict[str, list[str]]:
         """The channels of each agent, by the agent's name."""
         return {agent.name: agent.channels for agent in self.agents}
+
+    def choose(self, place: Place) -> Choice:
+        """The agent that answers at a place."""
+        return choose(self.claims, place)
 
     def agent(self, name: str) -> AgentView | None:
         return next((agent for agent in self.agents if agent.name == name), None)

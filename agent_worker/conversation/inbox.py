@@ -85,6 +85,8 @@ class Inbox:
     def _drop_oldest_asides(self) -> None:
         """Keeps of the messages that are not for the agent only the newest OVERHEARD."""
         dropped, self._asides = self._asides[:-OVERHEARD], self._asides[-OVERHEARD:]
+        if not dropped:
+            return
         self.waiting -= sum(map(_weight, dropped))
         for message in dropped:
             del self._by_ts[message.ts]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from agent_worker.mcp.configuration import mcp_servers
-from agent_worker.mcp.source import McpServers
+from agent_worker.mcp.source import CHECK_WAIT, McpServers
 from process import lifetime, logs
 from process.settings import load
 from text.characters import for_terminal
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from agent_worker.mcp.server import Server
     from agent_worker.mcp.tools import McpTool
 
-LONGEST_WAIT = 60.0  # seconds for all servers together
 LONGEST_SUMMARY = 100  # characters
 
 
@@ -30,7 +29,7 @@ async def main() -> None:
     (configurations,) = load(mcp_servers)
     logs.configure("lines", "ERROR")
     source = McpServers()
-    async with source.connected(configurations, first_wait=LONGEST_WAIT):
+    async with source.connected(configurations, first_wait=CHECK_WAIT):
         for line in report(source):
             print(for_terminal(line))
         is_well = not source.left_out and not any(server.away for server in source.servers)

@@ -18,7 +18,8 @@ from process.settings import environment
 
 SETTING = "MCP_CONFIG"
 DEFAULT_FILE = "mcp.json"
-NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9-]|_(?!_|$)){0,31}")  # of a server; "__" stands between it and a tool's name
+SEPARATOR = "__"  # between a server's name and a tool's
+NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9-]|_(?!_|$)){0,31}")  # of a server; without SEPARATOR
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _HTTP_TYPES = ("http", "streamable-http", "streamable_http", "streamableHttp")
 _TYPES = ("stdio", *_HTTP_TYPES)

@@ -17,6 +17,7 @@ from mcp.types import (
 )
 
 from agent_worker.mcp.attachments import Attachments
+from agent_worker.mcp.schema import MOST_DIGITS
 from agent_worker.mcp.secrets import Secrets
 from agent_worker.payloads.model import FILES
 from agent_worker.payloads.storage_limits import is_too_deep, size_of, writable
@@ -24,7 +25,6 @@ from agent_worker.toolbox.open_toolbox import LARGEST_RESULT, LONGEST_ERROR
 from text.lines import cut, one_line
 
 ROOM_FOR_NOTES = 1024  # bytes of a result beside its text
-MOST_DIGITS = 300  # of a whole number; a floating-point number has at most 308
 LONGEST_NAME = 200  # characters of a resource's name or address
 
 

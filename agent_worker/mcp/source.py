@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from agent_worker.mcp.configuration import ServerConfiguration
+from agent_worker.mcp.configuration import SEPARATOR, ServerConfiguration
 from process.log_records import Translated
 
 # The package `mcp` takes a second and 26 MB to import. A worker without MCP servers never imports it.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agent_worker.mcp.server import Server
     from agent_worker.mcp.tools import McpTool
 
+CHECK_WAIT = 60.0  # seconds that a command which checks the servers waits for all of them together
 FIRST_WAIT = 5.0  # seconds that the start of the worker waits for servers; those that take longer come later
 MOST_TOOLS = 480  # of all servers; Gemini takes 512 declarations, and the worker has some of its own
 REMEMBERED = 10_000  # digests of tools, also of those that are gone
@@ -43,7 +44,7 @@ class McpServers:
     def not_listed(self) -> Mapping[str, str]:
         """Of each server that has not told its tools yet, why; by what their names will begin with."""
         return {
-            f"{server.name}__": f"The server {server.name} is away ({server.away})."
+            f"{server.name}{SEPARATOR}": f"The server {server.name} is away ({server.away})."
             for server in self.servers
             if server.away and not server.listed
         }

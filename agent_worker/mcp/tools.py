@@ -15,6 +15,7 @@ from typing import Any
 from mcp.types import InputRequiredResult, Tool
 
 from agent_worker.mcp.attachments import attached
+from agent_worker.mcp.configuration import SEPARATOR
 from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
 from agent_worker.mcp.results import asks, error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
@@ -163,8 +164,8 @@ def _made(server: Server, told: Tool, name: str) -> McpTool:
 
 def name_of(server: str, tool: str) -> str:
     """`server__tool`; a name that Gemini would not take, or that was cut, ends with a digest of the real one."""
-    name = f"{server}__{_UNFIT.sub('_', tool)}"
-    if name == f"{server}__{tool}" and len(name) <= LONGEST_NAME:
+    name = f"{server}{SEPARATOR}{_UNFIT.sub('_', tool)}"
+    if name == f"{server}{SEPARATOR}{tool}" and len(name) <= LONGEST_NAME:
         return name
     suffix = "_" + hashlib.sha256(tool.encode("utf-8", errors="replace")).hexdigest()[:8]
     return name[: LONGEST_NAME - len(suffix)] + suffix

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from agent_worker.agents.agent_file import claims_of
 from agent_worker.contract.agent_choice import Place, choose
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.events.deliveries import Delivery
@@ -112,8 +113,7 @@ class Snapshots:
     def _agent(self, channel: Channel) -> Json:
         """The agent that answers in a channel; empty if none is known or if several are set up for it."""
         agents = self._surroundings.agents
-        claims = {name: one.fields.channels for name, one in agents.items()}
-        agent = agents.get(choose(claims, Place(channel.id, channel.name)).agent)
+        agent = agents.get(choose(claims_of(agents), Place(channel.id, channel.name)).agent)
         if agent is None:
             return {}
         prompts = [{"title": one.title, "message": one.message} for one in agent.prompts]

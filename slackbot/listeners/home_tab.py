@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.contract.agent_choice import Place, choose
+from agent_worker.contract.agent_choice import Place
 from agent_worker.contract.agents import AgentCatalog
 from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import thread_of, workflow_id
@@ -124,9 +124,10 @@ class HomeTab:
         except TEMPORAL_IS_AWAY:  # the page says so where it lists the conversations
             catalog = AgentCatalog()
         place = direct or DIRECT_MESSAGES
-        shown = [section(_examples(prompts_in(catalog, place)))] if prompts_in(catalog, place) else []
+        prompts = prompts_in(catalog, place)
+        shown = [section(_examples(prompts))] if prompts else []
         if catalog.agents:
-            choice = choose(catalog.claims, Place(place))
+            choice = catalog.choose(Place(place))
             shown.append(section(f"{IN_MESSAGES}\n{agent_captions.answering(catalog, choice)}"))
         return shown
 

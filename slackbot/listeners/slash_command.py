@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.contract.agent_choice import Place, choose
+from agent_worker.contract.agent_choice import Place
 from agent_worker.contract.messages import NO_MOMENT, StopRequest
 from process.slack import Identity
 from slackbot.conversations.agent_catalog import Catalogs
@@ -70,9 +70,9 @@ class SlashCommand:
     async def _agent(self, _user: str, channel: str, _team: str) -> str:
         """Slack does not say the name of a private channel with a command, so it is asked for if it matters."""
         catalog = await self._catalogs.read()
-        choice = choose(catalog.claims, Place(channel))
+        choice = catalog.choose(Place(channel))
         if choice.needs_name:
-            choice = choose(catalog.claims, Place(channel, await self._name(channel)))
+            choice = catalog.choose(Place(channel, await self._name(channel)))
         return agent_captions.answering(catalog, choice)
 
     async def _name(self, channel: str) -> str | None:

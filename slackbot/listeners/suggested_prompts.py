@@ -12,18 +12,14 @@ from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from agent_worker.contract.agent_choice import Place, choose
-from agent_worker.contract.agents import AgentCatalog
+from agent_worker.contract.agent_choice import Place
+from agent_worker.contract.agents import DEFAULT_PROMPTS, AgentCatalog
 from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.call_errors import CALL_ERRORS, may_pass
 from slackbot.events.ids import CHANNEL, has_form
 from slackbot.listeners.assistant_context import AssistantContext
 
-# The same as in manifest.yml, which Slack also shows; a workspace may still have those of an older manifest.
-PROMPTS = (
-    {"title": "What can you do?", "message": "What can you do for me?"},
-    {"title": "Weather alerts", "message": "Are there any weather alerts for New York?"},
-)
+PROMPTS = tuple(prompt.model_dump() for prompt in DEFAULT_PROMPTS)
 PAUSE = 3_600.0  # seconds before the prompts are set again in the same channel
 TIMEOUT = 2.0  # seconds; Slack waits 3 s for the acknowledgement
 REMEMBERED = 10_000  # channels
@@ -67,10 +63,8 @@ class SuggestedPrompts:
 
 def prompts_in(catalog: AgentCatalog, direct: str) -> list[dict[str, str]]:
     """What the agent of somebody's direct messages suggests; before any worker has told it, what the manifest does."""
-    agent = catalog.agent(choose(catalog.claims, Place(direct)).agent)
-    if agent is None:
-        return [dict(prompt) for prompt in PROMPTS]
-    return [{"title": one.title, "message": one.message} for one in agent.prompts]
+    agent = catalog.agent(catalog.choose(Place(direct)).agent)
+    return list(PROMPTS) if agent is None else [prompt.model_dump() for prompt in agent.prompts]
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
