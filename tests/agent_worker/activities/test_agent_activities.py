@@ -19,6 +19,7 @@ from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
 from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.agents import gate
 from tests.support.agent_worker.refusals import PASSING, errors_of
 from tests.support.agent_worker.rehearsal import POLICY
@@ -45,15 +46,7 @@ async def stage() -> AsyncIterator[SlackStage]:
 
 
 async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None:
-    nothing: Any = None
-    activities = Activities(
-        policy=nothing,
-        bot_user_id="",
-        gate=nothing,
-        model_calls=nothing,
-        tools=nothing,
-        slack=stage.ours,
-    )
+    activities = activities_on(stage.ours)
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
     await environment.run(activities.deliver, request)
@@ -69,15 +62,7 @@ async def with_progress(stage: SlackStage, **more: Any) -> Progress:
 
 async def tried(do: Callable[[Activities], Awaitable[Any]], stage: SlackStage) -> str:
     """Twice, as Temporal would. "" if it is done, otherwise the reason of the last failure."""
-    nothing: Any = None
-    activities = Activities(
-        policy=POLICY,
-        bot_user_id="",
-        gate=gate(Toolbox([])),
-        model_calls=nothing,
-        tools=nothing,
-        slack=stage.ours,
-    )
+    activities = activities_on(stage.ours, policy=POLICY, gate=gate(Toolbox([])))
     reason = ""
     for _ in range(2):
         try:
@@ -130,16 +115,8 @@ async def test_whatever_slack_answers_a_line_for_one_person_is_shown_once_or_giv
 
 async def test_nobodys_judgement_waits_for_the_names_that_another_person_mentions() -> None:
     """Slack tells of so many people a minute, for all conversations together."""
-    nothing: Any = None
     async with slack_stage() as stage:
-        activities = Activities(
-            policy=POLICY,
-            bot_user_id="",
-            gate=nothing,
-            model_calls=nothing,
-            tools=nothing,
-            slack=stage.ours,
-        )
+        activities = activities_on(stage.ours, policy=POLICY)
         crowd = [stage.slack.add_user(f"person-{number}") for number in range(200)]
         ben = stage.slack.add_user("ben")
         look_up = ActivityEnvironment().run

@@ -16,7 +16,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities import agent_gate
-from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.agents.agents import Agents
 from agent_worker.contract.converter import DATA_CONVERTER
@@ -27,6 +26,7 @@ from agent_worker.payloads.agent_version import ToolRun
 from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.thread import Progress, ShownStep, ShowProgress
 from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.agents import agents_in, write
 from tests.support.agent_worker.outside_tools import Afar, FarTool
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
@@ -51,15 +51,7 @@ def agents(tmp_path: Path) -> Agents:
 async def run(stage: SlackStage, agents: Agents, name: str, *given: BaseModel, workflow: str = "") -> dict[str, Any]:
     """The worker's own activity, as it is scheduled with these things beside the arguments."""
     async with httpx.AsyncClient() as http:
-        nothing: Any = None
-        activities = Activities(
-            policy=nothing,
-            bot_user_id="",
-            gate=AgentGate(agents, stage.directory),
-            model_calls=nothing,
-            tools=TOOLBOX.open(http, []),
-            slack=stage.ours,
-        )
+        activities = activities_on(stage.ours, gate=AgentGate(agents, stage.directory), tools=TOOLBOX.open(http, []))
         environment, thread = ActivityEnvironment(), stage.thread
         environment.payload_converter = DATA_CONVERTER.payload_converter
         at = workflow or workflow_id(thread.team, thread.channel, thread.thread_ts)

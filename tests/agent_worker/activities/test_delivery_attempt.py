@@ -10,10 +10,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.thread import Deliver, Draft, Progress, ShownStep
 from agent_worker.slack.blocks.posts import notice
 from emulators.slack.faults.web_api import FaultKind
+from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.settling import ANSWER, DELETE, POST, STOP, UPDATE, asked_to, posted, posts, streamed
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
@@ -32,15 +32,7 @@ async def deliver(stage: SlackStage, request: Deliver, *, is_killed: bool = Fals
 
     `is_killed`: an attempt before these was killed, so that it has handed nothing on.
     """
-    nothing: Any = None
-    activities = Activities(
-        policy=nothing,
-        bot_user_id="",
-        gate=nothing,
-        model_calls=nothing,
-        tools=nothing,
-        slack=stage.ours,
-    )
+    activities = activities_on(stage.ours)
     details: tuple[Any, ...] = ()
     for attempt in range(2 if is_killed else 1, 7):
         handed_on: list[tuple[Any, ...]] = [()]

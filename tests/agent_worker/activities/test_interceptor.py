@@ -20,7 +20,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.interceptor import ENDS_EARLY, HEARTBEAT_INTERVAL, EveryActivity
 from agent_worker.payloads.errors import (
     DEFECT,
@@ -36,6 +35,7 @@ from agent_worker.slack.attempt_time import stands_still
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
 from agent_worker.workflow.activity_calls import HEARTBEAT_TIMEOUT
+from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.agents import gate
 
 DEFECT_ATTEMPTS = next(times for times in range(1, 100) if has_failed_often(DEFECT, times))
@@ -252,15 +252,7 @@ async def run_the_tool() -> Any:
     """The tool, run by the worker's own activity."""
     toolbox = Toolbox([ask_the_service])
     async with httpx.AsyncClient() as http:
-        nothing: Any = None
-        activities = Activities(
-            policy=nothing,
-            bot_user_id="",
-            gate=gate(toolbox),
-            model_calls=nothing,
-            tools=toolbox.open(http, []),
-            slack=None,
-        )
+        activities = activities_on(None, gate=gate(toolbox), tools=toolbox.open(http, []))
         arguments = activity.payload_converter().to_payload({})
         return await activities.run_tool([RawValue(arguments)])
 

@@ -12,9 +12,9 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from agent_worker.activities.agent_activities import Activities
 from agent_worker.payloads.thread import Author, Deliver, Draft, Progress
 from agent_worker.slack.thread.live_answer import LiveAnswer, Place
+from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.settling import (
     ANSWER,
     APPEND,
@@ -148,15 +148,7 @@ ROWS = [(situation, error) for situation in SITUATIONS for error in errors_of(si
 
 async def delivered(stage: SlackStage, request: Deliver) -> str:
     """Delivers as Temporal would. "" when it is done; the reason if it failed for good; "away" if it still waits."""
-    nothing: Any = None
-    activities = Activities(
-        policy=nothing,
-        bot_user_id="",
-        gate=nothing,
-        model_calls=nothing,
-        tools=nothing,
-        slack=stage.ours,
-    )
+    activities = activities_on(stage.ours)
     for attempt in range(1, ENOUGH_ATTEMPTS + 1):
         environment = ActivityEnvironment()
         environment.info = dataclasses.replace(environment.info, attempt=attempt)
