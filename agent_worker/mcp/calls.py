@@ -25,7 +25,7 @@ from mcp.types import (
 )
 from pydantic import TypeAdapter
 
-from agent_worker.mcp.failures import (
+from agent_worker.mcp.connection.failures import (
     BROKEN,
     NO_MESSAGE,
     NOT_SENT,
@@ -38,7 +38,7 @@ from agent_worker.mcp.failures import (
     RefusedError,
     UnreadableError,
 )
-from agent_worker.mcp.lines import LONGEST_LINE
+from agent_worker.mcp.connection.lines import LONGEST_LINE
 
 _ANSWER: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
 # How errors begin that the package makes itself. A server may answer with the same codes, and means something else.

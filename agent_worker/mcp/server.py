@@ -27,10 +27,10 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from agent_worker.mcp.calls import call_tool
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import BROKEN, NOT_SENT, ChangedError, NotRunError
-from agent_worker.mcp.http import Site
+from agent_worker.mcp.connection.failures import BROKEN, NOT_SENT, ChangedError, NotRunError
+from agent_worker.mcp.connection.http import Site
+from agent_worker.mcp.connection.stdio import NotStartedError, Program
 from agent_worker.mcp.listing import Listing, take_list
-from agent_worker.mcp.stdio import NotStartedError, Program
 from process.log_records import Translated
 
 LONGEST_START = 60.0  # seconds until a server has told its tools; npx and uvx download a server at its first start

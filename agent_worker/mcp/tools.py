@@ -16,7 +16,7 @@ from mcp.types import InputRequiredResult, Tool
 
 from agent_worker.mcp.attachments import attached
 from agent_worker.mcp.configuration import SEPARATOR
-from agent_worker.mcp.failures import LostError, NotRunError, RefusedError, UnreadableError
+from agent_worker.mcp.connection.failures import LostError, NotRunError, RefusedError, UnreadableError
 from agent_worker.mcp.results import asks, error, read_result
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
 from agent_worker.mcp.server import PATIENCE, Server

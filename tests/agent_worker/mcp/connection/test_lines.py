@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.mcp.lines import KEPT, Lines, SkippedLine
+from agent_worker.mcp.connection.lines import KEPT, Lines, SkippedLine
 
 
 @given(st.lists(st.binary(max_size=20), max_size=10), st.data())

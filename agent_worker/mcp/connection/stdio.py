@@ -20,10 +20,10 @@ from mcp.client.stdio import get_default_environment
 from mcp.shared.message import SessionMessage
 from mcp.types import ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse, jsonrpc_message_adapter
 
-from agent_worker.mcp import guardian
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import NO_MESSAGE, OURS, TOO_LARGE, UNREADABLE
-from agent_worker.mcp.lines import LONGEST_LINE, LONGEST_SKIPPED, Lines, SkippedLine
+from agent_worker.mcp.connection import guardian
+from agent_worker.mcp.connection.failures import NO_MESSAGE, OURS, TOO_LARGE, UNREADABLE
+from agent_worker.mcp.connection.lines import LONGEST_LINE, LONGEST_SKIPPED, Lines, SkippedLine
 from text.characters import for_terminal
 from text.lines import cut
 

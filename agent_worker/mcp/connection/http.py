@@ -12,8 +12,8 @@ import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
 from agent_worker.mcp.configuration import ServerConfiguration
-from agent_worker.mcp.failures import BROKEN, NO_MESSAGE, NOT_SENT, OURS, TOO_LARGE, UNREADABLE
-from agent_worker.mcp.lines import LONGEST_LINE
+from agent_worker.mcp.connection.failures import BROKEN, NO_MESSAGE, NOT_SENT, OURS, TOO_LARGE, UNREADABLE
+from agent_worker.mcp.connection.lines import LONGEST_LINE
 from text.json_shapes import mapping
 
 CONNECT_TIMEOUT = 10.0  # seconds
