@@ -27,6 +27,7 @@ async def test_where_i_am_chains_three_tools_by_the_models_own_choice(stage: Sta
 
     assert await stage.answered(ts) == ["There are alerts in **New York**."]
     assert [call.service for call in stage.world.calls] == ["ip_address", "geolocation", "weather"]
+    await stage.steps_are_over(ts)
     (progress,) = stage.progress(ts)
     assert "Weather alerts for New York" in progress
     assert progress.count("✓") == 3
@@ -61,6 +62,7 @@ async def test_the_model_is_asked_on_while_slack_takes_its_time_to_show_a_step(s
     shown.release()
 
     assert await stage.answered(ts) == ["Both."]
+    await stage.steps_are_over(ts)
     (progress,) = stage.progress(ts)
     assert progress.count("✓") == 2
 
@@ -101,6 +103,7 @@ async def test_a_tool_whose_service_is_down_is_tried_again_and_then_told_to_the_
 
     assert await stage.answered(ts) == ["The weather service is down."]
     assert len(stage.world.calls_to("weather")) == 3
+    await stage.steps_are_over(ts)
     assert "✗" in stage.progress(ts)[0]
 
 

@@ -145,6 +145,10 @@ class Stage:
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
         return [self.slack.visible_text(post) for post in posts if _is_progress(post)]
 
+    async def steps_are_over(self, thread_ts: str) -> None:
+        """Waits until the thread shows that no step runs any more: a moment after the answer, perhaps."""
+        await self.slack.until(lambda: all(shown.startswith("Done") for shown in self.progress(thread_ts)))
+
     def leftovers(self, thread_ts: str, channel: str | None = None) -> list[str]:
         """Whatever else of the agent's a person finds in the thread: drafts, streams that nobody has ended."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
