@@ -75,6 +75,7 @@ async def test_a_person_of_whom_slack_never_tells_keeps_nobody_waiting(temporal_
         stage.slack.say(stage.anna, stage.channel, f"{bot} and I?", thread_ts=root)
 
         assert await stage.answered(root, times=2) == ["Hello.", "Yes, Anna."]
+        await stage.slack.until(lambda: stage.slack.ephemerals(stage.channel, stage.ben))
         whispers = [stage.slack.visible_text(line) for line in stage.slack.ephemerals(stage.channel, stage.ben)]
         assert whispers == [ASK_AGAIN]
         assert "I am nobody" not in str(stage.gemini.requests[-1].contents)
