@@ -18,13 +18,16 @@ from emulators.slack.presentation.visible_text import Reader
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.rules.rate_limits import RateLimits
-from emulators.slack.rules.scopes import BOT_SCOPES, Scopes
+from emulators.slack.rules.scopes import BOT_SCOPES, OPTIONAL_BOT_SCOPES, Scopes
 from emulators.slack.settings import Settings
+from emulators.slack.state.action_tokens import ActionTokens
 from emulators.slack.state.app_context import AppContext
 from emulators.slack.state.changes import ChangeLog
+from emulators.slack.state.entries import Entries
 from emulators.slack.state.files import Files
 from emulators.slack.state.installation import Installation
 from emulators.slack.state.messages import Channel, Message, User
+from emulators.slack.state.response_addresses import ResponseAddresses
 from emulators.slack.state.statuses import Statuses
 from emulators.slack.state.suggested_prompts import SuggestedPrompts
 from emulators.slack.state.views import Views
@@ -42,12 +45,15 @@ class Backend:
         """`tokens` are the bot's and the app's; `events` those that the app has subscribed to."""
         self.origin = ""
         self.clock, self.settings = clock, settings
-        self.scopes, self.limits = Scopes(BOT_SCOPES), RateLimits(clock, are_on=settings.rate_limits)
+        self.scopes = Scopes((*BOT_SCOPES, *OPTIONAL_BOT_SCOPES))
+        self.limits = RateLimits(clock, are_on=settings.rate_limits)
         self.changes = ChangeLog()
         self.workspace = Workspace(clock, chance)
         self.installation = own = _install(self.workspace, tokens)
         self.app_context, self.suggestions = AppContext(own), SuggestedPrompts()
-        self.statuses, self.views = Statuses(clock, self.changes), Views(self.workspace, own, clock)
+        self.action_tokens, self.responses = ActionTokens(clock), ResponseAddresses(clock)
+        self.entries = Entries()
+        self.statuses, self.views = Statuses(clock, self.changes), Views(self.workspace, own, clock, self.entries)
         self.files = Files(self.workspace, own)
         self.shapes, self.reader = Shapes(self.workspace, own), Reader(self.workspace)
         self._connect(chance, events)
@@ -64,7 +70,14 @@ class Backend:
     def _connect(self, chance: Random, events: Collection[str]) -> None:
         """The app's connections, and the events that are delivered over them."""
         clock, settings = self.clock, self.settings
-        self.sockets = SocketMode(self.installation.app_id, clock, chance, self.changes)
+        self.sockets = SocketMode(
+            settings.app_token_of or self.installation.app_id,
+            clock,
+            chance,
+            self.changes,
+            is_switched_on=settings.socket_mode,
+            hears_events=not settings.app_token_of,
+        )
         self.deliveries = Deliveries(
             clock, chance, self.changes, self.sockets.send, delayed_events=settings.delayed_events
         )
@@ -75,10 +88,12 @@ class Backend:
             subscriptions=events,
             deliveries=self.deliveries,
             app_context=self.app_context,
+            action_tokens=self.action_tokens if settings.is_agent and settings.search else None,
             clock=clock,
             chance=chance,
             mentions_without_files=settings.mentions_without_files,
             mentions_of_edits=settings.mentions_of_edits,
+            nested_action_tokens=settings.nested_action_tokens,
         )
 
     @property

@@ -19,14 +19,18 @@ from emulators.slack.observation import Observation
 from emulators.slack.people.agent import PeopleAndAgent
 from emulators.slack.people.channels import PeopleInChannels
 from emulators.slack.people.interactions import Interactions
+from emulators.slack.people.views import PeopleInViews
 from emulators.slack.rules.scopes import BOT_EVENTS
 from emulators.slack.settings import Settings
-from emulators.slack.web_api.endpoint import WebApi
+from emulators.slack.web_api.endpoint import Listener, WebApi
 from emulators.slack.web_api.file_transfers import FileTransfers
+from emulators.slack.web_api.responses import Responses
 from emulators.slack.workspace_setup import WorkspaceSetup
 
 
-class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactions, Observation, FaultInjection):
+class SlackEmulator(
+    WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactions, PeopleInViews, Observation, FaultInjection
+):
     """Use as an async context manager: it serves on 127.0.0.1 while the block runs. `port=0` takes any free port.
 
     `seed` decides every id and every random choice. `clock` is real time that can be turned forward, unless another
@@ -75,12 +79,17 @@ class SlackEmulator(WorkspaceSetup, PeopleInChannels, PeopleAndAgent, Interactio
             ("GET", "/link/", self._backend.sockets.handle),
             ("GET", "/files-pri/{file}/{name:.*}", self._transfers.download),
             ("POST", "/upload/v1/{ticket}", self._transfers.upload),
+            ("POST", "/response/{ticket}", Responses(self._backend).handle),
             *ControlApi(self._backend, self, self.control_token).routes(),
         ]
 
     def add_routes(self, routes: Iterable[Route]) -> None:
         """Serve these as well, on the same port. Only before the context manager is entered."""
         self._server.add(routes)
+
+    def listen(self, listener: Listener) -> None:
+        """Call this with each call of the Web API, when it has ended, and with the body of its answer."""
+        self._web_api.listeners.append(listener)
 
     def forget(self, keep: int) -> None:
         """Drop all but the newest `keep` calls, deliveries and changes. Messages and files stay."""

@@ -59,6 +59,10 @@ class Observation:
         person = self._backend.workspace.users.get(user)
         return person.name if person else user
 
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message, as chat.getPermalink gives it. Raises KeyError if there is no such message."""
+        return self._backend.shapes.permalink(self._backend.workspace.channels[channel].messages[ts])
+
     def file_content(self, file_id: str) -> bytes:
         """The bytes of a file, also of one that the app has uploaded. Raises KeyError if there is no such file."""
         return self._backend.files.content(file_id)

@@ -18,6 +18,9 @@ class Settings:
     root_on_every_page: bool = False  # of a thread; sources disagree
     home_tab: bool = True
     is_agent: bool = True
+    search: bool = True  # the workspace has assistant.search.context; its `action_token` is for agents only
+    nested_action_tokens: bool = False  # events have the token in `assistant_thread`; sources disagree
+    user_groups: bool = True  # the workspace has a plan with user groups
     shortcuts: Collection[str] = ("ask_about_message",)  # callback ids
     mentions_of_edits: Literal["none", "new", "all"] = "new"  # which edits with a mention come as `app_mention`, too
     mentions_without_files: bool = False  # `app_mention` does not list the files of the message
@@ -28,3 +31,6 @@ class Settings:
     takes_orphans: bool = (
         False  # a reply to a root that is gone is not refused: it stands in the channel, for everybody
     )
+    socket_mode: bool = True  # the app has Socket Mode switched on
+    app_token_scopes: Collection[str] = ("connections:write",)  # of the app-level token
+    app_token_of: str = ""  # the app of the app-level token, if it is another one than the bot's

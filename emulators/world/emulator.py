@@ -1,4 +1,4 @@
-"""The weather service and the IP services on 127.0.0.1, refusing what the real ones refuse."""
+"""The weather service, the IP services and the helpdesk on 127.0.0.1, refusing what the real ones refuse."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from emulators.held_request import HeldRequest
 from emulators.server import Server
 from emulators.world.addresses import NEW_YORK, SITES, Site, ip_api_answer, ipwho_answer
 from emulators.world.faults import Fault, FaultKind, FaultPlan, Service
+from emulators.world.helpdesk import Helpdesk, Ticket
 from emulators.world.weather import Alerts, collection, sample_alerts
 from process.door import Handler
 
@@ -24,6 +25,7 @@ _PREFIXES: dict[str, Service] = {
     "/ip": "ip_address",
     "/geolocation": "geolocation",
     "/ip-api/json": "ip_api",
+    "/helpdesk": "helpdesk",
 }
 _STATES = """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC
  ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"""
@@ -45,7 +47,8 @@ class Call:
 class WorldEmulator:
     """`async with WorldEmulator() as world:` runs the services.
 
-    `sites`, `alerts` and `public_ip` may be changed while it runs. `calls` records every request.
+    `sites`, `alerts` and `public_ip` may be changed while it runs. `calls` records every request, and `tickets` are
+    those that were filed.
     """
 
     def __init__(self, *, port: int = 0, public_ip: str = NEW_YORK, now: datetime | None = None) -> None:
@@ -54,6 +57,7 @@ class WorldEmulator:
         self.now = now or datetime.now(UTC)
         self.alerts: Alerts = sample_alerts(self.now)
         self.calls: list[Call] = []
+        self._helpdesk = Helpdesk()
         self._another_call = asyncio.Event()
         self._plan = FaultPlan()
         self._server = Server(port, application=self._application(), cancels_handlers=True, shutdown_seconds=1.0)
@@ -86,6 +90,15 @@ class WorldEmulator:
         """The service that answers as http://ip-api.com/json does."""
         return f"{self._server.address}/ip-api/json"
 
+    @property
+    def helpdesk_api_url(self) -> str:
+        return f"{self._server.address}/helpdesk"
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        """What the helpdesk was asked to do, in order; a request that comes again files no second ticket."""
+        return self._helpdesk.tickets
+
     def calls_to(self, service: Service) -> list[Call]:
         """The requests that have arrived at one service, in order."""
         return [call for call in self.calls if call.service == service]
@@ -102,9 +115,12 @@ class WorldEmulator:
         """
         self._plan.add(service, Fault(kind, seconds), times, path)
 
-    def hold(self, service: Service, path: str = "") -> HeldRequest:
-        """Hold the next request of a service whose path ends with `path`, until it is released."""
-        return self._plan.hold(service, path)
+    def hold(self, service: Service, path: str = "", said: str = "") -> HeldRequest:
+        """Hold the next request of a service until it is released.
+
+        Only one whose path ends with `path`, and whose body contains `said`.
+        """
+        return self._plan.hold(service, path, said)
 
     @property
     def faults_to_come(self) -> list[FaultKind]:
@@ -121,6 +137,8 @@ class WorldEmulator:
         application.router.add_get("/ip", self._ip_address)
         application.router.add_get("/geolocation/{address}", self._geolocation)
         application.router.add_get("/ip-api/json/{address}", self._ip_api)
+        application.router.add_post("/helpdesk/tickets", self._file_ticket)
+        application.router.add_get("/helpdesk/tickets/{number}", self._ticket)
         return application
 
     @web.middleware
@@ -128,8 +146,7 @@ class WorldEmulator:
         for prefix, service in _PREFIXES.items():
             if request.path == prefix or request.path.startswith(f"{prefix}/"):
                 self._record(service, request, prefix)
-                faulty = await self._plan.apply(service, request)
-                return faulty or await handler(request)
+                return await self._plan.answer(service, request, handler)
         return await handler(request)
 
     def _record(self, service: Service, request: web.Request, prefix: str) -> None:
@@ -162,6 +179,25 @@ class WorldEmulator:
 
     async def _ip_api(self, request: web.Request) -> web.Response:
         return web.json_response(ip_api_answer(request.match_info["address"], self.sites))
+
+    async def _file_ticket(self, request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            return web.json_response({"error": {"code": "not_json", "message": "send application/json"}}, status=415)
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        key = request.headers.get("Idempotency-Key", "")
+        status, answer = self._helpdesk.file(key, body, self._tickets_address)
+        return web.json_response(answer, status=status)
+
+    async def _ticket(self, request: web.Request) -> web.Response:
+        status, answer = self._helpdesk.find(request.match_info["number"], self._tickets_address)
+        return web.json_response(answer, status=status)
+
+    @property
+    def _tickets_address(self) -> str:
+        return f"{self.helpdesk_api_url}/tickets"
 
 
 def _problem(status: int, title: str, detail: str, *, bad_parameters: list[str] | None = None) -> web.Response:

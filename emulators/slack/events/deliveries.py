@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
@@ -35,6 +35,7 @@ class Delivery:
     acked: bool = False
     answer: dict[str, Any] | None = None  # the payload of the acknowledgement, of clicks and commands
     number: int = 0  # counts all deliveries, from 1
+    message_ts: str = ""  # of the message that the event is about, or of the thread that this message is in
     time: float = 0.0  # of the last attempt, in seconds since 1970
 
 
@@ -73,7 +74,8 @@ class Deliveries:
 
     def add_event(self, payload: dict[str, Any], *, channel: str, ts: str) -> None:
         """Deliver a payload of the Events API, with Slack's retries."""
-        standing = Delivery(payload["event_id"], payload["event"]["type"], channel, ts)
+        about = _message_ts(payload["event"])
+        standing = Delivery(payload["event_id"], payload["event"]["type"], channel, ts, message_ts=about)
         self._deliver(_Parcel("events_api", payload, self._retry_after, standing))
 
     def add_interaction(
@@ -83,7 +85,7 @@ class Deliveries:
 
         `answered` is called with the payload of the acknowledgement.
         """
-        standing = Delivery("", str(payload.get("type", kind)), channel, ts)
+        standing = Delivery("", str(payload.get("type", kind)), channel, ts, message_ts=_message_ts(payload))
         self._deliver(_Parcel(kind, payload, (), standing, answered))
 
     def redeliver(self, channel: str, ts: str) -> int:
@@ -165,3 +167,10 @@ class Deliveries:
         if parcel.next_attempt is not None:
             parcel.next_attempt.cancel()
             parcel.next_attempt = None
+
+
+def _message_ts(told: Mapping[str, Any]) -> str:
+    """The thread that an event or a click is about or, if it names none, the message; "" for neither."""
+    inner = [told.get(name) for name in ("message", "previous_message", "container", "item")]
+    about = next((one for one in inner if isinstance(one, Mapping)), told)
+    return str(about.get("thread_ts") or about.get("message_ts") or about.get("ts") or "")

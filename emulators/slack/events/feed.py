@@ -13,6 +13,7 @@ from emulators.slack.clock import Clock
 from emulators.slack.events.deliveries import Deliveries
 from emulators.slack.presentation.json_shapes import Shapes
 from emulators.slack.rules.scopes import MESSAGE_EVENTS, Scopes
+from emulators.slack.state.action_tokens import ActionTokens
 from emulators.slack.state.app_context import AppContext
 from emulators.slack.state.messages import Channel, Message
 
@@ -31,11 +32,14 @@ class EventFeed:
         subscriptions: Collection[str],
         deliveries: Deliveries,
         app_context: AppContext,
+        action_tokens: ActionTokens | None,
         clock: Clock,
         chance: Random,
         mentions_without_files: bool = False,
         mentions_of_edits: str = "new",
+        nested_action_tokens: bool = False,
     ) -> None:
+        """Without `action_tokens`, events carry none: the app may not search for people."""
         self._installation = shapes.installation
         self._workspace = shapes.workspace
         self._shapes = shapes
@@ -43,6 +47,8 @@ class EventFeed:
         self._subscriptions = frozenset(subscriptions)
         self._deliveries = deliveries
         self._app_context = app_context
+        self._action_tokens = action_tokens
+        self._nested_action_tokens = nested_action_tokens
         self._clock = clock
         self._chance = chance
         self._mentions_of_edits = mentions_of_edits
@@ -55,6 +61,7 @@ class EventFeed:
         """A new message. A mention is told twice, as `message` and as `app_mention`, in either order."""
         channel = self._workspace.channels[message.channel]
         inner = self._shapes.message(message) | {"channel": channel.id, "event_ts": message.ts}
+        inner |= self._action_token(message)
         event = inner | {"channel_type": channel.kind} | self._context_of_author(message, channel)
         events: list[tuple[str, Json]] = [(MESSAGE_EVENTS[channel.kind], event)]
         if self._is_mention(message, channel):
@@ -86,6 +93,7 @@ class EventFeed:
 
     def _edited_mention(self, message: Message) -> None:
         inner = self._shapes.message(message) | {"channel": message.channel, "event_ts": self._workspace.next_ts()}
+        inner |= self._action_token(message)
         self.announce("app_mention", self._mention(inner), channel=message.channel, ts=message.ts)
 
     def _mention(self, inner: Json) -> Json:
@@ -127,6 +135,13 @@ class EventFeed:
         """What the author of a direct message to the agent looks at, as `app_context`; empty elsewhere."""
         context = self._app_context.of(message.user) if channel.kind == "im" else {}
         return {"app_context": context} if context and self._scopes.may_hear("app_context_changed") else {}
+
+    def _action_token(self, message: Message) -> Json:
+        """What lets an agent search for the person who has written; empty for messages of apps and of Slack itself."""
+        if self._action_tokens is None or message.client_msg_id is None:
+            return {}
+        token = {"action_token": self._action_tokens.new(message.user)}
+        return {"assistant_thread": token} if self._nested_action_tokens else token
 
     def _is_mention(self, message: Message, channel: Channel) -> bool:
         by_app = message.user == self._installation.bot_user_id

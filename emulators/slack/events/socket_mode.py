@@ -48,8 +48,25 @@ class _Connection:
 class SocketMode:
     """The app's connections. Each frame goes to one of them, chosen at random."""
 
-    def __init__(self, app_id: str, clock: Clock, chance: Random, changes: ChangeLog) -> None:
+    def __init__(
+        self,
+        app_id: str,
+        clock: Clock,
+        chance: Random,
+        changes: ChangeLog,
+        *,
+        is_switched_on: bool = True,
+        hears_events: bool = True,
+    ) -> None:
+        """`hears_events` is False if the app-level token is of another app, whose events these are not.
+
+        Where the app has Socket Mode switched off, each connection ends as Slack's documentation says: with the
+        reason `link_disabled` (https://docs.slack.dev/apis/events-api/using-socket-mode). That Slack gives an address
+        all the same is an assumption.
+        """
         self._app_id = app_id
+        self._is_switched_on = is_switched_on
+        self._hears_events = hears_events
         self._clock = clock
         self._chance = chance
         self._changes = changes
@@ -72,7 +89,7 @@ class SocketMode:
     def send(self, frame: Frame) -> bool:
         """Send a frame over one of the connections. False if there is none."""
         usable = [connection for connection in self._connections if not connection.socket.closed]
-        if not usable:
+        if not (usable and self._hears_events):
             return False
         self._chance.choice(usable).outbox.put_nowait(frame)
         return True
@@ -89,8 +106,8 @@ class SocketMode:
         if transport is None:
             return socket
         connection = _Connection(socket, transport)
-        if self.connections >= MAX_CONNECTIONS:
-            await socket.send_str(json.dumps(_disconnect("too_many_websockets")))
+        if refusal := self._refusal():
+            await socket.send_str(json.dumps(_disconnect(refusal)))
             await socket.close()
             return socket
         await self._serve(connection)
@@ -128,6 +145,12 @@ class SocketMode:
         forgotten, self._connections = self._connections, []
         self._changes.nudge()
         return forgotten
+
+    def _refusal(self) -> str:
+        """Why no connection is served any more; "" if one is."""
+        if not self._is_switched_on:
+            return "link_disabled"
+        return "too_many_websockets" if self.connections >= MAX_CONNECTIONS else ""
 
     def _admit(self, ticket: str) -> bool:
         known = ticket in self._tickets

@@ -16,14 +16,19 @@ from emulators.slack.state.statuses import Statuses
 from emulators.slack.state.workspace import Workspace
 
 LIFETIME_SECONDS = 300.0  # from the start, however much is appended
+PARTS_OF_PLAN = ("plan_update", "task_update")
 IN_PROGRESS, COMPLETED, ERRORED = "in_progress", "completed", "errored"
 
 
 @dataclass
 class Stream:
-    """One message that is being written: its chunks, in the order in which they first appeared."""
+    """One message that is being written: its chunks, in the order in which they first appeared.
+
+    `mode` is `task_display_mode`: on a "timeline" each task is a card where it appeared, in a "plan" all are together.
+    """
 
     expiry: Timer
+    mode: str = "timeline"
     parts: list[Chunk] = field(default_factory=list)
     stopped_by_user: bool = False
 
@@ -38,21 +43,36 @@ class Stream:
             self._add(chunk)
 
     def _add(self, chunk: Chunk) -> None:
-        """Text continues the text before it. A known task is updated in its place, and its details are appended."""
+        """Text continues the text before it. A known task is updated in its place.
+
+        Its title and state are replaced, and its other texts are appended, as others have seen Slack do it.
+        """
         last = self.parts[-1] if self.parts else {}
         if chunk["type"] == "markdown_text" and last.get("type") == "markdown_text":
             self.parts[-1] = last | {"text": last["text"] + chunk["text"]}
             return
         for index, part in enumerate(self.parts):
             if chunk["type"] != "blocks" and _name(part) == _name(chunk) != ("markdown_text", None):
-                details = str(part.get("details", "")) + str(chunk.get("details", ""))
-                self.parts[index] = part | chunk | ({"details": details} if details else {})
+                names = [name for name in ("details", "output") if name in part and name in chunk]
+                self.parts[index] = part | chunk | {name: part[name] + chunk[name] for name in names}
                 return
         self.parts.append(chunk)
 
     def blocks(self) -> list[dict[str, Any]]:
         """What the message shows, as blocks."""
-        return [block for part in self.parts for block in _shown(part)]
+        if self.mode != "plan":
+            return [block for part in self.parts for block in _shown(part)]
+        tasks = [_card(part) for part in self.parts if part["type"] == "task_update"]
+        titles = [part["title"] for part in self.parts if part["type"] == "plan_update"]
+        plan = [{"type": "plan", "title": titles[0] if titles else "", "tasks": tasks}] if tasks else []
+        of_plan = [index for index, part in enumerate(self.parts) if part["type"] in PARTS_OF_PLAN]
+        shown: list[dict[str, Any]] = []
+        for index, part in enumerate(self.parts):
+            if part["type"] not in PARTS_OF_PLAN:
+                shown += _shown(part)
+            elif index == of_plan[0]:
+                shown += plan
+        return shown
 
 
 class Streams:
@@ -65,11 +85,11 @@ class Streams:
         self._clock = clock
         self._open: dict[tuple[str, str], Stream] = {}  # by channel and ts
 
-    def start(self, message: Message, chunks: Sequence[Chunk]) -> None:
+    def start(self, message: Message, chunks: Sequence[Chunk], mode: str = "timeline") -> None:
         """Post the message with its first chunks."""
         _check_length("", chunks)  # before the timer that ends the stream is set
         key = (message.channel, message.ts)
-        stream = Stream(self._clock.call_after(LIFETIME_SECONDS, lambda: self._expire(*key)))
+        stream = Stream(self._clock.call_after(LIFETIME_SECONDS, lambda: self._expire(*key)), mode)
         stream.fill(chunks)
         self._open[key] = stream
         self._writer.post(message.streamed(IN_PROGRESS, stream.text, stream.blocks()))

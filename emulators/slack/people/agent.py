@@ -27,8 +27,10 @@ class PeopleAndAgent:
             details["context"] = context
         self._tell(user, self._direct(user).id, "app_home_opened", details)
 
-    def look_at(self, user: str, channel: str | None) -> None:
+    def look_at(self, user: str, channel: str | None, message_ts: str | None = None) -> None:
         """A person with the agent at the side goes to a channel, or to no channel: `app_context_changed`.
+
+        With `message_ts` they look at that message of the channel, which may be a reply.
 
         Their direct messages to the app then say what they look at, until they go elsewhere.
         """
@@ -36,7 +38,9 @@ class PeopleAndAgent:
             raise ValueError("only an agent is told what people look at")
         if channel is not None and user not in self._backend.workspace.channels[channel].members:
             raise ValueError(f"{user} is not a member of {channel}")
-        self._backend.app_context.look_at(user, channel)
+        if channel is not None and message_ts is not None:
+            seen_message(self._backend.workspace, user, channel, message_ts)
+        self._backend.app_context.look_at(user, channel, message_ts)
         details = {"context": self._backend.app_context.of(user)}
         self._tell(user, self._direct(user).id, "app_context_changed", details)
 

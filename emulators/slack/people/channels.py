@@ -12,6 +12,7 @@ from typing import Any
 from emulators.slack.backend import Backend
 from emulators.slack.people.permissions import (
     check_admitted,
+    described_channel,
     existing_message,
     seen_message,
     thread_root,
@@ -60,10 +61,24 @@ class PeopleInChannels:
             blocks=list(blocks or []),
             attachments=list(attachments or []),
             files=[self._backend.files.add(file, user, created) for file in files or []],
-            client_msg_id=str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            client_msg_id=self._name(),
         )
         self._backend.writer.post(message)
         return message.ts
+
+    def say_earlier(self, user: str, channel: str, text: str, *, at: float, thread_ts: str | None = None) -> str:
+        """A person has said something at that moment, in seconds since 1970, and the app is not told any more.
+
+        Returns the `ts`. Raises ValueError for what is older than something that the channel has already.
+        """
+        workspace = self._backend.workspace
+        place = writable_channel(workspace, user, channel)
+        ts = workspace.past_ts(place, at)
+        message = Message(
+            place.id, ts, user, text, thread_root(workspace, place, thread_ts), client_msg_id=self._name()
+        )
+        self._backend.writer.recall(message)
+        return ts
 
     def say_as_other_bot(self, channel: str, text: str, thread_ts: str | None = None) -> str:
         """Another app writes: an ordinary message with a `bot_id`. Returns the `ts` of the message."""
@@ -121,6 +136,20 @@ class PeopleInChannels:
             raise ValueError(f"{user} cannot leave {place.name}")
         self._backend.writer.leave(place, user)
 
+    def set_topic(self, user: str, channel: str, text: str) -> None:
+        """A person gives a channel another topic; an empty one takes it away."""
+        self._backend.writer.describe(described_channel(self._backend.workspace, user, channel), user, "topic", text)
+
+    def set_purpose(self, user: str, channel: str, text: str) -> None:
+        """A person gives a channel another purpose, which Slack's clients call its description."""
+        self._backend.writer.describe(described_channel(self._backend.workspace, user, channel), user, "purpose", text)
+
+    def rename_channel(self, user: str, channel: str, name: str) -> None:
+        """A person gives a channel another name."""
+        place = described_channel(self._backend.workspace, user, channel)
+        self._backend.workspace.check_name(name)
+        self._backend.writer.rename(place, user, name)
+
     def unfurl(self, channel: str, ts: str) -> None:
         """Slack adds the preview of a link: `message_changed`, with the same text."""
         preview = {"from_url": "https://example.com/", "title": "Example", "fallback": "Example", "id": 1}
@@ -133,6 +162,10 @@ class PeopleInChannels:
         if not self._backend.workspace.replies(root):
             raise ValueError(f"{ts} has no replies to count")
         self._backend.feed.recounted(root)
+
+    def _name(self) -> str:
+        """The `client_msg_id` of a message, which Slack's clients choose."""
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
     def _other_bot(self) -> User:
         """The one bot of another app, which is added when it first writes."""

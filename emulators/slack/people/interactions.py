@@ -1,4 +1,4 @@
-"""What people do with what the app shows: press its buttons, submit its modals, use its shortcuts and commands."""
+"""What people do with the app's messages, shortcuts and commands. Its Home tabs and modals are in `views.py`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import contextlib
 from typing import Any
 
 from emulators.slack.backend import Backend
-from emulators.slack.people import modals, payloads
-from emulators.slack.people.buttons import pressed_action
-from emulators.slack.people.modals import Values
-from emulators.slack.people.permissions import seen_message
+from emulators.slack.people import actions, payloads
+from emulators.slack.people.permissions import pressable_message, seen_message
 from emulators.slack.rules.arguments import Arguments
 from emulators.slack.rules.errors import SlackError
 from emulators.slack.rules.messages import read_content
-from emulators.slack.state.messages import with_block_ids
+from emulators.slack.state.messages import Message, with_block_ids
 
 Json = dict[str, Any]
-ANSWER_SECONDS = 3.0  # how long Slack waits for the answer to a submission or a command
+ANSWER_SECONDS = 3.0  # how long Slack waits for the answer to a command
 
 
 class Interactions:
@@ -25,49 +23,95 @@ class Interactions:
     _backend: Backend
 
     def press_button(
-        self, user: str, channel: str, ts: str, action_id: str, value: str | None = None, *, twice: bool = False
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        value: str | None = None,
+        *,
+        block_id: str | None = None,
+        confirms: bool = True,
+        twice: bool = False,
+        shown: Message | None = None,
     ) -> None:
         """A person presses a button (also a feedback or icon button) of a message: `block_actions`.
 
-        `value` chooses among buttons with the same id, and bad feedback from good. `twice` delivers the one click
-        twice, as Slack can.
+        The message may be one that only this person sees.
+        `value` chooses among buttons with the same id, and bad feedback from good; so does `block_id`. A person whom
+        the button asks for a confirmation gives it, unless `confirms` says no: then the app hears of nothing. `twice`
+        delivers the one click twice, as Slack can. `shown` is an earlier version of the message, which the person's
+        client still shows: they were faster than the update.
         """
-        message = seen_message(self._backend.workspace, user, channel, ts)
-        action = pressed_action(with_block_ids(message.blocks, ts[-5:]), user, action_id, value)
-        if action is None:
+        message, blocks = self._seen(user, channel, ts, shown)
+        found = actions.pressed(blocks, user, action_id, value, block_id)
+        if found is None:
             raise ValueError(f"message {ts} shows nothing to press with the action_id {action_id!r}")
-        payload = payloads.pressed_in_message(self._backend, user, message, action)
-        for _ in range(2 if twice else 1):
-            self._backend.deliveries.add_interaction("interactive", payload, channel=channel, ts=ts)
+        found[0].check_confirmation(confirms=confirms)
+        if confirms:
+            self._act(user, message, found[1], times=2 if twice else 1)
 
-    def press_home_button(self, user: str, action_id: str, value: str | None = None) -> None:
-        """A person presses a button of their Home tab; the app is told also of a button with a `url`."""
-        view = self._backend.views.homes.get(user)
-        action = None if view is None else pressed_action(view["blocks"], user, action_id, value)
-        if view is None or action is None:
-            raise ValueError(f"the Home tab of {user} shows nothing to press with the action_id {action_id!r}")
-        payload = payloads.pressed_in_home(self._backend, user, view, action)
-        self._backend.deliveries.add_interaction("interactive", payload, channel="", ts="")
+    def choose(
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        *values: str,
+        block_id: str | None = None,
+        confirms: bool = True,
+    ) -> None:
+        """A person chooses in a menu, radio buttons, checkboxes or a calendar of a message: `block_actions`.
 
-    def submit_modal(self, user: str, values: Values) -> None:
-        """A person submits the modal that they have open: `view_submission`. Other fields stay as they were.
-
-        `values` are texts by block_id and action_id. The app's answer, within three seconds, closes the modal, changes
-        it, or says what is wrong.
+        `values` are those of options, a user id, or a day as YYYY-MM-DD. Where several can be chosen, they are all
+        that is chosen then. In an input block the app hears of it with the next button, unless it asked to be told.
         """
-        views, clock = self._backend.views, self._backend.clock
-        if user not in views.modals:
-            raise ValueError(f"{user} has no modal open")
-        view = modals.filled(views.modals[user], values)
-        deadline = clock.now() + ANSWER_SECONDS
+        message, blocks = self._seen(user, channel, ts)
+        found = actions.fillable(blocks, user, action_id, block_id, "choices")
+        if found is None:
+            raise ValueError(f"message {ts} shows nothing to choose in with the action_id {action_id!r}")
+        found.check_confirmation(confirms=confirms)
+        state, action = actions.chosen(found, values, self._backend.workspace)
+        if not confirms:
+            return
+        if state is not None:
+            self._backend.entries.set((channel, ts), user, *found.name, state)
+        if found.dispatches:
+            self._act(user, message, action)
 
-        def answered(answer: Json | None) -> None:
-            if clock.now() <= deadline:
-                modals.take_answer(views, user, view["id"], answer)
+    def fill_in(
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        text: str,
+        *,
+        block_id: str | None = None,
+        presses_enter: bool = True,
+    ) -> None:
+        """A person writes into a text or number field of a message, in place of what it held.
 
-        views.set_errors(user, {})
-        payload = payloads.submission(self._backend, user, view)
-        self._backend.deliveries.add_interaction("interactive", payload, channel="", ts="", answered=answered)
+        The app hears of it with the next button; where its input block says `dispatch_action`, at once, when the
+        person presses Enter.
+        """
+        message, blocks = self._seen(user, channel, ts)
+        found = actions.fillable(blocks, user, action_id, block_id, "texts")
+        if found is None:
+            raise ValueError(f"message {ts} shows no field with the action_id {action_id!r}")
+        state, action = actions.chosen(found, text, self._backend.workspace)
+        self._backend.entries.set((channel, ts), user, *found.name, state or {})
+        if found.dispatches and (presses_enter or actions.tells_each_character(found)):
+            self._act(user, message, action)
+
+    def _seen(self, user: str, channel: str, ts: str, shown: Message | None = None) -> tuple[Message, list[Json]]:
+        message = shown or pressable_message(self._backend.workspace, user, channel, ts)
+        return message, with_block_ids(message.blocks, ts[-5:])
+
+    def _act(self, user: str, message: Message, action: Json, times: int = 1) -> None:
+        payload = payloads.acted_in_message(self._backend, user, message, action)
+        for _ in range(times):
+            self._backend.deliveries.add_interaction("interactive", payload, channel=message.channel, ts=message.ts)
 
     def use_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
         """A person uses a message shortcut, on any message that they see: `message_action`."""

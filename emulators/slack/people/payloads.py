@@ -1,46 +1,69 @@
-"""The payloads that the app receives when people press buttons, submit modals, use shortcuts and commands."""
+"""The payloads that the app receives when people press and choose, use modals, shortcuts and commands."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from emulators.slack.backend import Backend
-from emulators.slack.state.messages import Message
+from emulators.slack.people.entries import state_values
+from emulators.slack.state.messages import Ephemeral, Message
 
 Json = dict[str, Any]
 _TOKEN = "verification-token-of-the-playground"
-# Nothing answers there: the app answers people with the Web API.
+# Nothing answers there: the app answers people with the Web API. Only a message that one person sees has an address of
+# its own, because the Web API cannot change it.
 _RESPONSE_PATH = "/response"
 
 
-def pressed_in_message(backend: Backend, user: str, message: Message, action: Json) -> Json:
-    """`block_actions` of a message."""
+def acted_in_message(backend: Backend, user: str, message: Message, action: Json) -> Json:
+    """`block_actions` of a message, with all that the person has entered in it.
+
+    An ephemeral one is not told itself, only its `ts`.
+    """
+    shape = backend.shapes.message(message)
+    made = backend.entries.of((message.channel, message.ts), user)
     container: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
-    container["is_ephemeral"] = False
+    container["is_ephemeral"] = is_ephemeral = isinstance(message, Ephemeral)
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
+    told = {} if is_ephemeral else {"message": shape}
+    path = f"{_RESPONSE_PATH}/{backend.responses.open(message)}" if isinstance(message, Ephemeral) else _RESPONSE_PATH
     return _interaction(backend, "block_actions", user) | {
         "container": container,
         "channel": _channel(backend, message.channel),
-        "message": backend.shapes.message(message),
-        "state": {"values": {}},
-        "response_url": backend.origin + _RESPONSE_PATH,
+        **told,
+        "state": {"values": state_values(shape["blocks"], made)},
+        "response_url": backend.origin + path,
         "actions": [action | {"action_ts": backend.workspace.next_ts()}],
     }
 
 
-def pressed_in_home(backend: Backend, user: str, view: Json, action: Json) -> Json:
-    """`block_actions` of a Home tab."""
+def acted_in_view(backend: Backend, user: str, view: Json, action: Json) -> Json:
+    """`block_actions` of a Home tab or modal."""
     return _interaction(backend, "block_actions", user) | {
         "container": {"type": "view", "view_id": view["id"]},
-        "view": view,
+        "view": with_state(backend, user, view),
         "actions": [action | {"action_ts": backend.workspace.next_ts()}],
     }
 
 
 def submission(backend: Backend, user: str, view: Json) -> Json:
     """`view_submission`."""
-    return _interaction(backend, "view_submission", user) | {"view": view, "response_urls": []}
+    shown = with_state(backend, user, view)
+    return _interaction(backend, "view_submission", user) | {"view": shown, "response_urls": []}
+
+
+def closed(backend: Backend, user: str, view: Json, *, is_cleared: bool) -> Json:
+    """`view_closed`, which brings neither what was entered nor a trigger."""
+    payload = _interaction(backend, "view_closed", user)
+    del payload["trigger_id"]
+    return payload | {"view": view, "is_cleared": is_cleared}
+
+
+def with_state(backend: Backend, user: str, view: Json) -> Json:
+    """The view with what the person has entered in it."""
+    made = backend.entries.of(("view", view["id"]), user)
+    return view | {"state": {"values": state_values(view["blocks"], made)}}
 
 
 def shortcut(backend: Backend, user: str, message: Message, callback_id: str) -> Json:

@@ -20,6 +20,17 @@ def writable_channel(workspace: Workspace, user: str, channel: str) -> Channel:
     return place
 
 
+def described_channel(workspace: Workspace, user: str, channel: str) -> Channel:
+    """The channel, for a member who says what it is about. Slack writes a notice of that."""
+    place = workspace.channels[channel]
+    check_admitted(workspace, user, place)
+    if place.kind in ("im", "mpim"):
+        raise ValueError("direct messages have no name, topic or purpose that people set")
+    if user not in place.members or place.is_archived:
+        raise ValueError(f"{user} can change nothing in #{place.name}")
+    return place
+
+
 def check_admitted(workspace: Workspace, user: str, place: Channel) -> None:
     """Raise ValueError if the person cannot be in the channel at all."""
     person = workspace.users.get(user)
@@ -45,6 +56,12 @@ def seen_message(workspace: Workspace, user: str, channel: str, ts: str) -> Mess
     if place.is_private and user not in place.members:
         raise ValueError(f"{user} is not a member of {place.name}")
     return existing_message(workspace, channel, ts)
+
+
+def pressable_message(workspace: Workspace, user: str, channel: str, ts: str) -> Message:
+    """A message that the person can see, also one that only they see."""
+    shown_to_them = (one for one in workspace.ephemerals if (one.channel, one.ts, one.to) == (channel, ts, user))
+    return next(shown_to_them, None) or seen_message(workspace, user, channel, ts)
 
 
 def thread_root(workspace: Workspace, channel: Channel, thread_ts: str | None) -> str | None:

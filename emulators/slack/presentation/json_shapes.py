@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from emulators.slack.presentation.rich_text import generated_block
+from emulators.slack.presentation.time_zones import described
 from emulators.slack.state.installation import Installation
-from emulators.slack.state.messages import Channel, Message, User, with_block_ids
+from emulators.slack.state.messages import Channel, Message, User, UserGroup, with_block_ids
 from emulators.slack.state.workspace import Workspace
 
 Json = dict[str, Any]
@@ -57,7 +58,8 @@ class Shapes:
     def user(self, user: User) -> Json:
         """A person or a bot, as users.info shows them."""
         team_id = user.foreign_team or self.installation.team_id
-        profile: Json = {"real_name": user.real_name, "display_name": user.display_name, "team": team_id}
+        profile: Json = {"title": user.title, "real_name": user.real_name, "display_name": user.display_name}
+        profile["team"] = team_id
         if user.is_bot:
             profile |= {"api_app_id": user.app_id, "bot_id": user.bot_id}
         shape: Json = {
@@ -66,7 +68,7 @@ class Shapes:
             "name": user.name,
             "real_name": user.real_name,
             "deleted": user.is_deactivated,
-            "tz": user.tz,
+            **described(user.tz, self.workspace.now()),
             "profile": profile,
             "is_bot": user.is_bot,
             "is_admin": False,
@@ -80,6 +82,28 @@ class Shapes:
             shape["enterprise_user"] = belongs | {"is_admin": False, "is_owner": False, "teams": [team_id]}
         # Somebody from another workspace is a stranger until they share a channel with the app.
         return shape | ({"is_stranger": not self._meets(user)} if user.foreign_team else {})
+
+    def user_group(self, group: UserGroup) -> Json:
+        """A user group, as usergroups.list shows it, without its people."""
+        creator = self.installation.bot_user_id
+        return {
+            "id": group.id,
+            "team_id": self.installation.team_id,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": group.name,
+            "description": "",
+            "handle": group.handle,
+            "is_external": False,
+            "date_create": group.created,
+            "date_update": group.disabled or group.created,
+            "date_delete": group.disabled,
+            "auto_type": None,
+            "created_by": creator,
+            "updated_by": creator,
+            "deleted_by": creator if group.disabled else None,
+            "prefs": {"channels": [], "groups": []},
+        }
 
     def channel(self, channel: Channel) -> Json:
         """A channel, as conversations.info shows it."""
@@ -100,10 +124,16 @@ class Shapes:
             "is_ext_shared": channel.is_shared,
             "is_general": channel.name == "general",
             "creator": channel.members[0] if channel.members else self.installation.bot_user_id,
-            "topic": {"value": "", "creator": "", "last_set": 0},
-            "purpose": {"value": "", "creator": "", "last_set": 0},
+            "topic": dict(vars(channel.topic)),
+            "purpose": dict(vars(channel.purpose)),
             "num_members": len(channel.members),
         }
+
+    def permalink(self, message: Message) -> str:
+        """The address of a message; that of a reply also names its thread."""
+        address = f"https://{self.installation.team_domain}.slack.com/archives/{message.channel}"
+        link = f"{address}/p{message.ts.replace('.', '')}"
+        return link if message.thread_ts is None else f"{link}?thread_ts={message.thread_ts}&cid={message.channel}"
 
     def _optional(self, message: Message) -> Json:
         optional: Json = {
@@ -116,7 +146,7 @@ class Shapes:
                 {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
             ],
         }
-        shape = {name: value for name, value in optional.items() if value}
+        shape = {name: value for name, value in optional.items() if value} | message.details
         if message.files:
             shape |= {"upload": False, "display_as_bot": False}
         return shape

@@ -10,7 +10,7 @@ from typing import Any
 TOKEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>")  # mark, target, label
 _WRITTEN_TOKEN = re.compile(r"<(?:[@#!]|https?://|mailto:)[^\s<>|]+(?:\|[^<>\n]*)?>")  # all else is only escaped
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
-_ADDRESS = re.compile(r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"*_~`]")
+_ADDRESS = re.compile(r"https?://(?:&amp;|&(?!(?:amp|lt|gt);)|[^\s<>|&])+(?<![.,;:!?)\]}'\"*_~`])")
 
 
 def stored(text: str) -> str:
@@ -56,4 +56,4 @@ def _element(mark: str, target: str, label: str | None) -> dict[str, Any]:
         return {"type": "broadcast", "range": target}
     if mark == "!":
         return {"type": "text", "text": label or target}
-    return {"type": "link", "url": target, **({"text": label} if label else {})}
+    return {"type": "link", "url": html.unescape(target), **({"text": html.unescape(label)} if label else {})}

@@ -44,7 +44,8 @@ class Reader:
             channel = self._workspace.channels.get(target)
             return f"#{channel.name if channel else label or target}"
         if mark == "!":
-            return label or f"@{target}"
+            group = self._workspace.user_groups.get(target.removeprefix("subteam^"))
+            return f"@{group.handle}" if group else label or f"@{target}"
         return label or target.removeprefix("mailto:")
 
     def _attachment(self, attachment: _Block) -> str:
@@ -65,15 +66,21 @@ class Reader:
             "section": self._section,
             "header": lambda block: self._text(block.get("text")),
             "context": lambda block: " ".join(self._text(element) for element in block.get("elements", [])),
-            "actions": lambda block: " ".join(
-                f"[{self._text(item.get('text'))}]" for item in block.get("elements", [])
-            ),
+            "actions": lambda block: " ".join(map(self._element, block.get("elements", []))),
+            "input": lambda block: f"{self._text(block.get('label'))}: {self._element(block.get('element', {}))}",
             "rich_text": lambda block: self._rich(block).rstrip("\n"),
             "image": lambda block: f"[image: {block.get('alt_text', '')}]",
             "task_card": self._task,
             "plan": lambda block: "\n".join([str(block.get("title", "")), *map(self._task, block.get("tasks", []))]),
             "table": lambda block: "\n".join(" | ".join(map(self._cell, row)) for row in block.get("rows", [])),
         }
+
+    def _element(self, element: _Block) -> str:
+        """A button, the placeholder of a menu or field, or the options that lie open, each in brackets."""
+        texts = [element.get("text") or element.get("placeholder")]
+        if element.get("type") in ("checkboxes", "radio_buttons"):
+            texts = [option.get("text") for option in element.get("options", [])]
+        return " ".join(f"[{self._text(text)}]" for text in texts)
 
     def _section(self, block: _Block) -> str:
         parts = [self._text(block.get("text")), *(self._text(field) for field in block.get("fields", []))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulators.slack.rules import agent_blocks
-from emulators.slack.rules.fields import UNLIMITED, Problems, Rule, at, list_of, one_of, plain_text, short, text_object
+from emulators.slack.rules import agent_blocks, elements
+from emulators.slack.rules.fields import UNLIMITED, Problems, Rule, at, list_of, plain_text, short, text_object
 from emulators.slack.rules.properties import is_element, repeated_actions, unknown_properties
 
 Block = dict[str, Any]
@@ -60,7 +60,8 @@ def _section(block: Block, pointer: str) -> Problems:
     if "fields" in block:
         yield from list_of(block["fields"], 10, f"{pointer}/fields", lambda item, at: text_object(item, 2_000, at))
     if "accessory" in block:
-        yield from _element(block["accessory"], f"{pointer}/accessory")
+        accessory, place = block["accessory"], f"{pointer}/accessory"
+        yield from _known(accessory, place) or elements.in_section(accessory, place)
 
 
 def _header(block: Block, pointer: str) -> Problems:
@@ -77,62 +78,34 @@ def _context(block: Block, pointer: str) -> Problems:
 
 def _context_element(element: Block, pointer: str) -> Problems:
     if element.get("type") == "image":
-        yield from _image(element, pointer)
+        yield from elements.image(element, pointer)
     else:
         yield from text_object(element, 3_000, pointer)
 
 
 def _actions(block: Block, pointer: str) -> Problems:
-    yield from list_of(block.get("elements"), 25, f"{pointer}/elements", _element)
+    yield from list_of(block.get("elements"), elements.MAX_ACTIONS, f"{pointer}/elements", _in_actions)
 
 
-def _element(element: object, pointer: str) -> Problems:
-    if not isinstance(element, dict):
-        yield at("must be an object", pointer)
-        return
-    yield from short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
-    if element.get("type") == "button":
-        yield from _button(element, pointer)
-    elif element.get("type") == "image":
-        yield from _image(element, pointer)
-    elif not is_element(element.get("type")):
-        yield at(f"unsupported type: {element.get('type')}", f"{pointer}/type")
+def _in_actions(element: Block, pointer: str) -> Problems:
+    yield from _known(element, pointer) or elements.in_actions(element, pointer)
 
 
-def _button(button: Block, pointer: str) -> Problems:
-    yield from plain_text(button.get("text"), 75, f"{pointer}/text")
-    yield from short(button.get("value", "-") or "-", 2_000, f"{pointer}/value")
-    yield from one_of(button.get("style", "primary"), ("primary", "danger"), f"{pointer}/style")
+def _known(element: object, pointer: str) -> list[str]:
+    """The complaint about an element of a type that Slack does not have."""
+    if not isinstance(element, dict) or is_element(element.get("type")):
+        return []
+    return [at(f"unsupported type: {element.get('type')}", f"{pointer}/type")]
 
 
 def _input(block: Block, pointer: str) -> Problems:
     yield from plain_text(block.get("label"), 2_000, f"{pointer}/label")
     if "hint" in block:
         yield from plain_text(block["hint"], 2_000, f"{pointer}/hint")
-    element = block.get("element")
-    if not isinstance(element, dict):
-        yield at("missing required field: element", pointer)
-    elif element.get("type") != "plain_text_input":  # the only kind that the stand-in's people can fill in
-        yield at(f"unsupported type: {element.get('type')}", f"{pointer}/element/type")
-    else:
-        yield from _plain_text_input(element, f"{pointer}/element")
-
-
-def _plain_text_input(element: Block, pointer: str) -> Problems:
-    yield from short(element.get("action_id", "-"), 255, f"{pointer}/action_id")
-    if "placeholder" in element:
-        yield from plain_text(element["placeholder"], 150, f"{pointer}/placeholder")
-    longest = element.get("max_length", 3_000)
-    if not isinstance(longest, int) or not 1 <= longest <= 3_000:
-        yield at("must be between 1 and 3000", f"{pointer}/max_length")
-    elif len(str(element.get("initial_value", ""))) > longest:
-        yield at(f"must be less than {longest + 1} characters", f"{pointer}/initial_value")
-
-
-def _image(block: Block, pointer: str) -> Problems:
-    if not block.get("image_url") and not block.get("slack_file"):
-        yield at("missing required field: image_url", pointer)
-    yield from short(block.get("alt_text"), 2_000, f"{pointer}/alt_text")
+    for name in ("optional", "dispatch_action"):
+        if not isinstance(block.get(name, False), bool):
+            yield at("must be a boolean", f"{pointer}/{name}")
+    yield from elements.in_input(block.get("element"), f"{pointer}/element")
 
 
 def _table(block: Block, pointer: str) -> Problems:
@@ -166,7 +139,7 @@ _RULES: dict[str, Rule] = {
     "context": _context,
     "context_actions": agent_blocks.context_actions,
     "header": _header,
-    "image": _image,
+    "image": elements.image,
     "input": _input,
     "markdown": _markdown,
     "plan": agent_blocks.plan,

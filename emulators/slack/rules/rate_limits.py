@@ -11,22 +11,28 @@ from emulators.slack.rules.errors import RateLimitedError
 POSTS_PER_SECOND = 1.0  # in each channel
 POST_BURST = 5  # chosen: Slack says "short bursts are allowed" and gives no number
 WINDOW_SECONDS = 60.0
-# Calls per minute, by Slack's tiers (2: 20, 3: 50, 4: 100). Methods that are not listed have no limit here.
+# Calls per minute, by Slack's tiers (2: 20, 3: 50, 4: 100) or, for searches and permalinks, by what Slack says of that
+# method alone. Methods that are not listed have no limit here.
 CALLS_PER_MINUTE = {
     "agents.sessions.rename": 50,
     "agents.sessions.setStatus": 50,
     "apps.connections.open": 50,
+    "assistant.search.context": 10,  # all of them may come in one burst
     "assistant.threads.setStatus": 600,
     "assistant.threads.setSuggestedPrompts": 100,
     "assistant.threads.setTitle": 100,
+    "bots.info": 50,
     "chat.appendStream": 100,
     "chat.delete": 50,
+    "chat.getPermalink": 300,  # chosen: Slack says "hundreds per minute"
     "chat.postEphemeral": 100,
     "chat.startStream": 20,
     "chat.stopStream": 20,
     "chat.update": 50,
     "conversations.history": 50,
     "conversations.info": 50,
+    "conversations.list": 20,
+    "conversations.members": 100,
     "conversations.replies": 50,
     "files.completeUploadExternal": 100,
     "files.delete": 50,
@@ -34,10 +40,15 @@ CALLS_PER_MINUTE = {
     "files.info": 100,
     "files.list": 50,
     "reactions.add": 50,
+    "usergroups.list": 20,
+    "usergroups.users.list": 20,
     "users.conversations": 50,
     "users.info": 100,
+    "users.list": 20,
     "views.open": 100,
     "views.publish": 100,
+    "views.push": 100,
+    "views.update": 100,
 }
 
 

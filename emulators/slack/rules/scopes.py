@@ -25,6 +25,8 @@ BOT_SCOPES = (
     "metadata.message:read",
     "commands",
 )
+# What manifest.yml asks for, and the app does without where it is not granted (`bot_optional`).
+OPTIONAL_BOT_SCOPES = ("search:read.public", "usergroups:read")
 # What manifest.yml subscribes to.
 BOT_EVENTS = (
     "app_mention",
@@ -51,6 +53,13 @@ READ: dict[str, str] = {
     "im": "im:read",
     "mpim": "mpim:read",
 }
+# With a bot's token Slack searches public channels alone.
+SEARCH: dict[str, str] = {
+    "channel": "search:read.public",
+    "group": "search:read.private",
+    "im": "search:read.im",
+    "mpim": "search:read.mpim",
+}
 MESSAGE_EVENTS: dict[str, str] = {
     "channel": "message.channels",
     "group": "message.groups",
@@ -62,13 +71,16 @@ MESSAGE_EVENTS: dict[str, str] = {
 METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "agents.sessions.rename": ("chat:write",),
     "agents.sessions.setStatus": ("chat:write",),
-    "apps.connections.open": (),  # an app-level token with connections:write
+    "apps.connections.open": (),  # see APP_METHOD_SCOPES
+    "assistant.search.context": (SEARCH["channel"],),
     "assistant.threads.setStatus": ("chat:write",),
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
     "assistant.threads.setTitle": ("assistant:write",),
     "auth.test": (),
+    "bots.info": ("users:read",),
     "chat.appendStream": ("chat:write",),
     "chat.delete": ("chat:write",),
+    "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.startStream": ("chat:write",),
@@ -76,6 +88,8 @@ METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "conversations.history": tuple(HISTORY.values()),
     "conversations.info": tuple(READ.values()),
+    "conversations.list": tuple(READ.values()),
+    "conversations.members": tuple(READ.values()),
     "conversations.replies": tuple(HISTORY.values()),
     "files.completeUploadExternal": ("files:write",),
     "files.delete": ("files:write",),
@@ -83,11 +97,19 @@ METHOD_SCOPES: dict[str, tuple[str, ...]] = {
     "files.info": ("files:read",),
     "files.list": ("files:read",),
     "reactions.add": ("reactions:write",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.conversations": tuple(READ.values()),
     "users.info": ("users:read",),
+    "users.list": ("users:read",),
     "views.open": (),
     "views.publish": (),
+    "views.push": (),
+    "views.update": (),
 }
+
+# Methods that take an app-level token, with the scope that this token needs.
+APP_METHOD_SCOPES: dict[str, str] = {"apps.connections.open": "connections:write"}
 
 EVENT_SCOPES: dict[str, str] = {
     "app_mention": "app_mentions:read",

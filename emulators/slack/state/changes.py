@@ -23,6 +23,7 @@ class Change:
     author: str
     from_app: bool
     is_growing: bool  # a streamed message that is not finished
+    to: str = ""  # the only person who sees it; "" for everybody
 
 
 class ChangeLog:
@@ -46,10 +47,11 @@ class ChangeLog:
         author: str = "",
         from_app: bool = False,
         is_growing: bool = False,
+        to: str = "",
     ) -> None:
         """Note a change, and wake those who wait for one."""
         number = self.last_number + 1
-        self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app, is_growing))
+        self._changes.append(Change(number, time, kind, channel, ts, thread_ts, text, author, from_app, is_growing, to))
         self.nudge()
 
     def after(self, number: int) -> list[Change]:

@@ -21,12 +21,25 @@ class User:
     is_bot: bool = False
     bot_id: str = ""
     app_id: str = ""
-    tz: str = "Europe/London"
+    tz: str = "America/New_York"
+    title: str = ""
     foreign_team: str = ""  # another workspace, for somebody who is here through Slack Connect
     organisation: str = ""  # with several workspaces (Enterprise Grid), to which the person's workspace belongs
     is_guest: bool = False
     is_single_channel_guest: bool = False
     is_deactivated: bool = False
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """People who are mentioned together by a handle, such as @oncall. `created` is in whole seconds since 1970."""
+
+    id: str
+    name: str
+    handle: str
+    users: tuple[str, ...]
+    created: int
+    disabled: int = 0  # when it was disabled, in whole seconds since 1970; 0 if it is not
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Message:
     edited: Edited | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     streaming_state: str | None = None  # of a streamed message: in_progress, completed or errored
+    details: dict[str, Any] = field(default_factory=dict)  # what a notice of Slack says in fields of its own
 
     def streamed(self, state: str, text: str, blocks: list[dict[str, Any]]) -> Message:
         """The same message with what has been streamed so far."""
@@ -84,6 +98,15 @@ class Ephemeral(Message):
     to: str = ""
 
 
+@dataclass(frozen=True)
+class Description:
+    """What a channel says of itself, as its topic or its purpose. `last_set` is in whole seconds since 1970."""
+
+    value: str = ""
+    creator: str = ""
+    last_set: int = 0
+
+
 @dataclass
 class Channel:
     """A channel or direct messages. `members` are user ids; `replies` are the `ts` of replies, by their root's."""
@@ -97,6 +120,8 @@ class Channel:
     replies: dict[str, list[str]] = field(default_factory=dict)
     is_archived: bool = False
     is_shared: bool = False  # with other workspaces, through Slack Connect
+    topic: Description = Description()
+    purpose: Description = Description()
 
     @property
     def is_private(self) -> bool:

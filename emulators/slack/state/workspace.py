@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from emulators.slack.clock import Clock
-from emulators.slack.state.messages import Channel, ChannelKind, Ephemeral, Message, User
+from emulators.slack.state.messages import Channel, ChannelKind, Ephemeral, Message, User, UserGroup
 
 TOMBSTONE_TEXT = "This message was deleted."
 
@@ -22,6 +22,7 @@ class Workspace:
         self._last_microseconds = 0
         self._ids: set[str] = set()
         self.users: dict[str, User] = {}
+        self.user_groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
         self.ephemerals: list[Ephemeral] = []  # shown once to one person, and part of no channel
 
@@ -32,6 +33,19 @@ class Workspace:
             if candidate not in self._ids:
                 self._ids.add(candidate)
                 return candidate
+
+    def now(self) -> float:
+        """The time of the stand-in's clock, in seconds since 1970."""
+        return self._clock.now()
+
+    def past_ts(self, channel: Channel, moment: float) -> str:
+        """A `ts` of that moment. Raises ValueError unless it is over, and after all that is said in the channel."""
+        ts = f"{moment:.6f}"
+        if moment >= self._clock.now():
+            raise ValueError("what has been said already was said in the past")
+        if any(earlier >= ts for earlier in channel.messages):
+            raise ValueError(f"#{channel.name} has messages that are newer")
+        return ts
 
     def next_ts(self) -> str:
         """A new `ts`, greater than every earlier one."""
@@ -52,16 +66,34 @@ class Workspace:
             raise ValueError(f"the name {user.name!r} is taken")
         self.users[user.id] = user
 
+    def add_user_group(self, name: str, handle: str, users: Sequence[str]) -> UserGroup:
+        """Raises ValueError if the handle is taken, also by a person, or if somebody is not in the workspace."""
+        taken = {*(group.handle for group in self.user_groups.values()), *(user.name for user in self.users.values())}
+        if handle in taken:
+            raise ValueError(f"the name {handle!r} is taken")
+        unknown = [user for user in users if user not in self.users]
+        if unknown:
+            raise ValueError(f"no such users: {', '.join(unknown)}")
+        members, created = tuple(dict.fromkeys(users)), int(self._clock.now())
+        group = UserGroup(self.new_id("S"), name, handle, members, created)
+        self.user_groups[group.id] = group
+        return group
+
     def add_channel(self, name: str, kind: ChannelKind, members: Sequence[str], *, is_shared: bool = False) -> Channel:
         """Raises ValueError if the name is taken, or if one of the members cannot be in such a channel."""
-        if kind in ("channel", "group") and any(name == channel.name for channel in self.channels.values()):
-            raise ValueError(f"the name {name!r} is taken")
+        if kind in ("channel", "group"):
+            self.check_name(name)
         self._check_members(members, kind, is_shared=is_shared)
         prefix = "D" if kind == "im" else "C"
         everybody, created = list(dict.fromkeys(members)), int(self._clock.now())
         channel = Channel(self.new_id(prefix), name, kind, created, everybody, is_shared=is_shared)
         self.channels[channel.id] = channel
         return channel
+
+    def check_name(self, name: str) -> None:
+        """Raise ValueError if a channel has this name."""
+        if any(name == channel.name for channel in self.channels.values()):
+            raise ValueError(f"the name {name!r} is taken")
 
     def _check_members(self, members: Sequence[str], kind: ChannelKind, *, is_shared: bool) -> None:
         unknown = [member for member in members if member not in self.users]

@@ -1,4 +1,4 @@
-"""auth.test and apps.connections.open: what the app asks about itself and its connection."""
+"""auth.test, bots.info and apps.connections.open: what the app asks about itself and its connection."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from emulators.slack.backend import Backend, Method
 from emulators.slack.rules.arguments import Arguments
+from emulators.slack.rules.errors import SlackError
 
 Json = dict[str, Any]
 
@@ -27,14 +28,28 @@ def auth_test(backend: Backend, _: Arguments) -> Json:
     }
 
 
+def bot_info(backend: Backend, arguments: Arguments) -> Json:
+    """The app's own bot, the only one there is (https://docs.slack.dev/reference/methods/bots.info).
+
+    A call without `bot` is refused here; what Slack answers to one is not documented.
+    """
+    own = backend.installation
+    if arguments.text("bot") != own.bot_id:
+        raise SlackError("bot_not_found")
+    ids = {"id": own.bot_id, "app_id": own.app_id, "user_id": own.bot_user_id}
+    return {"bot": {**ids, "name": own.bot_name, "deleted": False, "updated": 0, "icons": {}}}
+
+
 def open_connection(backend: Backend, _: Arguments) -> Json:
     """The address for one WebSocket connection, with its ticket."""
     address = backend.origin.replace("http://", "ws://")
     ticket = backend.sockets.new_ticket()
-    return {"url": f"{address}/link/?ticket={ticket}&app_id={backend.installation.app_id}"}
+    app_id = backend.settings.app_token_of or backend.installation.app_id
+    return {"url": f"{address}/link/?ticket={ticket}&app_id={app_id}"}
 
 
 METHODS: dict[str, Method] = {
     "apps.connections.open": open_connection,
     "auth.test": auth_test,
+    "bots.info": bot_info,
 }

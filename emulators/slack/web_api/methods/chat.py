@@ -1,4 +1,4 @@
-"""The chat.* methods that post, change and delete messages. Those that stream are in `chat_streams.py`."""
+"""The chat.* methods that post, change, delete and link messages. Those that stream are in `chat_streams.py`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,14 @@ def delete(backend: Backend, arguments: Arguments) -> Json:
     backend.streams.forget(message)
     backend.writer.delete(message)
     return {"channel": channel.id, "ts": message.ts}
+
+
+def get_permalink(backend: Backend, arguments: Arguments) -> Json:
+    channel = backend.channel(arguments)
+    message = backend.workspace.message(channel.id, arguments.required("message_ts"))
+    if message is None:
+        raise SlackError("message_not_found")
+    return {"channel": channel.id, "permalink": backend.shapes.permalink(message)}
 
 
 def _destination(backend: Backend, arguments: Arguments) -> Channel:
@@ -124,6 +132,7 @@ def _changed_fields(message: Message, content: Content) -> Json:
 
 METHODS: dict[str, Method] = {
     "chat.delete": delete,
+    "chat.getPermalink": get_permalink,
     "chat.postEphemeral": post_ephemeral,
     "chat.postMessage": post_message,
     "chat.update": update,

@@ -24,10 +24,11 @@ def start(backend: Backend, arguments: Arguments) -> Json:
     thread_ts = arguments.text("thread_ts") or ""  # may be left out only in channels that are one session as a whole
     root = backend.root(channel, thread_ts)
     _check_recipient(backend, channel, arguments)
-    if (arguments.text("task_display_mode") or "timeline") not in DISPLAY_MODES:
+    mode = arguments.text("task_display_mode") or "timeline"
+    if mode not in DISPLAY_MODES:
         raise SlackError("invalid_arguments")
     message = backend.new_message(channel, root, "")
-    backend.streams.start(message, _chunks(arguments))
+    backend.streams.start(message, _chunks(arguments), mode)
     return {"channel": channel.id, "ts": message.ts}
 
 

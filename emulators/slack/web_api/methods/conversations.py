@@ -13,7 +13,7 @@ from emulators.slack.state.messages import Channel, ChannelKind, Message
 from emulators.slack.web_api.pages import Page, in_range, page
 
 Json = dict[str, Any]
-_KINDS: dict[str, ChannelKind] = {
+KINDS: dict[str, ChannelKind] = {
     "public_channel": "channel",
     "private_channel": "group",
     "im": "im",
@@ -64,17 +64,40 @@ def history(backend: Backend, arguments: Arguments) -> Json:
     return {"messages": _listing(backend, arguments, part.items), "pin_count": 0, **part.fields()}
 
 
-def of_app(backend: Backend, arguments: Arguments) -> Json:
-    """users.conversations, for the app itself: the channels that it is in."""
-    if arguments.text("user") not in (None, backend.bot_user):
-        raise SlackError("method_not_supported_for_channel_type")
+def members(backend: Backend, arguments: Arguments) -> Json:
+    channel = backend.channel(arguments)
+    backend.scopes.require(READ[channel.kind])
+    part: Page[str] = page(channel.members, arguments, default=100, largest=1_000)
+    return {"members": part.items, **part.metadata()}
+
+
+def listing(backend: Backend, arguments: Arguments) -> Json:
+    """conversations.list: all public channels, and of the others those that the app is in."""
+    return _channels(backend, arguments, _visible(backend), largest=1_000)
+
+
+def of_user(backend: Backend, arguments: Arguments) -> Json:
+    """users.conversations: the channels that the app is in; with `user`, those of somebody else that the app sees."""
+    user = arguments.text("user") or backend.bot_user
+    if user not in backend.workspace.users:
+        raise SlackError("user_not_found")
+    return _channels(backend, arguments, [one for one in _visible(backend) if user in one.members], largest=999)
+
+
+def _visible(backend: Backend) -> list[Channel]:
+    """The channels that the app may know of."""
+    everything = backend.workspace.channels.values()
+    return [channel for channel in everything if not channel.is_private or backend.is_member(channel)]
+
+
+def _channels(backend: Backend, arguments: Arguments, channels: Iterable[Channel], *, largest: int) -> Json:
+    """One page of those channels that are of the wanted `types`."""
     kinds = _kinds(arguments.text("types") or "public_channel")
     for kind in kinds:
         backend.scopes.require(READ[kind])
-    channels = [channel for channel in _own_channels(backend) if channel.kind in kinds]
-    if arguments.flag("exclude_archived"):
-        channels = [channel for channel in channels if not channel.is_archived]
-    part: Page[Channel] = page(channels, arguments, default=100, largest=999)
+    with_archived = not arguments.flag("exclude_archived")
+    wanted = [one for one in channels if one.kind in kinds and (with_archived or not one.is_archived)]
+    part: Page[Channel] = page(wanted, arguments, default=100, largest=largest)
     return {"channels": [backend.shapes.channel(channel) for channel in part.items], **part.metadata()}
 
 
@@ -92,18 +115,16 @@ def _listing(backend: Backend, arguments: Arguments, messages: Iterable[Message]
 
 def _kinds(types: str) -> list[ChannelKind]:
     names = [name.strip() for name in types.split(",") if name.strip()]
-    if not all(name in _KINDS for name in names):
+    if not all(name in KINDS for name in names):
         raise SlackError("invalid_types")
-    return [_KINDS[name] for name in names]
-
-
-def _own_channels(backend: Backend) -> list[Channel]:
-    return [channel for channel in backend.workspace.channels.values() if backend.is_member(channel)]
+    return [KINDS[name] for name in names]
 
 
 METHODS: dict[str, Method] = {
     "conversations.history": history,
     "conversations.info": info,
+    "conversations.list": listing,
+    "conversations.members": members,
     "conversations.replies": replies,
-    "users.conversations": of_app,
+    "users.conversations": of_user,
 }

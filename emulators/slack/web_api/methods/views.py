@@ -1,4 +1,4 @@
-"""views.publish for Home tabs, and views.open for modals."""
+"""views.publish for Home tabs, views.open and views.push for modals, and views.update for both."""
 
 from __future__ import annotations
 
@@ -33,6 +33,29 @@ def open_view(backend: Backend, arguments: Arguments) -> Json:
     return {"view": backend.views.open(backend.views.use_trigger(trigger_id), view)}
 
 
+def push(backend: Backend, arguments: Arguments) -> Json:
+    """The trigger comes from the modal on which the view is laid."""
+    trigger_id = arguments.required("trigger_id")
+    view = _view(arguments, "modal")
+    _check_external_id(backend, view, None)
+    return {"view": backend.views.push(backend.views.use_trigger(trigger_id), view)}
+
+
+def update(backend: Backend, arguments: Arguments) -> Json:
+    """The view is named by `view_id` or `external_id`. What people have entered stays where the ids stay."""
+    view_id, external_id = arguments.text("view_id"), arguments.text("external_id")
+    if not view_id and not external_id:
+        raise invalid("invalid_arguments", ["missing required field: view_id"])
+    views = backend.views
+    current = views.with_id(view_id) if view_id else views.with_external_id(str(external_id))
+    if current is None:
+        raise SlackError("not_found")
+    view = _view(arguments, current["type"])
+    _check_hash(arguments, current)
+    _check_external_id(backend, view, current)
+    return {"view": views.update(current["id"], view)}
+
+
 def _view(arguments: Arguments, kind: ViewKind) -> Json:
     if not arguments.has("view"):
         raise invalid("invalid_arguments", ["missing required field: view"])
@@ -55,4 +78,6 @@ def _check_external_id(backend: Backend, view: Json, current: Json | None) -> No
 METHODS: dict[str, Method] = {
     "views.open": open_view,
     "views.publish": publish,
+    "views.push": push,
+    "views.update": update,
 }
