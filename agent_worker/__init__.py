@@ -8,5 +8,6 @@ Packages import downwards only (pyproject.toml holds the layers):
     payloads                 what crosses between workflow and activities, stored in history
     contract                 what the bot shares with the worker, stored in history
 
-Beside the packages stand the commands (`ask`, `feedback`), the settings, and the worker that is made of all this.
+Beside the packages stand the commands (`ask`, `erase`, `evaluate`), the settings, the worker that is made of all this
+(`composition`), and what is read from a conversation's history (`turn_history`).
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -38,14 +39,14 @@ async def main() -> None:
         raise SystemExit(2)
     settings, connection = load(ProcessSettings, temporal.connection)
     logs.configure(settings.log_format, "WARNING")
-    client = await temporal.connect(connection, DATA_CONVERTER)
+    client = await temporal.connect_soon(connection, DATA_CONVERTER)
     handle = await client.start_workflow(
         AGENT_WORKFLOW,
         Start(thread=Thread(team="", channel="", thread_ts="", surface="terminal")),
         id=f"ask:{uuid4()}",
         task_queue=settings.temporal_task_queue,
         start_signal=USER_MESSAGE,
-        start_signal_args=[UserMessage(ts="1", user="you", text=question)],
+        start_signal_args=[UserMessage(ts=f"{time.time():.6f}", user="you", text=question)],
         result_type=str,
     )
     try:
@@ -101,7 +102,7 @@ async def _mark(event: HistoryEvent) -> str:
         return "✗"
     payloads = event.activity_task_completed_event_attributes.result.payloads
     result = (await DATA_CONVERTER.decode(list(payloads)))[0]
-    return "✗" if isinstance(result, dict) and set(result) == {"error"} else "✓"
+    return "✗" if isinstance(result, dict) and "error" in result and "output" not in result else "✓"
 
 
 if __name__ == "__main__":

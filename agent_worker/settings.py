@@ -77,6 +77,13 @@ class WorkerSettings(AgentSettings):
         description="what names a conversation: model (Gemini is asked), words (the first words of the question) or "
         "off (no title)",
     )
+    agent_stop_seconds: float = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="how many seconds running steps get to finish when the worker is stopped; "
+        "the next worker begins the others again",
+    )
     slack_reply_mode: ReplyMode = Field(
         "auto",
         description="how an answer appears while it is written: auto (as a stream, if Slack's limits leave room), "
@@ -101,11 +108,16 @@ class WorkerSettings(AgentSettings):
     slack_link_hosts: str = Field(
         "",
         description="the hosts to which links in answers may lead, separated by commas, *.example.com for all below "
-        "one; links to others are shown as text; empty means all hosts",
+        "one; the agent's own workspace is always among them; links to others are shown as text; empty means all hosts",
     )
     mcp_config: str = Field(
         "",
         description="the file that names the MCP servers (docs/mcp.md); empty means mcp.json, if there is one",
+    )
+    calls_name_activity: bool = Field(
+        default=False,
+        description="whether each call to Slack and Gemini says in a header, X-Activity, for which of Temporal's "
+        "activities it is made; the playground turns it on, for Look inside",
     )
     temporal_deployment_name: Annotated[str, Field(pattern=DEPLOYMENT_NAME)] | None = Field(
         None,
@@ -156,6 +168,10 @@ class WorkerSettings(AgentSettings):
         if self.temporal_deployment_name is None or self.temporal_worker_build_id is None:
             return None
         return WorkerDeploymentVersion(self.temporal_deployment_name, self.temporal_worker_build_id)
+
+    @property
+    def stop_time(self) -> timedelta:
+        return timedelta(seconds=self.agent_stop_seconds)
 
     @property
     def gemini_timeout(self) -> timedelta:

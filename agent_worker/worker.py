@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.interceptor import EveryActivity
 from agent_worker.agents.workflow import AgentCatalogWorkflow
+from agent_worker.grants.workflow import GrantsWorkflow
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.workflow import QuotaWorkflow
 from agent_worker.workflow.agent import AgentWorkflow
@@ -35,19 +36,22 @@ def build_worker(
     version: WorkerDeploymentVersion | None = None,
     *,
     sandboxed: bool = True,
+    grace: timedelta = GRACE,
 ) -> Worker:
     """A worker that is not running yet. With a `version`, it gets work once Temporal calls that version current.
 
+    `grace`: how long running activities may take to finish when it is stopped. Then they are cancelled, and the next
+    worker begins them again at once.
     `sandboxed`: refuses what workflow code must not do, which costs time (docs/decisions/0015-sandbox.md).
     """
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow, AgentCatalogWorkflow],
+        workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow, AgentCatalogWorkflow, GrantsWorkflow],
         activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
         interceptors=[EveryActivity()],
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
-        graceful_shutdown_timeout=GRACE,
+        graceful_shutdown_timeout=grace,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         max_cached_workflows=CACHED_CONVERSATIONS,
         max_concurrent_activities=CONCURRENT_ACTIVITIES,

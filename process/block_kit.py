@@ -20,9 +20,10 @@ def mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def section(text: str) -> Block:
-    """A paragraph in Slack's markup."""
-    return {"type": "section", "text": mrkdwn(text)}
+def section(text: str, accessory: Block | None = None) -> Block:
+    """A paragraph in Slack's markup, with a button beside it if there is an `accessory`."""
+    beside = {} if accessory is None else {"accessory": accessory}
+    return {"type": "section", "text": mrkdwn(text), **beside}
 
 
 def header(text: str) -> Block:
@@ -42,6 +43,15 @@ def context(*texts: str) -> Block:
 def button(text: str, action_id: str, **more: Any) -> Block:
     """A button; `more` are further fields of it: `value`, `style`, `url`, `accessibility_label` …"""
     return {"type": "button", "action_id": action_id, "text": plain_text(text), **more}
+
+
+def confirmation(title: str, text: str, confirm: str, deny: str, **more: Any) -> Block:
+    """What Slack asks before it tells the app that a button was pressed; `more` may be a `style`.
+
+    The title has at most 100 characters, the text 300, and each of the two answers 30.
+    """
+    asked = {"title": title, "text": text, "confirm": confirm, "deny": deny}
+    return {name: plain_text(words) for name, words in asked.items()} | more
 
 
 def actions(*elements: Block) -> Block:

@@ -17,8 +17,9 @@ logger = logging.getLogger("process")
 def run(main: Callable[[], Coroutine[Any, Any, None]], *, at_once: Callable[[], None] = lambda: None) -> NoReturn:
     """Runs `main` and exits the process: with 0 if it ended or was stopped, with 1 if it failed.
 
-    The first SIGTERM or SIGINT cancels `main`, whose `async with` blocks then close in order and may take the time they
-    need. A second signal calls `at_once` and exits with 128 plus the signal's number, without waiting for them.
+    The first SIGTERM, SIGINT or SIGHUP (the terminal was closed) cancels `main`, whose `async with` blocks then close
+    in order and may take the time they need. A second signal calls `at_once` and exits with 128 plus the signal's
+    number, without waiting for them. SIGHUP is ignored where it was when the process began, as under nohup.
     """
     try:
         code = asyncio.run(_until_stopped(main, at_once))
@@ -44,6 +45,10 @@ async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]], at_once:
     signals: list[int] = []
 
     def stop(number: int) -> None:
+        if number == signal.SIGHUP:
+            _write_nowhere()
+            if signals:  # a shell that ends passes it on once more
+                return
         signals.append(number)
         if len(signals) > 1:
             at_once()
@@ -52,7 +57,7 @@ async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]], at_once:
         task.cancel()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _heeded():
         loop.add_signal_handler(number, stop, number)
     try:
         await task
@@ -60,3 +65,17 @@ async def _until_stopped(main: Callable[[], Coroutine[Any, Any, None]], at_once:
         if not signals:
             raise
     return 0
+
+
+def _heeded() -> list[signal.Signals]:
+    """The signals that stop the process."""
+    outlives_terminal = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([] if outlives_terminal else [signal.SIGHUP])]
+
+
+def _write_nowhere() -> None:
+    """The terminal is gone: whatever would be written to it would fail, also what is written while things close."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -18,7 +18,9 @@ from typing import Any
 
 LEFT_OUT = "(text left out)"  # stands where a text is not a literal of the code
 # Loggers whose facts are written: they are ours. Through the last two, our code logs in workflows and activities.
-_OURS = frozenset({"root", "agent_worker", "slackbot", "process", "text", "emulators", "playground", "benchmarks"})
+_OURS = frozenset(
+    {"root", "agent_worker", "slackbot", "process", "text", "emulators", "playground", "evaluations", "benchmarks"}
+)
 _OURS_IN_TEMPORAL = ("temporalio.workflow", "temporalio.activity")
 # What Temporal's Rust core says most often. It logs from no Python code, so its literals have to be named here.
 _OF_THE_CORE = frozenset(

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NoReturn
 
-from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DOTENV = ".env"
+from process import dotenv_file
+
 BAD_SETTINGS = 2  # the exit code
 
 # A settings class, or a function that reads other settings and raises ValueError, with a plain sentence, if it cannot.
@@ -37,9 +37,11 @@ class ProcessSettings(BaseSettings):
 
 
 def environment() -> dict[str, str]:
-    """The environment variables, and those in `.env` that are not among them. For what Temporal's SDK reads."""
-    from_file = {name: value for name, value in dotenv_values(DOTENV).items() if value}
-    return {**from_file, **os.environ}
+    """The environment variables, and those in `.env` that are not among them. For what Temporal's SDK reads.
+
+    Raises ValueError with a sentence if `.env` cannot be read.
+    """
+    return {**dotenv_file.read(), **os.environ}
 
 
 def comma_separated(text: str) -> frozenset[str]:
@@ -48,17 +50,28 @@ def comma_separated(text: str) -> frozenset[str]:
 
 
 def problems_of(readers: Iterable[Reader]) -> tuple[list[Any], list[str]]:
-    """Returns the settings that could be read, and one line for each setting that is missing or wrong."""
+    """Returns the settings that could be read, and one line for each setting that is missing or wrong.
+
+    Nothing is read if `.env` cannot be: what it holds would seem to be missing.
+    """
     read: list[Any] = []
     problems: list[str] = []
+    try:
+        dotenv_file.read()
+    except ValueError as error:
+        return read, [str(error)]
     for reader in readers:
         try:
-            read.append(reader(_env_file=DOTENV) if isinstance(reader, type) else reader())
+            read.append(_from_surroundings(reader) if isinstance(reader, type) else reader())
         except ValidationError as error:
             problems += [_problem(reader, dict(detail)) for detail in error.errors(include_input=False)]
         except ValueError as error:
             problems.append(str(error))
     return read, problems
+
+
+def _from_surroundings(kind: type[BaseSettings]) -> BaseSettings:
+    return kind(_env_file=dotenv_file.DOTENV, _env_file_encoding=dotenv_file.ENCODING)
 
 
 def load(*readers: Reader) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -43,15 +43,21 @@ class Identity:
     bot_user_id: str
     bot_id: str
     url: str = ""  # the workspace's address, for links into it: https://name.slack.com/
+    scopes: frozenset[str] | None = None  # what the app may do; None if Slack did not say
 
 
 @asynccontextmanager
-async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterator[AsyncWebClient]:
+async def open_client(
+    api_url: HttpUrl, token: SecretStr | None, headers: Callable[[], Mapping[str, str]] | None = None
+) -> AsyncIterator[AsyncWebClient]:
     """A client for Slack's Web API; every call ends after 10 s. `token` is None if each call brings its own.
 
-    The SDK's retries are off: they would post a message again if only Slack's reply was lost.
+    The SDK's retries are off: they would post a message again if only Slack's reply was lost. `headers` are asked for
+    with each call, which carries them.
     """
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as session:
+    traces = [_adding(headers)] if headers else []
+    timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout, trace_configs=traces) as session:
         client = AsyncWebClient(
             token=token.get_secret_value() if token else None,
             base_url=str(api_url),
@@ -62,6 +68,17 @@ async def open_client(api_url: HttpUrl, token: SecretStr | None) -> AsyncIterato
         if api_url.host in _THIS_MACHINE:
             client.proxy = None  # the SDK uses HTTPS_PROXY for every address and ignores NO_PROXY
         yield client
+
+
+def _adding(headers: Callable[[], Mapping[str, str]]) -> aiohttp.TraceConfig:
+    """What adds headers to each request of a session: the SDK takes only headers that never change."""
+
+    async def add(_session: object, _context: object, started: aiohttp.TraceRequestStartParams) -> None:
+        started.headers.update(headers())
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(add)
+    return trace
 
 
 async def identify(client: AsyncWebClient) -> Identity:
@@ -75,7 +92,8 @@ async def identify(client: AsyncWebClient) -> Identity:
             answer = await client.auth_test()
             if answer.get("is_enterprise_install"):
                 refuse([_ORGANISATION_WIDE])
-            return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer.get("url") or "")
+            ids = answer["team_id"], answer["user_id"], answer["bot_id"]
+            return Identity(*ids, answer.get("url") or "", scopes_in(answer.headers))
         except SlackApiError as error:
             reason = error_code(error)
             if reason in TOKEN_REFUSED:
@@ -87,3 +105,9 @@ async def identify(client: AsyncWebClient) -> Identity:
         logger.warning("waiting for Slack", extra={"reason": reason})
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def scopes_in(headers: Mapping[str, str]) -> frozenset[str] | None:
+    """What the token may do, as the headers of an answer tell; None if they do not."""
+    listed = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    return None if listed is None else frozenset(scope.strip() for scope in listed.split(",") if scope.strip())

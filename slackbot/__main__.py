@@ -1,16 +1,23 @@
-"""`python -m slackbot`: the process that listens to Slack. It connects to Temporal first, and only then to Slack."""
+"""`python -m slackbot`: the process that listens to Slack. It connects to Temporal first, and only then to Slack.
+
+`python -m slackbot doctor` starts no bot, but checks what one needs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from process import lifetime, logs, slack, temporal
-from process.settings import load
+from process.settings import BAD_SETTINGS, load
 from slackbot.app import Listener, build_app
 from slackbot.catch_up.catch_up import CatchUp
 from slackbot.catch_up.slack_history import SlackHistory
@@ -19,10 +26,13 @@ from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
 from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.grants import Grants
 from slackbot.conversations.left_out import LeftOut
 from slackbot.conversations.participation import Participation
+from slackbot.conversations.questions import Questions
 from slackbot.conversations.recent import RecentConversations
 from slackbot.conversations.signals import StopSignals
+from slackbot.doctor.command import main as doctor
 from slackbot.health import Health, serve
 from slackbot.listeners.agent_sessions import AgentSessions
 from slackbot.listeners.assistant_context import AssistantContext
@@ -30,6 +40,8 @@ from slackbot.listeners.buttons import Buttons
 from slackbot.listeners.home_tab import HomeTab
 from slackbot.listeners.message_shortcut import MessageShortcut
 from slackbot.listeners.messages import MessageListener
+from slackbot.listeners.questions import QuestionCards
+from slackbot.listeners.revoke_button import RevokeButton
 from slackbot.listeners.slash_command import SlashCommand
 from slackbot.listeners.suggested_prompts import SuggestedPrompts
 from slackbot.settings import BotSettings
@@ -87,17 +99,30 @@ def _listeners(
     """Everything that people can use of the agent in Slack."""
     context = AssistantContext()
     stop_signals, catalogs = StopSignals(client), Catalogs(client, settings.temporal_task_queue)
+    grants = Grants(client, settings.temporal_task_queue, bot.team_id)
     return [
         MessageListener(bot, conversations, gaps, settings.allowed_apps, context),
         context,
         SuggestedPrompts(web, context, catalogs),
-        HomeTab(bot, web, recent, stop_signals, catalogs),
-        SlashCommand(bot, web, recent, stop_signals, catalogs),
+        HomeTab(bot, web, recent, stop_signals, catalogs, grants=grants),
+        SlashCommand(bot, web, recent, stop_signals, catalogs, grants=grants),
+        RevokeButton(bot, web, grants),
         MessageShortcut(bot, web, conversations),
         AgentSessions(bot, web, conversations),
         Buttons(bot, web, conversations),
+        QuestionCards(bot, web, Questions(client)),
     ]
 
 
+def _command(arguments: Sequence[str]) -> Callable[[], Coroutine[Any, Any, None]]:
+    """What the process is to do. Exits with code 2 if that is not understood."""
+    if not arguments:
+        return main
+    if arguments[0] == "doctor":
+        return partial(doctor, arguments[1:])
+    print("usage: python -m slackbot [doctor [--json] [--no-connection]]", file=sys.stderr)
+    raise SystemExit(BAD_SETTINGS)
+
+
 if __name__ == "__main__":
-    lifetime.run(main)
+    lifetime.run(_command(sys.argv[1:]))

@@ -11,20 +11,25 @@ from temporalio import activity
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.activities import delivery_attempt
+from agent_worker.activities import delivery_attempt, grant_calls, tool_view
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.model_call import ModelCalls
 from agent_worker.activities.tool_files import attaching
 from agent_worker.activities.tool_progress import progress_shown
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
+from agent_worker.grants.store import Grants
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.agent_version import AgentVersion, ToolRun
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, TOOL_UNAVAILABLE, retryable
-from agent_worker.payloads.model import AskModel, ModelReply, Summarise, Summary
+from agent_worker.payloads.inputs import Inputs
+from agent_worker.payloads.links import LinksRead, ReadLinks
+from agent_worker.payloads.model import SHOWN, AskModel, ModelReply, Summarise, Summary
 from agent_worker.payloads.opening import Judgement, LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.questions import FindGrants, FindMembers, FoundGrants, FoundMembers, KeepGrant, ShowQuestion
 from agent_worker.payloads.quotas import OverQuota
+from agent_worker.payloads.surroundings import Place
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack import attempt_time
@@ -32,7 +37,8 @@ from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.thread.history import Past
 from agent_worker.slack.thread.progress_queue import THINKING
-from agent_worker.toolbox.open_toolbox import OpenToolbox
+from agent_worker.toolbox.call_key import ToolCallKey
+from agent_worker.toolbox.open_toolbox import RunsTools
 from agent_worker.toolbox.tool import ToolUnavailableError
 from process.slack_errors import FAILED
 
@@ -50,11 +56,16 @@ class Activities:
         bot_user_id: str,
         gate: AgentGate,
         model_calls: ModelCalls,
-        tools: OpenToolbox,
+        tools: RunsTools,
         slack: Slack | None,
         reservations: Reservations | None = None,
+        grants: Grants | None = None,
     ) -> None:
-        """`slack` is None in a worker that only serves terminals; without `reservations` there are no quotas."""
+        """`slack` is None in a worker that only serves terminals.
+
+        Without `reservations` there are no quotas, and without `grants` nothing is allowed once and for all.
+        """
+        self._grants = grants
         self._policy = policy
         self._bot_user_id = bot_user_id
         self._gate = gate
@@ -69,7 +80,8 @@ class Activities:
     async def open_conversation(self, request: OpenConversation) -> Opened:
         """Tells the settings to go by, who is who, who may not talk to the agent, and what the thread holds already."""
         with urgency(Urgency.OPENING):
-            return await self._opened(request)
+            opened, place = await _together(self._opened(request), self._place(request.thread))
+            return opened.model_copy(update={"place": place})
 
     async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread
@@ -90,8 +102,11 @@ class Activities:
             greeting=version.greeting if version else "",
             agent=version.agent if version else "",
             no_agent=no_agent,
-            names=names.names,
+            names={**past.names, **names.names},
             nameless=names.nameless,
+            profiles={**past.profiles, **names.profiles},
+            tells_surroundings=True,
+            workspace_url=self._slack.reading.workspace_url if thread.in_slack else "",
             judged=names.judged,
             refused=names.refused,
             refused_here=names.refused_here,
@@ -135,7 +150,15 @@ class Activities:
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         with urgency(Urgency.OPENING):
-            return await self._known(request.ids, request.authors, request.thread)
+            known = self._known(request.ids, request.authors, request.thread)
+            names, place = await _together(known, self._place(request.thread if request.asks_for_place else None))
+            return names.model_copy(update={"place": place})
+
+    async def _place(self, thread: Thread | None) -> Place | None:
+        """Where a conversation is. Asked while other things are, as nobody is to wait for it."""
+        if thread is None or not thread.in_slack or self._slack_or_none is None:
+            return None
+        return await self._slack_or_none.directory.place(thread.channel)
 
     async def _known(self, ids: Sequence[str], authors: Sequence[Author], thread: Thread | None) -> Names:
         """Who they are, and who of the authors may not talk to the agent in this thread.
@@ -154,6 +177,7 @@ class Activities:
         return Names(
             names=names,
             nameless=[slack_id for slack_id in ids if slack_id not in names],
+            profiles=slack.directory.profiles([*ids, *people]),
             judged=list(judged) if thread else None,  # release 0.2 did not say which thread it asks for
             refused={slack_id: reason for slack_id, reason in judged.items() if reason},
             refused_here=slack.access_policy.refusal_in(thread) if thread else "",
@@ -171,6 +195,16 @@ class Activities:
             if error.message not in FAILED or attempt is None or attempt.age < LONGEST_JUDGING:
                 raise
             return {}
+
+    @activity.defn(name=ActivityName.READ_LINKS)
+    async def read_links(self, request: ReadLinks) -> LinksRead:
+        """What links in a question lead to. For a turn without a place in the quotas nothing is read."""
+        if self._reservations is not None and request.claim is not None:
+            over_quota = await self._reservations.reserve(request.thread.team, request.claim)
+            if over_quota is not None:
+                return LinksRead(contents=[], over_quota=over_quota)
+        async with self._status_kept(request.thread):
+            return await self._slack.reading.links(request)
 
     # Thinking
 
@@ -201,7 +235,19 @@ class Activities:
             return {"error": refused}
         try:
             async with self._status_kept(thread), progress_shown(self._slack_or_none, thread, run.shown) as progress:
-                return await self._tools.run(name, arguments, progress, attaching(self._slack_or_none, thread))
+                result = await self._tools.run(
+                    name,
+                    arguments,
+                    progress,
+                    attaching(self._slack_or_none, thread),
+                    {
+                        **tool_view.given(self._slack_or_none, thread, run),
+                        ToolCallKey: tool_view.call_key(),
+                        Inputs: run.inputs,
+                    },
+                )
+            shown = self._tools.outcome(name, arguments, result)
+            return result | ({SHOWN: shown} if shown else {})
         except ToolUnavailableError as error:
             raise retryable(TOOL_UNAVAILABLE, str(error)) from error
 
@@ -219,7 +265,31 @@ class Activities:
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
-        await self._slack.posts.whisper(request.thread, request.user, request.text, in_channel=request.in_channel)
+        """Shows a line to one person."""
+        await self._slack.posts.whisper(
+            request.thread,
+            request.user,
+            request.text,
+            in_channel=request.in_channel,
+            may_mention=request.may_mention,
+        )
+
+    @activity.defn(name=ActivityName.SHOW_QUESTION)
+    async def show_question(self, request: ShowQuestion) -> str:
+        """Makes the thread show the card as it is now; returns the `ts` of its message."""
+        return await self._slack.questions.show(request, is_retry=activity.info().attempt > 1)
+
+    @activity.defn(name=ActivityName.FIND_MEMBERS)
+    async def find_members(self, request: FindMembers) -> FoundMembers:
+        return FoundMembers(members=await self._slack.user_groups.members(request.groups))
+
+    @activity.defn(name=ActivityName.FIND_GRANTS)
+    async def find_grants(self, request: FindGrants) -> FoundGrants:
+        return await grant_calls.found(self._grants, request)
+
+    @activity.defn(name=ActivityName.KEEP_GRANT)
+    async def keep_grant(self, request: KeepGrant) -> None:
+        await grant_calls.kept(self._grants, request)
 
     @asynccontextmanager
     async def _status_kept(self, thread: Thread | None) -> AsyncIterator[None]:

@@ -50,7 +50,9 @@ async def _bring(slack: Slack, request: Deliver, known: Leftovers) -> None:
     for failure in await asyncio.gather(*parts, return_exceptions=True):
         if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
             raise failure
-    await slack.status.end(request.thread, waits=not request.is_notice and asks_back(request.text))
+    await slack.status.end(
+        request.thread, waits=request.asks_people or (not request.is_notice and asks_back(request.text))
+    )
     if known.is_partial:
         with urgency(Urgency.TIDYING):
             await slack.progress.end(request, await slack.delivery.tidy(request, known))

@@ -16,6 +16,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from agent_worker.activities import failed_attempts
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE, final, retryable
+from agent_worker.payloads.links import ReadLinks
 from agent_worker.payloads.thread import Author
 from agent_worker.payloads.waiting import LONGEST_WAIT
 from agent_worker.slack.attempt_time import AttemptTime
@@ -81,7 +82,8 @@ class _Guarded(ActivityInboundInterceptor):
 
 def _person(input: ExecuteActivityInput) -> str:  # noqa: A002
     """The person whom the activity answers; "" if there is none, or the activity does not know."""
-    audience = getattr(input.args[0], "audience", None) if input.args else None
+    asked = input.args[0] if input.args else None
+    audience = next(iter(asked.askers), None) if isinstance(asked, ReadLinks) else getattr(asked, "audience", None)
     return audience.id if isinstance(audience, Author) else ""
 
 

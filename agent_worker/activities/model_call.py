@@ -13,13 +13,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from agent_worker.activities import failed_attempts
+from agent_worker.activities import failed_attempts, tool_view
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
+from agent_worker.activities.call_plan import planned
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.activities.turn_lists import ToolList, TurnLists
-from agent_worker.conversation import model_form
-from agent_worker.conversation.signatures import without_signatures
+from agent_worker.conversation.transcript.signatures import without_signatures
+from agent_worker.conversation.wording import model_form
 from agent_worker.gemini.client import Gemini
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
@@ -34,7 +35,6 @@ from agent_worker.payloads.model import (
     FailingCall,
     ModelReply,
     Summarise,
-    ToolCall,
 )
 from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Draft
@@ -45,9 +45,12 @@ from agent_worker.slack.refusals import is_undone
 from agent_worker.slack.thread.live_answer import LiveAnswer
 from agent_worker.toolbox.toolbox import Toolbox
 
-CALLS_AT_ONCE = 32  # tool calls of one reply that are run
 REPORT_TIMEOUT = timedelta(seconds=3)
-TELLS_AFTER = timedelta(seconds=10)  # without an answer, the thread is told that Gemini does not answer
+# Without an answer, the thread is told within this time that Gemini does not answer: at the last attempt that fails
+# before it is over, as nobody works on the call between two attempts.
+TELLS_WITHIN = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(seconds=10)  # between two attempts, if Temporal does not say how it tries again
+MOST_DOUBLINGS = 20
 WAITING = "Gemini is not answering just now. I keep trying, and I will answer here as soon as it does."
 logger = logging.getLogger(__name__)
 
@@ -113,7 +116,9 @@ class ModelCalls:
                     reply = await self._ask(request, self._question(request, version, contents))
             else:
                 reply = await self._reply_in(self._slack, request, version)
-        return self._planned(reply, version).model_copy(update={"title": title.found})
+        tools, in_slack = self._list(request, version), request.thread.in_slack
+        calls = planned(reply.calls, self._toolbox, version, tools, in_slack=in_slack)
+        return reply.model_copy(update={"calls": calls, "title": title.found})
 
     async def summary(self, request: Summarise) -> str:
         """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
@@ -128,7 +133,7 @@ class ModelCalls:
 
     def _question(self, request: AskModel, version: AgentVersion, contents: Sequence[Content]) -> Question:
         """At the beginning of a turn only the version tells which call is the last one, and whose signatures hold."""
-        tools = self._lists.of(request, version.digest, lambda: self._tools(version))
+        tools = self._list(request, version)
         away = f"\n{' '.join(tools.away)} Say so if its tools would be needed." if tools.away else ""
         return Question(
             model=version.model,
@@ -139,8 +144,15 @@ class ModelCalls:
             more_room=request.more_room,
         )
 
-    def _tools(self, version: AgentVersion) -> ToolList:
-        return ToolList(self._toolbox.declarations(version.tools), self._gate.agents.tools_away(version.agent))
+    def _list(self, request: AskModel, version: AgentVersion) -> ToolList:
+        """The tools that this turn is told of."""
+
+        def now() -> ToolList:
+            lacks = tool_view.lacking(self._slack, request)
+            declared = self._toolbox.declarations(version.tools, lacks)
+            return ToolList(declared, self._gate.agents.tools_away(version.agent), lacks)
+
+        return self._lists.of(request, version.digest, now)
 
     # In a thread
 
@@ -162,7 +174,8 @@ class ModelCalls:
             error = failed_attempts.bounded(failure)
             handover = replace(before or _Handover(live.draft), draft=live.draft)
             if not error.non_retryable:
-                handover = await _tell_if_long(slack, request, await _report(request, handover))
+                handover = await _report(request, handover)
+                handover = await _tell_if_long(slack, request, handover, _pause_after(error))
             raise _FailedCall(error, handover) from failure
         return reply.model_copy(update={"draft": _draft_after(reply, live.draft)})
 
@@ -180,29 +193,6 @@ class ModelCalls:
         if reply.unusable and not is_asked_otherwise:
             raise retryable(UNUSABLE_ANSWER, reply.unusable)
         return reply
-
-    # Tool calls
-
-    def _planned(self, reply: ModelReply, version: AgentVersion) -> ModelReply:
-        """The reply with each tool's title and policy, so that history says how the tool was run."""
-        calls = [self._plan(index, call, version) for index, call in enumerate(reply.calls)]
-        return reply.model_copy(update={"calls": calls})
-
-    def _plan(self, index: int, call: ToolCall, version: AgentVersion) -> ToolCall:
-        policy = self._toolbox.policy(call.name, call.args)
-        refused = self._toolbox.refusal(call.name, version.tools)
-        if index >= CALLS_AT_ONCE:
-            refused = f"Too many calls at once: at most {CALLS_AT_ONCE} are run. Ask again for the others."
-        return ToolCall(
-            name=call.name,
-            args=call.args,
-            id=call.id,
-            title=policy.title,
-            timeout_seconds=policy.timeout.total_seconds(),
-            attempts=policy.attempts,
-            refused=refused,
-            unknown_if_lost=policy.unknown_if_lost,
-        )
 
 
 def _draft_after(reply: ModelReply, draft: Draft) -> Draft:
@@ -275,9 +265,22 @@ async def _report(request: AskModel, handover: _Handover) -> _Handover:
     return replace(handover, is_reported=True)
 
 
-async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover) -> _Handover:
-    """Tells the thread, once, that Gemini does not answer. The post is a draft: the answer will replace it."""
-    if handover.is_told or datetime.now(UTC) - activity.info().scheduled_time < TELLS_AFTER:
+def _pause_after(error: ApplicationError) -> timedelta:
+    """How long it takes until the next attempt begins."""
+    info = activity.info()
+    if error.next_retry_delay is not None or info.retry_policy is None:
+        return error.next_retry_delay or LONGEST_PAUSE
+    policy = info.retry_policy
+    pause = policy.initial_interval * policy.backoff_coefficient ** min(info.attempt - 1, MOST_DOUBLINGS)
+    return min(pause, policy.maximum_interval or LONGEST_PAUSE)
+
+
+async def _tell_if_long(slack: Slack, request: AskModel, handover: _Handover, pause: timedelta) -> _Handover:
+    """Tells the thread, once, that Gemini does not answer, if it would be too late after the `pause`.
+
+    The post is a draft: the answer will replace it.
+    """
+    if handover.is_told or datetime.now(UTC) + pause - activity.info().scheduled_time < TELLS_WITHIN:
         return handover
     draft = handover.draft
     try:

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads.agent_policy import Naming
-from text.lines import ELLIPSIS, whole_words
+from text import lines
 
 LONGEST_WORDS = 60  # characters
 LONGEST_WAIT = timedelta(milliseconds=500)  # for the title, after the answer is complete
@@ -66,6 +66,5 @@ class Titles:
 
 
 def first_words(text: str) -> str:
-    """The first words of `text` on one line, at most LONGEST_WORDS characters and a "…" if something is missing."""
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_WORDS else whole_words(line, LONGEST_WORDS) + ELLIPSIS
+    """The first words of `text` on one line, at most LONGEST_WORDS characters, cut where it makes sense."""
+    return lines.title(text, LONGEST_WORDS)

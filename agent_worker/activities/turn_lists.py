@@ -5,7 +5,7 @@ A first model call that is tried again may go by another version of the agent: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,14 @@ REMEMBERED = 300  # turns; one that is forgotten, or goes on in another worker, 
 
 @dataclass(frozen=True)
 class ToolList:
-    """`away`: sentences for the model about tools that nobody knows just now."""
+    """`away`: sentences for the model about tools that nobody knows just now.
+
+    `lacking`: what the turn's calls cannot be given. Tools that need it are not declared.
+    """
 
     declarations: Sequence[dict[str, Any]] = ()
     away: Sequence[str] = ()
+    lacking: Collection[type] = ()
 
 
 class TurnLists:

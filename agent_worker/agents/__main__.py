@@ -21,7 +21,7 @@ from agent_worker.mcp.configuration import SEPARATOR, mcp_servers
 from agent_worker.mcp.source import CHECK_WAIT, McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.toolbox.toolbox import Toolbox
-from process.settings import load
+from process.settings import load, problems_of
 from text.characters import for_terminal
 
 BAD_FILES = 1  # the exit code
@@ -42,13 +42,20 @@ async def _check(channels: Sequence[str], *, asks_servers: bool) -> int:
     folder, servers = folder_of(settings), McpServers()
     problems = folder.read()
     if not problems:
-        agents = Agents(folder, settings, Toolbox.discover(reserved=list(ActivityName), source=servers))
+        agents = Agents(folder, settings, _toolbox(servers))
         async with servers.connected(configured, first_wait=CHECK_WAIT):
             print(for_terminal("\n".join(_report(agents, asks_servers=asks_servers))))
             problems = [*servers.not_listed().values(), *_places(agents, channels)]
     for problem in problems:
         print(for_terminal(problem), file=sys.stderr)
     return BAD_FILES if problems else 0
+
+
+def _toolbox(servers: McpServers) -> Toolbox:
+    """The tools that the worker would have. It would not start with settings that cannot be read; here nobody minds."""
+    toolbox = Toolbox.discover(reserved=list(ActivityName), source=servers)
+    readable, _ = problems_of(toolbox.settings_classes())
+    return toolbox.configured(readable)
 
 
 def _report(agents: Agents, *, asks_servers: bool) -> Iterator[str]:
@@ -58,7 +65,7 @@ def _report(agents: Agents, *, asks_servers: bool) -> Iterator[str]:
 
 
 def _lines(agents: Agents, one: Effective, *, asks_servers: bool) -> Iterator[str]:
-    told = view(one, agents.summaries, len(one.tools.value))
+    told = view(one, agents.summaries, agents.toolbox.asked_about(one.approve.value), len(one.tools.value))
     yield f"{one.name}: {one.description}" if one.description else one.name
     default = "wherever no other agent answers"
     channels = [*one.channels, *([default] if one.name == DEFAULT_AGENT else [])]
@@ -67,7 +74,7 @@ def _lines(agents: Agents, one: Effective, *, asks_servers: bool) -> Iterator[st
     for applied in told.applied:
         yield f"  {applied.what}: {applied.value} ({applied.source})"
     for tool in told.tools:
-        yield f"    {tool.name} - {tool.summary}"
+        yield f"    {tool.name} - {tool.summary}{' (asks first)' if tool.asks_first else ''}"
     for pattern in agents.patterns(one.name):
         if note := _note(agents, pattern, asks_servers=asks_servers):
             yield f"  note: {note}"

@@ -8,19 +8,31 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from agent_worker.agents import front_matter
-from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter, Problem
+from agent_worker.agents.front_matter import BadFrontMatterError, FrontMatter
 from agent_worker.agents.settings import LARGEST_INSTRUCTIONS, MOST_MODEL_CALLS, SMALLEST_CONTEXT
 from agent_worker.contract.agent_choice import Claims, is_about_names
 from agent_worker.contract.agents import Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
+from agent_worker.payloads.questions import ASKER, USER_GROUP, Approvers
+from text.yaml_document import Problem
 
 LARGEST_FILE = LARGEST_INSTRUCTIONS + front_matter.LARGEST_YAML + 1024  # bytes
 NAME = re.compile(r"[a-z0-9-]{1,40}")  # of an agent
 MOST_PROMPTS = 4  # Slack shows no more
 MOST_ENTRIES = 200  # of a list in a file
+MOST_APPROVERS = 20
+_PERSON = re.compile(r"[UWS][A-Z0-9]{2,63}")  # or a user group
 _TOOL = re.compile(r"[\w.:*?\[\]!-]{1,128}", re.ASCII)
 _CHANNEL = re.compile(r"[^\s#,<>@&]{1,80}")
 
@@ -66,6 +78,46 @@ class PromptField(BaseModel):
     message: Annotated[str, Field(max_length=2_000), AfterValidator(_shown)]
 
 
+def _approve(value: Any) -> Any:
+    """`never` and `always` are short for one glob each."""
+    return {"never": ["!*"], "always": ["*"]}.get(value, value) if isinstance(value, str) else value
+
+
+def _person(entry: str) -> str:
+    if entry != ASKER and not _PERSON.fullmatch(entry):
+        raise ValueError("is neither `asker` nor the id of a person or a user group, such as U012ABCDEF or S012ABCDEF")
+    return entry
+
+
+class ApproversField(BaseModel):
+    """Who may decide about a call of a tool. Without `people`, it is whoever has asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    people: list[Annotated[str, AfterValidator(_person)]] = Field([ASKER], min_length=1, max_length=MOST_APPROVERS)
+    needed: int = Field(1, ge=1, le=MOST_APPROVERS)
+    not_the_asker: bool = False
+    hours: float = Field(7 * 24, gt=0, le=90 * 24, strict=False)  # then the question expires
+
+    @property
+    def rule(self) -> Approvers:
+        return Approvers(
+            people=self.people,
+            needed=self.needed,
+            not_the_asker=self.not_the_asker,
+            expires_seconds=self.hours * 3600,
+        )
+
+    @model_validator(mode="after")
+    def _can_be_decided(self) -> ApproversField:
+        people = set(self.people) - ({ASKER} if self.not_the_asker else set())
+        has_group = any(one.startswith(USER_GROUP) for one in people)  # with nobody knows how many people
+        possible = len(people)
+        if self.needed > possible and not has_group:
+            raise ValueError(f"{self.needed} people have to approve, and at most {possible} may")
+        return self
+
+
 class AgentFields(BaseModel):
     """The front matter. None: what the settings say, or the built-in default."""
 
@@ -84,6 +136,10 @@ class AgentFields(BaseModel):
     thread_replies: ThreadReplies | None = None
     greeting: str | None = Field(None, max_length=3_000)
     prompts: list[Annotated[PromptField, BeforeValidator(_prompt)]] | None = Field(None, max_length=MOST_PROMPTS)
+    approve: Annotated[
+        list[Annotated[str, AfterValidator(_tool)]] | None, BeforeValidator(_approve), Field(max_length=MOST_ENTRIES)
+    ] = None
+    approvers: ApproversField | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +201,8 @@ def _problem(front: FrontMatter, detail: Mapping[str, Any]) -> Problem:
     where = tuple(detail["loc"])
     field = ".".join(str(step + 1) if isinstance(step, int) else step for step in where)
     if detail["type"] == "extra_forbidden":
-        known = PromptField if len(where) > 1 else AgentFields
+        nested: dict[str, type[BaseModel]] = {"prompts": PromptField, "approvers": ApproversField}
+        known = nested.get(str(where[0]), AgentFields) if len(where) > 1 else AgentFields
         message = f"is not a field (the fields are: {', '.join(known.model_fields)})"
     else:
         message = str(detail["msg"]).removeprefix("Value error, ")

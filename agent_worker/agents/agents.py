@@ -34,6 +34,10 @@ class Agents:
         self.toolbox = toolbox
         self._versions: LRUCache[str, AgentVersion] = LRUCache(VERSIONS_KEPT)
 
+    def with_tools(self, toolbox: Toolbox) -> Agents:
+        """The same agents with other tools."""
+        return Agents(self._folder, self._settings, toolbox)
+
     @property
     def files(self) -> Mapping[str, AgentFile]:
         """By the agent's name; the same mapping as long as no file has changed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from agent_worker.agents.agents import Agents
 from agent_worker.agents.effective import Effective
 from agent_worker.contract.agents import AgentCatalog, AgentView, Applied, ToolLine
@@ -23,16 +25,26 @@ def catalog(agents: Agents) -> AgentCatalog:
     """What applies to every agent now. If there is much to tell, fewer tools are named; in the end nothing is told."""
     found = [one for one in map(agents.effective, agents.names) if one is not None]
     summaries = agents.summaries
+    approving = {tuple(one.approve.value) for one in found}  # the same for most agents
+    asked = {patterns: agents.toolbox.asked_about(patterns) for patterns in approving}
     for shown in TOOLS_SHOWN:
-        made = AgentCatalog(agents=[view(one, summaries, shown) for one in found])
+        made = AgentCatalog(
+            agents=[view(one, summaries, asked[tuple(one.approve.value)], shown) for one in found],
+        )
         if size_of(made.model_dump()) <= LARGEST_CATALOG:
             return made
     return AgentCatalog()
 
 
-def view(one: Effective, summaries: dict[str, str], tools_shown: int = TOOLS_SHOWN[0]) -> AgentView:
+def view(
+    one: Effective, summaries: Mapping[str, str], asked: Collection[str], tools_shown: int = TOOLS_SHOWN[0]
+) -> AgentView:
+    """`summaries` are those of all tools, by name; `asked` are the tools of which people are asked before a call."""
     names = list(one.tools.value)
-    lines = [ToolLine(name=name, summary=_cut(summaries.get(name, ""), LONGEST_SUMMARY)) for name in names]
+    lines = [
+        ToolLine(name=name, summary=_cut(summaries.get(name, ""), LONGEST_SUMMARY), asks_first=name in asked)
+        for name in names
+    ]
     return AgentView(
         name=one.name,
         description=_cut(one.description, LONGEST_DESCRIPTION),

@@ -14,7 +14,10 @@ from agent_worker.contract.agent_choice import is_glob
 from agent_worker.contract.agents import DEFAULT_PROMPTS, Prompt
 from agent_worker.payloads.agent_policy import ThreadReplies
 from agent_worker.payloads.agent_version import AgentVersion
+from agent_worker.payloads.questions import Approvers
 
+TICKET_TOOL = "file_ticket"
+TICKET_PROMPT = Prompt(title="File a ticket", message="File a ticket: the printer on floor 3 is broken")
 NOT = "!"  # before the name or the glob of tools that an agent may not use; no tool's name has one
 ABILITIES_SHOWN = 12  # tools in a greeting
 HELLO = "Hello! Ask me something in this thread, and I will answer here. What you write later in it, I read as well."
@@ -43,6 +46,8 @@ class Effective:
     thread_replies: Sourced[ThreadReplies]
     greeting: Sourced[str]
     prompts: Sourced[Sequence[Prompt]]
+    approve: Sourced[Sequence[str]]
+    approvers: Sourced[Approvers]
 
     @property
     def version(self) -> AgentVersion:
@@ -55,6 +60,8 @@ class Effective:
             context_tokens=self.context_tokens.value,
             thread_replies=self.thread_replies.value,
             greeting=self.greeting.value,
+            approve=list(self.approve.value),
+            approvers=self.approvers.value,
         )
 
 
@@ -77,7 +84,9 @@ def effective(file: AgentFile, settings: AgentSettings, summaries: Mapping[str, 
         context_tokens=either(fields.context_tokens, settings.agent_context_tokens, "agent_context_tokens"),
         thread_replies=either(fields.thread_replies, settings.thread_replies, "thread_replies"),
         greeting=_own(fields.greeting, greeting([summaries[name] for name in tools]), file),
-        prompts=_own(None if fields.prompts is None else file.prompts, DEFAULT_PROMPTS, file),
+        prompts=_own(None if fields.prompts is None else file.prompts, _suggested(tools), file),
+        approve=_own(fields.approve, [], file),
+        approvers=_own(fields.approvers.rule if fields.approvers else None, Approvers(), file),
     )
 
 
@@ -114,10 +123,15 @@ def greeting(abilities: Sequence[str]) -> str:
     """What the agent says of itself when somebody mentions it and says nothing else; Markdown."""
     lines = [HELLO]
     if abilities:
-        lines += ["", "I can look up:", *(f"- {_literal(ability)}" for ability in abilities[:ABILITIES_SHOWN])]
+        lines += ["", "I can help with:", *(f"- {_literal(ability)}" for ability in abilities[:ABILITIES_SHOWN])]
     if len(abilities) > ABILITIES_SHOWN:
         lines.append(f"- and {len(abilities) - ABILITIES_SHOWN} more")
     return "\n".join(lines)
+
+
+def _suggested(tools: Sequence[str]) -> Sequence[Prompt]:
+    """With a helpdesk, everybody sees within a minute that the agent asks before it acts."""
+    return [*DEFAULT_PROMPTS, TICKET_PROMPT] if TICKET_TOOL in tools else DEFAULT_PROMPTS
 
 
 def _own(own: Value | None, built_in: Value, file: AgentFile) -> Sourced[Value]:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from agent_worker.agents import agent_file
 from agent_worker.agents.agent_file import LARGEST_FILE, NAME, AgentFile
-from agent_worker.agents.front_matter import BadFrontMatterError, Problem
+from agent_worker.agents.front_matter import BadFrontMatterError
 from agent_worker.contract.agent_choice import DEFAULT_AGENT, is_glob
 from process.log_records import Translated
+from text.yaml_document import Problem
 
 SUFFIX = ".md"
 MOST_AGENTS = 200

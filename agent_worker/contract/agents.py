@@ -44,8 +44,11 @@ class Applied(_Told):
 
 
 class ToolLine(_Told):
+    """One tool; `asks_first`: people are asked before a call of it runs, as long as nobody has always allowed it."""
+
     name: str
     summary: str
+    asks_first: bool = False
 
 
 class AgentView(_Told):

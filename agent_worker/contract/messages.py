@@ -60,14 +60,28 @@ class UserMessage(BaseModel):
     files: list[SlackFile] = []
     attachments: list[dict[str, Any]] = []  # forwarded messages, previews and tables, as Slack writes them
     looking_at: str = ""  # the channel that the author has open beside the agent
+    looking_at_message: str = ""  # … and the `ts` of the message in it, if Slack tells one
+    # Slack's permission to search for the author, valid for a while. Worth nothing without the bot's token.
+    action_token: str = ""
     left_out: bool = False  # too much was waiting to be read: only that it was written is kept
     unseen: bool = False  # asked through the message shortcut, so nobody can read it in the thread
     addressed_at: str = ""  # when it was addressed to the agent, if later than `ts`: by an edit, whose `event_ts` it is
 
     @property
+    def content(self) -> dict[str, Any]:
+        """What an edit replaces: the text and the attachments."""
+        return {"text": self.text, "attachments": self.attachments}
+
+    @property
     def asked_at(self) -> float:
         """When it was addressed to the agent, in seconds since 1970 by Slack's clock."""
         return max(float(self.ts), float(self.addressed_at or 0))
+
+    def completed_by(self, other: UserMessage) -> UserMessage:
+        """The same with what only the other of its two events has brought; itself if that is nothing."""
+        brought = {name: getattr(other, name) for name in ("files", "action_token")}
+        more = {name: value for name, value in brought.items() if value and not getattr(self, name)}
+        return self.model_copy(update=more) if more else self
 
 
 class MessageChange(BaseModel):
@@ -140,7 +154,10 @@ class SaidToOthers(BaseModel):
 
 
 class Feedback(BaseModel):
-    """What a person thinks of an answer. `turn` is the key of the answer's turn; `at` is the click's `ts`."""
+    """What a person thinks of an answer. `turn` is the key of the answer's turn; `at` is the click's `ts`.
+
+    A `reason` comes later, from the form that opens with the click: in a Feedback of its own with the same `at`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -149,6 +166,7 @@ class Feedback(BaseModel):
     value: Literal["good", "bad"]
     at: str
     team: str = ""  # the person's workspace, as in UserMessage
+    reason: str = ""  # why the answer is bad, in the person's own words
 
 
 class TryAgain(BaseModel):

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import NO_MOMENT, Feedback, MessageChange, StopRequest, Thread, UserMessage
-from agent_worker.conversation import model_form, origins, quotations
 from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
-from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import Participants
-from agent_worker.conversation.transcript import Transcript
-from agent_worker.conversation.turn import Turn
+from agent_worker.conversation.questions import outcomes
+from agent_worker.conversation.questions.asked import AskedQuestions
+from agent_worker.conversation.questions.decisions import Decisions
+from agent_worker.conversation.questions.question import Question
+from agent_worker.conversation.surroundings import Surroundings
+from agent_worker.conversation.transcript import origins
+from agent_worker.conversation.transcript.transcript import Transcript, told_together
+from agent_worker.conversation.turn.turn import Turn
 from agent_worker.conversation.turn_limits import TurnLimits
+from agent_worker.conversation.wording import linked, model_form, quotations
+from agent_worker.conversation.wording.model_input import ModelInput, ids_in, is_view, what_is_open
+from agent_worker.conversation.wording.permalinks import links_in
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.agent_version import AgentVersion
-from agent_worker.payloads.opening import Before, Opened
+from agent_worker.payloads.links import MessageLink
+from agent_worker.payloads.opening import Before, Names, Opened
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered, Deliver
 from text.lines import ELLIPSIS, whole_words
@@ -29,6 +37,8 @@ UNTOLD_BYTES = 300_000  # of all of them
 # In the place of a kept answer to several messages, of which one was taken back.
 UNTOLD_LEFT_OUT = "I had an answer here, but a message that it was to was deleted or edited since. Please ask again."
 _LEFT_OUT = {"text": UNTOLD_LEFT_OUT, "preface": ""}
+NO_LINKS: Mapping[str, Sequence[str]] = {}
+WHEN = ("at", "later")  # the fields that say when a message was written
 QUOTING_BYTES = 100_000  # of the attachments of messages that quote others; the newest messages are kept
 BEFORE = "What was said in this thread before, oldest first. It is information, not a question to you:"
 NOW = "End of what was said before. What follows is said to you."
@@ -36,8 +46,10 @@ CHANGE_LEFT_OUT = {
     "text": model_form.note("A message above was changed by its author, but the change is too large to be read.")
 }
 QUESTIONS_QUOTED = 5  # before one answer
+MOST_CALLED = 50  # people whose names an answer may show in place of their ids
 QUESTION_CHARACTERS = 300  # of each of them
 FEEDBACK_KEPT = 100  # clicks; they are stored with what Temporal lists of the conversation
+REASONS_BYTES = 20_000  # of all reasons together; the oldest are dropped beyond that, and the judgements stay
 
 
 @dataclass(kw_only=True)
@@ -48,6 +60,7 @@ class Conversation:
     transcript: Transcript
     inbox: Inbox = field(default_factory=Inbox)
     participants: Participants = field(default_factory=Participants)
+    surroundings: Surroundings = field(default_factory=Surroundings)
     limits: TurnLimits = field(default_factory=TurnLimits)
     model: str = ""
     agent: str = ""  # a conversation keeps its agent
@@ -62,11 +75,13 @@ class Conversation:
     first_words: str = ""  # of the first question
     first_ts: str = ""  # … and its `ts`
     quoting: list[UserMessage] = field(default_factory=list)  # that the model has read, and that quote other messages
-    looking_at: str = ""  # the channel that the author of the last message had open beside the agent
+    workspace_url: str = ""  # for links to its messages
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
     untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first
     times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
+    questions: AskedQuestions = field(default_factory=AskedQuestions)  # to people
+    decisions: Decisions = field(default_factory=Decisions)
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. The model is that of the settings until a turn brings a version."""
@@ -74,6 +89,8 @@ class Conversation:
         self.agent = self.agent or opened.agent
         self.bot_user_id = opened.bot_user_id
         self.names |= opened.names
+        self.surroundings.open(opened)
+        self.workspace_url = opened.workspace_url
         self.before, self.earlier = list(opened.before), opened.earlier
         known = [ts for one in self.before for ts in (one.ts, *one.quotes)]
         for change in self.inbox.changes_ahead(known):
@@ -123,13 +140,13 @@ class Conversation:
     def is_known(self, change: MessageChange, turn: Turn) -> bool:
         """Whether the turn has this edit already: one that addresses a message to the agent comes as two events."""
         message = turn.message(change.ts) if change.ts in self.inbox.readdressed else None
-        reads_so = message is not None and (message.text, message.attachments) == (change.text, change.attachments)
-        return reads_so and not change.deleted
+        return message is not None and message.content == change.content and not change.deleted
 
     @property
     def has_work(self) -> bool:
         """Whether anything that waits is for the agent; messages that are not wait for the next one that is."""
-        return self.inbox.again is not None or self.participants.is_asked(self.inbox.messages)
+        is_wanted = self.inbox.again is not None or self.questions.decided is not None
+        return is_wanted or self.participants.is_asked(self.inbox.messages)
 
     def give_back_late(self, turn: Turn) -> None:
         """Takes out of a turn what was written while Gemini failed at it: it is asked by itself in the next turn."""
@@ -159,6 +176,17 @@ class Conversation:
 
     # What the model is told of them
 
+    def learn(self, told: Names) -> None:
+        """Takes over what the worker tells of people and of the channel."""
+        self.names |= told.names
+        self.surroundings.learn(told)
+
+    @property
+    def called(self) -> dict[str, str]:
+        """The names of people who take part in the thread, by id; of many, those who came last."""
+        spoken = self.participants.spoken[-MOST_CALLED:] if self.surroundings.is_told else []
+        return {user: self.names[user] for user in spoken if user in self.names}
+
     def unknown_ids(self, messages: Sequence[UserMessage]) -> list[str]:
         """Slack ids of authors, mentioned people and channels whose names are not known yet; of one message, a few."""
         if not self.thread.in_slack:
@@ -171,17 +199,68 @@ class Conversation:
         """Whether the messages mention the agent and hold nothing else."""
         return not any(self._input.read(message) or message.files or message.left_out for message in messages)
 
-    def add_messages(self, messages: Sequence[UserMessage]) -> None:
-        """Adds messages to the transcript as one entry; the first one brings what the thread said before."""
-        parts = [part for message in messages for part in self._parts(message)]
+    def add_messages(self, messages: Sequence[UserMessage], links: Mapping[str, Sequence[str]] = NO_LINKS) -> None:
+        """Adds messages to the transcript as one entry; the first one brings what the thread said before.
+
+        `links`: the lines about what the links of a message lead to, by its `ts`.
+        """
         if messages and not self.first_words:
             self.first_words, self.first_ts = self._input.read(messages[0])[:FIRST_WORDS], messages[0].ts
-        parts = [*self._take_before(), *parts]
+        parts = [*self._news(messages), *self._take_before()]
+        for message in messages:
+            parts += self._parts(message, self.surroundings.tell(message), links.get(message.ts, ()))
         self.transcript.add({"role": "user", "parts": parts})
 
-    def _parts(self, message: UserMessage) -> list[dict[str, Any]]:
+    def _news(self, messages: Sequence[UserMessage]) -> list[dict[str, Any]]:
+        """Where this is and who the authors are, also those of what the thread said before, as far as it is new."""
+        before = [str(model_form.fields(one.line).get("id", "")) for one in self.before]
+        people = [*before, *(message.user for message in messages if not message.from_app)]
+        news = self.surroundings.news(people, self.thread, self.names, self.transcript.remarks)
+        return _remark([{"text": line} for line in news])
+
+    def _parts(self, message: UserMessage, when: Mapping[str, str], links: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The message with what its links lead to: `links`, and what the model has read of that already."""
         self._note_quotations(message)
-        return origins.marked([*self._view(message), *self._input.parts(message)], message.ts)
+        about = linked.still_linked(message.text, lambda: [*self.transcript.lines_of(message.ts), *links])
+        return origins.marked(
+            [*self._view(message), *self._input.parts(message, when), *linked.parts(about)], message.ts
+        )
+
+    # Links
+
+    @property
+    def _reads_links(self) -> bool:
+        """Not in a run that a release has opened that read none; nor in a terminal, which has no Slack to read."""
+        return self.surroundings.is_told and self.thread.in_slack
+
+    def unread_links(self, message: UserMessage) -> list[MessageLink]:
+        """The links of a message that are to be read before the model is asked with it."""
+        if not self._reads_links:
+            return []
+        return linked.unread(message, lambda: self.transcript.lines_of(message.ts))
+
+    def missed_links(self) -> dict[str, list[MessageLink]]:
+        """The links in the question of the last turn that could not be read then, by the `ts` of the message."""
+        asked = self.transcript.questions if self._reads_links else []
+        missed = {ts: linked.missed(origins.lines_of(asked, ts)) for ts in origins.messages(asked)}
+        return {ts: [link for url in links for link in links_in(url)] for ts, links in missed.items() if links}
+
+    def add_links(self, message: UserMessage, lines: Sequence[str], *, epoch: str) -> None:
+        """Puts what its links lead to behind a message of the running turn that the model was told of."""
+        about = linked.still_linked(message.text, lambda: lines)
+        self.transcript.add_behind(message.ts, linked.parts(about), epoch)
+
+    def replace_missed_links(self, ts: str, lines: Sequence[str], *, epoch: str) -> None:
+        """Puts what the links of a message lead to in the place of the lines that say that they could not be read."""
+        missed = linked.missed(self.transcript.lines_of(ts))
+        found = {missed[url]: line for line in lines if (url := linked.link_of(line)) in missed}
+        self.transcript.reword(ts, found, epoch)
+
+    def _told_when(self, message: UserMessage) -> dict[str, str]:
+        """When the message was written, in the words in which the model has read that already."""
+        lines = [*(one.line for one in self.before if one.ts == message.ts), *self.transcript.lines_of(message.ts)]
+        told = [{key: read[key] for key in WHEN if key in read} for read in map(model_form.fields, lines)]
+        return next(filter(None, told), self.surroundings.written_at(message.ts, message.user))
 
     def _note_quotations(self, message: UserMessage) -> None:
         others = [one for one in self.quoting if one.ts != message.ts]
@@ -212,17 +291,25 @@ class Conversation:
         told = [part for one in self.before for part in origins.marked([{"text": one.line}], one.ts or origins.REMARK)]
         if self.earlier:
             told += origins.marked([{"text": model_form.line(text=self.earlier)}], origins.PAST)
+        for one in self.before:
+            self.surroundings.note_told(float(one.ts or 0))
         self.quoting_before += [one for one in self.before if one.quotes]
         self.before, self.earlier = [], ""
         first, last = ([{"text": model_form.note(remark)}] for remark in (BEFORE, NOW))
         return [*_remark(first), *told, *_remark(last)] if told else []
 
     def _view(self, message: UserMessage) -> list[dict[str, Any]]:
-        """Which channel the author has open beside the conversation, if that has changed."""
-        if message.looking_at in {"", self.looking_at}:
-            return []
-        self.looking_at = message.looking_at
-        return [self._input.view(message)]
+        """What the author has open beside the conversation, if that is not what the model was told last.
+
+        That is read from the transcript: a summary, or what people take back, may have taken it away again. An edit
+        does not say what is open, so what the message came with stays.
+        """
+        own = list(filter(is_view, self.transcript.lines_of(message.ts)))
+        if own or not message.looking_at:
+            return [{"text": line} for line in own[:1]]
+        view = self._input.view(message, self.workspace_url)
+        told = next(filter(is_view, self.transcript.lines_from_newest()), "")
+        return [] if what_is_open(told) == what_is_open(view["text"]) else [view]
 
     @property
     def _input(self) -> ModelInput:
@@ -255,9 +342,33 @@ class Conversation:
         if change.deleted:
             self.untold = [one for one in self.untold if one.answers != [change.ts]]
 
+    # Questions to people
+
+    def names_of(self, people: Sequence[str]) -> dict[str, str]:
+        """The names of those of these people whom the conversation knows, by id."""
+        return {person: self.names[person] for person in people if person in self.names}
+
+    def settle(self, question: Question, epoch: str) -> None:
+        """Tells the model what became of the calls that people were asked about.
+
+        If nothing was said since, it reads as if the calls had just run. Otherwise a remark says what is known now; so
+        it does where a summary has taken the place of the calls. The turn that follows begins behind the calls: what
+        was carried out stays known if that turn fails, is stopped or tried again.
+        """
+        self.questions.forget(question)
+        results = {outcomes.mark(question, at): item.result or {} for at, item in enumerate(question.items)}
+        goes_on = self.transcript.ends_with_responses(results)
+        is_found = self.transcript.exchange_responses(results, epoch)
+        if question.is_silent:
+            return
+        self.transcript.start_turn()
+        if not goes_on:
+            told, files = told_together({} if is_found else outcomes.by_title(question))
+            self.transcript.add({"role": "user", "parts": [*_remark([{"text": outcomes.news(told)}]), *files]})
+
     # What people take back
 
-    def has_read(self, change: MessageChange) -> bool:
+    def has_read(self, change: MessageChange | UserMessage) -> bool:
         """Whether the model was given the message, from itself, from a summary, or in what another one quotes.
 
         Or is given it with the next question.
@@ -283,7 +394,8 @@ class Conversation:
         has_lost_title = self._forget_title(change)
         for message in [message for message in self.quoting if change.ts in quotations.quoted(message)]:
             left = quotations.without(message, change.ts)
-            self._exchange(message.ts, self._parts(left), is_running=is_running, epoch=epoch)
+            parts = self._parts(left, self._told_when(left))
+            self._exchange(message.ts, parts, is_running=is_running, epoch=epoch)
             has_lost_title = self._forget_title(left) or has_lost_title
         if change.deleted:
             self.quoting = [message for message in self.quoting if message.ts != change.ts]
@@ -311,7 +423,7 @@ class Conversation:
         files = self.transcript.files_of(change.ts)
         author = {"user": change.user, "team": change.team, "from_app": change.from_app}
         message = UserMessage(ts=change.ts, direct=self.thread.is_direct, **author, **change.content)
-        parts = self._parts(message)
+        parts = self._parts(message, self._told_when(message))
         return [*(parts if size_of(parts) <= self.transcript.room else [CHANGE_LEFT_OUT]), *files]
 
     def _leave_out_untold(self, ts: str) -> None:
@@ -341,13 +453,35 @@ class Conversation:
         return "\n".join([*lines, "", ""]) if lines else ""
 
     def note_feedback(self, feedback: Feedback) -> bool:
-        """Keeps each person's newest opinion of a turn; returns whether it is that person's first one of the turn."""
+        """Keeps each person's newest opinion of a turn; returns whether it is that person's first one of the turn.
+
+        The reason for a click follows the click, or comes without it if that was lost. Who says bad once more without a
+        reason keeps the one that they gave before.
+        """
         before = [one for one in self.feedback if (one.turn, one.user) == (feedback.turn, feedback.user)]
-        if any(float(one.at) >= float(feedback.at) for one in before):
+        if any(_counts_less(feedback, one) for one in before):
             return False
+        reasons = [one.reason for one in before if one.value == feedback.value == "bad"]
+        if not feedback.reason and any(reasons):
+            feedback = feedback.model_copy(update={"reason": reasons[-1]})
         kept = [one for one in self.feedback if one not in before]
-        self.feedback = [*kept, feedback][-FEEDBACK_KEPT:]
+        self.feedback = _with_bounded_reasons([*kept, feedback][-FEEDBACK_KEPT:])
         return not before
+
+
+def _counts_less(feedback: Feedback, known: Feedback) -> bool:
+    """Whether it is older than what is known, or is the same click and brings no reason."""
+    is_same_click = float(known.at) == float(feedback.at)
+    return float(known.at) > float(feedback.at) or (is_same_click and not feedback.reason)
+
+
+def _with_bounded_reasons(opinions: Sequence[Feedback]) -> list[Feedback]:
+    """Temporal lists them with the conversation, so all reasons together are bounded."""
+    room, kept = REASONS_BYTES, list[Feedback]()
+    for one in reversed(opinions):
+        room -= len(one.reason.encode())
+        kept.append(one.model_copy(update={"reason": ""}) if one.reason and room < 0 else one)
+    return kept[::-1]
 
 
 def _remark(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from agent_worker.contract.messages import MessageChange, TryAgain, UserMessage
-from agent_worker.conversation import quotations
-from agent_worker.conversation.quotations import Written
+from agent_worker.conversation.wording import quotations
+from agent_worker.conversation.wording.quotations import Written
 from agent_worker.payloads.storage_limits import size_of
 
 SEEN_MESSAGES = 2_000  # Slack redelivers for a day at most; a thread does not get more messages in that time
@@ -60,7 +60,7 @@ class Inbox:
     def accept(self, message: UserMessage) -> UserMessage | None:
         """The message as it now reads; None if it was received before."""
         if message.ts in self._seen:
-            self._add_files(message)
+            self._complete(message)
             return None
         self._mark_seen(message.ts)
         if not message.addressed:
@@ -135,11 +135,11 @@ class Inbox:
         if len(self.seen) > SEEN_MESSAGES:
             self._seen.discard(self.seen.pop(0))
 
-    def _add_files(self, message: UserMessage) -> None:
-        """Of the two events of a mention, only one has the message's files."""
+    def _complete(self, message: UserMessage) -> None:
+        """Of the two events of a mention, one alone may have the message's files, or the permission to search."""
         known = self._by_ts.get(message.ts)
-        if known is not None and message.files and not known.files:
-            self._replace(known, known.model_copy(update={"files": message.files}))
+        if known is not None and (whole := known.completed_by(message)) is not known:
+            self._replace(known, whole)
 
     def _replace(self, waiting: UserMessage, *now: UserMessage) -> None:
         """Puts `now` in the place of a message that waits: the message as it reads now, or nothing."""

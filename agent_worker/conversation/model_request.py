@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.turn import Turn
+from agent_worker.conversation.turn.turn import Turn
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import AskModel
 
@@ -26,10 +26,12 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         more_room=turn.attempts.needs_more_room,
         preface=conversation.preface(turn.unseen),
         may_mention=turn.may_mention,
+        names=turn.names,
         untitled=conversation.first_words if wants_title else "",
         number=turn.attempts.model_calls + 1,
         claim=turn.claim(conversation.thread),
         agent=conversation.agent,
         version=turn.version,
         known_version=conversation.version.digest if conversation.version else "",
+        may_search=bool(turn.action_token),
     )

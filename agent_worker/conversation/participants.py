@@ -175,6 +175,10 @@ class Participants:
     def _was_admitted(self, user: str) -> bool:
         return user in self.verdicts and not self.verdicts[user].refusal
 
+    def admitted_before(self, messages: Iterable[UserMessage]) -> list[UserMessage]:
+        """The messages of those who were admitted when they were judged last, however long ago, and of allowed apps."""
+        return [message for message in messages if message.from_app or self._was_admitted(message.user)]
+
     def admitted(self, messages: Iterable[UserMessage], now: float) -> list[UserMessage]:
         """The messages of those who may talk to the agent: of people with a fresh verdict, and of allowed apps."""
         return [message for message in messages if self._admits(message, now)]

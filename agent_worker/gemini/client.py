@@ -1,4 +1,4 @@
-"""The only module that knows google-genai: it sends a question and returns a reply or raises a translated error."""
+"""The module that knows google-genai: it sends a question and returns a reply or raises a translated error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -19,8 +19,8 @@ from google.genai.errors import APIError
 from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.conversation import model_form
-from agent_worker.conversation.signatures import without_signatures
+from agent_worker.conversation.transcript.signatures import without_signatures
+from agent_worker.conversation.wording import model_form
 from agent_worker.gemini.errors import from_answer, is_about_signatures
 from agent_worker.gemini.prompts import SUMMARISE, TITLE, TITLE_TOKENS, TITLED_CHARACTERS, lines_of, title_in
 from agent_worker.gemini.reply import MISSING_SIGNATURE, judge
@@ -75,7 +75,8 @@ class Gemini:
 
     Methods raise ApplicationError with a code of `payloads.errors`: final, or retryable with the delay that Gemini
     names. The caller bounds the attempts after a retryable error (`errors.has_failed_often`).
-    `gemini_timeout` is how long Gemini may be silent before and during an answer.
+    `gemini_timeout` is how long Gemini may be silent before and during an answer. `headers` are asked for with each
+    request, which carries them.
     """
 
     def __init__(
@@ -84,8 +85,10 @@ class Gemini:
         *,
         max_output_tokens: int = 8_192,
         gemini_timeout: timedelta = timedelta(seconds=60),
+        headers: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         self._client = client
+        self._headers = headers
         self._max_output_tokens = max_output_tokens
         self._gemini_timeout = gemini_timeout
         self._answered_at = -math.inf  # by the process's own clock, in seconds
@@ -105,6 +108,10 @@ class Gemini:
                     listener.take_back()
                 reply = await self._ask(replace(question, contents=without_signatures(question.contents)), listener)
             return reply
+
+    async def ask_untranslated(self, question: Question) -> ModelReply:
+        """As `ask`, but raises what the SDK raises, which may quote the request and the key: for the doctor."""
+        return await self._ask(question)
 
     async def title(self, model: str, message: str) -> str:
         """A title of a few words for a conversation that begins with this message; costs few tokens."""
@@ -198,7 +205,10 @@ class Gemini:
             "automatic_continuation": False,
             # The body bypasses the SDK, which would check and convert the whole conversation for each question: in a
             # long conversation (200 turns) that takes 131 ms of a turn, without it 4 ms (docs/benchmarks.md).
-            "http_options": {"extra_body": body(question, self._max_output_tokens)},
+            "http_options": {
+                "headers": dict(self._headers()) if self._headers else {},
+                "extra_body": body(question, self._max_output_tokens),
+            },
         }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent_worker.conversation import model_form
+from agent_worker.conversation.wording import model_form
 from agent_worker.payloads.model import FILE_PART, Content
 
 MOST_OUTPUT_TOKENS = 65_536  # in one answer of any current model

@@ -6,7 +6,8 @@ They are told apart by a mark that no server knows, and by the sentences of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from mcp.types import (
     CallToolRequest,
     CallToolRequestParams,
     CallToolResult,
+    ElicitResult,
     InputRequiredResult,
 )
 from pydantic import TypeAdapter
@@ -39,6 +41,7 @@ from agent_worker.mcp.connection.failures import (
     UnreadableError,
 )
 from agent_worker.mcp.connection.lines import LONGEST_LINE
+from agent_worker.payloads.inputs import InputAnswer
 
 _ANSWER: TypeAdapter[CallToolResult | InputRequiredResult] = TypeAdapter(CallToolResult | InputRequiredResult)
 # How errors begin that the package makes itself. A server may answer with the same codes, and means something else.
@@ -50,16 +53,35 @@ _OF_THE_PACKAGE = {
 }
 
 
-async def call_tool(
-    client: Client, tool: str, arguments: Mapping[str, Any], timeout: timedelta, progress: ProgressFnT
-) -> CallToolResult | InputRequiredResult:
+@dataclass(frozen=True)
+class Call:
+    """A call, and what goes with it if the server has asked something: the answers by its keys, and its state.
+
+    `known` are all answers there are, for a server of the older protocol: it asks in the middle of the call.
+    """
+
+    tool: str
+    arguments: Mapping[str, Any]
+    timeout: timedelta
+    responses: Mapping[str, ElicitResult] = field(default_factory=dict)
+    state: str | None = None
+    known: Sequence[InputAnswer] = ()
+
+
+async def call_tool(client: Client, call: Call, progress: ProgressFnT) -> CallToolResult | InputRequiredResult:
     """Raises NotRunError, LostError, UnreadableError or RefusedError.
 
     `ClientSession.call_tool` would also hold the result against the schema that the server gives for it: a schema from
     outside can take hours for that, and nothing else in the worker would run.
     """
-    request = CallToolRequest(params=CallToolRequestParams(name=tool, arguments=dict(arguments)))
-    seconds = timeout.total_seconds()
+    params = CallToolRequestParams(
+        name=call.tool,
+        arguments=dict(call.arguments),
+        input_responses=dict(call.responses) or None,
+        request_state=call.state,
+    )
+    request = CallToolRequest(params=params)
+    seconds = call.timeout.total_seconds()
     try:
         return await client.session.send_request(request, _ANSWER, seconds, progress_callback=progress)
     except MCPError as error:
@@ -86,7 +108,7 @@ def _translated(error: MCPError, seconds: float) -> Exception:
     if code in (UNREADABLE, PARSE_ERROR):
         too_large = TOO_LARGE.format(LONGEST_LINE // 1_000_000)
         return UnreadableError(too_large if too_large in error.message else NO_MESSAGE)
-    return RefusedError(error.message)
+    return RefusedError(error.message, error.code, error.error.data)
 
 
 def _code(error: MCPError) -> int | None:

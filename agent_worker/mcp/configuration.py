@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -56,6 +56,7 @@ class _Written(BaseModel):
     arguments: dict[str, Any] = {}
     tool_arguments: dict[str, dict[str, Any]] = {}
     trust_annotations: bool = False
+    elicitation: Literal["ask", "off"] = "ask"
     disabled: bool = False
 
     type: Annotated[str, AfterValidator(_speaks)] = ""
@@ -97,6 +98,7 @@ class ServerConfiguration:
     arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     tool_arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     trust_annotations: bool = False
+    may_ask: bool = True  # people, before it goes on with a call
     secrets: Secrets = field(default_factory=Secrets, repr=False)
 
     def allows(self, tool: str) -> bool:
@@ -198,6 +200,7 @@ def _server(name: str, written: Any, variables: Mapping[str, str]) -> ServerConf
         timeout=timedelta(seconds=server.timeout),
         arguments=server.arguments,
         tool_arguments=server.tool_arguments,
+        may_ask=server.elicitation == "ask",
         secrets=Secrets([*secret, *replaced.values]),
         **fields,
     )

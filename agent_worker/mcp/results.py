@@ -10,7 +10,6 @@ from mcp.types import (
     CallToolResult,
     ContentBlock,
     EmbeddedResource,
-    InputRequiredResult,
     ResourceLink,
     TextContent,
     TextResourceContents,
@@ -107,9 +106,7 @@ def _within_limit(output: Any) -> Any:
     return f"{text}…\n\n[cut: this is the beginning of a result of {size // 1024} KB. Ask for less.]"
 
 
-def asks(server: str, result: InputRequiredResult) -> str:
-    """A server that asks somebody something before it goes on. The seam for questions to people."""
-    questions = len(result.input_requests or {})
+def asks_in_vain(server: str, questions: int) -> str:
+    """A server asks people something before it goes on, and may not."""
     what = "a question" if questions == 1 else f"{questions} questions"
-    reason = f"The server {server} asks a person {what} before it goes on, which is not supported yet."
-    return f"{reason} The call was not completed."
+    return f"The server {server} asks a person {what} before it goes on, and may not. The call was not completed."

@@ -6,8 +6,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -25,12 +26,14 @@ from mcp.types import (
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from agent_worker.mcp.calls import call_tool
+from agent_worker.mcp.calls import Call, call_tool
 from agent_worker.mcp.configuration import ServerConfiguration
 from agent_worker.mcp.connection.failures import BROKEN, NOT_SENT, ChangedError, NotRunError
 from agent_worker.mcp.connection.http import Site
 from agent_worker.mcp.connection.stdio import NotStartedError, Program
+from agent_worker.mcp.elicitation import Elicitation
 from agent_worker.mcp.listing import Listing, take_list
+from agent_worker.payloads.inputs import InputRequest
 from process.log_records import Translated
 
 LONGEST_START = 60.0  # seconds until a server has told its tools; npx and uvx download a server at its first start
@@ -67,6 +70,7 @@ class Server:
         self._is_stale = asyncio.Event()
         self._holds_for = timedelta()
         self._away_since = time.monotonic()
+        self._elicitation = Elicitation(configuration.name, configuration.secrets)
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -88,26 +92,28 @@ class Server:
     def name(self) -> str:
         return self.configuration.name
 
-    async def call(
-        self, tool: str, arguments: Mapping[str, Any], progress: ProgressFnT
-    ) -> CallToolResult | InputRequiredResult:
-        """Calls a tool once. Raises NotRunError, LostError, UnreadableError or RefusedError.
+    async def call(self, call: Call, progress: ProgressFnT) -> CallToolResult | InputRequiredResult | InputRequest:
+        """Calls a tool once. Raises NotRunError, LostError, UnreadableError, RefusedError or AskError.
 
-        If the caller is cancelled, the server is told so.
+        An InputRequest is what a server of the older protocol asks: its call has ended. If the caller is cancelled, the
+        server is told so.
         """
         client = await self._connected()
         try:
-            return await self._call_on(client, tool, arguments, progress)
+            return await self._call_on(client, call, progress)
         except NotRunError:
             if self._source is None or not self._source.ended.is_set():
                 raise  # another connection would not help
-        return await self._call_on(await self._connected(), tool, arguments, progress)
+        return await self._call_on(await self._connected(), call, progress)
 
     async def _call_on(
-        self, client: Client, tool: str, arguments: Mapping[str, Any], progress: ProgressFnT
-    ) -> CallToolResult | InputRequiredResult:
+        self, client: Client, call: Call, progress: ProgressFnT
+    ) -> CallToolResult | InputRequiredResult | InputRequest:
         try:
-            return await call_tool(client, tool, arguments, self.configuration.timeout, progress)
+            if client.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                return await call_tool(client, call, progress)
+            calling = call_tool(client, replace(call, responses={}, state=None), progress)
+            return await (self._elicitation.during(call.known, calling) if self.configuration.may_ask else calling)
         except ChangedError:
             self._is_stale.set()
             raise
@@ -163,6 +169,7 @@ class Server:
             cache=None,
             read_timeout_seconds=LIST_TIMEOUT,
             message_handler=self._hear,
+            elicitation_callback=self._elicitation.answer if self.configuration.may_ask else None,
             client_info=Implementation(name="trusted-slack-agent", version="1"),
         )
         async with AsyncExitStack() as stack:
@@ -233,4 +240,4 @@ def _reason(error: BaseException) -> str:
         return "does not answer"
     if isinstance(error, MCPError) and error.code not in (CONNECTION_CLOSED, NOT_SENT, BROKEN):
         return f"does not begin to talk (error {error.code})"
-    return "" if isinstance(error, MCPError | OSError) else f"says what cannot be understood ({type(error).__name__})"
+    return "" if isinstance(error, MCPError | OSError) else "says what cannot be understood"

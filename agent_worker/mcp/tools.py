@@ -12,14 +12,19 @@ from functools import cached_property
 from math import isfinite
 from typing import Any
 
-from mcp.types import InputRequiredResult, Tool
+from mcp.types import Tool
 
 from agent_worker.mcp.attachments import attached
 from agent_worker.mcp.configuration import SEPARATOR
 from agent_worker.mcp.connection.failures import LostError, NotRunError, RefusedError, UnreadableError
-from agent_worker.mcp.results import asks, error, read_result
+from agent_worker.mcp.inputs import AskError
+from agent_worker.mcp.results import asks_in_vain, error, read_result
+from agent_worker.mcp.rounds import Rounds
 from agent_worker.mcp.schema import SchemaError, fitted, parameters
 from agent_worker.mcp.server import PATIENCE, Server
+from agent_worker.payloads.failed_steps import NO_ANSWER
+from agent_worker.payloads.inputs import ASKS, InputRequest, Inputs
+from agent_worker.payloads.model import SHOWN
 from agent_worker.toolbox.definition import ToolPolicy, title_line
 from agent_worker.toolbox.tool import ToolUnavailableError
 from agent_worker.toolbox.tool_source import LONGEST_ATTACHING, Attach, Progress
@@ -31,6 +36,12 @@ LONGEST_PROGRESS = 80  # characters
 LONGEST_WAIT = timedelta(seconds=2 * PATIENCE)  # for the server, before the call and before its second attempt
 DIGEST = 12  # characters
 NOT_KNOWN = "It is not known whether the call was carried out"
+_KINDS: Mapping[type[Exception], str] = {  # what the card says of a call without a result
+    AskError: "Not completed",
+    RefusedError: "The server refused it",
+    UnreadableError: "An answer that cannot be read",
+    NotRunError: "The server is away",
+}
 _UNFIT = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
@@ -93,8 +104,10 @@ class McpTool:
         names = self.server.configuration.fixed_arguments(self.told.name)
         return {name: value for name, value in args.items() if name not in names} | dict(self.fixed)
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
-        """One call: its result, or `{"error": sentence}`; its files are shown with `attach`.
+    async def run(
+        self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach, inputs: Inputs | None = None
+    ) -> dict[str, Any]:
+        """One call: its result, `{"error": sentence}`, or `{"asks": …}`; its files are shown with `attach`.
 
         Raises ToolUnavailableError only for a call that can be repeated.
         """
@@ -103,21 +116,38 @@ class McpTool:
         async def told(progress: float, total: float | None, message: str | None) -> None:
             show(one_line(secrets.hidden(_progress(progress, total, message)), LONGEST_PROGRESS))
 
+        rounds = Rounds(self.server, self.told.name, self._arguments(args or {}), told)
         try:
-            result = await self.server.call(self.told.name, self._arguments(args or {}), told)
-        except RefusedError as refused:
-            return error(f"The server {server} says: {refused}", secrets)
-        except UnreadableError as failure:
-            return error(f"The server {server} has answered the call, but {failure}.", secrets)
-        except NotRunError as failure:
-            return error(away(server, str(failure)), secrets)
+            result = await rounds.call(inputs)
         except LostError as failure:
             if self.is_repeatable:
                 raise ToolUnavailableError(f"{self.name} did not answer: {failure}.") from failure
-            return error(f"{NOT_KNOWN}: {failure}.", secrets)
-        if isinstance(result, InputRequiredResult):
-            return error(asks(server, result), secrets)
+            return error(f"{NOT_KNOWN}: {failure}.", secrets) | {SHOWN: NO_ANSWER}
+        except (AskError, RefusedError, UnreadableError, NotRunError) as failure:
+            return error(_why(server, failure), secrets) | {SHOWN: _kind(failure)}
+        if isinstance(result, InputRequest):
+            return self._asks(result)
         return read_result(server, result, await attached(result.content, attach, secrets), secrets)
+
+    def _asks(self, request: InputRequest) -> dict[str, Any]:
+        if not self.server.configuration.may_ask:
+            return error(asks_in_vain(self.server.name, len(request.asks)), self.server.configuration.secrets)
+        return {ASKS: request.model_dump()}
+
+
+def _kind(failure: Exception) -> str:
+    return next(kind for failed, kind in _KINDS.items() if isinstance(failure, failed))
+
+
+def _why(server: str, failure: Exception) -> str:
+    """Why a call has no result, for the model."""
+    if isinstance(failure, RefusedError):
+        return f"The server {server} says: {failure}"
+    if isinstance(failure, UnreadableError):
+        return f"The server {server} has answered the call, but {failure}."
+    if isinstance(failure, AskError):
+        return f"The server {server} {failure}. The call was not completed."
+    return away(server, str(failure))
 
 
 def away(server: str, reason: str) -> str:

@@ -7,7 +7,9 @@ import json
 from typing import Any, Self
 
 from agent_worker.payloads.agent_policy import AgentPolicy, ThreadReplies
-from agent_worker.payloads.thread import ShowProgress, Stored
+from agent_worker.payloads.inputs import Inputs
+from agent_worker.payloads.questions import Approvers
+from agent_worker.payloads.thread import Author, ShowProgress, Stored
 
 AGENT_VERSION = "agent_version"  # the query that returns the AgentVersion of the conversation, or None
 DIGEST_CHARACTERS = 16
@@ -25,11 +27,14 @@ class AgentVersion(Stored):
     context_tokens: int
     thread_replies: ThreadReplies
     greeting: str
+    approve: list[str] = []  # globs of tools that people are asked about, or, after "!", are not
+    approvers: Approvers = Approvers()
 
     @classmethod
     def of(cls, **fields: Any) -> Self:
         """The version with these fields, all but the digest."""
-        text = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        stored = {name: one.model_dump() if isinstance(one, Stored) else one for name, one in fields.items()}
+        text = json.dumps(stored, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return cls(**fields, digest=hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARACTERS])
 
     def applied_to(self, policy: AgentPolicy) -> AgentPolicy:
@@ -45,8 +50,16 @@ class AgentVersion(Stored):
 
 
 class ToolRun(Stored):
-    """What a tool call is given beside its arguments: for which agent and version it runs, and steps to show."""
+    """What a tool call is given beside its arguments: for which agent and version it runs, and steps to show.
+
+    `askers` are the people who ask in the turn: what a tool reads in Slack, all of them have to be allowed to see.
+    `action_token` is Slack's permission to search for the one who has asked last. `inputs` are what people have
+    answered to a server that has asked them something before it went on with this call.
+    """
 
     agent: str = ""
     version: str = ""
     shown: ShowProgress | None = None
+    askers: list[Author] = []
+    action_token: str = ""
+    inputs: Inputs | None = None

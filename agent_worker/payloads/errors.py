@@ -40,6 +40,7 @@ WORKSPACE_QUOTA = "workspace_quota"  # those of all people together are taken
 AGENT_GONE = "agent_gone"  # the agent that has answered in the conversation has no file any more
 AGENT_UNCLEAR = "agent_unclear"  # several agents are set up for the channel
 CHANNEL_UNNAMED = "channel_unnamed"  # which agent answers depends on the channel's name, and Slack does not tell it
+GRANT_REFUSED = "grant_refused"  # its message is a sentence for the person who gave it
 STOPPED = "stopped"  # a person stopped the turn
 WITHDRAWN = "withdrawn"  # the question was deleted
 UNSHOWN = "unshown"  # there is an answer, and its delivery failed again and again

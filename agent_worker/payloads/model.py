@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.payloads.agent_version import AgentVersion
+from agent_worker.payloads.questions import Approval, Choice
 from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.thread import Draft, InThread, Stored
 
@@ -13,6 +14,7 @@ from agent_worker.payloads.thread import Draft, InThread, Stored
 Content = dict[str, Any]
 FILE_PART = "slackFile"
 FILES = "files"  # in a tool's result beside its output: the SlackFiles that the call has shown in the thread
+SHOWN = "shown"  # in a tool's result beside its output: what came of it, for the card; the model does not get it
 # Reasons for an unusable reply that change how the model is asked again.
 CUT_OFF = "cut_off"
 TOO_MANY_TOOL_CALLS = "too_many_tool_calls"
@@ -43,6 +45,7 @@ class AskModel(InThread):
     agent: str = ""  # the agent of the conversation; "" if it has none yet
     version: str = ""
     known_version: str = ""
+    may_search: bool = False  # Slack has permitted to search for who has asked last
 
 
 # The signal with which the activity tells its workflow that a model call has failed and is tried again.
@@ -57,7 +60,10 @@ class FailingCall(Stored):
 
 
 class ToolCall(Stored):
-    """A tool call that the model asks for, with the tool's policy. `id` is Gemini's and goes back with the result."""
+    """A tool call that the model asks for, with the tool's policy. `id` is Gemini's and goes back with the result.
+
+    `approval`: it runs only if people approve it. `choice`: it is no tool's, but a question of the model to people.
+    """
 
     name: str
     args: dict[str, Any]
@@ -67,6 +73,13 @@ class ToolCall(Stored):
     attempts: int = 1
     refused: str | None = None  # why this call is not run, in words for the model
     unknown_if_lost: bool = False  # of an attempt that ends without a word, nobody knows whether it has done anything
+    approval: Approval | None = None
+    choice: Choice | None = None
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether people have to say something before it has a result."""
+        return self.refused is None and (self.approval is not None or self.choice is not None)
 
 
 class ModelReply(Stored):

@@ -12,6 +12,7 @@ from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.release_0_2 import policy_in
+from agent_worker.payloads.surroundings import Place, Profile
 from agent_worker.payloads.thread import Author, Draft, Stored
 
 
@@ -48,12 +49,14 @@ class OpenConversation(Stored):
 class LookUpNames(Stored):
     """Asks the same of people and channels that a conversation hears of later.
 
-    `thread` is the conversation's; None only in what release 0.2 has stored.
+    `thread` is the conversation's; None only in what release 0.2 has stored. `asks_for_place`: Slack is asked about the
+    thread's channel, too.
     """
 
     ids: list[str]
     authors: list[Author] = []
     thread: Thread | None = None
+    asks_for_place: bool = False
 
 
 class Judgement(Stored):
@@ -77,11 +80,14 @@ class Judgement(Stored):
 class Names(Judgement):
     """Display names of users and channels by Slack id, and the judgement on the authors that were asked about.
 
-    `nameless`: ids whose names were not found in time.
+    `nameless`: ids whose names were not found in time. `profiles`: of the people of whom Slack told more than a name.
+    `place` is the channel of the thread that was asked about; None if Slack was not asked, or does not tell.
     """
 
     names: dict[str, str]
     nameless: list[str] = []
+    profiles: dict[str, Profile] = {}
+    place: Place | None = None
 
 
 class Opened(Judgement):
@@ -92,6 +98,12 @@ class Opened(Judgement):
     greeting: str
     names: dict[str, str] = {}
     nameless: list[str] = []  # ids whose names were not found in time
+    profiles: dict[str, Profile] = {}  # of people, by id
+    place: Place | None = None  # the channel of the thread
+    # The model is told when messages were written, by whom and where. A run goes by it to its end, so that an older one
+    # is replayed in its own words.
+    tells_surroundings: bool = False
+    workspace_url: str = ""  # the address of the workspace, for links to its messages
     before: list[Before] = []  # what was said in the thread before, oldest first
     answered: list[str] = []  # the `ts` of messages that the thread shows to be answered
     people: list[str] = []  # who has written in the thread before, apps left out

@@ -9,6 +9,7 @@ was lost is found again and not made twice. Keys stay in Slack threads and in Te
     <turn>:draft:<name>         a draft of the answer; the name is its number in the turn, or its `ts`
     <turn>:answer               names the delivery of an answer; no message has this key alone
     <turn>:notice               names the delivery of a notice; no message has this key alone
+    <turn>:question             asks people something
     <ts>:stop|limit|refused     names the delivery of a notice about the message `ts`, beside a turn
     <delivery>:<number>         a message of a delivery, counted from 0
     <delivery>:<number>:plain:<number>   the same message, where Slack took it only as several plain ones
@@ -27,13 +28,13 @@ from typing import Literal, cast
 from agent_worker.contract.names import AGAIN
 
 Topic = Literal["stop", "limit", "refused"]
-Kind = Literal["progress", "waiting", "draft", "answer", "notice", Topic]
+Kind = Literal["progress", "waiting", "draft", "answer", "notice", "question", Topic]
 
 EDITED = 1_000  # nobody tries a turn again so often
 MOST_EDITED = 999_999_999  # a key's number has nine digits
 
 _KEY = re.compile(
-    rf"\A(?P<turn>[^:]++(?:{AGAIN}\d++)?+):(?P<kind>progress|waiting|draft|answer|notice|stop|limit|refused)"
+    rf"\A(?P<turn>[^:]++(?:{AGAIN}\d++)?+):(?P<kind>progress|waiting|draft|answer|notice|question|stop|limit|refused)"
     r"(?::(?P<part>.+))?"
 )
 
@@ -100,6 +101,10 @@ def answer(turn: str) -> str:
 
 def notice(turn: str) -> str:
     return f"{turn}:notice"
+
+
+def question(turn: str) -> str:
+    return f"{turn}:question"
 
 
 def aside(ts: str, topic: Topic) -> str:

@@ -13,6 +13,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 
 StepState = Literal["pending", "in_progress", "complete", "error"]
+Ending = Literal["", "worked", "stopped", "error"]
 StepsShown = Literal["nowhere", "own message", "perhaps own message", "stream", "with the answer"]
 IN_OWN_MESSAGE: frozenset[StepsShown] = frozenset({"own message", "perhaps own message"})
 IN_DRAFT: frozenset[StepsShown] = frozenset({"stream", "with the answer"})
@@ -37,24 +38,28 @@ class Source(Stored):
 
 
 class ShownStep(Stored):
-    """One tool call as a person sees it."""
+    """One tool call as a person sees it. `outcome` is what came of it, in a few words."""
 
     title: str
     state: StepState
     sources: list[Source] = []
+    outcome: str = ""
 
 
 class Progress(Stored):
     """A turn's steps. There is at most one message for them alone; `key` is its post key.
 
     `ts` is that message's; None if there is none, or if Slack has not told it. `unsure`: an attempt to post the message
-    has failed, and the thread may hold it all the same.
+    has failed, and the thread may hold it all the same. `ending` is how the turn has ended, after so many `seconds`; ""
+    while it runs.
     """
 
     key: str
     steps: list[ShownStep]
     ts: str | None = None
     unsure: bool = False
+    ending: Ending = ""
+    seconds: float = 0
 
 
 class Draft(Stored):
@@ -64,7 +69,8 @@ class Draft(Stored):
     `streaming_since` says when it began (seconds since 1970), `characters` how long its text is, and `has_cards`
     whether it shows the turn's steps. Otherwise the last one is changed by updates. `written` counts the characters of
     the answer itself that are shown. `unsure`: an activity that wrote into the thread has failed or was cancelled, and
-    the thread may hold something else than this draft.
+    the thread may hold something else than this draft. `above` are the `ts` of messages that were written before the
+    steps below them: they never become the answer, which would stand above its own steps, and go when it is there.
     """
 
     messages: list[str] = []
@@ -73,6 +79,17 @@ class Draft(Stored):
     written: int = 0
     has_cards: bool = False
     unsure: bool = False
+    above: list[str] = []
+
+    def below(self, steps: str | None) -> Draft:
+        """The same draft once the steps have a message of their own with this `ts`."""
+        older = [ts for ts in self.messages if steps is not None and float(ts) < float(steps)]
+        if not older:
+            return self
+        younger = self.messages[len(older) :]
+        moved = {"messages": younger, "above": [*self.above, *older]}
+        gone = {} if younger else {"streaming_since": None, "characters": 0, "written": 0, "has_cards": False}
+        return self.model_copy(update=moved | gone)
 
     @property
     def is_open_stream(self) -> bool:
@@ -104,7 +121,8 @@ class InThread(Stored):
     """What an activity that writes into the thread has to know of the turn.
 
     `turn` is the turn's key, "" outside a turn. `audience` is the person an answer is streamed to; None if an app
-    wrote last, because Slack streams nothing to an app.
+    wrote last, because Slack streams nothing to an app. `names` are those of people who take part, by id: a text that
+    mentions somebody whom it may not notify shows the name.
     """
 
     thread: Thread
@@ -112,6 +130,7 @@ class InThread(Stored):
     progress: Progress | None = None
     draft: Draft = Draft()
     audience: Author | None = None
+    names: dict[str, str] = {}
 
     @property
     def steps_shown(self) -> StepsShown:
@@ -133,7 +152,7 @@ class Deliver(InThread):
     """The complete answer to the messages `answers` (their `ts`). It replaces the draft.
 
     `key` names the delivery, so that it can be tried again without posting anything twice. Only the users `may_mention`
-    can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try again"
+    can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try Again"
     button. `is_plain`: the text is posted as it is, beside all that was shown. `withdrawn`: the question was deleted,
     so nothing is posted and what the turn has shown is deleted. `title` is the conversation's new title, "" if it stays
     as it is. `is_repeated`: a delivery before this one may have done a part of it.
@@ -150,6 +169,7 @@ class Deliver(InThread):
     withdrawn: bool = False
     title: str = ""
     is_repeated: bool = False
+    asks_people: bool = False  # a question to people follows on it: nothing below it asks them anything else
 
     def knew(self, ts: str) -> bool:
         """Whether the message with this `ts` had been said when the answer was made."""
@@ -162,12 +182,16 @@ class Deliver(InThread):
 
 
 class TellPerson(Stored):
-    """A line that only one person sees, in the thread; with `in_channel` in the channel, as the thread may be empty."""
+    """A line that only one person sees, in the thread; with `in_channel` in the channel, as the thread may be empty.
+
+    `may_mention` are the people whom it names. Slack notifies nobody of such a line.
+    """
 
     thread: Thread
     user: str
     text: str
     in_channel: bool = False
+    may_mention: list[str] = []
 
 
 class Answered(Stored):

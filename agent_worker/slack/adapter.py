@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agent_worker.payloads.model import AskModel
@@ -15,6 +16,8 @@ from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.attachments import SlackAttachments
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
+from agent_worker.slack.reading.reading import SlackReading
+from agent_worker.slack.reading.workspace import SearchGrant, Workspace
 from agent_worker.slack.thread.delivery import AnswerDelivery
 from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.thread.leftovers import ThreadLeftovers
@@ -22,8 +25,10 @@ from agent_worker.slack.thread.live_answer import LiveAnswer, Place
 from agent_worker.slack.thread.posts import ThreadPosts
 from agent_worker.slack.thread.progress import ProgressDisplay
 from agent_worker.slack.thread.progress_queue import ProgressQueue
+from agent_worker.slack.thread.question_cards import QuestionCards
 from agent_worker.slack.thread.status import ThreadStatus
 from agent_worker.slack.thread.streams import ReplyMode, ThreadStreams
+from agent_worker.slack.user_groups import UserGroups
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,9 @@ class Slack:
     attachments: SlackAttachments
     access_policy: AccessPolicy
     outlet: Outlet
+    reading: SlackReading
+    questions: QuestionCards
+    user_groups: UserGroups
 
     @classmethod
     def of(
@@ -53,11 +61,14 @@ class Slack:
         access_policy: AccessPolicy,
         mode: ReplyMode,
         links: LinkPolicy = TO_ALL_HOSTS,
+        url: str = "",
+        scopes: Collection[str] | None = None,
     ) -> Slack:
+        """`url` is the workspace's address, and `scopes` are those that the app has, as far as Slack has told them."""
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
         uploads = SlackUploads(api, directory.bot_user_id)
-        outlet = Outlet(links)
+        outlet = Outlet(links.and_into(url))
         progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
         return cls(
             directory=directory,
@@ -73,6 +84,11 @@ class Slack:
             attachments=SlackAttachments(uploads),
             access_policy=access_policy,
             outlet=outlet,
+            questions=QuestionCards(posts, status, outlet),
+            user_groups=UserGroups(api),
+            reading=SlackReading(
+                Workspace(api, directory, history.reader, access_policy.team, url, SearchGrant(scopes))
+            ),
         )
 
     def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:
@@ -83,8 +99,9 @@ class Slack:
             turn=request.turn,
             audience=request.audience,
             may_mention=request.may_mention,
+            names=request.names,
             preface=request.preface,
-            above=[task_cards.plan_block(progress.steps, is_over=False)] if progress and is_above else [],
+            above=[task_cards.plan_block(progress, is_over=False)] if progress and is_above else [],
             outlet=self.outlet,
         )
         return LiveAnswer(self.posts, self.streams, place, draft)

@@ -14,9 +14,12 @@ from cachetools import TTLCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.conversation import model_form
+from agent_worker.conversation.wording import model_form
 from agent_worker.payloads.errors import SLACK_REFUSED, SLACK_UNAVAILABLE, retryable
+from agent_worker.payloads.surroundings import Place, Profile
+from agent_worker.slack import surroundings
 from agent_worker.slack.api import SlackApi, may_not_see
+from text.json_shapes import mapping
 
 REMEMBERED = 10_000  # people and channels; the one that was asked for least recently is forgotten first
 # A new name, or a person who became a guest, is noticed after this time. A busy thread still costs one call a person
@@ -25,23 +28,33 @@ REMEMBERED_FOR = timedelta(minutes=5)
 # Of one question about several people or channels.
 AT_ONCE = 10  # calls of Slack
 NAMES_WITHIN = 3.0  # seconds; a name only helps to read, so nobody waits longer for it
+PLACE_WITHIN = 1.0  # seconds; less, as every conversation of a channel asks for it
 PEOPLE_WITHIN = 30.0  # seconds; who is not found in time is asked about again
-# The fields of a user that are remembered: for the name, and for the rules on who may talk to the agent.
-_USER_FIELDS = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
-_PROFILE_FIELDS = ("display_name", "real_name")
+# The fields of a user that are remembered: for the profile, and for the rules on who may talk to the agent.
+_USER_FIELDS = ("name", "team_id", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "tz", "tz_offset")
+_PROFILE_FIELDS = ("display_name", "real_name", "title")
 _ENTERPRISE_FIELDS = ("enterprise_id", "teams")  # of an organisation with several workspaces (Enterprise Grid)
+_CHANNEL_FIELDS = ("name", "is_private", "is_im", "is_mpim", "is_shared", "is_ext_shared", "is_org_shared")
 Told = TypeVar("Told")
 
 
 class Directory:
-    """Looks up users and channels by id. `timer` gives seconds.
+    """Looks up users and channels by id. `timer` gives seconds, `now` those since 1970.
 
     While Slack cannot be asked, each method that asks, except `names`, raises ApplicationError (SLACK_UNAVAILABLE, may
     be retried).
     """
 
-    def __init__(self, api: SlackApi, *, bot_user_id: str, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        api: SlackApi,
+        *,
+        bot_user_id: str,
+        timer: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._api = api
+        self._now = now
         self.bot_user_id = bot_user_id
         seconds = REMEMBERED_FOR.total_seconds()
         self._remembered: TTLCache[str, Mapping[str, Any]] = TTLCache(REMEMBERED, seconds, timer=timer)
@@ -91,6 +104,22 @@ class Directory:
         name = (await self._lookup(slack_id)).get("name")
         return name if isinstance(name, str) and name else None
 
+    def profiles(self, ids: Iterable[str]) -> dict[str, Profile]:
+        """What the profiles of people say, by id; of those only of whom Slack has told lately. Asks Slack nothing."""
+        remembered = {slack_id: self._remembered.get(slack_id) for slack_id in ids if not _is_channel(slack_id)}
+        return {slack_id: surroundings.profile(user, self._now()) for slack_id, user in remembered.items() if user}
+
+    async def place(self, channel: str) -> Place | None:
+        """What Slack tells of a channel in which the agent answers, to whoever reads it there. Never raises.
+
+        None if Slack does not tell, or not within PLACE_WITHIN, or if the rate limits leave no call to spare.
+        """
+        if not _is_channel(channel) or not (self.knows([channel]) or self._take_to_spare(channel)):
+            return None
+        found, _ = await _all_in_time([channel], partial(self._lookup, at_once=True), PLACE_WITHIN)
+        told = found.get(channel)
+        return surroundings.place(channel, told) if told else None
+
     async def user(self, slack_id: str) -> Mapping[str, Any]:
         """The user as `users.info` tells, without the fields that nobody here needs; empty if Slack does not tell."""
         return await self._lookup(slack_id)
@@ -135,7 +164,8 @@ def _is_channel(slack_id: str) -> bool:
 
 
 def _channel(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"name": told.get("name"), "is_private": told.get("is_private")}
+    about = {field: mapping(told.get(field)).get("value") for field in ("topic", "purpose")}
+    return {**{field: told.get(field) for field in _CHANNEL_FIELDS}, **about}
 
 
 def _user(told: Mapping[str, Any]) -> Mapping[str, Any]:

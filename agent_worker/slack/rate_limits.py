@@ -22,12 +22,13 @@ from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack import attempt_time
 from agent_worker.slack.refusals import WAITS
 
-# Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits): Tier 3 is 50, Tier 4 is 100. Where the bot calls
-# the method too, the workers leave it a part. Posts: Slack allows "several hundred" in a workspace, and one a second
-# in a channel.
+# Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits): Tier 2 is 20, Tier 3 is 50, Tier 4 is 100. Where
+# the bot calls the method too, the workers leave it a part. Posts: Slack allows "several hundred" in a workspace, and
+# one a second in a channel. Searches: Slack's limit depends on the workspace's plan, and this is below each of them.
 CALLS_PER_MINUTE = {
     "agents_sessions_rename": 50,
     "agents_sessions_setStatus": 50,
+    "assistant_search_context": 10,
     "assistant_threads_setStatus": 600,
     "chat_appendStream": 100,
     "chat_delete": 50,
@@ -36,14 +37,19 @@ CALLS_PER_MINUTE = {
     "chat_startStream": 20,
     "chat_stopStream": 20,
     "chat_update": 50,
+    "conversations_history": 24,
     "conversations_info": 40,
+    "conversations_list": 18,
+    "conversations_members": 90,
     "conversations_replies": 30,
     "files_completeUploadExternal": 100,
     "files_delete": 50,
     "files_getUploadURLExternal": 100,
     "files_info": 100,
     "files_list": 50,
+    "users_conversations": 24,
     "users_info": 90,
+    "users_list": 18,
 }
 # No answer needs these methods, so displays may use all of their calls.
 ONLY_FOR_DISPLAY = {"chat_appendStream", "chat_startStream"}
@@ -70,6 +76,7 @@ class Urgency(IntEnum):
 
     ANSWER = 0
     OPENING = 5
+    READING = 10  # what a tool reads: an answer that is written already goes first, and a conversation that opens
     TIDYING = 20
 
 

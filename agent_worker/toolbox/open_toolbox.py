@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from agent_worker.contract.messages import SlackFile
+from agent_worker.payloads.inputs import Inputs
+from agent_worker.payloads.model import SHOWN
 from agent_worker.payloads.storage_limits import is_too_deep, writable
-from agent_worker.toolbox.definition import Tool, title_line
+from agent_worker.toolbox.definition import PER_CALL, Tool, title_line
+from agent_worker.toolbox.outcome import of_result
 from agent_worker.toolbox.signature import ArgumentsError
 from agent_worker.toolbox.sources import Sourced
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
@@ -18,6 +21,23 @@ from agent_worker.toolbox.tool_source import Attach, NewFile, OutsideTool, Progr
 LARGEST_RESULT = 64 * 1024  # bytes of JSON; history stores a result, and the model reads it again in each later call
 LONGEST_ERROR = 2000  # characters
 NO_THREAD = "there is no thread in which it could be shown"
+
+
+class RunsTools(Protocol):
+    """What runs tool calls: an OpenToolbox, or what stands in for some of its tools."""
+
+    async def run(
+        self,
+        name: str,
+        args: Mapping[str, Any] | None,
+        progress: Progress | None = None,
+        attach: Attach | None = None,
+        given: Mapping[type, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Runs one call once, as `OpenToolbox.run` says."""
+
+    def outcome(self, name: str, args: Mapping[str, Any] | None, result: Mapping[str, Any]) -> str:
+        """What came of a call, as `OpenToolbox.outcome` says."""
 
 
 class OpenToolbox:
@@ -34,12 +54,16 @@ class OpenToolbox:
         args: Mapping[str, Any] | None,
         progress: Progress | None = None,
         attach: Attach | None = None,
+        given: Mapping[type, Any] | None = None,
     ) -> dict[str, Any]:
         """Runs one call once: `{"output": …}`, or `{"error": sentence}` when another attempt would fail too.
 
+        `given` is what this call alone is given, by type, beside the client and the settings.
+
         Beside the output stand the `"sources"` that the tool names; they are for people, not for the model. A tool from
         outside says with `progress` how far it is. The `"files"` that it has shown with `attach` stand beside the
-        output as SlackFiles: their bytes are at Slack.
+        output as SlackFiles: their bytes are at Slack. In the place of an output may stand what it `"asks"` people
+        first, an InputRequest: then it is run again, and `given` has their answers as Inputs.
 
         Any exception means that another attempt may succeed: `ToolUnavailableError` for a failure that the tool
         expects and for a tool that takes longer than its timeout, any other exception for an unexpected failure.
@@ -49,13 +73,26 @@ class OpenToolbox:
         if tool is None:
             return _error(no_such_tool(name, tools))
         if not isinstance(tool, Tool):
-            return await tool.run(args, progress or _unseen, attach or _nowhere)
-        return await self._run_ours(tool, args)
+            inputs = (given or {}).get(Inputs)
+            return await tool.run(args, progress or _unseen, attach or _nowhere, inputs)
+        return await self._run_ours(tool, args, given or {})
 
-    async def _run_ours(self, tool: Tool, args: Mapping[str, Any] | None) -> dict[str, Any]:
+    def outcome(self, name: str, args: Mapping[str, Any] | None, result: Mapping[str, Any]) -> str:
+        """What came of a call with this result, in a few words for its card; "" if there is nothing to say of it."""
+        if SHOWN in result:
+            return str(result[SHOWN])
+        tool = self._tools().get(name)
+        if isinstance(tool, Tool):
+            return tool.outcome(result["output"]) if "output" in result else tool.failure(args, str(result["error"]))
+        return of_result(result["output"]) if "output" in result else ""
+
+    async def _run_ours(self, tool: Tool, args: Mapping[str, Any] | None, given: Mapping[type, Any]) -> dict[str, Any]:
+        for kind, sentence in PER_CALL.items():
+            if kind in tool.needs and kind not in given:
+                return _error(sentence.format(tool=tool.name))
         try:
             arguments = tool.signature.fit(args)
-            returned = await self._within_timeout(tool, arguments)
+            returned = await self._within_timeout(tool, arguments, {**self._at_hand, **given})
         except (ArgumentsError, ToolError) as error:
             return _error(str(error) or f"{tool.name} could not do this.")
         if not isinstance(returned, Sourced):
@@ -63,8 +100,8 @@ class OpenToolbox:
         result, sources = _result(tool, returned.result), returned.listed()
         return result | {"sources": sources} if sources and "output" in result else result
 
-    async def _within_timeout(self, tool: Tool, arguments: Mapping[str, Any]) -> Any:
-        given = {name: self._at_hand[kind] for name, kind in tool.signature.given.items()}
+    async def _within_timeout(self, tool: Tool, arguments: Mapping[str, Any], at_hand: Mapping[type, Any]) -> Any:
+        given = {name: at_hand[kind] for name, kind in tool.signature.given.items()}
         try:
             async with asyncio.timeout(tool.timeout.total_seconds()) as deadline:
                 return await tool.function(**arguments, **given)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from agent_worker.contract.messages import SlackFile
+from agent_worker.payloads.inputs import Inputs
 from agent_worker.toolbox.definition import ToolPolicy
 
 Progress = Callable[[str], None]  # shows a line on the card of the call that runs; returns at once, never raises
@@ -49,8 +50,10 @@ class OutsideTool(Protocol):
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
         """How to show and run a call with these arguments; never raises."""
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
-        """Runs one call once, with the promises of `OpenToolbox.run`."""
+    async def run(
+        self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach, inputs: Inputs | None = None
+    ) -> dict[str, Any]:
+        """Runs one call once, with the promises of `OpenToolbox.run`; `inputs` are what people have answered before."""
 
 
 class ToolSource(Protocol):

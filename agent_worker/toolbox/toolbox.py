@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import json
 import pkgutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import ModuleType
@@ -10,11 +12,16 @@ from typing import Any
 
 import httpx
 
+from agent_worker.payloads.questions import Approval, Approvers, Choice
+from agent_worker.toolbox import approvals
 from agent_worker.toolbox.definition import LOCAL_ANSWER, Tool, ToolPolicy, title_line
 from agent_worker.toolbox.open_toolbox import OpenToolbox, no_such_tool
-from agent_worker.toolbox.signature import place
+from agent_worker.toolbox.signature import ArgumentsError, place
 from agent_worker.toolbox.tool import ToolFunction, ToolSettings
 from agent_worker.toolbox.tool_source import NoTools, OutsideTool, ToolSource
+from text.lines import name as name_line
+
+LONGEST_OPTION = 75  # characters; Slack's buttons take no more
 
 
 class Toolbox:
@@ -33,8 +40,9 @@ class Toolbox:
         """Raises TypeError for a badly written tool, and for a name that is taken twice or in `reserved`."""
         self._reserved = frozenset(reserved)
         self._source: ToolSource = source or NoTools()
+        self._functions = list(functions)
         self._tools: dict[str, Tool] = {}
-        for found in sorted((Tool.define(written) for written in functions), key=lambda tool: tool.name):
+        for found in sorted((Tool.define(written) for written in self._functions), key=lambda tool: tool.name):
             if found.name in self._tools:
                 places = f"{place(self._tools[found.name].function)} and {place(found.function)}"
                 raise TypeError(f"two tools have the name {found.name!r}: {places}")
@@ -63,13 +71,34 @@ class Toolbox:
         needed = {kind for tool in self._tools.values() for kind in tool.signature.given.values()}
         return sorted((kind for kind in needed if issubclass(kind, ToolSettings)), key=lambda kind: kind.__name__)
 
+    def configured(self, settings: Sequence[ToolSettings], keep: Collection[str] = ()) -> Toolbox:
+        """The same tools, without those of ours of which `settings` say that they are not configured.
+
+        Those that `keep` names stay all the same.
+        """
+        lacking = {type(one) for one in settings if not one.is_configured}
+        left_out = {name for name, tool in self._tools.items() if lacking & set(tool.signature.given.values())} - set(
+            keep
+        )
+        functions = [written for written in self._functions if written.function.__name__ not in left_out]
+        return Toolbox(functions, self._reserved, self._source)
+
+    def asking_services(self, names: Collection[str]) -> list[Tool]:
+        """Of the tools of ours with these names, those that ask a service over HTTP."""
+        return [tool for name, tool in self._tools.items() if name in names and tool.asks_service]
+
     def names(self) -> list[str]:
         """The names of all tools, sorted."""
         return list(self._all())
 
-    def declarations(self, allowed: Collection[str] | None = None) -> list[dict[str, Any]]:
-        """What the model is told of each allowed tool, as plain JSON, sorted by name."""
-        return [tool.declaration() for tool in self._allowed(allowed).values()]
+    def declarations(
+        self, allowed: Collection[str] | None = None, lacking: Collection[type] = ()
+    ) -> list[dict[str, Any]]:
+        """What the model is told of each allowed tool, as plain JSON, sorted by name.
+
+        `lacking` names what a call cannot be given at the moment: tools that need it are left out.
+        """
+        return [tool.declaration() for tool in self._offered(allowed, lacking).values()]
 
     def summaries(self) -> dict[str, str]:
         """What each tool can do, in one short line, by the tool's name."""
@@ -86,18 +115,64 @@ class Toolbox:
             return ToolPolicy(title_line(f"unknown tool {name}"), LOCAL_ANSWER, attempts=1)
         return tool.policy(args)
 
-    def refusal(self, name: str, allowed: Collection[str] | None = None) -> str | None:
-        """A sentence for the model if it cannot call a tool of this name, otherwise None."""
-        tools = self._allowed(allowed)
+    def approval(
+        self, name: str, args: Mapping[str, Any] | None, patterns: Sequence[str], approvers: Approvers
+    ) -> Approval | None:
+        """The question to people before this call; None if it may run without one."""
+        tool = self._all().get(name)
+        if tool is None:
+            return None
+        effect = tool.policy(args).effect
+        is_ours = isinstance(tool, Tool)
+        if not approvals.is_asked_about(name, patterns, is_ours=is_ours, has_effect=bool(effect)):
+            return None
+        declared = tool.declaration()
+        # Who may decide is a part of it: what one person has allowed is void when somebody else has to.
+        known = [declared, approvers.people, approvers.needed, approvers.not_the_asker]
+        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+        return approvals.approval(name, effect, declared.get("parametersJsonSchema"), digest, approvers)
+
+    def asked_about(self, patterns: Sequence[str]) -> frozenset[str]:
+        """The names of the tools of which people are asked before a call runs, by an agent's `patterns`."""
+        return frozenset(
+            name
+            for name, tool in self._all().items()
+            if approvals.is_asked_about(
+                name,
+                patterns,
+                is_ours=isinstance(tool, Tool),
+                has_effect=isinstance(tool, Tool) and tool.has_effect,
+            )
+        )
+
+    def choice(self, name: str, args: Mapping[str, Any] | None) -> Choice | None:
+        """What the model asks people with this call; None if the call is something else, or cannot be understood."""
+        tool = self._all().get(name)
+        if name != approvals.ASK_PERSON or not isinstance(tool, Tool):
+            return None
+        try:
+            arguments = tool.signature.fit(args)
+        except ArgumentsError:
+            return None
+        seen = (name_line(option, LONGEST_OPTION) for option in arguments["options"])
+        return Choice(asks=arguments["question"], options=list(dict.fromkeys(filter(None, seen))))
+
+    def refusal(self, name: str, allowed: Collection[str] | None = None, lacking: Collection[type] = ()) -> str | None:
+        """A sentence for the model if it cannot call a tool of this name, otherwise None; `lacking` as above."""
+        tools = self._offered(allowed, lacking)
         if name not in tools:
             return no_such_tool(name, tools)
         tool = tools[name]
         return None if isinstance(tool, Tool) else tool.away or None
 
-    def _allowed(self, names: Collection[str] | None) -> dict[str, Tool | OutsideTool]:
+    def _offered(self, names: Collection[str] | None, lacking: Collection[type]) -> dict[str, Tool | OutsideTool]:
         # To look up hundreds of names in a list takes milliseconds.
         wanted = None if names is None else frozenset(names)
-        return {name: tool for name, tool in self._all().items() if wanted is None or name in wanted}
+        return {
+            name: tool
+            for name, tool in self._all().items()
+            if (wanted is None or name in wanted) and not (isinstance(tool, Tool) and tool.needs & set(lacking))
+        }
 
     def _all(self) -> dict[str, Tool | OutsideTool]:
         """Every tool by name, sorted, as the source lists them at this moment."""

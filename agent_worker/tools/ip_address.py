@@ -24,6 +24,8 @@ class IpAddressSettings(ToolSettings):
     summary="the public IP address of the machine I run on",
     timeout=timedelta(seconds=15),
     attempts=3,
+    trial={},
+    outcome=lambda found: str(found["ip_address"]),
 )
 async def get_ip_address(*, http: httpx.AsyncClient, settings: IpAddressSettings) -> dict[str, str]:
     """Get the public IP address of the machine that this agent runs on.

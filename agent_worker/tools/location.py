@@ -28,6 +28,8 @@ class LocationSettings(ToolSettings):
     summary="the city, region and country of an IP address",
     timeout=timedelta(seconds=15),
     attempts=3,
+    trial={"ipaddress": "8.8.8.8"},
+    outcome=lambda found: ", ".join(found[name] for name in ("city", "region", "country") if name in found),
 )
 async def get_location_info(
     ipaddress: Annotated[str, Field(description="A public IPv4 or IPv6 address, such as 8.8.8.8")],

@@ -14,6 +14,7 @@ import httpx
 from pydantic import AfterValidator, Field, HttpUrl
 
 from agent_worker.toolbox.http_request import get_object
+from agent_worker.toolbox.outcome import counted
 from agent_worker.toolbox.sources import MOST_SOURCES, Source, Sourced
 from agent_worker.toolbox.tool import ToolError, ToolSettings, tool
 from text.json_shapes import mapping
@@ -143,6 +144,8 @@ Area = Annotated[
     summary="weather alerts of a US state, territory or coast",
     timeout=timedelta(seconds=20),
     attempts=3,
+    trial={"state": "DC"},
+    outcome=lambda report: counted(report["total"], "alert"),
 )
 async def get_weather_alerts(state: Area, *, http: httpx.AsyncClient, settings: WeatherSettings) -> Sourced:
     """Get the active weather alerts (warnings, watches, advisories) of one US area from the National Weather Service.

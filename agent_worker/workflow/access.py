@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads.opening import Judgement
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.activity_calls import look_up_names
@@ -161,6 +161,11 @@ class Access:
 
     # Deeds
 
+    def refusal(self, user: str) -> str:
+        """Why the person may not talk to the agent, as far as that is known now; "" if nothing is known against it."""
+        verdict = self._participants.verdict(user, workflow.time()) if self._in_slack else None
+        return verdict.refusal if verdict is not None else ""
+
     def let(
         self,
         author: Author,
@@ -249,8 +254,9 @@ class Access:
         """
         everybody, judged = authors, set[str]()
         while True:
-            known = await look_up_names(ids, authors, self._conversation.thread)
-            self._conversation.names |= known.names
+            asks_for_place = turn is not None and bool(authors) and self._conversation.surroundings.is_told
+            known = await look_up_names(ids, authors, self._conversation.thread, asks_for_place=asks_for_place)
+            self._conversation.learn(known)
             if turn is not None:
                 turn.nameless.update(known.nameless)
             self.learn(authors, known)

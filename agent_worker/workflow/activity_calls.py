@@ -22,8 +22,11 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_version import ToolRun
 from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, TOOL_UNAVAILABLE
-from agent_worker.payloads.model import LONGEST_STREAM, AskModel, ModelReply, Summarise, Summary, ToolCall
+from agent_worker.payloads.failed_steps import NOT_CARRIED_OUT, failed_step
+from agent_worker.payloads.links import LinksRead, ReadLinks
+from agent_worker.payloads.model import LONGEST_STREAM, SHOWN, AskModel, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
+from agent_worker.payloads.questions import FindGrants, FindMembers, FoundGrants, FoundMembers, KeepGrant, ShowQuestion
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.payloads.waiting import LONGEST_WAIT
 
@@ -32,7 +35,9 @@ SLACK_TIMEOUT = timedelta(seconds=60)
 # In addition to the model call itself: for reading the transcript and showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(seconds=10)  # between attempts, so that a service that is back is noticed soon
+GRANTS_TIMEOUT = timedelta(seconds=20)
 PROGRESS_TIMEOUT = timedelta(seconds=5)  # the next model call may wait for it
+LINKS_TIMEOUT, LINKS_ATTEMPTS = timedelta(seconds=20), 3
 TOOL_MARGIN = timedelta(seconds=5)  # in addition to the tool's own timeout, which the toolbox keeps
 
 # A cancelled activity could still write into the thread, over what is posted there next, so its end is waited for.
@@ -49,8 +54,10 @@ async def open_conversation(request: OpenConversation) -> Opened:
     return await _until_done(ActivityName.OPEN_CONVERSATION, request, Opened, SLACK_TIMEOUT)
 
 
-async def look_up_names(ids: list[str], authors: Sequence[Author] = (), thread: Thread | None = None) -> Names:
-    request = LookUpNames(ids=ids, authors=list(authors), thread=thread)
+async def look_up_names(
+    ids: list[str], authors: Sequence[Author] = (), thread: Thread | None = None, *, asks_for_place: bool = False
+) -> Names:
+    request = LookUpNames(ids=ids, authors=list(authors), thread=thread, asks_for_place=asks_for_place)
     return await _until_done(ActivityName.LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 
@@ -61,6 +68,19 @@ async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
     """
     timeout = gemini_timeout * LONGEST_STREAM + MODEL_MARGIN
     return await _until_done(ActivityName.ASK_MODEL, request, ModelReply, timeout)
+
+
+async def read_links(request: ReadLinks) -> LinksRead:
+    """What links in a question lead to. Given up soon: the question can be answered without."""
+    handle: workflow.ActivityHandle[LinksRead] = workflow.start_activity(
+        ActivityName.READ_LINKS,
+        request,
+        result_type=LinksRead,
+        start_to_close_timeout=LINKS_TIMEOUT,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        retry_policy=RetryPolicy(maximum_attempts=LINKS_ATTEMPTS, non_retryable_error_types=_NEVER_AGAIN),
+    )
+    return await _ended(handle)
 
 
 async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
@@ -78,10 +98,11 @@ async def deliver(request: Deliver) -> None:
 async def run_tool(call: ToolCall, run: ToolRun) -> dict[str, Any]:
     """Runs the activity that has the tool's name; it also shows the steps in the thread, if the `run` has any.
 
-    A tool that fails gives a result for the model, `{"error": …}`: the turn goes on.
+    A tool that fails gives a result for the model, `{"error": …}`: the turn goes on. Beside the result may stand what
+    is `"shown"` of it on the call's card, and `"sources"`: neither is for the model.
     """
     if call.refused is not None:
-        return {"error": call.refused}
+        return {"error": call.refused, SHOWN: NOT_CARRIED_OUT}
     try:
         result: dict[str, Any] = await workflow.execute_activity(
             call.name,
@@ -95,13 +116,32 @@ async def run_tool(call: ToolCall, run: ToolRun) -> dict[str, Any]:
     except ActivityError as error:
         if is_cancelled_exception(error):
             raise
-        return {"error": _why(call, error)}
+        return {"error": _why(call, error), SHOWN: failed_step(error)}
     return result
 
 
 async def show_progress(request: ShowProgress) -> Shown:
     """Shows a turn's steps. Tried once: the next update shows them again."""
     return await _once(ActivityName.SHOW_PROGRESS, request, Shown, PROGRESS_TIMEOUT)
+
+
+async def show_question(request: ShowQuestion) -> str:
+    """Makes the thread show the card as it is now; returns the `ts` of its message."""
+    return await _until_done(ActivityName.SHOW_QUESTION, request, str, SLACK_TIMEOUT)
+
+
+async def find_members(request: FindMembers) -> FoundMembers:
+    return await _until_done(ActivityName.FIND_MEMBERS, request, FoundMembers, SLACK_TIMEOUT)
+
+
+async def find_grants(request: FindGrants) -> FoundGrants:
+    """Which calls need no question. Tried once: if nobody knows, people are asked."""
+    return await _once(ActivityName.FIND_GRANTS, request, FoundGrants, GRANTS_TIMEOUT)
+
+
+async def keep_grant(request: KeepGrant) -> None:
+    """Raises ActivityError with GRANT_REFUSED if it cannot be kept."""
+    await _until_done(ActivityName.KEEP_GRANT, request, type(None), GRANTS_TIMEOUT)
 
 
 async def tell_person(request: TellPerson) -> None:

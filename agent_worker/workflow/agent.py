@@ -38,11 +38,22 @@ with workflow.unsafe.imports_passed_through():
         TRY_AGAIN,
         USER_MESSAGE,
     )
+    from agent_worker.contract.questions import (
+        ANSWER_QUESTION,
+        KEEP_ANSWER,
+        QUESTION_FORM,
+        Answer,
+        AskedForm,
+        FormRequest,
+        Taken,
+    )
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.transcript import Transcript
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.questions.question import Question
+    from agent_worker.conversation.transcript.transcript import Transcript
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.conversation.workflow_run import LARGE_HISTORY, Run
     from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion
+    from agent_worker.payloads.decisions import DECISIONS, DecisionLog
     from agent_worker.payloads.errors import (
         DEFECT,
         STOPPED,
@@ -60,22 +71,24 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.opening import Opened
     from agent_worker.payloads.thread import Author
     from agent_worker.workflow.access import Access
-    from agent_worker.workflow.admission import Admission
     from agent_worker.workflow.changes import Changes
     from agent_worker.workflow.compaction import compact
     from agent_worker.workflow.deliveries import tell_later
     from agent_worker.workflow.history_length import HistoryLength
     from agent_worker.workflow.idle_timer import IdleTimer
-    from agent_worker.workflow.interruption import InterruptedWork, unless
-    from agent_worker.workflow.opening import Opening
     from agent_worker.workflow.outbox import Outbox
-    from agent_worker.workflow.progress_updates import ProgressUpdates
+    from agent_worker.workflow.questions.questions import STOPPED_BY, Questions
     from agent_worker.workflow.release_0_2 import EDITS_ADDRESS, Patch
-    from agent_worker.workflow.turn_loop import TurnLoop
+    from agent_worker.workflow.turn.admission import Admission
+    from agent_worker.workflow.turn.interruption import InterruptedWork, unless
+    from agent_worker.workflow.turn.opening import Opening
+    from agent_worker.workflow.turn.progress_updates import ProgressUpdates
+    from agent_worker.workflow.turn.turn_loop import TurnLoop
 
 IDLE_UNTIL_OPENED = timedelta(days=7)  # until the worker has told its own setting
 # A deletion that came before its message is remembered so long. A later message is looked for in Slack (opening.py).
 DELETION_REMEMBERED = timedelta(minutes=10)
+BEFORE_A_QUESTION = "Before I go on, I need to know this:"
 THANKS = "Thank you, that helps. You can change your mind at any time."
 NOTHING_TO_STOP = "There is nothing to stop: I am not working on anything here."
 NOT_THE_LAST = "I can only try my last answer again. Please ask once more."
@@ -92,7 +105,8 @@ class AgentWorkflow:
         self._access = Access(self._conversation, self._outbox)
         self._opening = Opening(self._conversation, self._access, is_new=start.carried is None)
         self._idle_timer = IdleTimer()
-        self._changes = Changes(self._conversation, self._access, lambda: self._turn)
+        self._questions = Questions(self._conversation, self._access, self._outbox)
+        self._changes = Changes(self._conversation, self._access, lambda: self._turn, self._questions.take_back)
         self._edits_address = Patch(EDITS_ADDRESS)
         self._history = HistoryLength()
         self._turn: Turn | None = None  # the turn that is being answered
@@ -108,8 +122,9 @@ class AgentWorkflow:
                 if not start.thread.in_slack and not self._conversation.has_work:
                     break
                 await self._keep_short()
-            await self._access.done()
-            is_over = not self._conversation.has_work  # somebody may have written, or pressed Try again, meanwhile
+            await self._all_done()
+            # Somebody may have written, or pressed Try Again, meanwhile, or a server may have asked something.
+            is_over = not (self._conversation.has_work or self._conversation.questions.are_open)
         return answer
 
     # What people do. The handlers only note it: a handler that awaits can lose its message when the run ends.
@@ -122,7 +137,7 @@ class AgentWorkflow:
         self._idle_timer.begin_again()
         if self._conversation.inbox.is_newly_addressed(message):
             if self._edits_address.applies():
-                self._conversation.readdress(message, self._changeable_turn)
+                self._changes.readdress(message, self._changeable_turn)
             return
         self._conversation.receive(message)
         self._access.judge_silencers()
@@ -157,6 +172,7 @@ class AgentWorkflow:
 
     def _stop(self, request: StopRequest) -> None:
         drops_messages = self._conversation.stop(request)
+        drops_messages = self._questions.cancel(STOPPED_BY, before=float(request.at), by=request.user) or drops_messages
         if self._turn is not None and self._ending(self._turn) == STOPPED:
             self._turn.also_answers += filter(None, [request.said])
         elif request.said and request.addressed and not drops_messages:
@@ -169,7 +185,7 @@ class AgentWorkflow:
 
     def _note_feedback(self, feedback: Feedback) -> None:
         is_first = self._conversation.note_feedback(feedback)
-        kept = [one.model_dump(exclude={"team"}) for one in self._conversation.feedback]
+        kept = [one.model_dump(exclude={"team"}, exclude_defaults=True) for one in self._conversation.feedback]
         workflow.upsert_memo({MEMO_FEEDBACK: kept})
         if is_first:
             self._outbox.tell(feedback.user, THANKS)
@@ -200,6 +216,24 @@ class AgentWorkflow:
         self._conversation.title, self._conversation.titled_by = renamed.title, ""
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
+    @workflow.update(name=ANSWER_QUESTION)
+    def answer_question(self, answer: Answer) -> Taken:
+        self._idle_timer.begin_again()
+        return self._questions.take(answer)
+
+    @answer_question.validator
+    def check_answer(self, answer: Answer) -> None:
+        self._questions.check(answer)
+
+    @workflow.signal(name=KEEP_ANSWER)
+    def keep_answer(self, answer: Answer) -> None:
+        self._idle_timer.begin_again()
+        self._questions.take_later(answer)
+
+    @workflow.query(name=QUESTION_FORM)
+    def question_form(self, request: FormRequest) -> AskedForm:
+        return self._questions.form(request)
+
     # What the worker tells of a running activity
 
     @workflow.signal(name=MODEL_CALL_FAILS)
@@ -211,6 +245,10 @@ class AgentWorkflow:
     @workflow.query(name=TRANSCRIPT)
     def transcript(self, request: ReadTranscript) -> TranscriptPage:
         return self._conversation.transcript.page(request)
+
+    @workflow.query(name=DECISIONS)
+    def decisions(self) -> DecisionLog:
+        return self._conversation.decisions.log
 
     @workflow.query(name=AGENT_VERSION)
     def agent_version(self) -> AgentVersion | None:
@@ -229,17 +267,20 @@ class AgentWorkflow:
                 await self._continue_as_new()
             elif self._conversation.untold:
                 await tell_later(self._conversation)
+            elif self._conversation.questions.are_open:
+                await self._questions.decided_or(lambda: self._conversation.has_work or self._history.is_longer)
             elif not self._conversation.inbox.seen or await self._is_idle():
                 return False
         return True
 
     async def _is_idle(self) -> bool:
         """Waits until somebody asks, the history is long, or the timer rings; returns whether it is time to close."""
+        asked = self._conversation.questions  # a server may ask while a call is carried out
         self._idle_timer.start(self._idle)
         await workflow.wait_condition(
-            lambda: self._conversation.has_work or self._idle_timer.rings or self._history.is_longer
+            lambda: self._conversation.has_work or self._idle_timer.rings or self._history.is_longer or asked.are_open
         )
-        return not self._conversation.has_work and self._idle_timer.is_over(self._idle)
+        return not (self._conversation.has_work or asked.are_open) and self._idle_timer.is_over(self._idle)
 
     @property
     def _idle(self) -> timedelta:
@@ -267,13 +308,22 @@ class AgentWorkflow:
             workflow.logger.exception("turn failed by a defect")
             return await self._give_up(turn, DEFECT)
         finally:
-            if turn.knows_too_much:
+            # A worker that drops the run in mid-turn closes this coroutine outside the workflow: nothing goes on then.
+            if turn.knows_too_much and workflow.in_workflow():
                 self._conversation.transcript.forget_turn(str(workflow.uuid4()))
             self._conversation.inbox.note_asked(turn.addressed)
             self._turn = None
 
     def _begin(self) -> Turn:
         conversation, inbox = self._conversation, self._conversation.inbox
+        self._questions.answered_by(inbox.messages)
+        for called_off in conversation.questions.called_off:
+            conversation.settle(called_off, str(workflow.uuid4()))
+        if (decided := conversation.questions.decided) is not None:
+            conversation.settle(decided, str(workflow.uuid4()))
+            turn = Turn(messages=[], earlier=decided.turn, decided=decided)
+            turn.display.has_acted = True
+            return turn
         if inbox.again is not None and conversation.last is not None:
             turn = Turn(messages=[], earlier=conversation.last, again=inbox.again)
             inbox.again = None
@@ -301,13 +351,26 @@ class AgentWorkflow:
         if turn.earlier is None and self._conversation.says_nothing(turn.messages):
             version = self._conversation.version
             return await self._outbox.end(turn, version.greeting if version else opened.greeting)
+        turn.display.began_at = workflow.time()
         loop = self._turn_loop(turn, opened)
         if turn.earlier is None and not await loop.hear():
             return ""
+        if turn.decided is None:
+            self._conversation.decisions.note_turn(workflow.time())
         reply = await loop.think()
+        if turn.asks is not None:
+            return await self._ask(turn, turn.asks, reply.text)
         self._conversation.transcript.add_answer(reply.content or {"role": "model", "parts": [{"text": reply.text}]})
         self._conversation.participants.has_answered(reply.text)
         return await self._outbox.end(turn, reply.text)
+
+    async def _ask(self, turn: Turn, question: Question, said: str) -> str:
+        """Ends the turn with a question to people. What they decide begins the next one."""
+        self._conversation.questions.add(question)
+        self._conversation.decisions.note_question(workflow.time())
+        answer = await self._outbox.end(turn, said.strip() or BEFORE_A_QUESTION, asks_people=True)
+        await self._questions.ask(question)
+        return answer
 
     def _turn_loop(self, turn: Turn, opened: Opened) -> TurnLoop:
         updates = self._make_progress_updates(turn)
@@ -340,14 +403,22 @@ class AgentWorkflow:
             self._conversation.transcript.forget_signatures(epoch)
         if needs_another_opening(code):
             self._opening.opened = None
-        turn.display.end_running_steps()
+        told = sentence(code) if turn.display.are_steps_seen else said
+        turn.display.end("stopped" if code == STOPPED else "error", workflow.time())
         try:
-            return await self._outbox.end(turn, said, is_notice=True, withdrawn=code == WITHDRAWN)
+            return await self._outbox.end(turn, told, is_notice=True, withdrawn=code == WITHDRAWN)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
             workflow.logger.exception("the thread cannot be told")
             return said
+
+    async def _all_done(self) -> None:
+        """Returns when nothing is under way beside the turns, so that the run may end."""
+        await self._access.done()
+        while self._questions.is_busy:
+            await self._questions.done()
+            await self._access.done()
 
     # Staying small
 
@@ -364,7 +435,7 @@ class AgentWorkflow:
         If the history is near its end by then, waiting messages are left out.
         """
         await workflow.wait_condition(workflow.all_handlers_finished)
-        await self._access.done()
+        await self._all_done()
         run = Run(thread=self._conversation.thread, carried=self._conversation)
         converter = workflow.payload_converter()
         if not run.fits_one_payload(converter) and workflow.info().get_current_history_size() > LARGE_HISTORY:

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.model import Summarise
     from agent_worker.workflow.activity_calls import summarise
-    from agent_worker.workflow.interruption import InterruptedWork, unless
+    from agent_worker.workflow.turn.interruption import InterruptedWork, unless
 
 NO_SUMMARY = "(What was said before could not be summarised and is left out.)"
 

@@ -14,12 +14,12 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads import post_keys
     from agent_worker.payloads.errors import SLACK_REFUSED, UNSHOWN, code_of, sentence
     from agent_worker.payloads.thread import Deliver, Draft
     from agent_worker.workflow.activity_calls import deliver
-    from agent_worker.workflow.interruption import InterruptedWork, unless
+    from agent_worker.workflow.turn.interruption import InterruptedWork, unless
 
 # A worker that is killed during a delivery counts as a failure, too: Temporal cannot tell it from one that hangs.
 MOST_DELIVERIES = 5

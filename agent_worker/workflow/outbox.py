@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from typing import Any
 
     from agent_worker.conversation.conversation import Conversation
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads import post_keys
     from agent_worker.payloads.post_keys import Topic
     from agent_worker.payloads.thread import Deliver, TellPerson
@@ -28,11 +28,18 @@ class Outbox:
         self._thread = conversation.thread
         self._errands: set[asyncio.Task[None]] = set()
 
-    async def end(self, turn: Turn, text: str, *, is_notice: bool = False, withdrawn: bool = False) -> str:
-        """Delivers the answer or the notice that ends the turn. From here on it is too late to stop the turn."""
+    async def end(
+        self, turn: Turn, text: str, *, is_notice: bool = False, withdrawn: bool = False, asks_people: bool = False
+    ) -> str:
+        """Delivers the answer or the notice that ends the turn. From here on it is too late to stop the turn.
+
+        `asks_people`: a question to people follows on it.
+        """
         conversation = self._conversation
         turn.is_delivering = True
+        turn.display.end("error" if is_notice else "worked", workflow.time())
         conversation.last = turn.answered
+        conversation.surroundings.note_told(workflow.time())
         if self._thread.in_slack:
             request = Deliver(
                 **turn.in_thread(self._thread),
@@ -40,10 +47,12 @@ class Outbox:
                 text=text,
                 answers=turn.answers,
                 may_mention=turn.may_mention,
+                names=turn.names,
                 is_notice=is_notice,
                 preface=conversation.preface(turn.unseen),
-                offers_again=conversation.transcript.has_question,
+                offers_again=conversation.transcript.has_question and not asks_people,
                 withdrawn=withdrawn,
+                asks_people=asks_people,
                 title=turn.title,
             )
             await bring(conversation, turn, request)
@@ -63,9 +72,19 @@ class Outbox:
         """Does the same without waiting for it: a turn may be running."""
         self._do(self.say(ts, topic, text, thread_ts=thread_ts))
 
-    def tell(self, user: str, text: str, *, in_channel: bool = False, failed: Callable[[], None] | None = None) -> None:
+    def tell(
+        self,
+        user: str,
+        text: str,
+        *,
+        in_channel: bool = False,
+        may_mention: Sequence[str] = (),
+        failed: Callable[[], None] | None = None,
+    ) -> None:
         """Beside a turn, and so that only one person sees it; calls `failed` if that cannot be done."""
-        request = TellPerson(thread=self._thread, user=user, text=text, in_channel=in_channel)
+        request = TellPerson(
+            thread=self._thread, user=user, text=text, in_channel=in_channel, may_mention=list(may_mention)
+        )
         self._do(tell_person(request), failed)
 
     def _do(self, errand: Coroutine[Any, Any, None], failed: Callable[[], None] | None = None) -> None:

@@ -12,7 +12,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads.thread import Draft
 
 # Release 0.2 judged only people whose names were unknown, and only their messages. It told them in the thread.
@@ -21,6 +21,8 @@ VERDICTS_EXPIRE = "verdicts expire"
 TAKEN_BACK = "what is taken back is gone"
 # Release 0.2 did not take up a message that an edit addresses to the agent.
 EDITS_ADDRESS = "an edit can address the agent"
+# A mention that an edit makes of a message which the model has read used to be told to the model beside its edit.
+REWRITTEN_WHEN_ADDRESSED = "an edit that addresses the agent rewrites what was read"
 # Release 0.2 ended a turn for which names could not be looked up.
 NAMES_ARE_OPTIONAL = "names are optional"
 # Release 0.2 began a new run only after a turn, however much was said that was not for the agent.

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from datetime import timedelta
 from functools import partial
 from itertools import product
+from operator import ge
 
 from cachetools import LRUCache
 from pydantic import BaseModel
@@ -75,7 +76,8 @@ class Conversations:
         Raises if none of these is certain; for a question in a form, which stays there, also if Temporal refuses it.
 
         A mention comes as two events: the second waits for the first and is not handed over, unless it alone has the
-        files. If Slack sends an event to another process again, the conversation itself drops the second copy.
+        files, or the permission to search. If Slack sends an event to another process again, the conversation itself
+        drops the second copy.
         """
         if not incoming.says_stop and incoming.only_if_taking_part:
             await self._told(incoming.thread)
@@ -109,8 +111,8 @@ class Conversations:
         A deletion that may be faster than its message begins a conversation: it remembers the deletion for a while.
         """
         thread, change = incoming.thread, incoming.change
-        for is_addressed, has_files in product((False, True), repeat=2):
-            await self._handed_over.settled((thread.channel, change.ts, is_addressed, has_files))
+        for kind in product((False, True), repeat=3):  # as in `_key`
+            await self._handed_over.settled((thread.channel, change.ts, *kind))
         facts = {"channel": thread.channel, "ts": change.ts}
         try:
             if await self.signal_if_open(thread, MESSAGE_CHANGED, change):
@@ -222,13 +224,16 @@ class Conversations:
         logger.info("message stored", extra={"channel": thread.channel, "ts": message.ts})
 
     def _key(self, incoming: IncomingMessage) -> Hashable:
-        """The same for two events of one message. After the one with the files, the one without counts as done too.
+        """The same for two events of one message. After the one that brings more, the other one counts as done, too.
 
         Another one if an edit addresses the message to the agent.
         """
-        place = (incoming.thread.channel, incoming.message.ts, incoming.message.addressed)
-        with_files = (*place, True)
-        return with_files if incoming.message.files or with_files in self._handed_over else (*place, False)
+        message = incoming.message
+        place = (incoming.thread.channel, message.ts, message.addressed)
+        brings = (bool(message.files), bool(message.action_token))
+        as_much = [one for one in product((False, True), repeat=2) if all(map(ge, one, brings))]
+        known = [(*place, *one) for one in as_much if (*place, *one) in self._handed_over]
+        return known[0] if known else (*place, *brings)
 
     async def _has_workflow(self, thread: Thread) -> bool:
         handle = self._client.get_workflow_handle(workflow_id(thread.team, thread.channel, thread.thread_ts))

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from agent_worker.contract import previews
 from agent_worker.contract.messages import SlackFile
 from slackbot.events.ids import FILE, has_form
 from text.json_shapes import items, mapping, mappings
@@ -99,6 +100,8 @@ def _blocks(message: Mapping[str, Any]) -> Iterator[Json]:
 def _attached(message: Mapping[str, Any]) -> Iterator[Json]:
     """The message's attachments, with the fields that the worker reads."""
     for attachment in mappings(message.get("attachments")):
+        if previews.is_of_a_message(attachment):
+            continue
         if read := {name: attachment[name] for name in _READ if attachment.get(name)}:
             yield _storable(read)
 

@@ -12,6 +12,7 @@ CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,63}")
 FILE = re.compile(r"F[A-Z0-9]{1,63}")
 WORKSPACE = re.compile(r"T[A-Z0-9]{1,63}")
 INSTALLATION = re.compile(r"[TE][A-Z0-9]{1,63}")  # a workspace, or an organisation with several
+ACTION_TOKEN = re.compile(r"[!-~]{1,200}")  # three parts with points between them, in what was seen
 TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 
 

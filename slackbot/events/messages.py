@@ -13,7 +13,7 @@ from typing import Any
 from agent_worker.contract.messages import SaidToOthers, Thread, UserMessage
 from process.slack import Identity
 from slackbot.events import contents
-from slackbot.events.ids import AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
+from slackbot.events.ids import ACTION_TOKEN, AUTHOR, CHANNEL, INSTALLATION, TS, foreign_workspace, has_form
 from slackbot.events.mentions import called_users, mentioned_users
 from slackbot.events.stop_words import says_stop
 from text.json_shapes import items, mapping
@@ -148,8 +148,15 @@ def _more(body: Mapping[str, Any], event: Mapping[str, Any], thread: Thread, *, 
         "team": team_of_author(body, event, thread.team),
         "files": contents.files(event),
         "attachments": contents.attachments(event),
+        "action_token": _action_token(event),  # of a reply, too, that mentions nobody and may be answered
     }
     return {name: value for name, value in more.items() if value}
+
+
+def _action_token(event: Mapping[str, Any]) -> str:
+    """Slack's permission to search for the author; "" if the event brings none. Slack has sent it in both places."""
+    found = (event.get("action_token"), mapping(event.get("assistant_thread")).get("action_token"))
+    return next((str(token) for token in found if has_form(token, ACTION_TOKEN)), "")
 
 
 def team_of_author(body: Mapping[str, Any], event: Mapping[str, Any], own: str) -> str:

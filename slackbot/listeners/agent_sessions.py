@@ -18,8 +18,8 @@ from slackbot.conversations.conversations import Conversations
 from slackbot.events import messages
 from slackbot.events.contents import storable_text
 from slackbot.events.ids import CHANNEL, PERSON, TS, has_form
+from text import lines
 from text.json_shapes import mapping
-from text.lines import one_line
 
 LONGEST_TITLE = 200  # characters
 SHOW_TIMEOUT = 0.4  # seconds; Slack waits 3 s for the acknowledgement, and Temporal may take most of it
@@ -64,7 +64,7 @@ class AgentSessions:
         """Bolt does not call this for titles that the agent itself has set: it passes over the app's own events."""
         event = mapping(body.get("event"))
         thread, title = self._thread(body, event), storable_text(event.get("title"), LONGEST_TITLE)
-        title = one_line(title, LONGEST_TITLE)
+        title = lines.title(title, LONGEST_TITLE)
         if thread is not None and title:
             team = messages.team_of_author(body, event, thread.team)
             at = {"at": str(event["event_ts"])} if has_form(event.get("event_ts"), TS) else {}

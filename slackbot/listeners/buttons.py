@@ -1,4 +1,4 @@
-"""The buttons below the agent's answers and progress: Stop, Good, Bad and Try again."""
+"""The buttons below the agent's answers and progress: Stop, Good, Bad and Try Again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from temporalio.service import RPCError
 
 from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain
 from agent_worker.contract.names import (
-    AGAIN,
     FEEDBACK,
     FEEDBACK_BUTTONS,
     STOP,
@@ -30,13 +29,14 @@ from slackbot.conversations.call_errors import CALL_ERRORS
 from slackbot.conversations.conversations import Conversations
 from slackbot.conversations.deduplication import Deduplicator
 from slackbot.events.ids import CHANNEL, PERSON, TS, foreign_workspace, has_form
+from slackbot.listeners.feedback_form import TURN, FeedbackForm
 from text.json_shapes import items, mapping
 
 # Of the 3 s that Slack waits for the acknowledgement: for Temporal to store the click, and for telling the person if it
 # did not.
 STORE_TIMEOUT, TELL_TIMEOUT = 1.5, 1.0  # seconds
 PRESS_AGAIN = "I could not be told what you pressed just now. Please press it once more."
-_VALUE = re.compile(rf"(good:|bad:)?({TS.pattern}(?:{AGAIN}[0-9]{{1,9}})?)")  # the opinion, if any, and the turn's key
+_VALUE = re.compile(rf"(good:|bad:)?({TURN.pattern})")  # the opinion, if any, and the turn's key
 logger = logging.getLogger(__name__)
 
 
@@ -60,23 +60,38 @@ class Buttons:
         self._conversations = conversations
         self._timeout = timeout
         self._handed_over = Deduplicator()
+        self._form = FeedbackForm(bot, client, conversations)
 
     def listen(self, app: AsyncApp) -> None:
         for button in (STOP_BUTTON, FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON):
             app.action(button)(self.on_click)
+        self._form.listen(app)
 
     async def on_click(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Acknowledges once Temporal has stored the click, or once the person has been asked to press again."""
+        """Acknowledges once Temporal has stored the click, or once the person has been asked to press again.
+
+        The form behind Bad opens meanwhile: Slack takes it only within 3 s, and Temporal may be slow.
+        """
         click = read(body, self._bot)
         if click is not None:
-            key = (click.thread, click.user, click.signal, click.at)
-            try:
-                async with asyncio.timeout(self._timeout):
-                    await self._handed_over.do(key, partial(self._hand_over, click))
-            except (RPCError, TimeoutError) as error:
-                logger.warning("a click could not be handed over", extra={"reason": type(error).__name__})
-                await self._ask_to_press_again(click)
+            asking = asyncio.create_task(self._ask_why(click, str(body.get("trigger_id"))))
+            await self._store_or_tell(click)
+            await asking
         await ack()
+
+    async def _ask_why(self, click: Click, trigger_id: str) -> None:
+        """Asks for the reason of a Bad."""
+        if isinstance(click.content, Feedback) and click.content.value == "bad":
+            await self._form.open(click.thread, click.content, trigger_id)
+
+    async def _store_or_tell(self, click: Click) -> None:
+        key = (click.thread, click.user, click.signal, click.at)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._handed_over.do(key, partial(self._hand_over, click))
+        except (RPCError, TimeoutError) as error:
+            logger.warning("a click could not be handed over", extra={"reason": type(error).__name__})
+            await self._ask_to_press_again(click)
 
     async def _hand_over(self, click: Click) -> None:
         """A closed conversation has nothing to stop, but it is opened for feedback and for another try."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import escape
 
 from agent_worker.contract.messages import Thread
 from slackbot.conversations.recent import RecentConversation
-from text.lines import one_line
+from text import lines
 
 LONGEST_TITLE = 80  # characters
 STATES = {
@@ -33,7 +34,7 @@ def permalink(workspace_url: str, thread: Thread) -> str:
 
 def title(recent: RecentConversation) -> str:
     """The title on one line, as text that means nothing in mrkdwn; "" if the conversation has none."""
-    return literal(one_line(recent.title, LONGEST_TITLE))
+    return literal(lines.title(recent.title, LONGEST_TITLE))
 
 
 def literal(text: str) -> str:
@@ -53,6 +54,11 @@ def place(recent: RecentConversation) -> str:
 
 
 def began(recent: RecentConversation) -> str:
-    """When the conversation began: mrkdwn that Slack shows in the reader's own time zone."""
-    plain = recent.started.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(recent.started.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"
+    """When the conversation began."""
+    return moment(recent.started)
+
+
+def moment(at: datetime) -> str:
+    """A moment as mrkdwn that Slack shows in the reader's own time zone."""
+    plain = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{plain}>"

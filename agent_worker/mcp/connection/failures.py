@@ -32,4 +32,9 @@ class UnreadableError(Exception):
 
 
 class RefusedError(Exception):
-    """The server has answered with an error. The message is the server's."""
+    """The server has answered with an error. The message is the server's, and so are the code and the data."""
+
+    def __init__(self, message: str, code: int | None = None, data: object = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data = data

@@ -41,7 +41,7 @@ def lay_out(request: Deliver) -> Layout:
     if request.is_notice:
         below = [buttons.try_again_button(request.turn)] if request.offers_again and request.turn else []
         notice = posts.notice(request.text)
-        return Layout([Post(notice.text, [*notice.blocks, *below])], is_answer=False)
+        return Layout([Post(notice.text, [*_steps_above(request), *notice.blocks, *below])], is_answer=False)
     whole = request.preface + request.text
     try:
         if len(whole) > LONGEST_IN_MESSAGES and not posts.is_blank(whole[:LONGEST_IN_MESSAGES]):
@@ -73,7 +73,9 @@ def without_optional(blocks: Sequence[Block]) -> list[Block]:
 
 
 def blocks_below(request: Deliver) -> list[Block]:
-    """The buttons and the footer below an answer."""
+    """The buttons and the footer below an answer; none below words that a question to people follows on."""
+    if request.asks_people:
+        return []
     return buttons.below_answer(request.turn, offers_again=request.offers_again) if request.turn else []
 
 
@@ -108,7 +110,7 @@ def _steps_above(request: Deliver) -> list[Block]:
     progress = request.progress
     if progress is None or request.steps_shown not in IN_DRAFT:
         return []
-    return [task_cards.plan_block(progress.steps, is_over=True)]
+    return [task_cards.plan_block(progress, is_over=True)]
 
 
 def _markdown_of(post: Post) -> str:

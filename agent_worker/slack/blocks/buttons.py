@@ -1,4 +1,4 @@
-"""The agent's own buttons (Stop, Try again, feedback) and what else stands below an answer. Pure.
+"""The agent's own buttons (Stop, Try Again, feedback) and what else stands below an answer. Pure.
 
 The value of each button tells which turn it belongs to; the bot passes it to the conversation when it is pressed.
 """
@@ -12,13 +12,13 @@ FOOTER = "Written by AI, which can be wrong: check what matters."
 
 
 def below_answer(turn: str, *, offers_again: bool) -> list[Block]:
-    """The feedback buttons, "Try again" if it is offered, and the footer."""
+    """The feedback buttons, "Try Again" if it is offered, and the footer."""
     return [_feedback(turn), *([try_again_button(turn)] if offers_again else []), context(FOOTER)]
 
 
 def try_again_button(turn: str) -> Block:
     """Answers the turn's question once more."""
-    return actions(button("Try again", TRY_AGAIN_BUTTON, value=turn))
+    return actions(button("Try Again", TRY_AGAIN_BUTTON, value=turn))
 
 
 def stop_button(turn: str) -> Block:

@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from agent_worker.slack.blocks.mentions import GUARD
@@ -94,6 +94,11 @@ class LinkPolicy:
     """`hosts` are those to which links may lead, `*.example.com` for all hosts below; empty: to all."""
 
     hosts: frozenset[str] = frozenset()
+
+    def and_into(self, workspace_url: str) -> LinkPolicy:
+        """The same, but links may also lead into this workspace: a message of it is where an answer comes from."""
+        found = address(workspace_url)
+        return replace(self, hosts=self.hosts | {found.host}) if self.hosts and found is not None else self
 
     def allows(self, host: str) -> bool:
         if not self.hosts or host in self.hosts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from agent_worker.payloads.storage_limits import writable
 from text.lines import ELLIPSIS, cut
@@ -33,14 +33,23 @@ _USER_OR_SIGN = re.compile(r"<@(?P<user>\w++)(?:\|[^<>]*+)?>|[&<>]")
 # address (`https://example.com/@channel`).
 _WORD = re.compile(r"(?<![^\W_])(?<!/)@(?=(?:here|channel|everyone|group)(?![^\W_]))", re.IGNORECASE)
 _LABEL = re.compile(r"@?([\w .'-]{1,80})")
+_NO_LABEL = re.compile(r"[^\w .'-]++")
+_ADDRESS_BEGINS = re.compile(r"www(?=\.)", re.IGNORECASE)
+LONGEST_NAME = 80  # characters
 _HALF_AN_ENTITY_OR_MENTION = re.compile(r"(?:&\w{0,4}|<[^<>]*+)\Z")
 # Control characters cannot be seen, and where a client drops one, the text around it could become a mention. Tabs and
 # line breaks stay.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def neutralise(markdown: str, may_mention: Collection[str]) -> str:
+NOBODY: Mapping[str, str] = {}
+
+
+def neutralise(markdown: str, may_mention: Collection[str], names: Mapping[str, str] = NOBODY) -> str:
     """`markdown` that notifies nobody but the users whose ids are in `may_mention`; a person can still read all of it.
+
+    Anybody else who is mentioned goes by the name in `names`, or else by the mention's own label, or by the id. None of
+    these becomes a link.
 
     `<!channel>`, `<!here>`, `<!everyone>` and user groups never stay, not even in code: Slack may look into code too.
     Idempotent. Takes 0.2 s for a million characters at most, so the caller limits the length.
@@ -56,7 +65,8 @@ def neutralise(markdown: str, may_mention: Collection[str]) -> str:
             sign = "@" if token["user"] else "!"
             return token[0].replace(sign, sign + GUARD, 1)
         label = _LABEL.fullmatch(token["label"] or "")
-        return "@" + GUARD + (label[1] if label else name)
+        called = _called(names.get(name, "")) or (label[1] if label else name)
+        return "@" + GUARD + _ADDRESS_BEGINS.sub(rf"\g<0>{GUARD}", called)
 
     return _WORD.sub("@" + GUARD, _TOKEN.sub(harmless, CONTROL.sub("", writable(markdown))))
 
@@ -75,6 +85,11 @@ def escaped(text: str, may_mention: Collection[str], longest: int) -> str:
 
     slack_text = _USER_OR_SIGN.sub(escape, neutralise(cut(text, ESCAPED_CHARACTERS), may_mention))
     return neutralise(_cut(slack_text, longest - ROOM_FOR_GUARDS), may_mention)
+
+
+def _called(name: str) -> str:
+    """A name that people have chosen, with nothing in it that a label could not have."""
+    return " ".join(_NO_LABEL.sub(" ", name[:LONGEST_NAME]).split())
 
 
 def _is_plain_mention(token: re.Match[str]) -> bool:

@@ -12,11 +12,12 @@ All patterns here take time in proportion to the text (docs/decisions/0017-linea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 from agent_worker.payloads.storage_limits import writable
 from agent_worker.slack.blocks.links import LinkPolicy
-from agent_worker.slack.blocks.mentions import CONTROL, GUARD, neutralise
+from agent_worker.slack.blocks.mentions import CONTROL, GUARD, NOBODY, neutralise
 
 HELD = 2_500  # characters; browsers and Slack take addresses of 2,000
 PICTURE = "picture"
@@ -70,11 +71,14 @@ Taken = tuple[int, str]  # the position up to which the text is decided, and wha
 
 
 class Outgoing:
-    """`add` takes a piece of text and returns what can be shown now; `end` returns the rest."""
+    """`add` takes a piece of text and returns what can be shown now; `end` returns the rest.
 
-    def __init__(self, links: LinkPolicy, may_mention: Collection[str] = ()) -> None:
+    `may_mention` and `names` are as in `neutralise`.
+    """
+
+    def __init__(self, links: LinkPolicy, may_mention: Collection[str] = (), names: Mapping[str, str] = NOBODY) -> None:
         self._links = links
-        self._may_mention = may_mention
+        self._harmless = partial(neutralise, may_mention=may_mention, names=names)
         self._rest = ""  # not decided yet
         self._before = "\n"  # the last character that is decided
         self._shown = "\n"  # the last character that is shown
@@ -116,12 +120,14 @@ class Outgoing:
     def _joined(self, piece: str, *, is_ours: bool) -> str:
         """The piece, kept apart from what is shown before it if both together would be something else.
 
-        A picture; longer code; or a link or code whose beginning is escaped, so that it would begin further up.
+        A picture; longer code; a link or code whose beginning is escaped, so that it would begin further up; or an
+        address that begins with the end of somebody's name.
         """
+        is_address = self._was_ours and _may_go_on(self._shown, piece)
         is_picture = self._shown == "!" and piece.startswith("[")
         is_code = self._shown == "`" and piece.startswith("`") and (is_ours or self._was_ours)
         is_escaped = self._shown == "\\" and piece[:1] in {"[", "`"} and len(piece) > 1
-        is_apart = bool(self._fence) or not (is_picture or is_code or is_escaped)
+        is_apart = bool(self._fence) or not (is_picture or is_code or is_escaped or is_address)
         self._shown, self._was_ours = piece[-1:] or self._shown, is_ours
         return piece if is_apart else GUARD + piece
 
@@ -152,7 +158,7 @@ class Outgoing:
             return found.end(), found[0]
         if found is not None and not self._fence:
             self._fence = found["mark"]
-            return found.end(), neutralise(found[0], self._may_mention)
+            return found.end(), self._harmless(found[0])
         self._fence, self._knows_code = "", False
         return None
 
@@ -163,7 +169,7 @@ class Outgoing:
         if may_wait and (found is None or found.end() == len(text)) and _CODE_BEGINS.match(text, at):
             return None
         if found is not None and self._before != "\\":
-            return found.end(), neutralise(found[0], self._may_mention)
+            return found.end(), self._harmless(found[0])
         self._knows_code = False
         return at + 1, "`"
 
@@ -176,7 +182,7 @@ class Outgoing:
         found = _LINK.match(text, at, at + HELD)
         if found is None and may_wait and _LINK_BEGINS.match(text, at):
             return None
-        label = neutralise(found["label"], self._may_mention) if found else ""
+        label = self._harmless(found["label"]) if found else ""
         link = self._links.link(found["url"], label or (PICTURE if is_picture else "")) if found else None
         if found is not None and link is not None:
             return found.end(), self._apart(link)
@@ -214,10 +220,10 @@ class Outgoing:
 
     def _angle(self, text: str, at: int, *, may_wait: bool) -> Taken | None:
         if addressed := _ADDRESSED.match(text, at, at + HELD):
-            shown = neutralise(addressed[0], self._may_mention)
+            shown = self._harmless(addressed[0])
             return addressed.end(), self._apart(shown.replace("<!", "<!" + GUARD, 1))  # dates can be links, too
         if not self._fence and (found := _ANGLE.match(text, at, at + HELD)):
-            link = self._links.link(found["url"], neutralise(found["label"] or "", self._may_mention))
+            link = self._links.link(found["url"], self._harmless(found["label"] or ""))
             return (found.end(), self._apart(link)) if link else (at + 1, "<" + GUARD)
         if may_wait and _ANGLE_BEGINS.match(text, at):
             return None
@@ -244,10 +250,15 @@ class Outgoing:
         return at + 1, "@" + GUARD if is_broadcast else "@"
 
 
-def safe(text: str, links: LinkPolicy, may_mention: Collection[str] = ()) -> str:
+def safe(text: str, links: LinkPolicy, may_mention: Collection[str] = (), names: Mapping[str, str] = NOBODY) -> str:
     """A whole text, as `Outgoing` lets it through."""
-    outgoing = Outgoing(links, may_mention)
+    outgoing = Outgoing(links, may_mention, names)
     return outgoing.add(text) + outgoing.end()
+
+
+def _may_go_on(last: str, piece: str) -> bool:
+    """Whether an address may begin with this last character and go on with the piece: `h` and `ttps://…`."""
+    return last.isalnum() and (piece[:1].isalnum() or piece.startswith(":") or (last in "wW" and piece.startswith(".")))
 
 
 def _without_end_marks(url: str) -> str:

@@ -8,7 +8,8 @@ from agent_worker.payloads.thread import ShownStep, StepState
 from agent_worker.slack.blocks.mentions import escaped
 from agent_worker.slack.blocks.posts import TEXT_LIMIT, Post, is_blank
 from process.block_kit import context
-from text.lines import ELLIPSIS, one_line
+from text.lines import ELLIPSIS
+from text.lines import title as short
 
 TITLE_LIMIT = 120  # characters, so that a step is one line on most screens
 STEPS_SHOWN = 20
@@ -20,26 +21,30 @@ _EMOJI: dict[StepState, str] = {
 }
 
 
-def progress(steps: Sequence[ShownStep]) -> Post:
-    """One line for each step, at most `STEPS_SHOWN`, and the number of the others.
+def progress(steps: Sequence[ShownStep], title: str) -> Post:
+    """The `title`, and one line for each step, at most `STEPS_SHOWN`, and the number of the others.
 
-    Titles are plain text. Raises ValueError if there are no steps.
+    Titles and outcomes are plain text. Raises ValueError if there are no steps.
     """
     if not steps:
         raise ValueError("progress needs a step")
     hidden = _hidden(steps)
-    lines = [f":{_EMOJI[step.state]}: {_title(step)}" for at, step in enumerate(steps) if at not in hidden]
+    lines = [f"*{_line(title)}*"]
+    lines += [f":{_EMOJI[step.state]}: {_told(step)}" for at, step in enumerate(steps) if at not in hidden]
     done = sum(steps[at].state == "complete" for at in hidden)
     if done:
         lines.append(f"and {done} more done")
     if len(hidden) > done:
         lines.append(f"and {len(hidden) - done} more")
-    current = next((step for step in steps if step.state == "in_progress"), steps[-1])
-    return Post(_title(current), [context(text) for text in _joined(lines)])
+    return Post(_line(title), [context(text) for text in _joined(lines)])
 
 
-def _title(step: ShownStep) -> str:
-    return escaped(ELLIPSIS if is_blank(step.title) else one_line(step.title, TITLE_LIMIT), (), TEXT_LIMIT)
+def _told(step: ShownStep) -> str:
+    return f"{_line(step.title)} · {_line(step.outcome)}" if step.outcome else _line(step.title)
+
+
+def _line(text: str) -> str:
+    return escaped(ELLIPSIS if is_blank(text) else short(text, TITLE_LIMIT), (), TEXT_LIMIT)
 
 
 def _hidden(steps: Sequence[ShownStep]) -> set[int]:

@@ -1,21 +1,31 @@
-"""A turn's steps as Slack's task cards: in a plan block, or as updates of a streamed message. Pure."""
+"""A turn's steps as Slack's task cards: in a plan block, or as updates of a streamed message. Pure.
+
+Slack's own design guide for such cards: the plan's title says what is being done and, in the end, how it went; the
+output of a card says what came of it (https://docs.slack.dev/concepts/agent-design).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent_worker.payloads.thread import ShownStep, Source, StepState
+from agent_worker.payloads.thread import Progress, ShownStep, Source, StepState
 from agent_worker.slack.blocks.buttons import stop_button
 from agent_worker.slack.blocks.mentions import ESCAPED_CHARACTERS, neutralise
 from agent_worker.slack.blocks.posts import Post
 from process.block_kit import Block
-from text.lines import ELLIPSIS, cut, one_line
+from text import lines
+from text.lines import ELLIPSIS, cut
+from text.spans import span
 
 MOST_CARDS = 50  # in one plan (https://docs.slack.dev/reference/block-kit/blocks/plan-block)
 LONGEST_TITLE = 256  # characters, of a card in a stream
-WORKING, DONE = "Working…", "Done"
+LONGEST_PLAN_TITLE = 100  # characters; a plan is collapsed at first, and its title is all that people see of it
+THINKING = "Thinking…"
+STOPPED, FAILED = "Stopped", "Error"
+OVER = "Done"  # of a turn that a release has ended which does not tell how
+PLAN = "plan"  # `task_display_mode` of a stream: without any cards it looks like any other message
 
 
 @dataclass(frozen=True)
@@ -26,14 +36,29 @@ class Card:
     title: str
     state: StepState
     sources: Sequence[Source] = ()
+    outcome: str = ""
 
     def block(self) -> Block:
         """The card inside a plan block."""
-        return {"type": "task_card", "task_id": self.id, "title": self.title, "status": self.state, **self._sources()}
+        output = {"output": _rich_text(self.outcome)} if self.outcome else {}
+        return {
+            "type": "task_card",
+            "task_id": self.id,
+            "title": self.title,
+            "status": self.state,
+            **output,
+            **self._sources(),
+        }
 
-    def chunk(self) -> dict[str, Any]:
-        """The card as an update of a streamed message."""
-        return {"type": "task_update", "id": self.id, "title": self.title, "status": self.state, **self._sources()}
+    def chunk(self, *, is_last: bool) -> dict[str, Any]:
+        """The card as an update of a streamed message.
+
+        Of a card that it has already, Slack replaces the title and the state, and adds to the rest. So what came of a
+        step goes only into the last update of the message.
+        """
+        output = {"output": self.outcome} if self.outcome else {}
+        last = {**output, **self._sources()} if is_last else {}
+        return {"type": "task_update", "id": self.id, "title": self.title, "status": self.state, **last}
 
     def _sources(self) -> dict[str, Any]:
         listed = [{"type": "url", "url": source.url, "text": source.text} for source in self.sources]
@@ -44,32 +69,50 @@ def cards(steps: Sequence[ShownStep]) -> list[Card]:
     """One card for each step. If there are more than `MOST_CARDS`, the last card counts the steps that do not fit."""
     fitting = len(steps) if len(steps) <= MOST_CARDS else MOST_CARDS - 1
     shown = [
-        Card(f"step-{at}", _title(step.title), step.state, step.sources) for at, step in enumerate(steps[:fitting])
+        Card(f"step-{at}", _title(step.title), step.state, step.sources, _outcome(step.outcome))
+        for at, step in enumerate(steps[:fitting])
     ]
     return [*shown, _remaining(steps[fitting:])] if steps[fitting:] else shown
 
 
-def plan(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
-    """The steps in a message of their own, with a Stop button until the turn is over. `steps` must not be empty."""
-    blocks = [plan_block(steps, is_over=is_over)]
+def plan(progress: Progress, turn: str, *, is_over: bool) -> Post:
+    """The steps in a message of their own, with a Stop button until the turn is over. There must be a step."""
+    blocks = [plan_block(progress, is_over=is_over)]
     if not is_over:
         blocks.append(stop_button(turn))
-    current = next((step for step in steps if step.state == "in_progress"), steps[-1])
-    return Post(_title(current.title), blocks)
+    return Post(plan_title(progress, is_over=is_over), blocks)
 
 
-def plan_block(steps: Sequence[ShownStep], *, is_over: bool) -> Block:
-    """The steps as one block; `is_over`: its title says how the turn ended."""
+def plan_block(progress: Progress, *, is_over: bool) -> Block:
+    """The steps as one block."""
     return {
         "type": "plan",
-        "title": _outcome(steps) if is_over else WORKING,
-        "tasks": [card.block() for card in cards(steps)],
+        "title": plan_title(progress, is_over=is_over),
+        "tasks": [card.block() for card in cards(progress.steps)],
     }
 
 
-def chunks(steps: Sequence[ShownStep]) -> list[dict[str, Any]]:
-    """All cards as updates of a streamed message. A card that the stream has already changes only if it differs."""
-    return [card.chunk() for card in cards(steps)]
+def plan_title(progress: Progress, *, is_over: bool) -> str:
+    """What is being done, or how the turn has ended and how long it took."""
+    if not is_over:
+        return _doing([step.title for step in progress.steps if step.state == "in_progress"])
+    endings = {"stopped": STOPPED, "error": FAILED, "worked": f"Worked for {span(progress.seconds)}"}
+    return endings.get(progress.ending, OVER)
+
+
+def chunks(progress: Progress, *, is_over: bool) -> list[dict[str, Any]]:
+    """The plan's title and all cards as updates of a streamed message; `is_over`: the last ones."""
+    title = {"type": "plan_update", "title": plan_title(progress, is_over=is_over)}
+    return [title, *(card.chunk(is_last=is_over) for card in cards(progress.steps))]
+
+
+def _doing(running: Sequence[str]) -> str:
+    if not running:
+        return THINKING
+    others = f" and {len(running) - 1} more" if running[1:] else ""
+    room = LONGEST_PLAN_TITLE - len(others) - len(ELLIPSIS)
+    first = lines.title(neutralise(cut(running[0], ESCAPED_CHARACTERS), ()), room).removesuffix(ELLIPSIS)
+    return f"{first}{others}{ELLIPSIS}"
 
 
 def _remaining(steps: Sequence[ShownStep]) -> Card:
@@ -81,11 +124,16 @@ def _remaining(steps: Sequence[ShownStep]) -> Card:
     return Card("step-more", f"{len(steps)} more steps, {done} done", state)
 
 
-def _outcome(steps: Iterable[ShownStep]) -> str:
-    failed = sum(step.state == "error" for step in steps)
-    return DONE if not failed else f"{DONE}, but {failed} of the steps {'was' if failed == 1 else 'were'} not"
-
-
 def _title(title: str) -> str:
     """One line without mentions; Slack wants a title that is not empty."""
-    return one_line(neutralise(cut(title, ESCAPED_CHARACTERS), ()), LONGEST_TITLE) or ELLIPSIS
+    return lines.title(neutralise(cut(title, ESCAPED_CHARACTERS), ()), LONGEST_TITLE) or ELLIPSIS
+
+
+def _outcome(outcome: str) -> str:
+    """One line without mentions. In a stream it is Markdown, in which a "#" at the beginning makes a heading."""
+    return lines.title(neutralise(cut(outcome, ESCAPED_CHARACTERS), ()), LONGEST_TITLE).lstrip("# ")
+
+
+def _rich_text(text: str) -> Block:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [section]}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent_worker.contract.messages import SlackFile
-from agent_worker.conversation import model_form
+from agent_worker.conversation.wording import model_form
 from agent_worker.payloads.storage_limits import writable
 from text import lines
 from text.json_shapes import mapping, string

@@ -73,6 +73,12 @@ class AnswerDelivery:
 
         Raises ApplicationError until it does: SLACK_REFUSED (final) if Slack takes it in no form.
         """
+        await self._bring(request, leftovers)
+        while leftovers.above:
+            await self._posts.delete(request.thread, leftovers.above[0])
+            del leftovers.above[0]
+
+    async def _bring(self, request: Deliver, leftovers: Leftovers) -> None:
         if post_keys.streamed(request.key) in leftovers.posts:
             return
         if request.is_plain:
@@ -96,7 +102,7 @@ class AnswerDelivery:
         Raises ApplicationError (retryable) if Slack does not answer.
         """
         found = await self._leftovers.to_tidy(request, known)
-        for ts in found.drafts:
+        for ts in [*found.drafts, *found.above]:
             await self._posts.delete(request.thread, ts)
         return found
 
@@ -113,6 +119,8 @@ class AnswerDelivery:
         """Ends the stream with all that it lacks, in one call. False if that is not possible."""
         draft = request.draft
         if leftovers.is_retry or not draft.is_open_stream or layout.file or not layout.is_answer:
+            return False
+        if leftovers.are_steps_below(draft.messages[-1]):
             return False
         rest = request.text[draft.written :]
         before = "" if draft.written else ("\n\n" if draft.characters else request.preface)
@@ -326,4 +334,4 @@ def _last_cards(request: Deliver) -> list[dict[str, Any]]:
     """How the steps have ended, if the stream shows them. Otherwise cards would stand in the middle of the answer."""
     if request.progress is None or request.steps_shown != "stream":
         return []
-    return task_cards.chunks(request.progress.steps)
+    return task_cards.chunks(request.progress, is_over=True)

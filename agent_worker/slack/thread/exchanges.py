@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent_worker.contract.messages import SaidToOthers
-from agent_worker.conversation import slack_markup
+from agent_worker.conversation.wording import slack_markup
 from text.questions import message_asks
 
 Json = Mapping[str, Any]

@@ -37,6 +37,8 @@ class Leftovers:
     `drafts` are the `ts` of messages that may become the answer or be deleted, oldest first. `possible_streams` may
     belong to them, but have to be ended first. `posts` are the `ts` of finished messages by their post key, and `files`
     the names of the files: both stay. `steps` is the `ts` of the turn's progress message, None if there is none.
+    `above` are messages older than the steps: none of them may become the answer, which would stand above its own
+    steps; they are deleted when it is there.
     `is_retry`: an earlier attempt may have done a part of this delivery. `is_partial`: there may be more drafts, and
     steps, than are named here. `is_in_doubt`: a post was sent of which it is not known whether the thread holds it.
     """
@@ -49,6 +51,21 @@ class Leftovers:
     is_retry: bool = False
     is_partial: bool = False
     is_in_doubt: bool = False
+    above: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for ts in filter(self.are_steps_below, list(self.drafts)):
+            self.drafts.remove(ts)
+            self.add_draft(ts)
+
+    def add_draft(self, ts: str) -> None:
+        """Notes a message that goes, or becomes the answer if it does not stand above the steps."""
+        kept = self.above if self.are_steps_below(ts) else self.drafts
+        kept[:] = sorted({*kept, ts}, key=float)
+
+    def are_steps_below(self, ts: str) -> bool:
+        """Whether the steps have a message of their own that is younger than the message with this `ts`."""
+        return self.steps is not None and float(ts) < float(self.steps)
 
     def for_next_attempt(self) -> dict[str, Any]:
         """In a form that Temporal can store."""
@@ -60,6 +77,7 @@ class Leftovers:
             "steps": self.steps,
             "is_retry": self.is_retry,
             "is_partial": self.is_partial,
+            "above": self.above,
         }
 
     @classmethod
@@ -119,6 +137,7 @@ class ThreadLeftovers:
             found = _as_told(request)
         own = set(known.posts.values())
         found.drafts = [ts for ts in found.drafts if ts not in own]
+        found.above = [ts for ts in found.above if ts not in own]
         found.possible_streams = [stream for stream in found.possible_streams if stream.ts not in own]
         await self.end_streams(request.thread, request.turn, found)
         return found
@@ -143,7 +162,7 @@ class ThreadLeftovers:
             logger.warning("thread not looked into", extra={"reason": error.message})
             return unsure
         await self.end_streams(request.thread, request.turn, found)
-        return Draft(messages=found.drafts)
+        return Draft(messages=found.drafts, above=found.above)
 
     async def _found(self, request: InThread, *, at_once: bool = False) -> Leftovers:
         since = post_keys.asked_at(request.key if isinstance(request, Deliver) else request.turn)
@@ -157,7 +176,7 @@ class ThreadLeftovers:
         while leftovers.possible_streams:
             stream = leftovers.possible_streams[0]
             if await self._is_ended(thread, turn, stream):
-                leftovers.drafts = sorted({*leftovers.drafts, stream.ts}, key=float)
+                leftovers.add_draft(stream.ts)
             del leftovers.possible_streams[0]
 
     async def _is_ended(self, thread: Thread, turn: str, stream: PossibleStream) -> bool:
@@ -175,7 +194,8 @@ def _as_told(request: Deliver) -> Leftovers:
     """What the request tells of the thread."""
     draft = request.draft
     streams = [PossibleStream(draft.messages[-1], was_stream=True)] if draft.streaming_since is not None else []
-    return Leftovers(list(draft.messages), streams, steps=request.progress.ts if request.progress else None)
+    steps = request.progress.ts if request.progress else None
+    return Leftovers(list(draft.messages), streams, steps=steps, above=list(draft.above))
 
 
 def _without_look(request: Deliver) -> Leftovers:
@@ -197,11 +217,13 @@ def _classified(own: Sequence[OwnMessage], request: InThread) -> Leftovers:
     if not request.turn:
         return Leftovers(posts=posts, files=files)
     keys = [(key, ts) for text, ts in posts.items() if (key := post_keys.read(text)) and key.turn == request.turn]
+    above = set(request.draft.above)
     drafts = {*request.draft.messages, *(ts for key, ts in keys if key.is_draft)}
     final = {ts for key, ts in keys if key.is_final}
     progress = request.progress
     return Leftovers(
-        drafts=sorted(drafts - final, key=float),
+        drafts=sorted(drafts - final - above, key=float),
+        above=sorted(above - final, key=float),
         possible_streams=_possible_streams(own),
         posts=posts,
         files=files,

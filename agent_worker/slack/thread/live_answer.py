@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -17,6 +17,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import Author, Draft
 from agent_worker.slack.blocks.markdown_stream import Cut, forced_cut, paragraph_cut, showable
+from agent_worker.slack.blocks.outgoing import Outgoing
 from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
 from agent_worker.slack.refusals import is_refusal
@@ -40,13 +41,15 @@ class Place:
     """Where the answer is shown and for whom.
 
     `preface` is Markdown that stands before the text, and `above` are blocks that stand above it in a message that is
-    changed by updates. Only the users `may_mention` can be notified. All text goes through the `outlet`.
+    changed by updates. Only the users `may_mention` can be notified; others go by their `names`. All text goes through
+    the `outlet`.
     """
 
     thread: Thread
     turn: str
     audience: Author | None
     may_mention: Collection[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     preface: str = ""
     above: list[dict[str, Any]] = field(default_factory=list)
     outlet: Outlet = USUAL_OUTLET
@@ -71,8 +74,8 @@ class LiveAnswer:
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
-        self._preface = place.outlet.markdown(place.preface, place.may_mention)
-        self._outgoing = place.outlet.outgoing(place.may_mention)
+        self._preface = place.outlet.markdown(place.preface, place.may_mention, place.names)
+        self._outgoing = self._new_outgoing()
         self._pieces: list[str] = []  # that the outlet has let through, joined only when something is shown
         self._shown = 0  # characters of the text that are shown, or that need not be
         self._is_calling = False
@@ -90,8 +93,11 @@ class LiveAnswer:
         """Forgets all text so far. If some of it is shown, nothing more is: the delivery corrects it."""
         if self.draft.written or self._is_calling:
             self._give_up()
-        self._outgoing = self._place.outlet.outgoing(self._place.may_mention)
+        self._outgoing = self._new_outgoing()
         self._pieces, self._shown = [], 0
+
+    def _new_outgoing(self) -> Outgoing:
+        return self._place.outlet.outgoing(self._place.may_mention, self._place.names)
 
     @property
     def _text(self) -> str:

@@ -34,6 +34,12 @@ class PostMetadata:
         key = string(payload.get("key")) or _key_in(mappings(message.get("blocks")))
         return cls(key, tuple(map(str, items(payload.get("answers")))))
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether the message holds a turn's steps, and nothing that the agent has said."""
+        key = post_keys.read(self.key)
+        return key is not None and key.kind == "progress"
+
 
 def metadata(key: str, answers: Sequence[str] = ()) -> dict[str, Any]:
     """The `metadata` argument of a call that posts, changes or ends a message."""

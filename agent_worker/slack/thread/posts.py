@@ -113,16 +113,28 @@ class ThreadPosts:
         may = budget.spare(client.chat_update.__name__)
         return may and (not posts or budget.spare(client.chat_postMessage.__name__, thread.channel))
 
-    async def delete(self, thread: Thread, ts: str) -> None:
+    async def delete_if_allowed(self, thread: Thread, messages: Sequence[str]) -> None:
+        """Deletes these messages (their `ts`), as far as the rate limits leave calls and Slack lets the agent.
+
+        Raises ApplicationError (retryable) if Slack does not answer.
+        """
+        for ts in messages:
+            if self._api.budget.spare(self._api.client.chat_delete.__name__):
+                await self.delete(thread, ts, at_once=True)
+
+    async def delete(self, thread: Thread, ts: str, *, at_once: bool = False) -> None:
         """Deletes a message, if Slack lets the agent: nothing else depends on it."""
+        call = self._api.call_at_once if at_once else self._api.call
         try:
-            await self._api.call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
+            await call(self._api.client.chat_delete, channel=thread.channel, ts=ts)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
             logger.info("message not deleted", extra={"reason": error.message})
 
-    async def whisper(self, thread: Thread, user: str, text: str, *, in_channel: bool = False) -> None:
+    async def whisper(
+        self, thread: Thread, user: str, text: str, *, in_channel: bool = False, may_mention: Sequence[str] = ()
+    ) -> None:
         """Shows a line to one person. Slack does not keep it, so it cannot be looked for.
 
         Slack shows it in a thread only if the thread has a reply; `in_channel`: show it in the channel instead.
@@ -132,5 +144,5 @@ class ThreadPosts:
             channel=thread.channel,
             thread_ts=None if in_channel else thread.thread_ts,
             user=user,
-            text=neutralise(text, (user,)),
+            text=neutralise(text, (user, *may_mention)),
         )

@@ -10,6 +10,7 @@ from typing import TypeVar
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.contract.messages import Thread
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.thread import (
     IN_OWN_MESSAGE,
     Deliver,
@@ -58,17 +59,35 @@ class ProgressDisplay:
     async def show(self, request: ShowProgress) -> Shown:
         """Shows the steps as they are now; the first time, it decides where.
 
-        Raises ApplicationError if it is not known what the thread shows then.
+        Raises ApplicationError if it is not known what the thread shows then. What was written before the first steps
+        stands above them from then on, and is no draft of the answer any more (`Draft.above`).
         """
         request = self._outlet.steps(request)
         if request.thread.is_direct and request.steps_shown not in IN_OWN_MESSAGE:
             if request.draft.is_open_stream:
                 return Shown(draft=await self._append(request.thread, request.progress, request.draft))
+            if not request.draft.unsure and (started := await self._start_stream(request)):
+                return started
             if request.draft.messages or request.draft.unsure:
                 return Shown()  # the delivery shows them with the answer
-            if started := await self._start_stream(request):
-                return started
-        return Shown(ts=await self._show_in_message(request.thread, request.progress, request.turn))
+        ts = await self._show_in_message(request.thread, request.progress, request.turn)
+        if ts and request.progress.ts is None:
+            await self._take_away(request, [one for one in request.draft.messages if float(one) < float(ts)])
+        return Shown(ts=ts)
+
+    async def _take_away(self, request: ShowProgress, above: Sequence[str]) -> None:
+        """Of what stands above the first steps, a stream of what the model has said is ended, and stays for the while.
+
+        Anything else says that there is no answer yet, and goes. Where that fails, the delivery takes it away.
+        """
+        is_stream = request.draft.is_open_stream and request.draft.messages[-1] in above
+        try:
+            if is_stream:
+                await self._streams.stop(request.thread, above[-1], post_keys.draft(request.turn, above[-1]))
+            else:
+                await self._posts.delete_if_allowed(request.thread, above)
+        except ApplicationError as error:
+            logger.info("message above the steps not ended", extra={"reason": error.message})
 
     async def refresh(self, request: InThread) -> None:
         """Shows the steps as they are now, if they are shown already. Raises ApplicationError as `show`."""
@@ -103,13 +122,18 @@ class ProgressDisplay:
     # As cards of the stream
 
     async def _start_stream(self, request: ShowProgress) -> Shown | None:
-        chunks = task_cards.chunks(request.progress.steps)
+        chunks = task_cards.chunks(request.progress, is_over=False)
         ts = await self._streams.start(request.thread, request.audience, chunks)
-        return None if ts is None else Shown(draft=Draft(messages=[ts], streaming_since=self._clock(), has_cards=True))
+        if ts is None:
+            return None
+        above = [*request.draft.above, *request.draft.messages]
+        await self._take_away(request, request.draft.messages)
+        return Shown(draft=Draft(messages=[ts], streaming_since=self._clock(), has_cards=True, above=above))
 
     async def _append(self, thread: Thread, progress: Progress, draft: Draft) -> Draft:
         """Sends all cards again: Slack takes those that it has already for updates that change nothing."""
-        is_shown = await self._streams.append(thread, draft.messages[-1], task_cards.chunks(progress.steps))
+        chunks = task_cards.chunks(progress, is_over=False)
+        is_shown = await self._streams.append(thread, draft.messages[-1], chunks)
         return draft.model_copy(update={"has_cards": is_shown or draft.has_cards})
 
     # In a message of their own
@@ -140,7 +164,8 @@ class ProgressDisplay:
         refusal = ""
         for steps in _with_and_without_sources(progress.steps) if self._has_plans else []:
             try:
-                return await write(task_cards.plan(steps, turn, is_over=is_over))
+                shown = progress.model_copy(update={"steps": steps})
+                return await write(task_cards.plan(shown, turn, is_over=is_over))
             except ApplicationError as error:
                 if not is_refusal(error) or error.message in GONE or takes_nothing(error.message):
                     raise
@@ -148,15 +173,15 @@ class ProgressDisplay:
                 logger.info("not shown as a plan", extra={"reason": refusal})
         if refusal in _NO_PLANS:
             self._has_plans = False
-        return await write(_lines(progress.steps, turn, is_over=is_over))
+        return await write(_lines(progress, turn, is_over=is_over))
 
 
-def _with_and_without_sources(steps: Sequence[ShownStep]) -> list[Sequence[ShownStep]]:
+def _with_and_without_sources(steps: Sequence[ShownStep]) -> list[list[ShownStep]]:
     """Sources are addresses that others have written. Slack may take a plan without them that it refuses with them."""
     bare = [step.model_copy(update={"sources": []}) for step in steps]
-    return [steps, bare] if any(step.sources for step in steps) else [steps]
+    return [list(steps), bare] if any(step.sources for step in steps) else [list(steps)]
 
 
-def _lines(steps: Sequence[ShownStep], turn: str, *, is_over: bool) -> Post:
-    lines = step_lines.progress(steps)
+def _lines(progress: Progress, turn: str, *, is_over: bool) -> Post:
+    lines = step_lines.progress(progress.steps, task_cards.plan_title(progress, is_over=is_over))
     return lines if is_over else Post(lines.text, [*lines.blocks, buttons.stop_button(turn)])

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.payloads.thread import IN_OWN_MESSAGE, InThread, Shown, ShowProgress
+from agent_worker.payloads.thread import InThread, Shown, ShowProgress
 from agent_worker.slack.thread.progress import ProgressDisplay
 from agent_worker.slack.thread.status import ThreadStatus
 
@@ -47,11 +47,13 @@ class ProgressQueue:
     async def thinking(self, request: InThread) -> AsyncIterator[None]:
         """While the block runs, the status says that the model thinks, and the steps show how they have ended.
 
-        The block waits for displays that are under way only if it may write into the message that they change. When it
-        is over, nothing more is shown for it.
+        The block waits for displays that are under way only if it may write into the message that they change, or above
+        it: then nobody knows yet whether the steps have a message. When it is over, nothing more is shown for it.
         """
-        if request.steps_shown not in IN_OWN_MESSAGE:
+        if request.steps_shown != "own message":
             await self.wait(request)
+        if request.steps_shown == "perhaps own message":
+            await self._refresh(request)
         others, replied = asyncio.create_task(self.wait(request)), asyncio.Event()
         showing = asyncio.create_task(self._show_thinking(request, others, replied))
         try:
@@ -66,11 +68,16 @@ class ProgressQueue:
         if others.cancelled():
             return
         async with self._status.status_kept(request.thread, THINKING):
-            try:
-                await self._progress.refresh(request)
-            except ApplicationError as error:
-                logger.info("progress not shown", extra={"reason": error.message})
+            if request.steps_shown != "perhaps own message":
+                await self._refresh(request)
             await replied.wait()
+
+    async def _refresh(self, request: InThread) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_DISPLAY):
+                await self._progress.refresh(request)
+        except (ApplicationError, TimeoutError) as error:
+            logger.info("progress not shown", extra={"reason": getattr(error, "message", type(error).__name__)})
 
     def _after_others(
         self, request: ShowProgress, display: Callable[[ShowProgress], Coroutine[Any, Any, Result]]

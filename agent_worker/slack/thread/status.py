@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.outlet import line
-from text.lines import cut
+from text import lines
 
 DEADLINE = 3.0  # seconds for one call; nobody waits longer for a display
 REFRESH = 90.0  # seconds; Slack removes a status after two minutes
@@ -73,7 +73,7 @@ class ThreadStatus:
         if not title:
             return
         client, place = self._api.client, {"channel_id": thread.channel, "thread_ts": thread.thread_ts}
-        title = cut(line(title), LONGEST_TITLE)
+        title = lines.title(line(title), LONGEST_TITLE)
         if not self._api.budget.spare(client.agents_sessions_rename.__name__):
             return
         if await self._try(client.agents_sessions_rename, **place, title=title):

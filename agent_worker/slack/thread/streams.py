@@ -18,6 +18,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads.errors import SLACK_REFUSED, final
 from agent_worker.payloads.thread import Author
 from agent_worker.slack.api import SlackApi
+from agent_worker.slack.blocks.task_cards import PLAN
 from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.history import NO_THREAD
 from agent_worker.slack.thread.metadata import Marked, marked
@@ -77,6 +78,7 @@ class ThreadStreams:
                 recipient_user_id=audience.id,
                 recipient_team_id=_workspace(audience.team, thread.team),
                 chunks=list(chunks) or None,
+                task_display_mode=PLAN,
             )
         except ApplicationError as error:
             if not is_refusal(error):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent_worker.conversation.transcript.taken_back import LEFT_OUT
 from agent_worker.payloads import post_keys
 from agent_worker.slack.thread.metadata import PostMetadata
 from text.json_shapes import mapping, string
@@ -16,6 +17,7 @@ from text.json_shapes import mapping, string
 TOMBSTONE = "tombstone"  # what Slack leaves in the place of a root that was deleted
 _EDITS_LAST = 1.0  # seconds: Slack tells the moment of an edit in whole seconds
 _QUOTES_QUESTION = re.compile(r"(?:>|&gt;) <@\w+> asks: ")  # how `Conversation.preface` begins
+_NOTHING_SAID: dict[str, Any] = {"text": LEFT_OUT, "blocks": [], "attachments": [], "files": []}
 Json = Mapping[str, Any]
 
 
@@ -27,6 +29,12 @@ def is_outside_thread(answer: Json) -> bool:
     """Whether Slack's answer to a reply shows that the message stands outside the thread: the root is gone."""
     message = mapping(answer.get("message"))
     return bool(message) and not message.get("thread_ts")
+
+
+def left_out(messages: Sequence[dict[str, Any]], own: Mapping[str, PostMetadata], since: str) -> list[dict[str, Any]]:
+    """The messages, with LEFT_OUT in place of what those say that `repeating` finds."""
+    found = repeating(messages, own, since)
+    return [{**message, **_NOTHING_SAID} if message["ts"] in found else message for message in messages]
 
 
 def repeating(messages: Sequence[Json], own: Mapping[str, PostMetadata], since: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""Questions to people: asked, shown on cards, answered, and carried out."""
