@@ -14,10 +14,13 @@ from agent_worker.mcp.configuration import DEFAULT_FILE, SETTING
 from emulators.slack.emulator import SlackEmulator
 from playground.channel_agents import ChannelAgents
 from playground.chat.invitation import Invitation
-from playground.new_workspace import populate
+from playground.development.restarts import Restarts
+from playground.development.sources import sources
+from playground.new_workspace import populate, write_past
+from playground.page.inside.secrecy import secret_values
+from playground.page.notices import Notices
 from playground.page.site import Site
 from playground.page.surroundings import Process, Surroundings
-from playground.private_files import keep_private
 from playground.processes import ROOT
 from playground.services import OutsideServices
 from playground.settings import PlaygroundSettings
@@ -29,6 +32,9 @@ from process.temporal import connection
 
 KEPT = Path(".run")  # in the working directory; with it, conversations survive a restart
 KEPT_RECORDS = 2_000  # calls and deliveries that the local Slack remembers
+# What the worker does while it is stopped gets so many seconds to finish. The next worker begins the rest again, and
+# whoever has saved a file waits.
+STOP_SETTING, STOP_SECONDS = "AGENT_STOP_SECONDS", "0.3"
 FORGET_SECONDS = 60.0  # between two times at which older records are dropped
 
 
@@ -42,6 +48,7 @@ class Playground:
         self._around = Surroundings(
             model="real" if settings.google_api_key else "scripted", services=settings.playground_world
         )
+        self._supervised: dict[str, SupervisedProcess] = {}
         self._environment = _what_ships(environment())
         self._duties: list[Coroutine[Any, Any, None]] = []  # coroutines that run until the end
         self._changed = lambda: None  # tells the page that a process has changed
@@ -53,23 +60,21 @@ class Playground:
 
     async def open(self) -> None:
         """Returns when the worker and the bot are up. Raises RuntimeError if something does not start."""
-        try:
-            keep_private(KEPT)
-        except ValueError as error:
-            refuse([str(error)])
         if self._settings.has_slack:
             await self._open_temporal()
         else:
             slack = SlackEmulator(self._settings.playground_slack_port, delayed_events=True)
             self._changed = slack.backend.changes.nudge
+            self._around.notices = Notices(self._changed)
             await self._open_temporal()
             await self._open_slack(slack)
             await self._open_services()
+        watching = self._watching()
         worker = await self._launch("agent_worker", "worker", ready="worker is ready")
         bot = await self._launch("slackbot", "bot", ready="bot is listening")
         await worker.comes_up()
         await bot.comes_up()
-        self._duties += [worker.keep_running(), bot.keep_running()]
+        self._duties += [worker.keep_running(), bot.keep_running(), *watching]
 
     async def keep_running(self) -> None:
         """Runs until it is cancelled. Raises SystemExit if a process refuses its settings."""
@@ -100,8 +105,10 @@ class Playground:
         sentences = []
         if self._around.model == "scripted":
             sentences.append("The model is a SCRIPTED stand-in: GOOGLE_API_KEY=… makes it the real Gemini.")
+        elif self._settings.playground_script:
+            sentences.append("PLAYGROUND_SCRIPT is not used: GOOGLE_API_KEY makes the model the real Gemini.")
         if self._around.services == "sample":
-            sentences.append("Weather and IP addresses are SAMPLE data.")
+            sentences.append("Weather, IP addresses and the helpdesk are SAMPLE data.")
         return sentences
 
     async def _open_temporal(self) -> None:
@@ -125,8 +132,8 @@ class Playground:
         port = self._settings.playground_temporal_port
         server = SupervisedServer(DevServer(port=port, database=database), changed=self._changed)
         self._stack.push_async_callback(server.stop)
-        await server.start()
         self._around.processes["temporal"] = server
+        await server.start()
         self._around.go_away["temporal"] = server.go_away
         self._environment["TEMPORAL_ADDRESS"] = f"127.0.0.1:{port}"
         self._where_temporal_is = f"a dev server on 127.0.0.1:{port}, kept in {database}"
@@ -142,20 +149,23 @@ class Playground:
         storage = Storage(slack, KEPT / "playground")
         if not storage.load():
             populate(slack)
+            write_past(slack)
         directory = Path(self._environment.get("AGENTS_DIR") or environment()["AGENTS_DIR"])
         agents = ChannelAgents(slack, self._around, directory)
         agents.look()
-        self._stack.push_async_callback(storage.save)
+        self._stack.push_async_callback(storage.save_at_the_end)
         self.address = slack.url
         Invitation(slack.url, slack.control_token).leave()
         tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-        self._environment |= tokens | {"SLACK_API_URL": slack.api_url}
+        self._environment |= tokens | {"SLACK_API_URL": slack.api_url, "CALLS_NAME_ACTIVITY": "true"}
+        slack.listen(self._around.log.note_slack)
         self._duties += [storage.keep_saving(), agents.keep_looking(), self._forget(slack)]
 
     async def _open_services(self) -> None:
-        self._services = OutsideServices(environment(), self._around)
+        self._services = OutsideServices(environment(), self._around, self._settings.playground_script)
         await self._services.open(self._stack)
         self._environment |= self._services.environment
+        self._around.secrets = secret_values({**os.environ, **environment(), **self._environment})
 
     async def _forget(self, slack: SlackEmulator) -> None:
         """Drops old records of calls, which the emulators make for tests: they would fill the memory."""
@@ -164,26 +174,41 @@ class Playground:
             slack.forget(KEPT_RECORDS)
             self._services.forget()
 
-    async def _launch(self, module: str, label: str, *, ready: str) -> SupervisedProcess:
-        """Starts `python -m MODULE`, connected to the other parts, and returns at once."""
+    def _watching(self) -> list[Coroutine[Any, Any, None]]:
+        """What restarts the processes when their files change. To be called before they read these files."""
+        if not self._settings.playground_reload:
+            return []
+        restarts = Restarts(sources({**environment(), **self._environment}), self._supervised, self._around.notices)
+        return [restarts.keep_watching()]
+
+    async def _launch(self, package: str, label: str, *, ready: str) -> SupervisedProcess:
+        """Starts what `python -m PACKAGE` starts, connected to the other parts, and returns at once."""
         loopback = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1", "localhost")))
         process = SupervisedProcess(
-            module,
+            "playground.development.child",
             label,
             {**os.environ, **self._environment, "NO_PROXY": loopback},
             ready=ready,
             changed=self._changed,
             is_loud=self._settings.has_slack,
+            arguments=[package],
+            notices=self._around.notices,
+            is_watched=self._settings.playground_reload,
         )
         self._stack.push_async_callback(process.stop)
-        self._around.processes[label] = process
+        self._around.processes[label] = self._supervised[label] = process
         await process.launch()
         return process
 
 
 def _what_ships(given: Mapping[str, str]) -> dict[str, str]:
-    """The agents and the MCP server that ship, unless others are set up: it may be started in any folder."""
+    """The agents and the MCP server that ship, unless others are set up: it may be started in any folder.
+
+    Also how soon the worker stops, unless that is set.
+    """
     shipped = {"PLAYGROUND_PYTHON": sys.executable}
+    if not given.get(STOP_SETTING):
+        shipped[STOP_SETTING] = STOP_SECONDS
     if not given.get("AGENTS_DIR"):
         shipped["AGENTS_DIR"] = str(ROOT / "agents")
     servers = ROOT / DEFAULT_FILE

@@ -13,7 +13,7 @@ _FILE = 0o600
 def keep_private(directory: Path) -> None:
     """Makes the directory, and closes it and all that is in it for everybody but the owner.
 
-    Links are not followed. Raises ValueError with a sentence if this is somebody else's directory.
+    Links are not followed. Raises ValueError with a sentence if this is no directory, or somebody else's.
     """
     try:
         directory.mkdir(mode=_DIRECTORY, parents=True, exist_ok=True)
@@ -25,9 +25,22 @@ def keep_private(directory: Path) -> None:
                 if not path.is_symlink():
                     path.chmod(_FILE)
     except OSError as error:
-        raise ValueError(
-            f"{directory} cannot be made private ({error.strerror}); remove it or give it to you"
-        ) from error
+        raise ValueError(_sentence(directory, Path(str(error.filename or directory)), error)) from error
+
+
+def _sentence(directory: Path, place: Path, error: OSError) -> str:
+    """Why the directory cannot be kept private, and what to do. `place` is the part of it that refuses."""
+    if directory.exists() and not directory.is_dir():
+        return f"{directory.absolute()} is no folder, and one of this name is needed: move it away"
+    if not directory.exists():
+        return (
+            f"the folder {directory.absolute()} cannot be made ({error.strerror}): start in a folder that you may "
+            "write in"
+        )
+    return (
+        f"{place.absolute()} is not yours to change ({error.strerror}): give all of {directory} to you "
+        f'(sudo chown -R "$(id -un)" {directory}), or start in another folder'
+    )
 
 
 def write_private(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0  # a slow machine needs half of them
 STOP_SECONDS = 40.0  # the worker gives running activities 30 s to finish
 # The only variables of this process's environment that are passed on. All others have to be given.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
@@ -77,14 +77,18 @@ class ManagedProcess:
         )
 
     async def is_up(self) -> None:
-        """Waits until the process is up. Raises RuntimeError with the end of its log if it ends or takes over 30 s."""
+        """Waits until the process is up. Raises RuntimeError with the end of its log if it ends or takes over 60 s."""
         try:
             await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
         except TimeoutError:
             await self.kill()
+            raise self._failure(f"was not up after {READY_SECONDS:.0f} s") from None
         if self.return_code is not None:
-            log = "\n".join(self.lines[-30:])
-            raise RuntimeError(f"{self._module} did not start (exit code {self.return_code}):\n{log}")
+            raise self._failure(f"did not start (exit code {self.return_code})")
+
+    def _failure(self, what: str) -> RuntimeError:
+        log = "\n".join(self.lines[-30:])
+        return RuntimeError(f"{self._module} {what}, and wrote:\n{log}")
 
     async def _type(self, process: asyncio.subprocess.Process) -> None:
         """Writes `typed` to the standard input of the process and closes it."""

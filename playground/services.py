@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.world.emulator import WorldEmulator
 from playground.page.surroundings import Services, Surroundings
 from playground.relay import Relay
 from playground.scripted_model.model import ScriptedModel
+from playground.scripted_model.own_answers.answers_file import AnswersFile
 
 MODEL_DELAY = 0.8  # seconds before an answer of the scripted model, so that a person can watch it
 MODEL_PAUSE = 0.04  # seconds between two of its words
@@ -22,16 +24,20 @@ REAL_SERVICES = {
     "IP_ADDRESS_URL": "https://icanhazip.com",
     "GEOLOCATION_URL": "https://ipwho.is",
 }
+HELPDESK = "HELPDESK_API_URL"  # there is no real one that everybody could use
+SERVICES = (*REAL_SERVICES, HELPDESK)
 
 
 class OutsideServices:
     """`open` starts the stand-ins and the relay. Then `environment` holds the settings that lead the worker there.
 
-    `given` is the user's environment. Addresses of real services that are set in it are used.
+    `given` is the user's environment. Addresses of real services that are set in it are used. `answers` is a file with
+    answers for the scripted model.
     """
 
-    def __init__(self, given: Mapping[str, str], surroundings: Surroundings) -> None:
+    def __init__(self, given: Mapping[str, str], surroundings: Surroundings, answers: Path | None = None) -> None:
         self._given = given
+        self._answers = answers
         self._surroundings = surroundings
         self._world = WorldEmulator()
         self._gemini: GeminiEmulator | None = None
@@ -40,12 +46,12 @@ class OutsideServices:
     async def open(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self._world)
         if self._surroundings.model == "scripted":
-            self._gemini = GeminiEmulator(
-                script=ScriptedModel(MODEL_DELAY, MODEL_PAUSE), api_key=secrets.token_urlsafe()
-            )
+            own = AnswersFile(self._answers) if self._answers else None
+            model = ScriptedModel(MODEL_DELAY, MODEL_PAUSE, own=own)
+            self._gemini = GeminiEmulator(script=model, api_key=secrets.token_urlsafe())
             await stack.enter_async_context(self._gemini)
             self.environment["GOOGLE_API_KEY"] = self._gemini.api_key
-        self._relay = await stack.enter_async_context(Relay(self._targets()))
+        self._relay = await stack.enter_async_context(Relay(self._targets(), gemini=GEMINI, log=self._surroundings.log))
         self.environment |= {name: self._relay.address(name) for name in self._relay.targets}
         self._surroundings.use_services = self._use_services
         self._surroundings.go_away |= {"gemini": self._take_gemini_away, "tools": self._take_tools_away}
@@ -61,11 +67,12 @@ class OutsideServices:
         return {GEMINI: gemini, **self._services(self._surroundings.services)}
 
     def _services(self, which: Services) -> dict[str, str]:
-        if which == "real":
-            return {name: self._given.get(name) or address for name, address in REAL_SERVICES.items()}
         world = self._world
-        addresses = (world.weather_api_url, world.ip_address_url, world.geolocation_url)
-        return dict(zip(REAL_SERVICES, addresses, strict=True))
+        addresses = (world.weather_api_url, world.ip_address_url, world.geolocation_url, world.helpdesk_api_url)
+        sample = dict(zip(SERVICES, addresses, strict=True))
+        if which == "sample":
+            return sample
+        return {name: self._given.get(name) or REAL_SERVICES.get(name, sample[name]) for name in SERVICES}
 
     def _use_services(self, which: Services) -> None:
         self._surroundings.services = which
@@ -79,7 +86,7 @@ class OutsideServices:
             self._cut_off(is_away, [GEMINI])
 
     async def _take_tools_away(self, is_away: bool) -> None:  # noqa: FBT001  a GoAway takes one value
-        self._cut_off(is_away, list(REAL_SERVICES))
+        self._cut_off(is_away, list(SERVICES))
 
     def _cut_off(self, is_away: bool, names: list[str]) -> None:  # noqa: FBT001  as above
         (self._relay.away.update if is_away else self._relay.away.difference_update)(names)

@@ -1,11 +1,14 @@
-"""The settings of the playground: which real services are used, and the ports of the stand-ins."""
+"""The settings of the playground: what is real in it, answers for its script, and the ports of the stand-ins."""
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from playground.scripted_model.own_answers.answers_file import checked
 
 Port = int
 
@@ -21,11 +24,35 @@ class PlaygroundSettings(BaseSettings):
     temporal_address: str | None = None
     playground_world: Literal["sample", "real"] = Field(
         "sample",
-        description="which weather and IP services the tools ask while there is no real Slack: sample or real",
+        description=(
+            "which weather and IP services and helpdesk the tools ask while there is no real Slack: sample or real "
+            "(the real helpdesk is the one of HELPDESK_API_URL, if that is set)"
+        ),
+    )
+    playground_script: Annotated[Path, AfterValidator(checked)] | None = Field(
+        None,
+        description=(
+            "a YAML file with answers of your own for the model without GOOGLE_API_KEY, which is a script "
+            "(docs/scripted-model.md says what stands in it); a change of the file counts at once"
+        ),
+    )
+    playground_reload: bool = Field(
+        default=True,
+        description="whether make run starts the worker and the bot again when their files change (docs/tools.md)",
     )
     playground_open_browser: bool = Field(default=True, description="whether make run opens the page in a browser")
-    playground_slack_port: Port = Field(8065, ge=1, le=65535, description="the port of the local Slack and its page")
-    playground_temporal_port: Port = Field(7233, ge=1, le=65535, description="the port of the Temporal dev server")
+    playground_slack_port: Port = Field(
+        8065, ge=1, le=65535, description="the port of the local Slack and its page, for make run and make chat"
+    )
+    playground_temporal_port: Port = Field(
+        7233,
+        ge=1,
+        le=65535,
+        description=(
+            "the port of the Temporal dev server; without TEMPORAL_ADDRESS, python -m agent_worker.ask and all other "
+            "commands look there, too"
+        ),
+    )
 
     @property
     def has_slack(self) -> bool:

@@ -6,12 +6,15 @@ import asyncio
 import json
 import os
 import re
+import sys
 import threading
 from pathlib import Path
 
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.snapshot import UnusableSnapshotError, restore, take_snapshot
 from emulators.slack.state.files import StoredFile
+from playground.kept_data import UnreadableError
+from process import lifetime
 
 PAUSE_SECONDS = 2.0  # from a change to its saving: a crash in between loses it
 LONGEST_PAUSE_SECONDS = 30.0  # without any change until it is saved once more
@@ -26,30 +29,63 @@ class Storage:
         self._state = directory / "slack.json"
         self._files = directory / "files"
         self._written = ""
+        self._trouble = ""
         self._lock = threading.Lock()  # a cancelled save goes on in its thread; the next save waits for it
 
     def load(self) -> bool:
-        """Returns whether a state was loaded. A state that cannot be used is renamed to slack.unreadable."""
+        """Returns whether there was a state to load.
+
+        Raises UnreadableError for one that cannot be used. It stays as it is, and nothing may be saved over it.
+        """
         try:
             text = self._state.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return False
-        try:
             kept = json.loads(text)
             # The addresses of files name the port of the last run; they get the port of this run.
             kept = json.loads(text.replace(f"{kept['origin']}/files-pri/", f"{self._slack.url}/files-pri/"))
             restore(self._slack.backend, kept, self._content)
-        except (ValueError, KeyError, TypeError, UnusableSnapshotError):
-            self._state.replace(self._state.with_suffix(".unreadable"))
+        except FileNotFoundError:
             return False
+        except UnusableSnapshotError as error:
+            raise self._unreadable(f"cannot be used: {error}") from error
+        except OSError as error:
+            raise self._unreadable(f"cannot be read ({error.strerror})") from error
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise self._unreadable("is damaged: it is not what was saved there") from error
         return True
+
+    def _unreadable(self, reason: str) -> UnreadableError:
+        """Conversations belong to the messages, and files to their ids: all of the folder is set aside together."""
+        return UnreadableError(self._state, f"{reason}; it holds the messages of the local Slack", moved="*")
 
     async def keep_saving(self) -> None:
         """Saves after each change, until it is cancelled."""
         while True:
             await self._slack.backend.changes.wait(LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
+            await self._try_to_save()
+
+    async def _try_to_save(self) -> None:
+        """A full disk ends nothing: the messages are in memory, and the next time may do."""
+        try:
             await self.save()
+        except OSError as error:
+            self._tell(f"the messages cannot be saved in {self._state.parent} ({error.strerror}); trying again")
+        else:
+            self._tell("")
+
+    def _tell(self, trouble: str) -> None:
+        """Prints a trouble when it begins, and that it is over."""
+        if trouble != self._trouble:
+            print(f" slack | {trouble or 'the messages are saved again'}", flush=True)
+            self._trouble = trouble
+
+    async def save_at_the_end(self) -> None:
+        """Saves once more. If that fails, what was said last is lost: exits with code 1 and a sentence."""
+        try:
+            await self.save()
+        except OSError as error:
+            print(f"The last messages are not saved in {self._state.parent} ({error.strerror}).", file=sys.stderr)
+            raise SystemExit(lifetime.FAILED) from error
 
     async def save(self) -> None:
         """Saves the state as it is now. Writes nothing if nothing has changed."""

@@ -9,10 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
+
+from playground.kept_data import check_database, unreadable_database
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0
@@ -27,6 +31,30 @@ _FAST = (
 # The hosts to which the HTTP API answers. It cannot be switched off; by RFC 2606 no name ends with ".invalid".
 _NO_HOST = 'frontend.httpAllowedHosts=["nobody.invalid"]'
 _DYNAMIC_CONFIG = (*_FAST, _NO_HOST)
+
+
+# What the server says of a database that it cannot use (https://www.sqlite.org/rescode.html).
+_DAMAGE = ("malformed", "not a database")
+_FULL_DISK = "disk is full"
+
+
+class LastLines:
+    """Reads what a process writes to its standard error, so that it never has to wait, and keeps the end of it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._lines: deque[str] = deque(maxlen=10)
+        self._reading = threading.Thread(target=self._read, args=(process.stderr,), daemon=True)
+        self._reading.start()
+
+    def text(self) -> str:
+        """All that there is, after the process has ended."""
+        self._reading.join(1.0)
+        return "\n".join(self._lines)
+
+    def _read(self, stream: IO[bytes]) -> None:
+        with stream:
+            for line in stream:
+                self._lines.append(line.decode(errors="replace").rstrip()[:500])
 
 
 class DevServer:
@@ -51,16 +79,31 @@ class DevServer:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Returns when the server answers. Raises RuntimeError if it does not within 20 s."""
-        quiet = subprocess.DEVNULL
+        """Returns when the server answers. Raises RuntimeError if it does not within 20 s.
+
+        The error is an UnreadableError, and the database as it was, if the server cannot read that.
+        """
+        if self._database:
+            check_database(self._database)
         # Ctrl-C at the terminal must not reach the server: this process needs it until everything else has stopped.
-        self._process = subprocess.Popen(self._command(), stdout=quiet, stderr=quiet, start_new_session=True)
+        self._process = subprocess.Popen(
+            self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        )
+        self._said = LastLines(self._process)
         deadline = time.monotonic() + READY_SECONDS
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"the Temporal dev server did not start on {self.address}")
+                raise self._failure(self._said.text())
             time.sleep(0.02)
+
+    def _failure(self, said: str) -> RuntimeError:
+        """Why the server did not start, from its own last words."""
+        if self._database and any(sign in said for sign in _DAMAGE):
+            return unreadable_database(self._database, "is damaged")
+        if self._database and _FULL_DISK in said:
+            return RuntimeError(f"The disk is full: the Temporal dev server cannot write {self._database.absolute()}.")
+        return RuntimeError("\n".join(filter(None, (f"the Temporal dev server did not start on {self.address}", said))))
 
     def freeze(self) -> None:
         """Stops the server's work until `thaw`, and returns when it has stopped. Its connections stay open."""

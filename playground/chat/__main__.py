@@ -14,8 +14,13 @@ from emulators.slack.control_api.client import ControlClient, Directory, NotUpEr
 from playground.chat.chat import Chat
 from playground.chat.input_lines import say_lines, type_lines
 from playground.chat.invitation import Invitation, find_invitation
+from playground.settings import PlaygroundSettings
+from process.settings import load
 
-DEFAULT_URL = "http://127.0.0.1:8065"
+REAL_SLACK = (
+    "With SLACK_BOT_TOKEN or SLACK_APP_TOKEN set, make run uses the real Slack: write to the agent there. From a "
+    "terminal: python -m agent_worker.ask"
+)
 
 
 async def run(arguments: argparse.Namespace, source: TextIO, output: TextIO) -> int:
@@ -31,9 +36,11 @@ async def run(arguments: argparse.Namespace, source: TextIO, output: TextIO) -> 
                 return 0
             patience = {"seconds": arguments.seconds, "quiet_seconds": arguments.quiet_seconds}
             return 0 if await say_lines(chat, source, output, **patience) else 1
-    except (NotUpError, RefusedError) as error:
+    except NotUpError as error:
+        print(REAL_SLACK if arguments.has_slack else error, file=output, flush=True)
+    except RefusedError as error:
         print(error, file=output, flush=True)
-        return 1
+    return 1
 
 
 def _person(directory: Directory, wanted: str | None) -> str:
@@ -48,7 +55,8 @@ def _person(directory: Directory, wanted: str | None) -> str:
 def parse(words: list[str] | None = None) -> argparse.Namespace:
     about = "A small terminal chat with the agent in the local Slack."
     parser = argparse.ArgumentParser(prog="python -m playground.chat", description=about)
-    found = find_invitation() or Invitation(DEFAULT_URL, token="")
+    (settings,) = load(PlaygroundSettings)
+    found = find_invitation() or Invitation(f"http://127.0.0.1:{settings.playground_slack_port}", token="")
     parser.add_argument("--url", default=os.environ.get("SLACK_EMULATOR_URL", found.url))
     parser.add_argument("--user", help="name or id of the person who writes; the first one by default")
     parser.add_argument("--channel", help="name or id of a channel; direct messages by default")
@@ -57,6 +65,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     arguments = parser.parse_args(words)
     # Not an option: other people of this machine see the words with which a process was started.
     arguments.token = os.environ.get("SLACK_EMULATOR_TOKEN", found.token)
+    arguments.has_slack = settings.has_slack
     return arguments
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from emulators.slack.emulator import SlackEmulator
 from playground.page.fields import Fields, Json, RefusedError
 from playground.page.surroundings import Services, Surroundings
+from playground.page.view_actions import ViewActions
 from text.json_shapes import string
 
 
@@ -25,17 +26,18 @@ class Actions:
             "delete": self._delete,
             "react": self._react,
             "press": self._press,
+            "choose": self._choose,
+            "fill_in": self._fill_in,
             "stop": self._stop,
             "rename": self._rename,
             "dm": self._open_dm,
             "home": self._open_home,
-            "press_home": self._press_home,
+            **ViewActions(slack, self._user).kinds(),
             "look_at": self._look_at,
-            "submit_modal": self._submit_modal,
-            "close_modal": self._close_modal,
             "shortcut": self._use_shortcut,
             "command": self._run_command,
             "services": self._use_services,
+            "dismiss_notice": self._dismiss_notice,
         }
 
     async def do(self, what: str, fields: Fields) -> Json:
@@ -64,8 +66,20 @@ class Actions:
         self._slack.react(self._user(fields), self._channel(fields), fields.text("ts"), fields.text("name"))
 
     def _press(self, fields: Fields) -> None:
-        user, channel, ts = self._user(fields), self._channel(fields), fields.text("ts")
-        self._slack.press_button(user, channel, ts, fields.text("action_id"), fields.optional("value"))
+        value, block_id = fields.optional("value"), fields.optional("block_id")
+        self._slack.press_button(*self._element(fields), value, block_id=block_id)
+
+    def _choose(self, fields: Fields) -> None:
+        self._slack.choose(*self._element(fields), *fields.texts("values"), block_id=fields.optional("block_id"))
+
+    def _fill_in(self, fields: Fields) -> None:
+        text, block_id = fields.optional("text") or "", fields.optional("block_id")
+        is_enter = fields.flag("presses_enter")
+        self._slack.fill_in(*self._element(fields), text, block_id=block_id, presses_enter=is_enter)
+
+    def _element(self, fields: Fields) -> tuple[str, str, str, str]:
+        """Person, channel, ts and action_id of an element in a message."""
+        return self._user(fields), self._channel(fields), fields.text("ts"), fields.text("action_id")
 
     def _stop(self, fields: Fields) -> None:
         self._slack.press_stop(self._user(fields), self._channel(fields), fields.text("thread_ts"))
@@ -80,18 +94,9 @@ class Actions:
     def _open_home(self, fields: Fields) -> None:
         self._slack.open_app_home(self._user(fields), fields.text("tab"))
 
-    def _press_home(self, fields: Fields) -> None:
-        self._slack.press_home_button(self._user(fields), fields.text("action_id"), fields.optional("value"))
-
     def _look_at(self, fields: Fields) -> None:
         channel = self._channel(fields) if fields.optional("channel") else None
-        self._slack.look_at(self._user(fields), channel)
-
-    def _submit_modal(self, fields: Fields) -> None:
-        self._slack.submit_modal(self._user(fields), fields.mapping("values"))
-
-    def _close_modal(self, fields: Fields) -> None:
-        self._slack.backend.views.close(self._user(fields))
+        self._slack.look_at(self._user(fields), channel, fields.optional("ts"))
 
     def _use_shortcut(self, fields: Fields) -> None:
         user, channel = self._user(fields), self._channel(fields)
@@ -106,6 +111,9 @@ class Actions:
         if self._surroundings.use_services is None or fields.text("world") not in wanted:
             raise ValueError("the services here are sample or real, and only while the playground runs them")
         self._surroundings.use_services(wanted[fields.text("world")])
+
+    def _dismiss_notice(self, fields: Fields) -> None:
+        self._surroundings.notices.dismiss(fields.whole_number("number"))
 
     def _user(self, fields: Fields) -> str:
         user = self._slack.backend.workspace.users.get(fields.text("user"))

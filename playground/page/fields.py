@@ -61,12 +61,29 @@ class Fields:
             raise RefusedError(400, f"{name} must be true or false")
         return value
 
+    def flag(self, name: str) -> bool:
+        """True or false; false if it is missing."""
+        return name in self._values and self.switch(name)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; empty if it is missing."""
+        value = self._values.get(name) or []
+        if not _is_list_of_texts(value):
+            raise RefusedError(400, f"{name} must be a list of texts")
+        return list(value)
+
     def seconds(self, name: str, longest: float) -> float:
         """A number above 0 and at most `longest`."""
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= longest:
             raise RefusedError(400, f"{name} must be a number of at most {longest:g}")
         return float(value)
+
+    def whole_number(self, name: str) -> int:
+        value = self._values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise RefusedError(400, f"{name} must be a whole number")
+        return value
 
     def listed(self, name: str) -> list[Json]:
         """A list of objects; empty if it is missing."""
@@ -75,13 +92,17 @@ class Fields:
             raise RefusedError(400, f"{name} must be a list of objects")
         return value
 
-    def mapping(self, name: str) -> dict[str, dict[str, str]]:
-        """Texts by block_id and action_id, as in the values of a modal; empty if they are missing."""
+    def entries(self, name: str) -> dict[str, dict[str, str | list[str]]]:
+        """Texts or lists of texts by block_id and action_id, as in the values of a modal; empty if they are missing."""
         value = self._values.get(name) or {}
-        if not isinstance(value, dict) or not all(_is_texts(one) for one in value.values()):
-            raise RefusedError(400, f"{name} must be texts by block_id and action_id")
+        if not isinstance(value, dict) or not all(_is_entries(one) for one in value.values()):
+            raise RefusedError(400, f"{name} must be texts, or lists of texts, by block_id and action_id")
         return value
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+def _is_entries(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, str) or _is_list_of_texts(one) for one in value.values())
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

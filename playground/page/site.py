@@ -14,10 +14,10 @@ from playground.page.actions import Actions
 from playground.page.faults import Faults
 from playground.page.fields import Fields, RefusedError
 from playground.page.headers import HEADERS
+from playground.page.inside.workflow_runs import WorkflowRuns
 from playground.page.snapshots import Snapshots
 from playground.page.surroundings import Surroundings
 from playground.page.updates import Updates
-from playground.page.workflow_runs import WorkflowRuns
 from process.door import Handler
 
 STATIC = Path(__file__).parent / "static"
@@ -50,6 +50,7 @@ class Site:
             ("GET", "/", self._guarded(self._index)),
             ("GET", "/page/live", self._guarded(self._updates.follow)),
             ("GET", "/page/inside", self._guarded(self._run)),
+            ("GET", "/page/inside/step", self._guarded(self._step)),
             ("GET", "/page/file/{file}", self._guarded(self._file)),
             ("POST", "/page/do/{what}", self._guarded(self._act(self._actions.do))),
             ("POST", "/page/break/{what}", self._guarded(self._act(self._faults.do))),
@@ -85,6 +86,11 @@ class Site:
     async def _run(self, request: web.Request) -> web.StreamResponse:
         fields = await Fields.read(request)
         return web.json_response(await self._runs.describe(fields.text("channel"), fields.text("thread_ts")))
+
+    async def _step(self, request: web.Request) -> web.StreamResponse:
+        fields = await Fields.read(request)
+        names = ("channel", "thread_ts", "run_id", "step")
+        return web.json_response(await self._runs.open_step(*map(fields.text, names)))
 
     async def _index(self, _request: web.Request) -> web.StreamResponse:
         return _served("index.html")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from functools import partial
 
 from agent_worker.agents.agent_file import claims_of
@@ -12,6 +13,7 @@ from emulators.slack.events.deliveries import Delivery
 from emulators.slack.state.messages import Channel, Ephemeral, Message, User
 from emulators.slack.web_api.endpoint import ApiCall
 from playground.page.fields import Json
+from playground.page.places import Places
 from playground.page.surroundings import Surroundings
 from text.lines import cut
 
@@ -29,6 +31,7 @@ class Snapshots:
         self._slack = slack
         self._backend = slack.backend
         self._surroundings = surroundings
+        self._places = Places(self._backend.workspace)
         self._made: dict[str, tuple[object, Json]] = {}  # the last snapshot: the source and the value of each key
 
     def take(self) -> Snapshot:
@@ -43,6 +46,7 @@ class Snapshots:
         yield from self._facts()
         yield from self._messages()
         yield from self._threads()
+        yield from self._looks()
         yield from self._views()
         yield from self._records()
 
@@ -59,10 +63,12 @@ class Snapshots:
             yield f"agent/{channel.id}", source, partial(self._agent, channel)
         around = self._surroundings
         for name, process in around.processes.items():
-            facts = {"pid": process.pid, "is_up": process.is_up, "restarts": process.restarts}
+            facts = {"pid": process.pid, "is_up": process.is_up, "restarts": process.restarts, "why": process.why}
             yield _plain(f"process/{name}", facts)
         for name in around.go_away:
             yield _plain(f"away/{name}", {"is_away": name in around.away})
+        for notice in around.notices.shown:
+            yield f"notice/{notice.number}", notice, partial(asdict, notice)
         world = {"model": around.model, "services": around.services}
         yield _plain("world", world | {"notes": around.notes})
 
@@ -83,21 +89,29 @@ class Snapshots:
             place = f"{channel}/{thread_ts}" if thread_ts else channel
             yield _plain(f"prompts/{place}", {"title": suggested.title, "prompts": suggested.prompts})
 
+    def _looks(self) -> Iterator[Part]:
+        """What the app is told that people look at beside the agent."""
+        for user in self._backend.workspace.users:
+            if (place := self._backend.app_context.place(user)) is not None:
+                yield _plain(f"look/{user}", {"channel": place[0], "ts": place[1] or ""})
+
     def _views(self) -> Iterator[Part]:
         views = self._backend.views
         for user, view in views.homes.items():
             yield _plain(f"home/{user}", {"view": view})
         for user, view in views.modals.items():
             yield _plain(f"modal/{user}", {"view": view, "errors": views.errors.get(user, {})})
+        for (surface, user), states in self._backend.entries.all().items():
+            yield f"entries/{user}/{'/'.join(surface)}", states, partial(_entries, states)
 
     def _records(self) -> Iterator[Part]:
         shown = self._backend.workspace.ephemerals
         for number, one in enumerate(shown[-KEPT_RECORDS:], max(0, len(shown) - KEPT_RECORDS) + 1):
             yield f"ephemeral/{number}", one, partial(self._ephemeral, one)
         for call in self._slack.calls[-KEPT_RECORDS:]:
-            yield f"call/{call.number}", call, partial(_call, call)
+            yield f"call/{call.number}", call, partial(self._call, call)
         for delivery in self._slack.deliveries[-KEPT_RECORDS:]:
-            yield f"envelope/{delivery.number}", delivery, partial(_envelope, delivery)
+            yield f"envelope/{delivery.number}", delivery, partial(self._envelope, delivery)
 
     def _user(self, user: User) -> Json:
         return {
@@ -105,6 +119,8 @@ class Snapshots:
             "name": user.name,
             "display_name": user.display_name,
             "real_name": user.real_name,
+            "title": user.title,
+            "tz": user.tz,
             "is_bot": user.is_bot,
             "is_guest": user.is_guest or user.is_single_channel_guest,
             "team_id": user.foreign_team or self._backend.installation.team_id,
@@ -122,6 +138,7 @@ class Snapshots:
     def _message(self, message: Message, replies: int) -> Json:
         return self._backend.shapes.message(message, with_metadata=True) | {
             "visible_text": self._backend.reader.message(message),
+            "permalink": self._backend.shapes.permalink(message),
             "streaming_state": message.streaming_state or "",
             "reply_count": replies,
             "in_channel": message.in_channel_view,
@@ -133,32 +150,39 @@ class Snapshots:
         facts |= {"user": shown.user, "text": shown.text, "blocks": shape["blocks"]}
         return facts | {"visible_text": self._backend.reader.message(shown)}
 
+    def _call(self, call: ApiCall) -> Json:
+        arguments = {
+            name: cut(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
+            for name, value in call.arguments.items()
+        }
+        place = self._places.of_call(call)
+        return {"time": call.time, "method": call.method, "arguments": arguments, "outcome": call.outcome} | place
+
+    def _envelope(self, delivery: Delivery) -> Json:
+        return {
+            "event_id": delivery.event_id,
+            "event_type": delivery.event_type,
+            "ts": delivery.ts,
+            "attempts": delivery.attempts,
+            "acked": delivery.acked,
+            "time": delivery.time,
+        } | self._places.of_delivery(delivery)
+
 
 def _plain(key: str, value: Json) -> Part:
     """A part whose value is its own source, because making it is as cheap as comparing it."""
     return key, value, lambda: value
 
 
+def _entries(states: Mapping[tuple[str, str], Json]) -> Json:
+    """What a person has entered in a message or view: the state of each element, by block_id and action_id."""
+    found: Json = {}
+    for (block_id, action_id), state in states.items():
+        found.setdefault(block_id, {})[action_id] = state
+    return found
+
+
 def _channel(channel: Channel) -> Json:
     facts = {"id": channel.id, "name": channel.name, "kind": _KINDS[channel.kind]}
+    facts |= {"topic": channel.topic.value, "purpose": channel.purpose.value}
     return facts | {"members": list(channel.members), "is_archived": channel.is_archived}
-
-
-def _call(call: ApiCall) -> Json:
-    arguments = {
-        name: cut(value, LONGEST_ARGUMENT) if isinstance(value, str) else value
-        for name, value in call.arguments.items()
-    }
-    return {"time": call.time, "method": call.method, "arguments": arguments, "outcome": call.outcome}
-
-
-def _envelope(delivery: Delivery) -> Json:
-    return {
-        "event_id": delivery.event_id,
-        "event_type": delivery.event_type,
-        "channel": delivery.channel,
-        "ts": delivery.ts,
-        "attempts": delivery.attempts,
-        "acked": delivery.acked,
-        "time": delivery.time,
-    }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from agent_worker.agents.agent_file import AgentFile
+from playground.call_log import CallLog
+from playground.page.notices import Notices
 
 Model = Literal["scripted", "real"]
 Services = Literal["sample", "real"]
@@ -25,6 +27,10 @@ class Process(Protocol):
     @property
     def restarts(self) -> int: ...
 
+    @property
+    def why(self) -> str:
+        """While it is down: what is to be said of it, after its name; "" if there is nothing more to say."""
+
     async def kill(self) -> None:
         """Ends the process as a crash would."""
 
@@ -35,7 +41,8 @@ class Surroundings:
 
     `temporal` are the arguments of `Client.connect`. `go_away` holds a function for each of gemini, slack, tools and
     temporal that takes it away and brings it back; `away` holds the names of those that are away. `agents` are those
-    that answer, by name.
+    that answer, by name. `log` has what the worker has asked of Gemini and Slack; `secrets` are tokens, keys and
+    passwords of this playground, which the page never shows. `notices` are for whoever writes tools and agents.
     """
 
     model: Model = "scripted"
@@ -45,7 +52,10 @@ class Surroundings:
     go_away: dict[str, GoAway] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     agents: Mapping[str, AgentFile] = field(default_factory=dict)
+    log: CallLog = field(default_factory=CallLog)
+    secrets: frozenset[str] = frozenset()
     use_services: Callable[[Services], None] | None = None
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def notes(self) -> list[str]:
@@ -53,9 +63,9 @@ class Surroundings:
         notes = []
         if self.model == "scripted":
             notes.append(
-                "The model is a script that knows a few phrases. For the real Gemini put GOOGLE_API_KEY=… into the "
-                "file .env and start again."
+                "The model is a script: it looks for words and calls the tools that fit. For the real Gemini put "
+                "GOOGLE_API_KEY=… into the file .env and start again."
             )
         if self.services == "sample":
-            notes.append("Weather and IP addresses are sample data.")
+            notes.append("Weather, IP addresses and the helpdesk are sample data.")
         return notes

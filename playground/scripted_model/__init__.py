@@ -1,6 +1,9 @@
-"""The model of a playground without GOOGLE_API_KEY: a script that recognises a few phrases.
+"""The model of a playground without GOOGLE_API_KEY: a script that looks for words and calls tools.
 
-`model` chooses tool calls and answers, and `reports` writes out what the tools returned. `us_states` finds states of
-the USA in a sentence, `times` places and times of day, and `server_tools` the tool of an MCP server that it names.
+`model` answers a request. `reply` puts together what its questions take and say, and `understanding` finds out which
+questions they are: a `Question` (`question`) knows the calls that it takes, its answer, and what may follow on it.
+Below these, `request` reads what the agent has sent and `language` finds words, values, days and places in sentences;
+`tools` calls any tool that is there, `slack` reads Slack, `talk` is what needs no tool, and `own_answers` is what
+somebody has written for the script in a file of their own.
 The stand-in for Gemini's HTTP interface, which sends these answers, is `emulators.gemini`.
 """

@@ -1,14 +1,18 @@
 /** Block Kit: an element for each kind of block that the agent uses. */
 
 import { h } from "../interface/dom.js";
+import { folded } from "../text/folding.js";
 import { markdown } from "../text/markdown.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { richText } from "../text/rich_text.js";
 import { tableElement } from "../text/table.js";
-import { element, words } from "./elements.js";
+import { textElement } from "../text/text_element.js";
+import { element } from "./elements.js";
+import { input } from "./inputs.js";
 import { plan, taskList } from "./task_cards.js";
+import { words } from "./words.js";
 
-/** `presses` says what happens when a button is pressed: see presses.js. */
+/** `presses` says what happens when something is pressed, chosen or written: see presses.js. */
 export function blocks(list, presses) {
   return grouped(list).map((one) => (Array.isArray(one) ? taskList(one) : block(one, presses)));
 }
@@ -26,13 +30,13 @@ function grouped(list) {
 
 function block(one, presses) {
   const make = BLOCKS[one.type];
-  return make ? make(one, presses) : h("p", { class: "unknown" }, `A block of type ${one.type} is not shown here.`);
+  return make ? make(one, { ...presses, block: one }) : h("p", { class: "unknown" }, `A block of type ${one.type} is not shown here.`);
 }
 
 const BLOCKS = {
   section,
-  markdown: ({ text }) => h("div", { class: "text" }, markdown(text)),
-  rich_text: (one) => h("div", { class: "text" }, richText(one)),
+  markdown: ({ text }) => textElement(markdown(text)),
+  rich_text: (one) => textElement(richText(one)),
   header: ({ text }) => h("p", { class: "block-header", role: "heading", "aria-level": "3" }, words(text)),
   divider: () => h("hr"),
   context: ({ elements }, presses) =>
@@ -54,27 +58,30 @@ const BLOCKS = {
       elements.map((part) => element(part, presses)),
     ),
   image: picture,
+  input: (one, presses) => input(one, presses, element),
   plan,
   table,
   alert: ({ text, level }) => h("div", { class: `alert alert-${level ?? "default"}` }, words(text)),
 };
 
-function section({ text, fields = [], accessory }, presses) {
-  const said =
-    text && h("div", { class: "text" }, text.type === "mrkdwn" ? mrkdwn(text.text, text) : h("p", {}, words(text)));
+function section({ text, fields = [], accessory, expand }, presses) {
+  const said = text && textElement(text.type === "mrkdwn" ? mrkdwn(text.text, text) : h("p", {}, words(text)));
   const columns =
     fields.length > 0 &&
     h(
       "div",
       { class: "fields" },
-      fields.map((field) => h("div", { class: "text" }, mrkdwn(field.text, field))),
+      fields.map((field) => textElement(mrkdwn(field.text, field))),
     );
-  return h("div", { class: "section" }, h("div", {}, said, columns), accessory && element(accessory, presses));
+  const part = accessory && element(accessory, { ...presses, name: said?.textContent });
+  const isWide = ["checkboxes", "multi_static_select", "radio_buttons"].includes(accessory?.type);
+  const shown = said && folded(said, text.text, expand ? null : presses.folding);
+  return h("div", { class: isWide ? "section is-wide" : "section" }, h("div", {}, shown, columns), part);
 }
 
 function contextElement(part, presses) {
   if (part.type === "image") return element(part, presses);
-  return h("div", { class: "text" }, part.type === "mrkdwn" ? mrkdwn(part.text, part) : words(part));
+  return textElement(part.type === "mrkdwn" ? mrkdwn(part.text, part) : words(part));
 }
 
 function picture(one, presses) {

@@ -1,27 +1,41 @@
-/** The elements inside blocks: buttons, feedback buttons, icon buttons, pictures. */
+/** The elements inside blocks: buttons and pictures here, what is chosen and written in choices.js and fields.js. */
 
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { current } from "../state/navigation.js";
-import { emoji, followInside } from "../text/links.js";
-import { inline } from "../text/mrkdwn.js";
+import { openAddress } from "../text/links.js";
+import { day, menu, optionGroup, overflow, personMenu } from "./choices.js";
+import { consent } from "./consent.js";
+import { numberField, textField } from "./fields.js";
+import { words } from "./words.js";
 
-/** `presses` says what happens when a button is pressed: see presses.js. */
+/** `presses` says what happens when something is pressed, chosen or written, in `presses.block`: see presses.js. */
 export function element(part, presses) {
   const make = ELEMENTS[part.type];
   return make ? make(part, presses) : h("span", { class: "unknown" }, `[${part.type}]`);
 }
 
-/** The nodes for a text object of Slack's. Plain text has no formatting except emoji. */
-export function words(text) {
-  if (!text) return [];
-  if (text.type === "mrkdwn") return inline(text.text, text.verbatim);
-  return text.text.split(/(:[a-z0-9_+-]+:)/).map((part) => (/^:.+:$/.test(part) ? emoji(part.slice(1, -1)) : part));
-}
+const ELEMENTS = {
+  button,
+  feedback_buttons: feedback,
+  icon_button: iconButton,
+  image,
+  checkboxes: optionGroup,
+  datepicker: day,
+  multi_static_select: optionGroup,
+  number_input: numberField,
+  overflow,
+  plain_text_input: textField,
+  radio_buttons: optionGroup,
+  static_select: menu,
+  users_select: personMenu,
+};
 
-const ELEMENTS = { button, feedback_buttons: feedback, icon_button: iconButton, image };
+/** Whether the person sees the element. */
+const isHidden = ({ visible_to_user_ids: only }) => Boolean(only) && !only.includes(current.person);
 
 function button(part, presses) {
+  if (isHidden(part)) return null;
   const classes = `button ${part.style ? `button-${part.style}` : ""}`;
   const label = part.accessibility_label;
   return h(
@@ -33,9 +47,10 @@ function button(part, presses) {
 
 async function press(event, part, presses) {
   const pressed = event.currentTarget;
-  if (part.url && !followInside(part.url) && /^https?:/i.test(part.url)) window.open(part.url, "_blank", "noopener");
+  if (!(await consent(part))) return;
+  if (part.url) openAddress(part.url);
   pressed.setAttribute("aria-busy", "true");
-  await presses.press(part.action_id, part.value);
+  await presses.press(part, presses.block, part.value);
   pressed.removeAttribute("aria-busy");
 }
 
@@ -52,7 +67,7 @@ function feedback(part, presses) {
       "aria-pressed": String(isPressed),
       onclick: async (event) => {
         const pressed = event.currentTarget;
-        if (!(await presses.press(part.action_id, said.value))) return;
+        if (!(await presses.press(part, presses.block, said.value))) return;
         presses.remember(part.action_id, said.value);
         for (const other of pressed.parentElement.children)
           other.setAttribute("aria-pressed", String(other === pressed));
@@ -65,7 +80,7 @@ function feedback(part, presses) {
 }
 
 function iconButton(part, presses) {
-  if (part.visible_to_user_ids && !part.visible_to_user_ids.includes(current.person)) return null;
+  if (isHidden(part)) return null;
   const label = part.accessibility_label || part.text.text;
   const properties = { type: "button", class: "button-icon", "aria-label": label, title: part.text.text };
   return h(

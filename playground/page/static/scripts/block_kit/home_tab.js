@@ -9,8 +9,8 @@ import { pressesInHome } from "./presses.js";
 export function homeTab() {
   const view = store.get(`home/${current.person}`)?.view;
   const shown = view
-    ? blocks(view.blocks, pressesInHome())
-    : h("p", { class: "empty" }, `${bot().name} has not published a Home tab yet…`);
+    ? blocks(view.blocks, pressesInHome(view))
+    : h("p", { class: "empty is-late" }, `${bot().name} has not published a Home tab yet…`);
   return h(
     "div",
     { class: "scroller home", key: "home", tabindex: "0", role: "region", "aria-label": "Home" },

@@ -5,6 +5,7 @@ import { icon } from "../interface/icons.js";
 import { link } from "../text/links.js";
 import { markdown } from "../text/markdown.js";
 import { richText } from "../text/rich_text.js";
+import { textElement } from "../text/text_element.js";
 
 const SAID = { pending: "waiting", in_progress: "in progress", complete: "done", error: "failed" };
 
@@ -12,35 +13,33 @@ export function taskList(cards) {
   return h("ol", { class: "tasks" }, cards.map(taskCard));
 }
 
+/** How a plan has ended is for its title to say. Until then, the steps or an ellipsis tell that it goes on. */
 export function plan({ title, tasks = [] }) {
-  const done = tasks.filter((task) => task.status === "complete").length;
-  const isOver = tasks.every((task) => task.status === "complete" || task.status === "error");
-  const state = !isOver ? "in_progress" : done === tasks.length ? "complete" : "error";
-  const count = h(
-    "span",
-    { class: "plan-count", "aria-label": `${done} of ${tasks.length} steps done` },
-    `${done}/${tasks.length}`,
-  );
+  const isRunning = title.endsWith("…") || tasks.some(({ status }) => status === "pending" || status === "in_progress");
   const head = h(
     "summary",
     {},
-    mark(state),
+    isRunning && mark("in_progress"),
     h("span", { class: "plan-title" }, title),
-    count,
     icon("chevron", { size: 16 }),
   );
-  return h("details", { class: "plan", open: true, "data-status": state }, head, taskList(tasks));
+  return h("details", { class: "plan", open: true }, head, taskList(tasks));
 }
 
 function taskCard({ task_id, title, status = "pending", details, output, sources = [] }) {
-  const more = [...written(details), ...written(output)];
-  const heading = [mark(status), h("span", { class: "task-title" }, title)];
+  const outcome = shortLine(output);
+  const more = [...written(details), ...(outcome ? [] : written(output))];
+  const heading = [
+    mark(status),
+    h("span", { class: "task-title" }, title),
+    outcome && h("span", { class: "task-outcome" }, outcome),
+  ];
   const head = more.length
     ? h(
         "details",
         { class: "task-more" },
         h("summary", {}, heading, icon("chevron", { size: 14 })),
-        h("div", { class: "text" }, more),
+        textElement(more),
       )
     : h("div", { class: "task-head" }, heading);
   return h(
@@ -55,6 +54,14 @@ function taskCard({ task_id, title, status = "pending", details, output, sources
 function written(text) {
   if (!text) return [];
   return typeof text === "string" ? markdown(text) : richText(text);
+}
+
+/** An output that is one short line without any formatting; it needs no click to be read. */
+function shortLine(output) {
+  const [section, ...sections] = output?.elements ?? [];
+  const [part, ...parts] = section?.elements ?? [];
+  const isPlain = section?.type === "rich_text_section" && part?.type === "text" && !part.style;
+  return isPlain && !sections.length && !parts.length && part.text.length <= 100 ? part.text : "";
 }
 
 /** The sources of a card as links. */

@@ -1,11 +1,11 @@
 /** Completions while a person types: `@people`, `#channels`, `:emoji:` and `/commands`. */
 
+import { character, names } from "../emoji/names.js";
 import { avatar } from "../interface/avatars.js";
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { COMMANDS } from "../state/manifest.js";
 import { bot, store, visibleChannels } from "../state/workspace.js";
-import { character, names } from "../text/emoji.js";
 
 const MOST = 8; // options in a list
 const BEGUN = /(^|[\s(])([@#:])([\p{L}\p{N}_+.-]*)$/u;
@@ -71,7 +71,8 @@ function channelOption(channel) {
 }
 
 function emojiOption(name) {
-  return { insert: `:${name}: `, label: `:${name}:`, detail: "", sign: h("span", { class: "emoji" }, character(name)) };
+  const sign = h("span", { class: "emoji" }, character(name));
+  return { insert: `${character(name)} `, label: `:${name}:`, detail: "", sign };
 }
 
 /** Emoji that begin with what was typed come first, short names before long ones. */
@@ -84,7 +85,7 @@ function commands(before) {
   const found = /^\/(\S*)(?: (\S*))?$/.exec(before);
   if (!found) return null;
   const [, name, word] = found;
-  const option = (insert, label, detail) => ({ insert, label, detail, sign: icon("slash") });
+  const option = (insert, label, detail) => ({ insert, label, detail, sign: icon("slash"), isCommand: true });
   if (word === undefined) {
     const fits = COMMANDS.filter(({ command }) => command.startsWith(`/${name}`));
     const options = fits.map(({ command, description, words }) =>

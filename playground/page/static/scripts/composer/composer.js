@@ -1,14 +1,16 @@
-/** The composer, in which people write a message: text with completions, and files by button, paste or drop. */
+/** The composer, in which people write a message: text with completions, formats and emoji, and files. */
 
+import { character } from "../emoji/names.js";
+import { openEmojiPicker } from "../emoji/picker.js";
 import { h, update } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
-import { size } from "../interface/sizes.js";
 import { attempt } from "../interface/toasts.js";
-import { completions } from "./completion.js";
-import { parts } from "./slack_markup.js";
-
-const MOST_BYTES = 5 * 1024 * 1024; // of all files of a message together
-let count = 0; // of composers so far, for unique ids
+import { current, prefer } from "../state/navigation.js";
+import { Attachments, encoded } from "./attachments.js";
+import { CompletionList } from "./completion_list.js";
+import { isInCodeBlock, newLine } from "./formatting.js";
+import { formatOf, formattingBar } from "./formatting_bar.js";
+import { pieces } from "./slack_markup.js";
 
 /**
  * Enter sends, Shift+Enter begins a new line.
@@ -20,10 +22,11 @@ let count = 0; // of composers so far, for unique ids
 export class Composer {
   constructor({ label, send, text = "", takesFiles = true, onEmptyUp, onCancel, save = "" }) {
     this.options = { label, send, takesFiles, onEmptyUp, onCancel, save };
-    this.files = [];
-    this.chosen = 0; // which completion is chosen
-    this.completion = null; // the completions that are shown: see completion.js
-    this.#build(text);
+    this.completions = new CompletionList(({ from, insert }) => this.#replace(from, this.input.selectionStart, insert));
+    this.attachments = new Attachments({ onChange: () => this.#changed(), onPick: () => this.focus() });
+    this.#build();
+    this.input.value = text;
+    this.#changed();
   }
 
   focus() {
@@ -38,141 +41,119 @@ export class Composer {
     this.input.setSelectionRange(text.length, text.length);
   }
 
-  #build(text) {
-    const { save } = this.options;
-    this.list = h("ul", {
-      class: "completions",
-      id: `completions-${++count}`,
-      role: "listbox",
-      "aria-label": "Suggestions",
-      hidden: true,
-    });
+  /** Shows or hides the formatting bar, as the person prefers it now. */
+  followPreferences() {
+    this.bar.hidden = !current.isFormatting;
+    const label = current.isFormatting ? "Hide formatting" : "Show formatting";
+    for (const [name, value] of Object.entries({
+      "aria-expanded": String(current.isFormatting),
+      "aria-label": label,
+      title: label,
+    }))
+      this.toggle.setAttribute(name, value);
+  }
+
+  #build() {
+    const { save, takesFiles } = this.options;
     this.input = this.#textarea();
-    this.mirror = h("div", { class: "composer-mirror", "aria-hidden": "true" });
-    this.chips = h("ul", { class: "chips", "aria-label": "Files to send", hidden: true });
+    this.mirror = h("div", { class: "composer-mirror", dir: "auto", "aria-hidden": "true" });
+    this.bar = formattingBar((format) => this.#apply(format));
     this.button = this.#sendButton();
+    const mark = (isOver) => this.element.classList.toggle("is-drop-target", isOver);
     this.element = h(
       "div",
-      { class: save ? "composer is-editor" : "composer", keep: this, ...this.#dropping() },
-      this.list,
+      {
+        class: save ? "composer is-editor" : "composer",
+        keep: this,
+        ...(takesFiles && this.attachments.dropping(mark)),
+      },
+      this.completions.element,
+      this.bar,
       h("div", { class: "composer-text" }, this.mirror, this.input),
-      this.chips,
+      this.attachments.chips,
       this.#tools(),
     );
-    this.input.value = text;
-    this.#changed();
+    this.followPreferences();
   }
 
   #textarea() {
     const { label, takesFiles } = this.options;
     return h("textarea", {
       rows: "1",
+      dir: "auto",
       "aria-label": label,
       placeholder: label,
       spellcheck: "true",
       autocomplete: "off",
       enterkeyhint: "send",
-      role: "combobox",
-      "aria-expanded": "false",
-      "aria-controls": this.list.id,
-      "aria-autocomplete": "list",
+      ...this.completions.attributes,
       oninput: () => this.#changed(),
       onkeydown: (event) => this.#key(event),
-      onblur: () => this.#complete(null),
+      onblur: () => this.completions.show(this.input, null),
       onclick: () => this.#changed(),
-      onpaste: (event) => takesFiles && this.#take(event, event.clipboardData.files),
+      onpaste: (event) => takesFiles && this.attachments.take(event, event.clipboardData.files),
     });
   }
 
   #sendButton() {
     const { save } = this.options;
     const onclick = () => this.#send();
-    if (save) return h("button", { class: "button button-primary", onclick }, save);
-    return h("button", { class: "send", "aria-label": "Send", title: "Send (Enter)", onclick }, icon("send"));
+    if (save) return h("button", { type: "button", class: "button button-primary", onclick }, save);
+    return h(
+      "button",
+      { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", onclick },
+      icon("send"),
+    );
   }
 
   #tools() {
     const { takesFiles, save, onCancel } = this.options;
+    this.toggle = tool("format", "", () => prefer("isFormatting", !current.isFormatting));
+    const pick = ({ currentTarget }) => openEmojiPicker(currentTarget, (name) => this.#insert(`${character(name)} `));
     return h(
       "div",
       { class: "composer-tools" },
-      takesFiles && this.#attach(),
-      this.#insert("at", "Mention somebody", "@"),
-      !save && this.#insert("slash", "Commands", "/"),
+      takesFiles && this.attachments.button(),
+      this.toggle,
+      tool("smile", "Emoji", pick, { "aria-haspopup": "dialog", "aria-expanded": "false" }),
+      tool("at", "Mention somebody", () => this.#begin("@")),
+      !save && tool("slash", "Run a command", () => (this.input.value ? this.focus() : this.#begin("/"))),
       h("span", { class: "spacer" }),
-      save && h("button", { class: "button", onclick: onCancel }, "Cancel"),
+      save && h("button", { type: "button", class: "button", onclick: onCancel }, "Cancel"),
       this.button,
     );
   }
 
-  /** The button that opens the browser's file picker, and the picker. */
-  #attach() {
-    const picker = h("input", { type: "file", multiple: true, hidden: true, onchange: () => this.#add(picker.files) });
-    const button = h(
-      "button",
-      { class: "button-icon", "aria-label": "Attach files", title: "Attach files", onclick: () => picker.click() },
-      icon("clip"),
-    );
-    return [button, picker];
+  /** Writes `mark` at the caret, as the beginning of a word. */
+  #begin(mark) {
+    const before = this.input.value.slice(0, this.input.selectionStart);
+    this.#insert(before && !/\s$/.test(before) ? ` ${mark}` : mark);
   }
 
-  /** A button that writes `mark` at the caret. */
-  #insert(sign, label, mark) {
-    const put = () => {
-      const before = this.input.value.slice(0, this.input.selectionStart);
-      if (mark === "/" && this.input.value) return this.focus();
-      this.input.setRangeText(
-        before && !/\s$/.test(before) ? ` ${mark}` : mark,
-        this.input.selectionStart,
-        this.input.selectionEnd,
-        "end",
-      );
-      this.focus();
-      this.#changed();
-    };
-    return h("button", { class: "button-icon", "aria-label": label, title: label, onclick: put }, icon(sign));
+  /** Writes text in place of what is selected. */
+  #insert(text) {
+    this.#replace(this.input.selectionStart, this.input.selectionEnd, text);
   }
 
-  /** Handlers for files that are dropped on the composer. */
-  #dropping() {
-    if (!this.options.takesFiles) return {};
-    const mark = (isOver) => this.element.classList.toggle("is-drop-target", isOver);
-    return {
-      ondragover: (event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        mark(true);
-      },
-      ondragleave: () => mark(false),
-      ondrop: (event) => {
-        mark(false);
-        this.#take(event, event.dataTransfer.files);
-      },
-    };
-  }
-
-  #take(event, files) {
-    if (!files.length) return;
-    event.preventDefault();
-    this.#add(files);
-  }
-
-  #add(files) {
-    const all = [...this.files, ...files];
-    const bytes = all.reduce((sum, file) => sum + file.size, 0);
-    attempt(async () => {
-      if (bytes > MOST_BYTES)
-        throw new Error(`The playground takes ${size(MOST_BYTES)} at a time; these are ${size(bytes)}.`);
-      this.files = all;
-      this.#changed();
-      this.focus();
-    });
-  }
-
-  #remove(file) {
-    this.files = this.files.filter((other) => other !== file);
-    this.#changed();
+  /** Replaces a part of the text as if the person had typed it, so that Ctrl+Z takes it back. */
+  #replace(from, to, text) {
     this.focus();
+    this.input.setSelectionRange(from, to);
+    const isDone = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
+    if (!isDone) this.input.setRangeText(text, from, to, "end");
+    this.#changed();
+  }
+
+  get #state() {
+    return { text: this.input.value, start: this.input.selectionStart, end: this.input.selectionEnd };
+  }
+
+  /** Formats what is selected with a function of formatting.js, which may ask the person something first. */
+  async #apply(format) {
+    const change = await format(this.#state);
+    if (!change) return this.focus();
+    this.#replace(change.from, change.to, change.insert);
+    this.input.setSelectionRange(change.start, change.end);
   }
 
   /** Draws everything that depends on the text and the files. */
@@ -180,75 +161,22 @@ export class Composer {
     const { value, selectionStart, selectionEnd } = this.input;
     update(
       this.mirror,
-      parts(value).map(([text, isMention]) => h(isMention ? "mark" : "span", {}, text)),
+      pieces(value).map(([text, mention]) => h(mention ? "mark" : "span", {}, text)),
       "\u200b",
     );
-    this.chips.hidden = !this.files.length;
-    update(
-      this.chips,
-      this.files.map((file) =>
-        h(
-          "li",
-          {},
-          icon("file", { size: 14 }),
-          file.name,
-          h("small", {}, size(file.size)),
-          h(
-            "button",
-            { "aria-label": `Remove ${file.name}`, onclick: () => this.#remove(file) },
-            icon("close", { size: 12 }),
-          ),
-        ),
-      ),
-    );
-    this.button.disabled = !value.trim() && !this.files.length;
+    this.button.disabled = !value.trim() && !this.attachments.files.length;
     const isTyping = selectionStart === selectionEnd && document.activeElement === this.input;
-    this.#complete(isTyping ? completions(value.slice(0, selectionStart)) : null);
-  }
-
-  #complete(completion) {
-    this.completion = completion;
-    this.chosen = 0;
-    this.#showCompletion();
-  }
-
-  #showCompletion() {
-    const options = this.completion?.options ?? [];
-    const id = (at) => `${this.list.id}-${at}`;
-    this.list.hidden = !options.length;
-    this.input.setAttribute("aria-expanded", String(options.length > 0));
-    if (options.length) this.input.setAttribute("aria-activedescendant", id(this.chosen));
-    else this.input.removeAttribute("aria-activedescendant");
-    update(
-      this.list,
-      options.map((option, at) =>
-        h(
-          "li",
-          {
-            id: id(at),
-            role: "option",
-            "aria-selected": String(at === this.chosen),
-            onpointerdown: (event) => this.#choose(event, at),
-          },
-          option.sign,
-          h("span", {}, option.label),
-          option.detail && h("small", {}, option.detail),
-        ),
-      ),
-    );
-  }
-
-  #choose(event, at) {
-    event.preventDefault();
-    const { from, options } = this.completion;
-    this.input.setRangeText(options[at].insert, from, this.input.selectionStart, "end");
-    this.#changed();
+    this.completions.show(this.input, isTyping ? value.slice(0, selectionStart) : null);
   }
 
   #key(event) {
-    if (event.isComposing) return;
-    if (this.completion && this.#keyInCompletion(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.isComposing || this.completions.key(event)) return;
+    const format = formatOf(event) ?? (event.key === "Enter" && event.shiftKey ? newLine : undefined);
+    if (format) {
+      event.preventDefault();
+      this.#apply(format);
+    } else if (event.key === "Enter") {
+      if (isInCodeBlock(this.#state) && !event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       this.#send();
     } else if (event.key === "ArrowUp" && !this.input.value && this.options.onEmptyUp?.()) event.preventDefault();
@@ -258,43 +186,28 @@ export class Composer {
     }
   }
 
-  /** Handles a key while completions are shown. Returns whether the key was used. */
-  #keyInCompletion(event) {
-    const { length } = this.completion.options;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      this.chosen = (this.chosen + (event.key === "ArrowDown" ? 1 : -1) + length) % length;
-      this.#showCompletion();
-    } else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") this.#choose(event, this.chosen);
-    else if (event.key === "Escape") this.#complete(null);
-    else return false;
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
-  }
-
   /**
    * Sends the message. The composer is empty at once, so that the person can go on writing. If sending fails, the
    * message comes back, unless another one was begun.
    */
   async #send() {
     const text = this.input.value.trim();
-    const files = this.files;
+    const { files } = this.attachments;
     if (!text && !files.length) return;
     this.input.value = "";
-    this.files = [];
-    this.#changed();
+    this.attachments.set([]);
     const send = async () => this.options.send({ text, files: await Promise.all(files.map(encoded)) });
-    if ((await attempt(send)) || this.input.value || this.files.length) return;
+    if ((await attempt(send)) || this.input.value || this.attachments.files.length) return;
     this.input.value = text;
-    this.files = files;
-    this.#changed();
+    this.attachments.set(files);
   }
 }
 
-/** A file as the server takes it. */
-async function encoded(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return { name: file.name, mimetype: file.type || "application/octet-stream", base64: btoa(binary) };
+/** A button with an icon alone. */
+function tool(sign, label, onclick, properties = {}) {
+  return h(
+    "button",
+    { type: "button", class: "button-icon", "aria-label": label, title: label, ...properties, onclick },
+    icon(sign),
+  );
 }

@@ -5,16 +5,20 @@ import { avatar } from "../interface/avatars.js";
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { attempt } from "../interface/toasts.js";
-import { change, current, go } from "../state/navigation.js";
-import { agentOf, bot, channelName, isDirect, openChannel, store } from "../state/workspace.js";
-import { composerOf, feedOf, inChannel, send, suggestions } from "./conversation.js";
+import { change, current, go, openBeside } from "../state/navigation.js";
+import { agentOf, bot, canLookAt, channelName, isDirect, openChannel, store, titleOf } from "../state/workspace.js";
+import { composerOf, feedOf, inChannel, looking, send, suggestions } from "./conversation.js";
 
 /** Examples to try in a channel that has no messages yet. */
 const STARTERS = [
   { title: "Three tools in a row", text: "are there any weather alerts where I am?" },
   { title: "Two at once", text: "any weather alerts in New York and Texas?" },
   { title: "No tool at all", text: "write me a haiku about patience" },
+  { title: "It asks first", text: "file a ticket: the printer on floor 3 is broken" },
 ];
+
+/** Another one for a channel in which people have talked already. */
+const LOOK_BACK = { title: "What was decided?", text: "what did we decide in this channel yesterday?" };
 
 const DEFAULT_AGENT = "default";
 
@@ -30,18 +34,14 @@ export function mainPane() {
 function conversation(channel, intro, label) {
   const feed = feedOf(channel.id);
   feed.show(channel.id, inChannel(channel.id), { intro });
-  const top = isDirect(channel) ? suggestions(channel.id) : null;
-  return [feed.element, top, composerOf(channel.id, "", label).element];
+  const top = isDirect(channel) ? suggestions(channel.id) : openers(channel);
+  return [feed.element, top, looking(channel), composerOf(channel.id, "", label).element];
 }
 
 function messagesTab() {
   const channel = store.get(`channel/${openChannel()}`);
-  if (!channel) return [h("p", { class: "empty", key: "empty" }, "Opening your direct messages…")];
+  if (!channel) return [h("p", { class: "empty is-late", key: "empty" }, "Opening your direct messages…")];
   return conversation(channel, appIntro(channel), `Message ${bot().name}`);
-}
-
-function titleOf(channel) {
-  return channel.kind === "im" || channel.kind === "mpim" ? channelName(channel) : `#${channel.name}`;
 }
 
 function channelHead(channel) {
@@ -53,22 +53,31 @@ function channelHead(channel) {
     { class: "pane-head", key: "head" },
     back(),
     icon(sign, { size: 18 }),
-    h("div", { class: "pane-title" }, h("h1", {}, channelName(channel)), topic(channel)),
+    h("div", { class: "pane-title" }, h("h2", {}, channelName(channel)), topic(channel)),
     h(
       "span",
       { class: "faces not-narrow", title: count, role: "img", "aria-label": count },
       faces,
       h("span", { class: "faces-count" }, String(channel.members.length)),
     ),
+    canLookAt(channel.id) && besideButton(channel.id),
     drawerButtons(),
   );
 }
 
-/** Who answers in the channel, behind its name; nothing where it is the default agent. */
+function besideButton(channel) {
+  const label = "Open beside the agent";
+  const onclick = () => openBeside(channel);
+  return h("button", { class: "button-icon not-narrow", "aria-label": label, title: label, onclick }, icon("eye"));
+}
+
+/** Behind the channel's name: who answers there, where it is not the default agent, and the channel's topic. */
 function topic(channel) {
   const agent = agentOf(channel.id);
-  if (!agent?.name || agent.name === DEFAULT_AGENT) return null;
-  return h("span", { class: "topic", title: agent.description }, `${agent.name} answers here`);
+  const answers = agent?.name && agent.name !== DEFAULT_AGENT && `${agent.name} answers here`;
+  const words = [answers, channel.topic].filter(Boolean).join(" · ");
+  if (!words) return null;
+  return h("span", { class: "topic", title: answers ? agent.description : channel.topic }, words);
 }
 
 function appHead(tab) {
@@ -88,7 +97,7 @@ function appHead(tab) {
     { class: "pane-head", key: "head" },
     back(),
     avatar(bot().user_id, 28),
-    h("div", { class: "pane-title is-short" }, h("h1", {}, bot().name)),
+    h("div", { class: "pane-title is-short" }, h("h2", {}, bot().name)),
     h("nav", { class: "tabs", "aria-label": "Tabs of the agent" }, link("home", "Home"), link("messages", "Messages")),
     h("span", { class: "spacer" }),
     drawerButtons(),
@@ -124,7 +133,7 @@ function drawerButtons() {
 
 function channelIntro(channel) {
   const text = `This is the beginning of ${titleOf(channel)}. Mention @${bot().name} and it answers in a thread.`;
-  const intro = [h("p", {}, text), whoAnswers(channel)];
+  const intro = [channel.purpose && h("p", {}, channel.purpose), h("p", {}, text), whoAnswers(channel)];
   const isNew = !store.messages(channel.id).length && channel.members.includes(bot().user_id);
   return h(
     "div",
@@ -149,14 +158,34 @@ function questions(channel) {
 }
 
 function starters(channel) {
-  const say = (text) => attempt(() => send(channel.id, "", { text }));
   const starter = ({ title, text }) => {
-    const whole = `@${bot().name} ${text}`;
-    return h("button", { class: "starter", onclick: () => say(whole) }, h("small", {}, title), h("span", {}, whole));
+    const { whole, onclick } = asked(channel, text);
+    return h("button", { class: "starter", onclick }, h("small", {}, title), h("span", {}, whole));
   };
   const offered = questions(channel).map(starter);
   if (!offered.length) return null;
   return h("div", { class: "starters", role: "group", "aria-label": "Try one of these" }, offered);
+}
+
+/** The same above the composer of a channel in which people have talked, until the agent says something there. */
+function openers(channel) {
+  const said = store.messages(channel.id);
+  const isAgentNew = said.length > 0 && !said.some((message) => message.user === bot().user_id);
+  if (!isAgentNew || !channel.members.includes(bot().user_id)) return null;
+  const opener = ({ title, text }) => {
+    const { whole, onclick } = asked(channel, text);
+    return h("button", { class: "prompt", title: whole, onclick }, icon("spark", { size: 14 }), title);
+  };
+  const offered = questions(channel);
+  const all = offered === STARTERS ? [LOOK_BACK, STARTERS[0], STARTERS.at(-1)] : offered;
+  if (!all.length) return null;
+  return h("div", { class: "prompts", role: "group", "aria-label": "Try one of these", key: "prompts" }, all.map(opener));
+}
+
+/** A question to the agent as a person writes it, and what sends it. */
+function asked(channel, text) {
+  const whole = `@${bot().name} ${text}`;
+  return { whole, onclick: () => attempt(() => send(channel.id, "", { text: whole })) };
 }
 
 function appIntro(channel) {

@@ -11,8 +11,8 @@ import { attempt } from "../interface/toasts.js";
 import { editLast } from "../messages/message.js";
 import { act } from "../server/requests.js";
 import { COMMANDS } from "../state/manifest.js";
-import { current, openThread } from "../state/navigation.js";
-import { bot, canStop, isDirect, store, threadStatus } from "../state/workspace.js";
+import { change, current, go, openThread } from "../state/navigation.js";
+import { bot, canStop, isDirect, lookOf, nameOf, store, threadStatus, titleOf } from "../state/workspace.js";
 import { Feed } from "./feed.js";
 
 const feeds = new Map(); // by place: "C1/" or "C1/TS"
@@ -32,7 +32,9 @@ export function composerOf(channel, thread, label) {
     const onEmptyUp = () => editLast(thread ? store.thread(channel, thread) : inChannel(channel), channel);
     composers.set(name, new Composer({ label, send: (typed) => send(channel, thread, typed), onEmptyUp }));
   }
-  return composers.get(name);
+  const composer = composers.get(name);
+  composer.followPreferences();
+  return composer;
 }
 
 /** The messages that the channel itself shows: all except those that are only in threads. */
@@ -79,6 +81,36 @@ export function statusLine(channel, thread) {
     h("span", { class: "spacer" }),
     stoppable &&
       h("button", { class: "button button-stop", onclick: stop }, icon("stop", { size: 14, filled: true }), "Stop"),
+  );
+}
+
+/**
+ * Above the composer of the agent's direct messages: what it is told that the person looks at, with a button that ends
+ * that. Nothing in other conversations, where it is told nothing.
+ */
+export function looking(channel) {
+  const look = isDirect(channel) && lookOf(current.person);
+  const place = look && store.get(`channel/${look.channel}`);
+  if (!place) return null;
+  const message = store.message(look.channel, look.ts);
+  const here = `#/${[look.channel, message && (message.thread_ts || message.ts)].filter(Boolean).join("/")}`;
+  const follow = (event) => {
+    event.preventDefault();
+    go(here);
+  };
+  const where = look.ts ? `a message in ${titleOf(place)}` : titleOf(place);
+  const words = message && `${nameOf(message.user)}: ${message.visible_text}`;
+  return h(
+    "div",
+    { class: "looking", role: "group", "aria-label": "What the agent is told that you look at", key: "looking" },
+    icon("eye", { size: 14 }),
+    h("span", { class: "looking-at" }, "Looking at ", h("a", { class: "link", href: here, onclick: follow }, where)),
+    words && h("span", { class: "looking-words" }, words),
+    h(
+      "button",
+      { class: "button-icon", "aria-label": "Stop looking at it", title: "Stop looking at it", onclick: () => change({ beside: null }) },
+      icon("close", { size: 12 }),
+    ),
   );
 }
 

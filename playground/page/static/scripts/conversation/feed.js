@@ -6,6 +6,7 @@ import { dayOf, moment } from "../interface/times.js";
 import { countedReplies, ephemeralElement, messageElement } from "../messages/message.js";
 import { current } from "../state/navigation.js";
 import { bot, isWorking, store, threadStatus } from "../state/workspace.js";
+import { isUnfolded } from "../text/folding.js";
 
 const TOGETHER_SECONDS = 300; // messages of one author within this time show the author once
 const NEAR_END = 80; // pixels; a list that is scrolled closer to its end follows new messages
@@ -30,7 +31,7 @@ export class Feed {
       "button",
       { class: "pill", hidden: true, onclick: () => this.toEnd({ isSmooth: true }) },
       icon("down", { size: 14 }),
-      "New messages",
+      "Jump to new messages",
     );
     this.element = h("div", { class: "feed", keep: this }, this.scroller, this.pill);
     new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.scroller);
@@ -77,7 +78,8 @@ export class Feed {
         dismissed.add(message.number);
         this.list.querySelector(`[data-number="${message.number}"]`)?.remove();
       };
-      return lazy(`ephemeral ${message.number}`, [message.value, isActive], () =>
+      const facts = [message.value, isActive, current.clock, isUnfolded(channel, message.ts)];
+      return lazy(`ephemeral ${message.number}`, facts, () =>
         ephemeralElement(message, { ...focus, "data-number": message.number }, dismiss),
       );
     }
@@ -92,7 +94,11 @@ export class Feed {
       replies.at(-1),
       current.person,
       current.editing === `${channel}/${message.ts}`,
+      current.isFormatting,
+      current.clock,
+      isUnfolded(channel, message.ts),
       store.get(`user/${message.user}`),
+      store.get(`entries/${current.person}/${channel}/${message.ts}`),
     ];
     return lazy(message.ts, facts, () => messageElement(message, channel, { isCompact, inThread, replies, focus }));
   }
@@ -175,9 +181,5 @@ function isContinued(before, message) {
 }
 
 function divider(words, key = words) {
-  return h(
-    "li",
-    { class: "divider", key: `divider ${key}`, role: "separator", "aria-label": words },
-    h("span", {}, words),
-  );
+  return h("li", { class: "divider", key: `divider ${key}` }, h("h3", {}, words));
 }

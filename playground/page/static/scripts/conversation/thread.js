@@ -7,7 +7,7 @@ import { attempt } from "../interface/toasts.js";
 import { act } from "../server/requests.js";
 import { change, closeThread, current } from "../state/navigation.js";
 import { channelName, isDirect, openChannel, store } from "../state/workspace.js";
-import { composerOf, feedOf, statusLine, suggestions } from "./conversation.js";
+import { composerOf, feedOf, looking, statusLine, suggestions } from "./conversation.js";
 
 export function threadPane() {
   const channel = openChannel();
@@ -23,6 +23,7 @@ export function threadPane() {
     feed.element,
     statusLine(channel, current.thread),
     suggestions(channel, current.thread),
+    looking(store.get(`channel/${channel}`)),
     composer.element,
   ];
 }
@@ -36,7 +37,7 @@ function head(channel) {
   return h(
     "header",
     { class: "pane-head", key: "head" },
-    h("button", { class: "button-icon only-narrow", "aria-label": "Back", onclick: closeThread }, icon("back")),
+    h("button", { class: "button-icon only-narrow", "aria-label": "Back to the channel", onclick: closeThread }, icon("back")),
     h("div", { class: "pane-title" }, h("h2", {}, title || "Thread"), h("span", { class: "pane-detail" }, where)),
     title && button("pencil", "Rename this conversation", { onclick: () => rename(channel, current.thread, title) }),
     button("wave", "Look inside this thread", { "aria-pressed": isOpen, onclick: inside }),

@@ -17,7 +17,7 @@ export function drawer() {
     h(
       "header",
       { class: "pane-head", key: "head" },
-      h("button", { class: "button-icon only-narrow", "aria-label": "Back", onclick: close }, icon("back")),
+      h("button", { class: "button-icon only-narrow", "aria-label": "Back to the conversation", onclick: close }, icon("back")),
       h(
         "div",
         { class: "tabs", role: "tablist", "aria-label": "Look inside", onkeydown: turn },

@@ -36,6 +36,7 @@ const AWAY = [
 const ONCE = [
   {
     title: "Lose the next reply",
+    label: "Lose",
     detail: "Slack posts, but the answer to the worker is lost. It looks in the thread before it posts again.",
     what: "lose_reply",
     fields: {},
@@ -43,6 +44,7 @@ const ONCE = [
   },
   {
     title: "Rate-limit for 10 s",
+    label: "Limit",
     detail: "Slack answers 429. Everything waits for as long as it says.",
     what: "rate_limit",
     fields: { seconds: 10 },
@@ -50,6 +52,7 @@ const ONCE = [
   },
   {
     title: "Close the socket",
+    label: "Close",
     detail: "The bot connects again, and hears what it missed.",
     what: "close_socket",
     fields: {},
@@ -85,8 +88,8 @@ function item(key, sign, title, says, control) {
 function processRow({ name, title, says }) {
   const process = store.get(`process/${name}`);
   if (!process) return null;
-  const { pid, is_up, restarts } = process;
-  const state = is_up ? `pid ${pid}${restarts ? ` · started again ${restarts} ×` : ""}` : "down, starting again…";
+  const { pid, is_up, restarts, why } = process;
+  const state = is_up ? `pid ${pid}${restarts ? ` · started again ${restarts} ×` : ""}` : why || "down, starting again…";
   const kill = () => attempt(() => damage("kill", { process: name }));
   const light = h("span", {
     class: is_up ? "light is-up" : "light is-down",
@@ -112,9 +115,7 @@ function awayRow({ what, title, says }) {
   const button = h(
     "button",
     {
-      class: "switch",
-      role: "switch",
-      "aria-checked": String(!isAway),
+      class: isAway ? "switch" : "switch is-on",
       "aria-label": label,
       title: label,
       onclick: toggle,
@@ -124,7 +125,7 @@ function awayRow({ what, title, says }) {
   return item(what, light, [title, h("small", {}, isAway ? "away" : "there")], says, button);
 }
 
-function onceRow({ title, detail, what, fields, done }) {
+function onceRow({ title, label, detail, what, fields, done }) {
   const act = async () => {
     if (await attempt(() => damage(what, fields))) showToast(done);
   };
@@ -133,7 +134,7 @@ function onceRow({ title, detail, what, fields, done }) {
     h("span", { class: "light", "aria-hidden": "true" }),
     title,
     detail,
-    h("button", { class: "button", "aria-label": title, onclick: act }, "Do it"),
+    h("button", { class: "button", "aria-label": title, onclick: act }, label),
   );
 }
 
@@ -151,6 +152,7 @@ function worldRow() {
 /** What is broken now, in words, for the line at the top of the page. */
 export function troubles() {
   const down = PROCESSES.filter(({ name }) => store.get(`process/${name}`)?.is_up === false);
+  const why = ({ name }) => store.get(`process/${name}`).why || "down, starting again";
   const away = AWAY.filter(({ what }) => store.get(`away/${what}`)?.is_away);
-  return [...down.map(({ title }) => `${title} down, starting again`), ...away.map(({ title }) => `${title} away`)];
+  return [...down.map((one) => `${one.title} ${why(one)}`), ...away.map(({ title }) => `${title} away`)];
 }

@@ -5,6 +5,8 @@
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { duration, moment, secondsOf } from "../interface/times.js";
+import { decisions } from "./decisions.js";
+import { readOpenSteps, stepInside, stepTitle } from "./open_steps.js";
 import { lookInside } from "../server/requests.js";
 import { change, current } from "../state/navigation.js";
 import { openChannel } from "../state/workspace.js";
@@ -38,7 +40,9 @@ export async function keepReading() {
 async function readOnce(channel, thread) {
   const place = `${channel}/${thread}`;
   try {
-    seen = { place, run: await lookInside(channel, thread), error: "" };
+    const run = await lookInside(channel, thread);
+    seen = { place, run, error: "" };
+    readOpenSteps({ channel, thread, ...run });
   } catch (error) {
     const isNothing = error.status === 404;
     seen = { place, run: seen.place === place && !isNothing ? seen.run : null, error: isNothing ? "" : error.message };
@@ -57,7 +61,7 @@ export function runTab() {
     return [
       trouble || h("p", { class: "empty" }, "There is no run behind this thread: the agent has not taken part in it."),
     ];
-  return [about(run), trouble, turns(run.steps).map(turn)];
+  return [about(run), trouble, decisions(run.decisions), turns(run.steps).map((steps) => turn(steps, run.run_id))];
 }
 
 function about({ workflow_id, status, steps }) {
@@ -81,7 +85,7 @@ function turns(steps) {
   return groups;
 }
 
-function turn(steps) {
+function turn(steps, run) {
   const now = Date.now();
   const end = (step) => (step.ended ? Number(moment(step.ended)) : now);
   const begin = Math.min(...steps.map((step) => Number(moment(step.started))));
@@ -90,7 +94,7 @@ function turn(steps) {
   const items = steps.map((step) => {
     const isNews = step.worker !== worker || step.attempts > 1 || step.state === "running";
     worker = step.worker || worker;
-    return stepItem(step, { begin, span, end: end(step), isNews });
+    return stepItem(step, { run, begin, span, end: end(step), isNews });
   });
   return h(
     "ol",
@@ -100,7 +104,7 @@ function turn(steps) {
 }
 
 /** One line of the timeline. The worker is named if `isNews`: where it is not the same as in the line before. */
-function stepItem(step, { begin, span, end, isNews }) {
+function stepItem(step, { run, begin, span, end, isNews }) {
   const isInstant = INSTANT.includes(step.kind);
   const attributes = { class: "step", key: step.id, "data-state": step.state, "data-kind": step.kind };
   const worker = step.worker && isNews && !isInstant && `${secondsOf(step.started)} · ${step.worker}`;
@@ -111,23 +115,24 @@ function stepItem(step, { begin, span, end, isNews }) {
     h(
       "div",
       { class: "step-main" },
-      stepHead(step, end),
+      stepHead(step, run, end),
       !isInstant && bar(step, { begin, span, end }),
       step.asked && h("p", { class: "step-detail" }, step.asked),
       step.returned && h("p", { class: "step-detail" }, `→ ${step.returned}`),
       step.error && h("p", { class: "step-error" }, step.error),
       worker && h("p", { class: "step-detail" }, worker),
     ),
+    stepInside(run, step),
   );
 }
 
-function stepHead(step, end) {
+function stepHead(step, run, end) {
   const isWaiting = step.kind === "timer" && !step.ended;
   const time = INSTANT.includes(step.kind) ? secondsOf(step.started) : duration(end - Number(moment(step.started)));
   return h(
     "div",
     { class: "step-head" },
-    h("span", { class: "step-title" }, step.title),
+    stepTitle(run, step),
     step.attempts > 1 && h("span", { class: "chip chip-retry" }, `attempt ${step.attempts}`),
     h("span", { class: "step-time" }, isWaiting ? "waiting" : time),
     h("span", { class: "hidden" }, STATES[step.state]),

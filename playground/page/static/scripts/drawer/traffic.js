@@ -3,7 +3,7 @@
 import { h, lazy } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { moment, secondsOf } from "../interface/times.js";
-import { change } from "../state/navigation.js";
+import { change, current } from "../state/navigation.js";
 import { openChannel, store } from "../state/workspace.js";
 
 const KINDS = { all: "All", calls: "Web API", envelopes: "Socket Mode" };
@@ -64,11 +64,9 @@ function found() {
   return all.sort((one, other) => moment(other.time || 0) - moment(one.time || 0));
 }
 
-/** Whether a call or a delivery belongs to the open conversation. */
-function isHere(value) {
-  const channel = openChannel();
-  const said = value.arguments ?? value;
-  return said.channel === channel || said.channel_id === channel;
+/** Whether a call or a delivery belongs to the open thread or, if none is open, to the open channel. */
+function isHere({ channel, thread_ts }) {
+  return channel === openChannel() && (!current.thread || thread_ts === current.thread);
 }
 
 function callRow({ time, method, arguments: given, outcome }) {

@@ -1,13 +1,23 @@
-/** Toasts: short notes at the bottom of the page that disappear by themselves. */
+/** Toasts: short notes over the conversation, below its title, that disappear by themselves. */
 
 import { h } from "./dom.js";
 
 const SECONDS = 6;
 
-export function showToast(sentence, { isBad = false } = {}) {
-  const toast = h("div", { class: isBad ? "toast is-bad" : "toast", role: isBad ? "alert" : "status" }, sentence);
-  document.getElementById("toasts").append(toast);
+/** Shows a sentence and, below it, a `detail`. */
+export function showToast(sentence, { isBad = false, detail = "" } = {}) {
+  const looks = { class: isBad ? "toast is-bad" : "toast", role: isBad ? "alert" : "status" };
+  const toast = h("div", looks, sentence, detail && h("small", {}, detail));
+  place().append(toast);
   setTimeout(() => toast.remove(), SECONDS * 1000);
+}
+
+/** The open dialog, because what lies below it is neither clear to see nor said; else the place in the page. */
+function place() {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  if (!dialog) return document.getElementById("toasts");
+  if (!dialog.querySelector(".toasts")) dialog.append(h("div", { class: "toasts" }));
+  return dialog.querySelector(".toasts");
 }
 
 /**

@@ -1,31 +1,16 @@
 /** What a person can do with a message: the buttons over it, its menu, its reactions, its keys. */
 
+import { character } from "../emoji/names.js";
+import { openEmojiPicker } from "../emoji/picker.js";
 import { askToConfirm } from "../interface/dialogs.js";
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { openMenu } from "../interface/menus.js";
-import { attempt } from "../interface/toasts.js";
+import { attempt, showToast } from "../interface/toasts.js";
 import { act } from "../server/requests.js";
 import { SHORTCUTS } from "../state/manifest.js";
-import { change, current, openThread } from "../state/navigation.js";
-import { nameOf } from "../state/workspace.js";
-import { character, names, QUICK } from "../text/emoji.js";
-
-/** Reactions that are offered after the ones that are used most. */
-const MORE = [
-  "-1",
-  "pray",
-  "fire",
-  "clap",
-  "100",
-  "bulb",
-  "warning",
-  "question",
-  "sob",
-  "sunglasses",
-  "wave",
-  "robot_face",
-];
+import { change, current, openBeside, openThread } from "../state/navigation.js";
+import { canLookAt, nameOf } from "../state/workspace.js";
 
 /** The buttons over a message. They are visible while the pointer or the focus is on the message. */
 export function toolbar(message, channel, { inThread }) {
@@ -73,6 +58,7 @@ export function reactions(message, channel) {
 /** Keys that work while the focus is in a message: e edits, r reacts, m opens the menu, t and Enter open the thread. */
 export function keyOnMessage(event, element, message, channel, { inThread }) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.matches("textarea, input")) return; // the person writes or chooses
   const isEnter = event.key === "Enter" && event.target === element;
   const tool = (label) => element.querySelector(`.message-tools [aria-label="${label}"]`);
   if (event.key === "e" && isOwn(message)) edit(message, channel);
@@ -98,18 +84,24 @@ function react(message, channel, name) {
 }
 
 function openPicker(anchor, message, channel) {
-  const known = new Set(names());
-  const choices = [...QUICK, ...MORE].filter((name) => known.has(name));
-  const items = choices.map((name) => ({
-    label: name,
-    text: character(name),
-    choose: () => react(message, channel, name),
-  }));
-  openMenu(anchor, items, { label: "Reactions", columns: 5 });
+  openEmojiPicker(anchor, (name) => react(message, channel, name));
+}
+
+async function copyLink({ permalink }) {
+  await attempt(async () => {
+    await navigator.clipboard.writeText(permalink);
+    showToast("Link copied", { detail: permalink });
+  });
 }
 
 function openActions(anchor, message, channel) {
   const { person } = current;
+  const link = { label: "Copy link", sign: icon("link", { size: 16 }), choose: () => copyLink(message) };
+  const beside = {
+    label: "Open beside the agent",
+    sign: icon("eye", { size: 16 }),
+    choose: () => openBeside(channel, message.ts),
+  };
   const shortcuts = SHORTCUTS.map(({ name, callback_id }) => ({
     label: name,
     sign: icon("spark", { size: 16 }),
@@ -124,7 +116,8 @@ function openActions(anchor, message, channel) {
       choose: () => remove(message, channel),
     },
   ];
-  openMenu(anchor, isOwn(message) ? [...shortcuts, ...own] : shortcuts, { label: "Message actions" });
+  const all = [...shortcuts, canLookAt(channel) && beside, link, ...(isOwn(message) ? own : [])];
+  openMenu(anchor, all.filter(Boolean), { label: "Message actions" });
 }
 
 async function remove(message, channel) {

@@ -1,10 +1,13 @@
 /** The content of a message: its text or blocks, its attachments and its files. */
 
 import { blocks } from "../block_kit/blocks.js";
+import { isOnlyEmoji } from "../emoji/names.js";
 import { h } from "../interface/dom.js";
-import { link } from "../text/links.js";
+import { folded } from "../text/folding.js";
+import { link, unescaped } from "../text/links.js";
 import { markdown } from "../text/markdown.js";
 import { mrkdwn } from "../text/mrkdwn.js";
+import { textElement } from "../text/text_element.js";
 import { files } from "./files.js";
 
 /** `presses` says what happens when a button is pressed: see block_kit/presses.js. */
@@ -16,29 +19,23 @@ export function body(message, presses) {
   ];
 }
 
+const CARDS = ["task_card", "plan"];
+
 /**
  * If there are blocks, the text is not shown. The text of a streamed message is Markdown, every other text is mrkdwn.
  */
 function content(message, presses) {
   const shown = message.blocks ?? [];
-  if (message.streaming_state && !shown.some((block) => block.type === "markdown"))
+  if (message.streaming_state && shown.every((block) => CARDS.includes(block.type)))
     return streamed(message, shown, presses);
-  if (!shown.length) return message.text ? [text(message.text)] : [];
+  if (!shown.length) return message.text ? [text(message.text, presses)] : [];
   const [first, ...rest] = shown;
-  return isMadeOfText(first, message) ? [text(message.text), ...blocks(rest, presses)] : blocks(shown, presses);
+  return isMadeOfText(first, message) ? [text(message.text, presses), ...blocks(rest, presses)] : blocks(shown, presses);
 }
 
-function streamed(message, shown, presses) {
-  const cards = shown.filter((block) => block.type === "task_card");
-  const said = message.text ? [h("div", { class: "text" }, markdown(message.text))] : [];
-  return [
-    ...blocks(cards, presses),
-    ...said,
-    ...blocks(
-      shown.filter((block) => block.type !== "task_card"),
-      presses,
-    ),
-  ];
+function streamed(message, cards, presses) {
+  const said = message.text ? [textElement(markdown(message.text))] : [];
+  return [...blocks(cards, presses), ...said];
 }
 
 /**
@@ -49,8 +46,9 @@ function isMadeOfText(block, message) {
   return block.type === "rich_text" && block.block_id === message.ts?.slice(-5) && Boolean(message.text);
 }
 
-function text(written) {
-  return h("div", { class: "text" }, mrkdwn(written));
+/** A message of emoji alone is shown large. */
+function text(written, { folding }) {
+  return folded(textElement(mrkdwn(written), isOnlyEmoji(written) ? "is-large" : ""), written, folding);
 }
 
 function attached(attachment, presses) {
@@ -58,9 +56,9 @@ function attached(attachment, presses) {
   const inner = attachment.blocks?.length
     ? blocks(attachment.blocks, presses)
     : [
-        author_name && h("p", { class: "attachment-author" }, author_name),
-        title && h("p", { class: "attachment-title" }, title_link ? link(title_link, title) : title),
-        attachment.text ? text(attachment.text) : !title && fallback && text(fallback),
+        author_name && h("p", { class: "attachment-author" }, unescaped(author_name)),
+        title && h("p", { class: "attachment-title" }, title_link ? link(unescaped(title_link), unescaped(title)) : unescaped(title)),
+        attachment.text ? text(attachment.text, presses) : !title && fallback && text(fallback, presses),
       ];
-  return [pretext && text(pretext), h("div", { class: "attachment" }, inner)];
+  return [pretext && text(pretext, presses), h("div", { class: "attachment" }, inner)];
 }

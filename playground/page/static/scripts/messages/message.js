@@ -1,6 +1,6 @@
 /** One message in a list: its author, time, content, reactions and thread. */
 
-import { NO_PRESSES, pressesInMessage } from "../block_kit/presses.js";
+import { pressesInMessage } from "../block_kit/presses.js";
 import { Composer } from "../composer/composer.js";
 import { escaped, typed } from "../composer/slack_markup.js";
 import { avatar } from "../interface/avatars.js";
@@ -10,8 +10,12 @@ import { fullTimeOf, shortTimeOf, timeOf } from "../interface/times.js";
 import { act } from "../server/requests.js";
 import { change, current, openThread } from "../state/navigation.js";
 import { bot, isWorking, nameOf, store, threadStatus } from "../state/workspace.js";
+import { unescaped } from "../text/links.js";
+import { beginning, spoken } from "../text/spoken.js";
 import { edit, isOwn, keyOnMessage, reactions, toolbar } from "./actions.js";
 import { body } from "./body.js";
+
+const LONGEST = 400; // characters of a message that are said at once
 
 /**
  * The list item of a message. `isCompact` leaves out the author, who also wrote the message before; `replies` are the
@@ -19,18 +23,10 @@ import { body } from "./body.js";
  */
 export function messageElement(message, channel, { isCompact, inThread, replies, focus }) {
   if (message.subtype === "tombstone") return gone(focus);
-  if (/^(channel|group)_(join|leave)$/.test(message.subtype ?? "")) return happening(message, focus);
+  if (/^(channel|group)_(join|leave|topic|purpose|name)$/.test(message.subtype ?? "")) return happening(message, focus);
   const isEditing = current.editing === `${channel}/${message.ts}`;
   const isStreaming = message.streaming_state === "in_progress";
   const looks = ["message", isCompact && "is-compact", isStreaming && "is-streaming", isEditing && "is-editing"];
-  const properties = {
-    ...focus,
-    class: looks.filter(Boolean).join(" "),
-    "data-ts": message.ts,
-    "aria-label": `${nameOf(message.user)}, ${timeOf(message.ts)}`,
-    "aria-busy": isStreaming ? "true" : null,
-    onkeydown: (event) => !isEditing && keyOnMessage(event, event.currentTarget, message, channel, { inThread }),
-  };
   const content = isEditing
     ? editor(message, channel)
     : h(
@@ -39,6 +35,14 @@ export function messageElement(message, channel, { isCompact, inThread, replies,
         body(message, pressesInMessage(message, channel)),
         message.edited && !message.bot_id && edited(message),
       );
+  const properties = {
+    ...focus,
+    class: looks.filter(Boolean).join(" "),
+    "data-ts": message.ts,
+    "aria-label": label(message, isEditing || isStreaming ? "" : spoken(content)),
+    "aria-busy": isStreaming ? "true" : null,
+    onkeydown: (event) => !isEditing && keyOnMessage(event, event.currentTarget, message, channel, { inThread }),
+  };
   return h(
     "li",
     properties,
@@ -57,6 +61,12 @@ export function messageElement(message, channel, { isCompact, inThread, replies,
   );
 }
 
+/** What a screen reader says when it comes to the message: who wrote what, and when. */
+function label(message, said) {
+  const who = said ? `${nameOf(message.user)}: ${beginning(said, LONGEST)}` : `${nameOf(message.user)},`;
+  return `${who} ${timeOf(message.ts)}`;
+}
+
 function author(message) {
   const user = store.get(`user/${message.user}`);
   const isApp = message.bot_id || message.user === bot().user_id;
@@ -64,12 +74,17 @@ function author(message) {
   return h(
     "div",
     { class: "message-head" },
-    h("span", { class: "author" }, nameOf(message.user)),
+    h("span", { class: "author", title: user && whoIs(user) }, nameOf(message.user)),
     isApp && h("span", { class: "badge" }, "app"),
     user?.is_guest && h("span", { class: "badge" }, "guest"),
     isForeign && h("span", { class: "badge" }, "other workspace"),
     h("time", { class: "time", title: fullTimeOf(message.ts) }, timeOf(message.ts)),
   );
+}
+
+/** "Anna Berg · Head of Finance · Europe/Berlin" */
+function whoIs({ real_name, title, tz, is_bot }) {
+  return [real_name, title, !is_bot && tz].filter(Boolean).join(" · ");
 }
 
 function edited(message) {
@@ -90,7 +105,7 @@ function footer(message, channel, replies) {
   const last = replies.length > 0 && h("span", { class: "thread-last" }, `Last reply at ${timeOf(replies.at(-1).ts)}`);
   return h(
     "button",
-    { class: "thread-link", onclick: () => openThread(message.ts) },
+    { class: "thread-link", title: "Open the thread", onclick: () => openThread(message.ts) },
     h("span", { class: "faces" }, faces),
     replies.length > 0 && h("span", { class: "thread-count" }, countedReplies(replies.length)),
     isWorking(channel, message.ts) ? doing : last,
@@ -128,7 +143,9 @@ function editor(message, channel) {
     editors.set(name, composer);
     setTimeout(() => composer.set(typed(message.text)));
   }
-  return editors.get(name).element;
+  const composer = editors.get(name);
+  composer.followPreferences();
+  return composer.element;
 }
 
 /** Opens the person's last message for editing. Returns whether there is one. */
@@ -147,14 +164,16 @@ function gone(focus) {
   );
 }
 
-/** "Anna joined the channel." */
+/** "Anna joined the channel.", or what Slack says of a new topic, purpose or name. */
 function happening(message, focus) {
-  const what = message.subtype.endsWith("join") ? "joined" : "left";
+  const [, what] = message.subtype.split("_");
+  const moved = { join: "joined the channel.", leave: "left the channel." }[what];
+  const said = moved ?? unescaped(message.text.replace(/^<@[^>]+> /, ""));
   return h(
     "li",
     { ...focus, class: "message is-event" },
-    icon("wave", { size: 16 }),
-    h("p", {}, `${nameOf(message.user)} ${what} the channel.`),
+    icon(moved ? "wave" : "pencil", { size: 16 }),
+    h("p", {}, `${nameOf(message.user)} ${said}`),
   );
 }
 
@@ -177,6 +196,6 @@ export function ephemeralElement(message, focus, dismiss) {
     "li",
     { ...focus, class: "message is-ephemeral" },
     avatar(bot().user_id),
-    h("div", { class: "message-main" }, note, head, h("div", { class: "body" }, body(message, NO_PRESSES))),
+    h("div", { class: "message-main" }, note, head, h("div", { class: "body" }, body(message, pressesInMessage(message, message.channel)))),
   );
 }

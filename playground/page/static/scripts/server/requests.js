@@ -47,6 +47,11 @@ export function lookInside(channel, threadTs) {
   return request(`/page/inside?${new URLSearchParams({ channel, thread_ts: threadTs })}`);
 }
 
+/** What is in one step of a run: `run_id` and the step's `id` are those of `lookInside`. */
+export function openStep(channel, threadTs, runId, step) {
+  return request(`/page/inside/step?${new URLSearchParams({ channel, thread_ts: threadTs, run_id: runId, step })}`);
+}
+
 /** The address from which the server sends a file's content to `user`. */
 export function fileAddress(id, user) {
   return `/page/file/${encodeURIComponent(id)}?${new URLSearchParams({ user })}`;

@@ -7,6 +7,7 @@ import { act } from "../server/requests.js";
 import { change } from "../state/navigation.js";
 import { store } from "../state/workspace.js";
 
+let isLong = false; // whether all of it is shown on a phone, where there is room for the beginning
 let isClosed = sessionStorage.getItem("banner") === "closed";
 
 export function banner() {
@@ -18,13 +19,22 @@ export function banner() {
     sessionStorage.setItem("banner", "closed");
     change({});
   };
+  const more = () => {
+    isLong = !isLong;
+    change({});
+  };
   return [
     h("span", { class: "banner-sign", "aria-hidden": "true" }, icon("spark", { size: 15 })),
     h(
       "p",
-      {},
+      { class: isLong ? "is-long" : null },
       sentences.map((sentence) => h("span", {}, code(sentence), " ")),
       servicesSwitch(world),
+    ),
+    h(
+      "button",
+      { class: "link-button only-narrow", "aria-expanded": String(isLong), onclick: more },
+      isLong ? "Less" : "More",
     ),
     h("button", { class: "button-icon", "aria-label": "Close this note", onclick: close }, icon("close", { size: 15 })),
   ];

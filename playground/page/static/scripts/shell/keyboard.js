@@ -1,13 +1,23 @@
-/** The keys that work everywhere in the page: Esc and F6. */
+/** The keys that work everywhere in the page: Esc, F6 and Ctrl+K. */
 
 import { closeMenu } from "../interface/menus.js";
 import { change, closeThread, current } from "../state/navigation.js";
+import { isLoaded } from "../state/workspace.js";
+import { openSwitcher } from "./switcher.js";
 
 const PARTS = ["sidebar", "main", "thread", "drawer"];
 
 export function listenToKeys() {
   window.addEventListener("keydown", escape);
   window.addEventListener("keydown", goToNextPart);
+  window.addEventListener("keydown", jump);
+}
+
+/** Ctrl+K, on a Mac ⌘K, asks for the conversation to go to, as in Slack. */
+function jump(event) {
+  if (event.key.toLowerCase() !== "k" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  if (isLoaded() && !document.querySelector("dialog[open]")) openSwitcher();
 }
 
 /** Esc closes the open menu, and the drawer or the thread. */

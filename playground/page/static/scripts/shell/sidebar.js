@@ -5,17 +5,18 @@ import { avatar } from "../interface/avatars.js";
 import { h } from "../interface/dom.js";
 import { icon } from "../interface/icons.js";
 import { openMenu } from "../interface/menus.js";
-import { addressOf, current, go, nextTheme, speakAs } from "../state/navigation.js";
+import { addressOf, current, go, speakAs } from "../state/navigation.js";
 import { unread } from "../state/unread.js";
 import { bot, channelName, directChannel, nameOf, people, store, visibleChannels } from "../state/workspace.js";
-
-const THEMES = { system: ["screen", "as the system"], light: ["sun", "light"], dark: ["moon", "dark"] };
+import { preferencesButton } from "./preferences.js";
+import { openSwitcher, SWITCHER_KEY } from "./switcher.js";
 
 export function sidebar() {
   const channels = visibleChannels();
   const isRoom = ({ kind }) => kind === "channel" || kind === "private";
   return [
     head(),
+    jump(),
     h(
       "nav",
       {
@@ -33,8 +34,6 @@ export function sidebar() {
 }
 
 function head() {
-  const [sign, said] = THEMES[current.theme];
-  const label = `Colours: ${said}. Change`;
   return h(
     "header",
     { class: "workspace", key: "workspace" },
@@ -43,9 +42,19 @@ function head() {
       "div",
       { class: "workspace-name" },
       h("strong", {}, store.get("team")?.name ?? "Playground"),
-      h("small", {}, current.isConnected ? "a local Slack" : "connecting…"),
+      h("small", {}, current.isLost ? "not connected" : "a local Slack"),
     ),
-    h("button", { class: "button-icon", "aria-label": label, title: label, onclick: nextTheme }, icon(sign)),
+    preferencesButton(),
+  );
+}
+
+function jump() {
+  return h(
+    "button",
+    { class: "jump", key: "jump", "aria-haspopup": "dialog", "aria-keyshortcuts": "Control+K", onclick: openSwitcher },
+    icon("search", { size: 15 }),
+    h("span", {}, "Jump to…"),
+    h("kbd", { "aria-hidden": "true" }, SWITCHER_KEY),
   );
 }
 
@@ -82,7 +91,7 @@ function row(address, key, sign, name, isOpen, { isUnread, mentions }) {
   };
   const link = { class: looks, href: address, "aria-current": isOpen ? "page" : null, onclick: follow };
   const count =
-    mentions > 0 && !isOpen && h("span", { class: "count", "aria-label": `${mentions} mentions` }, String(mentions));
+    mentions > 0 && !isOpen && h("span", { class: "count" }, String(mentions), h("span", { class: "hidden" }, " mentions"));
   return h(
     "li",
     { key },
@@ -102,7 +111,7 @@ function speaker() {
   const choose = (event) => {
     const items = people().map((user) => ({
       label: nameOf(user.id),
-      detail: user.real_name && user.real_name !== nameOf(user.id) ? user.real_name : user.is_guest ? "guest" : "",
+      detail: user.title || (user.is_guest ? "guest" : ""),
       sign: avatar(user.id, 22),
       isChecked: user.id === current.person,
       choose: () => speakAs(user.id),
@@ -111,9 +120,16 @@ function speaker() {
   };
   return h(
     "button",
-    { class: "speaker", key: "speaker", "aria-haspopup": "menu", "aria-expanded": "false", onclick: choose },
+    {
+      class: "speaker",
+      key: "speaker",
+      title: "Speak as somebody else",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: choose,
+    },
     avatar(current.person, 28),
-    h("span", { class: "speaker-name" }, h("small", {}, "Speaking as"), h("strong", {}, nameOf(current.person))),
+    h("span", { class: "speaker-name" }, h("small", {}, "Speaking as"), " ", h("strong", {}, nameOf(current.person))),
     icon("expand", { size: 16 }),
   );
 }

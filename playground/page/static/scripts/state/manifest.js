@@ -4,7 +4,7 @@ export const COMMANDS = [
   {
     command: "/agent",
     description: "Which agent answers here and why, your conversations, or stop what it does here",
-    words: ["help", "status", "stop"],
+    words: ["help", "status", "stop", "grants"],
   },
 ];
 

@@ -6,17 +6,22 @@
  * the tab's own storage, so that two tabs can be two people.
  */
 
-const THEMES = ["system", "light", "dark"];
-
 export const current = {
   person: sessionStorage.getItem("person") ?? "",
   place: null, // {kind: "channel" | "app", channel, tab?: "home" | "messages"}; null for the list alone
   thread: "", // the ts of the open thread
   drawer: "", // "" | "run" | "traffic" | "break"
   editing: "", // "C1/TS" of the message that is being edited
-  theme: localStorage.getItem("theme") ?? "system",
-  isConnected: false,
+  beside: JSON.parse(sessionStorage.getItem("beside")), // {channel, ts} that stays open beside the agent; null for none
+  theme: localStorage.getItem("theme") ?? "system", // "system" | "light" | "dark"
+  clock: localStorage.getItem("clock") ?? "system", // "system" | "12" | "24"
+  isFormatting: storedFlag("isFormatting", !matchMedia("(pointer: coarse)").matches), // the bar in composers
+  isLost: false, // whether the server has not answered for a while
 };
+
+function storedFlag(name, otherwise) {
+  return JSON.parse(localStorage.getItem(name)) ?? otherwise;
+}
 
 const listeners = new Set();
 
@@ -28,7 +33,14 @@ export function onChange(listener) {
 /** Changes fields of `current`. `change({})` only has the page drawn again. */
 export function change(fields) {
   Object.assign(current, fields);
+  if ("beside" in fields) sessionStorage.setItem("beside", JSON.stringify(fields.beside));
   for (const listener of listeners) listener(fields);
+}
+
+/** Goes to the agent, and keeps a channel, or with `ts` a message of it, open beside it. */
+export function openBeside(channel, ts = "") {
+  change({ beside: { channel, ts } });
+  go("#/app/messages");
 }
 
 /** Opens an address: `#/C1`, `#/C1/TS`, `#/app/home`, `#/app/messages`, `#/app/messages/TS`, or `#/` for the list. */
@@ -55,13 +67,13 @@ export function closeThread() {
 
 export function speakAs(person) {
   sessionStorage.setItem("person", person);
-  change({ person, editing: "" });
+  change({ person, editing: "", beside: null });
 }
 
-export function nextTheme() {
-  const theme = THEMES[(THEMES.indexOf(current.theme) + 1) % THEMES.length];
-  localStorage.setItem("theme", theme);
-  change({ theme });
+/** Changes a field that is kept for later visits: `theme`, `clock` or `isFormatting`. */
+export function prefer(name, value) {
+  localStorage.setItem(name, value);
+  change({ [name]: value });
 }
 
 /** Takes the place and the thread from the browser's address; at the start and whenever the address changes. */
@@ -71,7 +83,10 @@ export function readAddress() {
   else if (first === "app") {
     const tab = rest[0] === "messages" ? "messages" : "home";
     change({ place: { kind: "app", tab }, thread: tab === "messages" ? (rest[1] ?? "") : "", editing: "" });
-  } else change({ place: { kind: "channel", channel: first }, thread: rest[0] ?? "", editing: "" });
+  } else {
+    const place = { kind: "channel", channel: first };
+    change({ place, thread: rest[0] ?? "", editing: "", beside: null });
+  }
 }
 
 window.addEventListener("popstate", readAddress);

@@ -8,6 +8,9 @@ import { Store } from "./store.js";
 
 export const store = new Store();
 
+/** Whether the server has told anything yet. Before that nothing can be said about what there is. */
+export const isLoaded = () => Boolean(store.get("bot"));
+
 export const bot = () => store.get("bot") ?? { user_id: "", name: "agent" };
 export const isBot = (id) => id === bot().user_id || Boolean(store.get(`user/${id}`)?.is_bot);
 export const people = () =>
@@ -41,6 +44,15 @@ export function isDirect(channel) {
   return channel?.kind === "im" && channel.members.includes(bot().user_id);
 }
 
+/** Whether the person can have the channel open beside the agent. */
+export function canLookAt(channel) {
+  const place = store.get(`channel/${channel}`);
+  return Boolean(place) && !isDirect(place) && place.members.includes(current.person);
+}
+
+/** What the agent is told that the person looks at: {channel, ts}, with an empty `ts` for a channel alone. */
+export const lookOf = (person) => store.get(`look/${person}`);
+
 /**
  * The public channels, and the private ones and direct messages of the person; without the direct messages with the
  * agent.
@@ -63,6 +75,11 @@ export function channelName(channel) {
     .filter((id) => id !== current.person)
     .map(nameOf)
     .join(", ");
+}
+
+/** A channel as people call it: `#general`, or the others in direct messages. */
+export function titleOf(channel) {
+  return channel.kind === "im" || channel.kind === "mpim" ? channelName(channel) : `#${channel.name}`;
 }
 
 /** Slack's status line of a thread, with the agent's name in front; "" if there is none. */

@@ -1,9 +1,10 @@
 /** The parts of a text that Slack marks: links, mentions of people, channels and everybody, and emoji. */
 
+import { character } from "../emoji/names.js";
 import { h } from "../interface/dom.js";
 import { current, go } from "../state/navigation.js";
 import { bot, channelName, isDirect, nameOf, store } from "../state/workspace.js";
-import { character } from "./emoji.js";
+import { dateElement } from "./dates.js";
 
 const SAFE = /^(https?:|mailto:)/i;
 const PERMALINK = /\/archives\/([CDG][A-Z0-9]+)\/p(\d{10})(\d{6})(?:\?[^#]*thread_ts=([\d.]+))?/;
@@ -25,6 +26,11 @@ export function followInside(address) {
   const here = inside(address);
   if (here) go(here);
   return Boolean(here);
+}
+
+/** Opens an address: a message of this workspace here, an address of the web in a new tab, anything else not at all. */
+export function openAddress(address) {
+  if (!followInside(address) && /^https?:/i.test(address)) window.open(address, "_blank", "noopener");
 }
 
 function follow(event, here) {
@@ -74,7 +80,11 @@ export function token(inner) {
 }
 
 function special(target, label) {
-  if (target.startsWith("date^")) return h("time", {}, unescaped(label ?? ""));
+  if (target.startsWith("date^")) {
+    const [, seconds, format = "", address] = target.split("^").map(unescaped);
+    const shown = dateElement(seconds, format, unescaped(label ?? ""));
+    return address ? link(address, shown) : shown;
+  }
   return broadcast(unescaped((label || target).replace(/^@/, "").replace(/^subteam\^/, "")));
 }
 

@@ -35,7 +35,23 @@ function inlineExtension(name, start, whole) {
 
 /** The nodes for a text. The text may still be growing: a mark that is not closed yet is shown as it is written. */
 export function markdown(text) {
-  return blocks(reader.lexer(text));
+  const tokens = reader.lexer(text);
+  rankHeadings(tokens, []);
+  return blocks(tokens);
+}
+
+/**
+ * Sets the `level` of all headings: 3 and below, because the conversation's own title has level 2. No level is left out,
+ * whatever depths the text has. `open` are the depths of the headings that the next one can be below.
+ */
+function rankHeadings(tokens, open) {
+  for (const part of tokens) {
+    if (part.type === "heading") {
+      while (open.at(-1) >= part.depth) open.pop();
+      open.push(part.depth);
+      part.level = Math.min(6, 2 + open.length);
+    } else if (["blockquote", "list", "list_item"].includes(part.type)) rankHeadings(part.items ?? part.tokens, open);
+  }
 }
 
 function blocks(tokens) {
@@ -46,8 +62,8 @@ const BLOCKS = {
   space: () => [],
   def: () => [],
   hr: () => h("hr"),
-  heading: ({ depth, tokens }) =>
-    h("p", { class: `heading heading-${depth}`, role: "heading", "aria-level": depth + 2 }, inline(tokens)),
+  heading: ({ depth, level, tokens }) =>
+    h("p", { class: `heading heading-${depth}`, role: "heading", "aria-level": level }, inline(tokens)),
   paragraph,
   text: paragraph,
   html: ({ raw }) => h("p", {}, raw.trimEnd()),

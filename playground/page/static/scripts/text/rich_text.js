@@ -1,6 +1,7 @@
 /** Elements for `rich_text` blocks, which Slack's editor makes from what people write. */
 
 import { h } from "../interface/dom.js";
+import { dateElement } from "./dates.js";
 import { broadcast, channelLink, emoji, link, mention } from "./links.js";
 
 const STYLES = { bold: "strong", italic: "em", strike: "s", code: "code" };
@@ -50,10 +51,15 @@ function plain(element) {
     case "link":
       return link(element.url, element.text || element.url);
     case "date":
-      return element.fallback ?? new Date(element.timestamp * 1000).toLocaleString();
+      return date(element);
     default:
       return broken(element.text ?? element.value ?? "");
   }
+}
+
+function date({ timestamp, format, url, fallback = "" }) {
+  const shown = dateElement(timestamp, format, fallback);
+  return url ? link(url, shown) : shown;
 }
 
 /** The text, with a line break for each line end. */

@@ -1,0 +1,1 @@
+"""What the agent has sent: turns, messages, files, surroundings and declared tools."""

@@ -1,0 +1,1 @@
+"""Questions about what is said in Slack, and who and what there is."""

@@ -1,0 +1,1 @@
+"""What is answered without a call: what the agent can do, files, what was said before, greetings, haikus."""
