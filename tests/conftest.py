@@ -125,5 +125,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Longest
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors: the tests with processes wait more than they work."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are processors: the tests with processes wait, too, but each runs several of them."""
+    return (os.cpu_count() or 1) + 1

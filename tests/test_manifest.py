@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from emulators.slack.rules.scopes import BOT_EVENTS, BOT_SCOPES
+from emulators.slack.rules.scopes import BOT_EVENTS, BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from emulators.slack.settings import Settings
 from slackbot.listeners.message_shortcut import ASK_ABOUT_MESSAGE
 from slackbot.listeners.slash_command import COMMAND
@@ -21,6 +21,7 @@ from tests.support.slack_usage import differences, uses
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"
 SOURCES = ("agent_worker", "slackbot", "process")
+TOOLS = ROOT / "agent_worker" / "tools"  # `search_messages` of the view that they get is not a method of Slack's client
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def test_slack_would_accept_the_manifest(manifest: dict[str, Any], schema: Draft
         ("features.shortcuts", [{"name": "n" * 25, "type": "message", "callback_id": "c", "description": "d"}]),
         ("oauth_config.scopes.bot", ["chat:write", "chat:rite"]),
         ("oauth_config.scopes.bot", ["chat:write", "chat:write"]),
+        ("oauth_config.scopes.bot_optional", ["search:read.everything"]),
         ("settings.event_subscriptions.bot_events", ["message"]),
         ("settings.event_subscriptions.request_url", "https://example.com"),
         ("settings.socket_mode_enabled", False),
@@ -78,7 +80,7 @@ def test_the_schema_refuses_what_slack_or_this_app_cannot_use(
 
 
 def test_the_manifest_asks_for_exactly_what_the_code_uses(manifest: dict[str, Any]) -> None:
-    files = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
+    files = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py")) if path.parent != TOOLS]
 
     found = uses({str(path.relative_to(ROOT)): path.read_text() for path in files})
 
@@ -96,6 +98,7 @@ def test_the_local_slack_installs_the_app_as_the_manifest_says(manifest: dict[st
     features, plain = manifest["features"], Settings()
 
     assert sorted(BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot"]
+    assert sorted(OPTIONAL_BOT_SCOPES) == manifest["oauth_config"]["scopes"]["bot_optional"]
     assert sorted(BOT_EVENTS) == manifest["settings"]["event_subscriptions"]["bot_events"]
     assert list(plain.shortcuts) == [shortcut["callback_id"] for shortcut in features["shortcuts"]]
     assert plain.home_tab == features["app_home"]["home_tab_enabled"]
@@ -164,6 +167,17 @@ def test_a_manifest_that_fits_the_code_has_no_differences() -> None:
 )
 def test_what_the_code_needs_and_the_manifest_lacks_is_named(added: str, expected: list[str]) -> None:
     assert differences(uses({"a.py": SAMPLE, "b.py": added}), sample_manifest()) == expected
+
+
+def test_a_scope_that_is_asked_for_as_optional_is_not_missing() -> None:
+    manifest = sample_manifest()
+    manifest["oauth_config"]["scopes"]["bot_optional"] = ["search:read.public"]
+    searching = uses({"a.py": SAMPLE, "b.py": "client.api_call('assistant.search.context')"})
+
+    assert differences(searching, manifest) == []
+    assert differences(searching, sample_manifest()) == [
+        "scope search:read.public is missing: needed by assistant.search.context (b.py:1)"
+    ]
 
 
 def remove_event(manifest: dict[str, Any]) -> None:

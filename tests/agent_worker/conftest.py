@@ -1,4 +1,4 @@
-"""For the tests of `gemini/` and of titles: a pretend Gemini, and the adapter that asks it through the real SDK."""
+"""A pretend Gemini with the adapter that asks it through the real SDK, and conversations with pretend activities."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from agent_worker.gemini.client import Gemini
 from emulators.gemini.emulator import GeminiEmulator
 from tests.support.agent_worker.questions import gemini_at
+from tests.support.agent_worker.rehearsal import Rehearsal
 
 
 @pytest.fixture
@@ -22,3 +23,9 @@ async def emulator(few_certificates: None) -> AsyncIterator[GeminiEmulator]:
 async def gemini(emulator: GeminiEmulator) -> AsyncIterator[Gemini]:
     async with gemini_at(emulator.base_url) as gemini:
         yield gemini
+
+
+@pytest.fixture
+async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
+    async with Rehearsal(temporal_address) as rehearsal:
+        yield rehearsal

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
 PICTURES = ROOT / "docs" / "images"
-MOST_BYTES = 300_000
+MOST_BYTES = 350_000
 HOSTILE = [
     "<img src=x onerror=\"document.title='taken'\">",
     "<javascript:alert(1)|click>",
@@ -30,7 +30,7 @@ HOSTILE = [
 async def without_tools(page: Visitor) -> AsyncIterator[Visitor]:
     """The services of the tools are away. They are back for the next test, even if this one fails."""
     await page.main.get_by_role("button", name="Break it").click()
-    await page.drawer.get_by_role("switch", name="Take Weather and places away").click()
+    await page.drawer.get_by_role("button", name="Take Weather and places away").click()
     yield page
     await page.page.request.post("/page/break/away", data={"what": "tools", "is_away": False})
 
@@ -41,7 +41,7 @@ async def test_a_worker_that_is_killed_in_the_middle_of_a_tool_leaves_one_answer
     await expect(page.thread.locator(".task-card[data-status=in_progress]")).to_be_visible(timeout=ANSWERED)
 
     await page.drawer.get_by_role("button", name="Kill the worker").click()
-    await page.drawer.get_by_role("switch", name="Bring Weather and places back").click()
+    await page.drawer.get_by_role("button", name="Bring Weather and places back").click()
 
     await expect(await page.answered()).to_contain_text("Texas: 2 active alerts")
     await expect(page.drawer.get_by_role("listitem").filter(has_text="Worker").first).to_contain_text("started again")
@@ -99,6 +99,17 @@ async def test_everything_can_be_done_with_the_keyboard_alone(page: Visitor) -> 
     await expect(message.locator(":focus")).to_have_attribute("aria-label", "More actions")
 
 
+async def test_the_drawer_lists_what_people_have_decided(page: Visitor) -> None:
+    await page.say("@agent file a ticket: the printer on floor 3 is broken")
+    await page.thread.get_by_role("button", name="File Ticket").click(timeout=ANSWERED)
+    await page.thread.get_by_role("button", name="Look inside").click()
+
+    decisions = page.drawer.get_by_role("list", name="Decisions").get_by_role("listitem")
+    await expect(decisions).to_have_count(1)
+    await expect(decisions).to_contain_text("file_ticket: approved by")
+    await expect(page.drawer).to_contain_text("1 question in 1 turn · 1.00 a turn")
+
+
 async def test_on_a_phone_there_is_one_part_at_a_time(playground: str, browser: Browser) -> None:
     async with visitor(browser, playground, width=375, height=740) as page:
         await page.say("@agent write me a haiku about small things")
@@ -107,7 +118,8 @@ async def test_on_a_phone_there_is_one_part_at_a_time(playground: str, browser: 
         await page.thread.get_by_role("button", name="Look inside").click()
         await expect(page.drawer.locator(".step")).not_to_have_count(0)
         await expect(page.thread).to_be_hidden()
-        for part, name in ((page.drawer, "Back"), (page.thread, "Back"), (page.main, "Back to the list")):
+        backs = ("Back to the conversation", "Back to the channel", "Back to the list")
+        for part, name in zip((page.drawer, page.thread, page.main), backs, strict=True):
             width = await page.page.evaluate("document.documentElement.scrollWidth")
             assert width == 375
             await part.get_by_role("button", name=name, exact=True).click()
@@ -199,9 +211,22 @@ async def test_the_pictures_for_the_readme_can_be_taken(playground: str, browser
                 await expect(page.drawer.locator(".step")).not_to_have_count(0)
             await page.composer(page.thread).focus()
             await page.page.mouse.move(0, 0)
-            picture = directory / f"page-{colours}.png"
-            await page.page.screenshot(path=picture)
-            assert 20_000 < picture.stat().st_size <= MOST_BYTES
+            pictures = [directory / f"page-{colours}.png"]
+            await page.page.screenshot(path=pictures[0])
+            if colours == "dark":
+                pictures.append(directory / "step.png")
+                await _open_a_step(page)
+                await page.drawer.screenshot(path=pictures[1])
+            for picture in pictures:
+                assert 20_000 < picture.stat().st_size <= MOST_BYTES
+
+
+async def _open_a_step(page: Visitor) -> None:
+    """The first model call, with the names of the tools that it was told of."""
+    step = page.drawer.locator(".step[data-kind=model]").first
+    await step.get_by_role("heading").get_by_role("button").click()
+    await step.locator("summary").filter(has_text="Tools").first.click()
+    await step.scroll_into_view_if_needed()
 
 
 async def _talk_that_is_worth_a_picture(playground: str, browser: Browser) -> str:

@@ -92,6 +92,11 @@ async def test_feedback_stays_pressed_and_is_thanked_for_once_for_the_person_alo
     await expect(thanks).to_contain_text("Only visible to you")
     await expect(good).to_have_attribute("aria-pressed", "true")
     await bad.click()
+    form = page.page.get_by_role("dialog")
+    await expect(form).to_have_accessible_name("What was wrong?")
+    await form.get_by_label("Why was it bad?").fill("It does not rhyme.")
+    await form.get_by_role("button", name="Send").click()
+    await expect(form).to_have_count(0)
     await expect(bad).to_have_attribute("aria-pressed", "true")
     await expect(good).to_have_attribute("aria-pressed", "false")
     await expect(thanks).to_have_count(1)
@@ -149,7 +154,7 @@ async def test_several_people_talk_and_each_sees_what_is_new(page: Visitor) -> N
     await expect(page.sidebar.get_by_role("link", name="random")).to_contain_text("1")
     await page.go_to("random")
     await expect(page.main.locator(".mention-me")).to_have_text("@you")
-    await expect(page.sidebar.get_by_label("mentions")).to_have_count(0)
+    await expect(page.sidebar.get_by_text("mentions")).to_have_count(0)
 
 
 async def test_a_command_is_completed_and_answered_for_the_person_alone(page: Visitor) -> None:

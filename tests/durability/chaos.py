@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from tests.support.chaos.crowd import Crowd
+from tests.support.chaos.decisions import Deciders
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.injector import Injector
 from tests.support.chaos.refusals import Refusals
@@ -55,7 +56,9 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         uninvited = Strangers(stage, Random(chance.random()), strangers)
         thoughts = SecondThoughts(stage, Random(chance.random()), is_listed=is_listed)
         crowd = Crowd(stage, chance, PEOPLE, cycle(members), strangers, refusals, thoughts)
+        deciders = Deciders(stage, Random(chance.random()), [*strangers, stage.ben])
         uninvited.begin(crowd.conversations)
+        deciders.begin(crowd.conversations)
         around = [asyncio.create_task(_tell(injector, faults)), asyncio.create_task(_deliver_again(stage))]
         await injector.inject(faults, seconds=faults * SECONDS_PER_FAULT)
         await injector.repair()
@@ -63,6 +66,7 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         await uninvited.finish()
         await crowd.finished(SETTLING_SECONDS)
         await thoughts.finish()
+        await deciders.finish()
         for task in around:
             task.cancel()
         seen = Seen(stage, strangers, injector.unusable)
@@ -71,6 +75,8 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         faults=injector.happened,
         deeds=uninvited.deeds,
         second_thoughts=thoughts.happened,
+        decisions=deciders.happened,
+        tickets=len(stage.world.tickets),
         conversations=crowd.conversations,
         outcomes=outcomes,
         waited=crowd.waited,

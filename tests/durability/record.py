@@ -39,6 +39,9 @@ async def recorded(server: DevServer, shapes: tuple[Shape, ...]) -> AsyncIterato
             talk = await shape(rehearsal)
             await _at_rest(talk.handle)
             runs = (await Lifeline.of(rehearsal.client, talk.id)).runs
+            while not _is_at_rest(runs[-1].events):  # the last run has begun just now
+                await _at_rest(talk.handle)
+                runs = (await Lifeline.of(rehearsal.client, talk.id)).runs
             for number, history in enumerate(runs, start=1):
                 yield shape.__name__ + (f"_{number}" if len(runs) > 1 else ""), history
 

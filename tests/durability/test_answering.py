@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.request import Content, ModelRequest
 from tests.support.durability.answering import (
+    FILE_TICKET,
     TOOL,
     ByRule,
     Question,
@@ -12,6 +13,7 @@ from tests.support.durability.answering import (
     answered_by,
     questions_in,
     results_given,
+    ticket,
 )
 
 FIRST, SECOND = ("ipaddress", "11.0.0.1"), ("ipaddress", "11.0.0.2")
@@ -44,7 +46,7 @@ def answer(*contents: Content, mode: str = "AUTO") -> Answer:
 
 def test_a_question_reads_as_it_was_written() -> None:
     questions = [CHAIN, Question("q2", CHAIN.addresses, at_once=True), Question("q3", slowly=True)]
-    questions.append(Question("q4", CHAIN.addresses, through_mcp=True))
+    questions += [Question("q4", CHAIN.addresses, through_mcp=True), Question("q5", files_ticket=True)]
 
     assert questions_in(" ".join(question.words for question in questions)) == questions
 
@@ -90,3 +92,33 @@ def test_without_tools_it_answers_at_once() -> None:
 
 def test_results_are_counted_over_the_whole_request() -> None:
     assert results_given(request(asked(CHAIN), *called(FIRST, SECOND))) == 2
+
+
+TICKET = Question("q1", files_ticket=True)
+
+
+def ticket_called(outcome: str) -> list[Content]:
+    call = {"functionCall": {"name": FILE_TICKET, "args": ticket("q1")}}
+    result = {"functionResponse": {"name": FILE_TICKET, "response": {"outcome": outcome}}}
+    return [{"role": "model", "parts": [call]}, {"role": "user", "parts": [result]}]
+
+
+def test_a_ticket_is_asked_for_once_and_answered_when_it_is_decided() -> None:
+    assert answer(asked(TICKET)) == calls((FILE_TICKET, ticket("q1")))
+    assert answer(asked(TICKET), *ticket_called("approved")) == text(answer_to("q1"))
+    assert answer(asked(TICKET), *ticket_called("waiting"), asked(Question("q2"))) == text(answer_to("q2"))
+
+
+def test_a_ticket_that_was_decided_after_another_answer_is_answered_once() -> None:
+    meanwhile = [*ticket_called("approved"), asked(Question("q2")), said(answer_to("q2"))]
+    news = {"role": "user", "parts": [{"text": "It is known now what people have decided."}]}
+
+    assert answer(asked(TICKET), *meanwhile, news) == text(answer_to("q1"))
+    assert answer(asked(TICKET), *meanwhile, news, said(answer_to("q1")), asked(Question("q3"))) == text(
+        answer_to("q3")
+    )
+    forgotten = said("An answer that had to be forgotten.")
+    assert answer(asked(TICKET), *meanwhile, news, forgotten, asked(Question("q3"))) == text(answer_to("q3"))
+    assert answer({"role": "user", "parts": [{"text": 'Go on from there. {"Ticket: q1": {}}'}]}) == text(
+        answer_to("q1")
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,16 +13,19 @@ import httpx
 import pytest
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
+from agent_worker.contract.questions import APPROVE_BUTTON
 from agent_worker.payloads.errors import DEFECT, sentence
 from emulators.gemini.request import ModelRequest
 from tests.durability import chaos
 from tests.support.chaos.conversation import Banned, Conversation, true
+from tests.support.chaos.decisions import Deciders
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
 from tests.support.chaos.strangers import MARK
-from tests.support.durability.answering import Question, answer_to
+from tests.support.durability.answering import Question, answer_to, ticket
 from tests.support.durability.stage import BreakableStage
+from tests.support.e2e.ticket_card import TicketCard
 
 pytestmark = pytest.mark.usefixtures("processes")
 HELD_BACK = "The ans"  # a part of an answer that nobody goes on with
@@ -34,6 +38,7 @@ async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path:
     assert report.faults.total() >= 20
     assert report.asked > 0
     assert report.deeds.total() > 0
+    assert report.decisions.total() > 0
     assert report.troubles == [], str(report)
 
 
@@ -152,6 +157,8 @@ async def test_the_counting_notices_an_answer_that_is_overwritten_or_not_whole(t
 
         _steps, whole, *_strange = stage.slack.bot_posts(conversation.channel, conversation.ts)
         half = await post(conversation, HELD_BACK, key="draft")
+        await call(conversation, "chat.update", ts=whole.ts, text="word " * 2_001, blocks=[])
+        assert conversation.mutilated == []  # Slack has taken it as plain text only
         for ts in (whole.ts, half):
             await call(conversation, "chat.update", ts=ts, text=sentence(DEFECT), blocks=[])
         conversation.asked[-1] = Question("q2", hostile="table")  # of which the thread shows nothing
@@ -159,6 +166,61 @@ async def test_the_counting_notices_an_answer_that_is_overwritten_or_not_whole(t
         found = await outcome(conversation)
         assert found.overwritten == [sentence(DEFECT)] * 2
         assert found.mutilated == ["table: 0 of 1500"]
+
+
+async def test_the_counting_notices_tickets_that_nobody_decided_and_clicks_that_nobody_answered(
+    tmp_path: Path,
+) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        conversation.ask(Question("q2", files_ticket=True), mention=True)
+        await stage.slack.until(lambda: stage.question_cards(conversation.ts, conversation.channel))
+        people = Deciders(stage, Random(1), [])
+        card = TicketCard(stage, conversation.ts, conversation.channel)
+        people.press(conversation, card, conversation.person, APPROVE_BUTTON, kind="approve")
+        await stage.slack.until(lambda: conversation.is_done)
+        assert not (await outcome(conversation)).is_trouble
+        (approved,) = conversation.clicks
+
+        conversation.clicks.append(replace(approved, user=stage.ben, is_allowed=False, told_before=99))
+        await file_ticket(stage, "q2")
+        for _ in range(2):
+            await post(conversation, "The same card.", key="question")
+        found = await outcome(conversation)
+        assert (found.doubled_tickets, found.undecided_tickets, found.doubled_cards) == (1, 0, 1)
+        assert [stage.ben in click for click in found.unanswered_clicks] == [True]
+
+        await call(conversation, "chat.update", ts=approved.card, text="Rejected by nobody", blocks=a_rejection("q2"))
+        conversation.clicks = [approved]
+        assert (await outcome(conversation)).undecided_tickets == 2
+
+
+async def test_a_card_is_decided_also_when_another_stands_below_it(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        for number in (1, 2):
+            conversation.ask(Question(f"q{number + 1}", files_ticket=True), mention=True)
+            await stage.slack.until(
+                lambda: len(stage.question_cards(conversation.ts, conversation.channel)) == number  # noqa: B023
+            )
+        people = Deciders(stage, Random(1), [stage.ben])
+        people.begin([conversation])
+        await stage.slack.until(lambda: conversation.is_done)
+        await people.finish()
+        assert {title for click in conversation.clicks for title in click.titles} == {"q2", "q3"}
+
+
+def a_rejection(name: str) -> list[dict[str, Any]]:
+    """How a card says that a ticket is not filed."""
+    said = [f"File “{name}” with IT", "Rejected by <@U1>"]
+    asked, decided = ({"type": "mrkdwn", "text": text} for text in said)
+    return [{"type": "section", "text": asked}, {"type": "context", "elements": [decided]}]
+
+
+async def file_ticket(stage: BreakableStage, name: str) -> None:
+    async with httpx.AsyncClient(headers={"Idempotency-Key": "another call"}) as http:
+        answer = await http.post(f"{stage.world.helpdesk_api_url}/tickets", json={**ticket(name), "priority": "low"})
+        assert answer.status_code == 201
 
 
 async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,8 @@ pytestmark = pytest.mark.timeout(400)
 
 
 UNHURRIED = "tests.support.durability.unhurried_worker"
+# Seconds, for all talks together on a busy machine; what is held meanwhile is held for 90.
+STEPS_REACHED_WITHIN = 85.0
 
 
 @pytest.fixture
@@ -78,12 +80,14 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
     for talk in stopping.values():
         stage.slack.press_stop(talk.person, talk.channel, talk.ts)
     opinion.press()
+    deciding = asyncio.create_task(all_decided(talks.values()))
     stage.thaw()
     for hold in held:
         hold.release()
     await fault.repair(stage)
 
     await all_answered(stage, list(talks.values()), times=1)
+    await deciding
     await stage.all_acknowledged([talk.channel for talk in [*arrivals, *stopping.values()]])
     everyone = [*talks.values(), *arrivals, *stopping.values()]
     await all_answered(stage, everyone, times=1)
@@ -91,7 +95,8 @@ async def test_a_fault_at_any_step_costs_nothing_but_time(patient_stage: Breakab
         talk.ask_again()
     await all_answered(stage, everyone, times=2)
     complaints = [line for step, talk in talks.items() for line in talk.complaints(under_way=[step.call])]
-    complaints += [line for talk in arrivals for line in talk.complaints()]
+    # Of a question that is stored, the first model call may have begun just when the fault struck.
+    complaints += [line for talk in arrivals for line in talk.complaints(under_way=["model 1"])]
     assert complaints + [line for moment, talk in stopping.items() for line in moment.complaints(talk)] == []
     if not await opinion.is_kept():
         assert opinion.is_known_to_be_lost
@@ -115,7 +120,7 @@ async def test_whatever_a_stranger_does_at_any_step_changes_nothing(processes: N
             hold.release()
 
         everyone = list(talks.values())
-        await all_answered(stage, everyone, times=1)
+        await asyncio.gather(all_decided(everyone), all_answered(stage, everyone, times=1))
         for talk in everyone:
             uninvited.do_everything(talk)
             talk.ask_again()
@@ -158,7 +163,9 @@ async def brought_to(step: Step, talk: Talk) -> Held:
     held = step.hold(talk)
     talk.ask()
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(STEPS_REACHED_WITHIN):
+            if talk.decision is not None and step.decides:
+                await talk.decision.approve()
             await held.reached()
             await only_this_runs(talk, step.activity)
     except TimeoutError:
@@ -182,6 +189,10 @@ async def an_opinion(stage: BreakableStage) -> Opinion:
     talk.ask()
     await all_answered(stage, [talk], times=1)
     return Opinion(stage, talk.person, talk.channel, talk.ts)
+
+
+async def all_decided(talks: Iterable[Talk]) -> None:
+    await asyncio.gather(*(talk.decision.decided() for talk in talks if talk.decision is not None))
 
 
 async def true(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, SUMMARISED_BYTES
+from agent_worker.conversation.transcript.transcript import LARGEST_TRANSCRIPT, SUMMARISED_BYTES
 from agent_worker.payloads.errors import sentence
 from process import temporal
 from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk, calls, lines, text

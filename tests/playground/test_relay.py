@@ -11,6 +11,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from agent_worker.activities.call_origin import HEADER, CallOrigin
+from playground.call_log import CallLog
 from playground.relay import Relay
 
 
@@ -125,3 +127,32 @@ async def test_a_target_that_is_away_answers_nothing(session: aiohttp.ClientSess
 async def test_an_unknown_name_is_not_found(session: aiohttp.ClientSession) -> None:
     async with Relay({}) as relay, session.get(relay.address("a")) as answer:
         assert answer.status == 404
+
+
+async def test_what_an_activity_asks_of_gemini_is_noted_with_its_answer(session: aiohttp.ClientSession) -> None:
+    async def model(request: web.Request) -> web.Response:
+        accepted = request.headers["Accept-Encoding"]
+        return web.json_response([accepted, HEADER in request.headers, await request.text()])
+
+    log, origin = CallLog(), CallOrigin("run", "7", 1, "slack:T1:C1:1.0")
+    async with service(model) as address, Relay({"a": address, "b": address}, gemini="a", log=log) as relay:
+        for name in ("a", "b"):
+            url = f"{relay.address(name)}/v1/models/m:generateContent"
+            await session.post(url, data="words", headers={HEADER: origin.written(), "x-goog-api-key": "secret"})
+
+    (noted,) = log.gemini.of("run", "7")
+    assert (noted.path, noted.request, noted.status) == ("/v1/models/m:generateContent", b"words", 200)
+    assert bytes(noted.answer) == b'["identity", false, "words"]'
+    assert noted.ended is not None
+    assert "secret" not in repr(noted)
+
+
+async def test_a_request_that_gets_no_answer_is_noted_as_such(session: aiohttp.ClientSession) -> None:
+    log, origin = CallLog(), CallOrigin("run", "7", 1, "slack:T1:C1:1.0")
+    async with Relay({"a": "http://127.0.0.1:9"}, gemini="a", log=log) as relay:
+        with pytest.raises(aiohttp.ClientError):
+            await session.post(relay.address("a"), data="words", headers={HEADER: origin.written()})
+
+    (noted,) = log.gemini.of("run", "7")
+    assert (noted.request, noted.status, bytes(noted.answer)) == (b"words", 0, b"")
+    assert noted.ended is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
 
+from agent_worker.activities.call_origin import HEADER, CallOrigin
 from emulators.gemini.answers import text
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.world.emulator import WorldEmulator
@@ -66,6 +68,21 @@ async def test_with_a_key_the_way_to_the_real_gemini_can_be_cut(session: aiohttp
             assert "GOOGLE_API_KEY" not in made.environment
 
 
+async def test_what_is_asked_of_the_real_gemini_is_noted_as_well(session: aiohttp.ClientSession) -> None:
+    async with GeminiEmulator(api_key="mine") as gemini:
+        around = Surroundings(model="real")
+        gemini.script(text("Hello."))
+        async with opened_services(around, {"GOOGLE_GEMINI_BASE_URL": gemini.base_url}) as made:
+            headers = {"x-goog-api-key": "mine", HEADER: CallOrigin("run", "7", 1, "slack:T1:C1:1.0").written()}
+            url = made.environment["GOOGLE_GEMINI_BASE_URL"] + PATH
+            async with session.post(url, json=QUESTION, headers=headers) as answer:
+                answered = await answer.read()
+
+    (noted,) = around.log.gemini.of("run", "7")
+    assert (json.loads(noted.request), bytes(noted.answer)) == (QUESTION, answered)
+    assert HEADER.lower() not in gemini.requests[0].headers  # it does not leave the machine
+
+
 async def test_the_services_are_exchanged_while_the_worker_runs(session: aiohttp.ClientSession) -> None:
     around = Surroundings()
     async with (
@@ -81,6 +98,23 @@ async def test_the_services_are_exchanged_while_the_worker_runs(session: aiohttp
 
     assert told == [False, True, False]
     assert around.services == "sample"
+
+
+async def test_the_helpdesk_is_the_sample_one_unless_another_is_set_up(session: aiohttp.ClientSession) -> None:
+    around, body = Surroundings(), {"title": "x", "description": "", "queue": "it", "priority": "low"}
+    async with (
+        WorldEmulator() as real,
+        opened_services(around) as made,
+        opened_services(Surroundings(services="real"), {"HELPDESK_API_URL": real.helpdesk_api_url}) as others,
+    ):
+        assert around.use_services is not None
+        for opened in (made, others):
+            around.use_services("real")
+            url = opened.environment["HELPDESK_API_URL"] + "/tickets"
+            async with session.post(url, json=body, headers={"Idempotency-Key": "1"}) as answer:
+                assert answer.status == 201
+
+        assert (len(made._world.tickets), len(real.tickets), others._world.tickets) == (1, 1, [])
 
 
 async def test_the_services_of_the_tools_go_away_and_come_back(session: aiohttp.ClientSession) -> None:

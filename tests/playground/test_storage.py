@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from emulators.slack.clock import Clock
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.snapshot import take_snapshot
+from playground.kept_data import UnreadableError
 from playground.new_workspace import populate
 from playground.storage import Storage
 
@@ -123,23 +126,88 @@ async def test_a_saved_change_survives_a_crash(tmp_path: Path, monkeypatch: pyte
         assert [one.text for one in slack.messages(named(slack, "general"))] == ["written down"]
 
 
+def written_bytes(directory: Path) -> bytes:
+    return (directory / "slack.json").read_bytes()
+
+
 def written(directory: Path) -> str:
     path = directory / "slack.json"
     return path.read_text() if path.exists() else ""
 
 
 @pytest.mark.parametrize(
-    "content",
-    ["{", "[]", "{}", '{"identity": [0], "origin": ""}', '{"identity": [1, "T", "A", "B", "U"], "origin": ""}'],
-    ids=["cut off", "a list", "empty", "another version", "another workspace"],
+    ("content", "reason"),
+    [
+        (b"{", "is damaged"),
+        (b"\xff\xfe", "is damaged"),
+        (b"[]", "is damaged"),
+        (b"{}", "is damaged"),
+        (b'{"identity": [0], "origin": ""}', "its format is 0, and this version of the program reads 1"),
+        (
+            b'{"identity": [2], "origin": "", "novelties": []}',
+            "its format is 2, and this version of the program reads 1",
+        ),
+        (b'{"identity": [1, "T", "A", "B", "U"], "origin": ""}', "it is of another workspace"),
+    ],
+    ids=["cut off", "no text", "a list", "empty", "an older format", "a newer format", "another workspace"],
 )
-async def test_what_cannot_be_used_is_set_aside_and_the_workspace_is_new(tmp_path: Path, content: str) -> None:
-    (tmp_path / "slack.json").write_text(content)
+async def test_what_cannot_be_used_is_told_and_stays_as_it_is(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "slack.json").write_bytes(content)
 
-    async with life(tmp_path) as slack:
-        assert named(slack, "general")
+    async with SlackEmulator() as slack:
+        with pytest.raises(UnreadableError, match=reason) as error:
+            Storage(slack, tmp_path).load()
 
-    assert (tmp_path / "slack.unreadable").read_text() == content
+    assert str(tmp_path / "slack.json") in str(error.value)
+    assert "mv " in str(error.value)
+    assert (written_bytes(tmp_path), os.listdir(tmp_path)) == (content, ["slack.json"])
+
+
+async def test_what_a_newer_version_has_added_is_refused_and_not_dropped(tmp_path: Path) -> None:
+    async with life(tmp_path):
+        pass
+    kept = json.loads(written(tmp_path))
+    kept["users"][0]["novelty"] = True
+    (tmp_path / "slack.json").write_text(json.dumps(kept))
+
+    async with SlackEmulator() as slack:
+        with pytest.raises(UnreadableError, match="another version of this program has written it"):
+            Storage(slack, tmp_path).load()
+
+
+async def test_a_full_disk_is_told_once_and_saving_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("playground.storage.PAUSE_SECONDS", 0.01)
+    refused: list[Path] = []
+
+    def replace(path: Path, content: bytes) -> None:
+        if len(refused) < 2:
+            refused.append(path)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        path.write_bytes(content)
+
+    monkeypatch.setattr("playground.storage._replace", replace)
+    monkeypatch.setattr("playground.storage.LONGEST_PAUSE_SECONDS", 0.01)
+    async with SlackEmulator() as slack:
+        populate(slack)
+        saving = asyncio.create_task(Storage(slack, tmp_path).keep_saving())
+        slack.say(named(slack, "anna"), named(slack, "general"), "kept")
+        told: list[str] = []
+
+        def is_saved_again() -> bool:
+            told.extend(capsys.readouterr().out.splitlines())
+            return any("saved again" in line for line in told)
+
+        await slack.until(is_saved_again)
+        saving.cancel()
+
+    assert "kept" in written(tmp_path)
+    assert [line.split(" in ")[0] for line in told] == [
+        " slack | the messages cannot be saved",
+        " slack | the messages are saved again",
+    ]
+    assert "No space left on device" in told[0]
 
 
 async def test_a_file_that_is_missing_on_the_disk_is_empty_and_no_obstacle(tmp_path: Path) -> None:

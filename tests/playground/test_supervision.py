@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.page.notices import Notices
 from playground.supervision import SupervisedProcess, SupervisedServer
 from playground.temporal_server import DevServer, free_port, is_in_use
 
@@ -58,6 +59,53 @@ async def test_a_process_that_is_killed_is_started_again(module: str, capsys: py
     keeping.cancel()
     await process.stop()
     assert process.pid is None
+
+
+async def test_a_process_whose_file_is_broken_waits_until_it_is_mended_and_says_where(
+    module: str, tmp_path: Path
+) -> None:
+    noticed = Noticed()
+    notices = Notices(noticed)
+    process = SupervisedProcess(
+        module, "one", {}, ready="up and listening", changed=noticed, is_loud=False, notices=notices, is_watched=True
+    )
+    await process.launch()
+    await process.comes_up()
+    keeping = asyncio.create_task(process.keep_running())
+
+    (tmp_path / "lasting.py").write_text(f"{LIVES}print(")
+    await process.restart("lasting.py has changed")
+    await noticed.until(lambda: process.why == "does not start")
+    (notice,) = notices.shown
+    assert (process.pid, process.is_up, process.restarts) == (None, False, 1)
+    assert (notice.kind, notice.detail) == ("not_started", "SyntaxError: '(' was never closed")
+
+    (tmp_path / "lasting.py").write_text(LIVES)
+    await process.restart("lasting.py has changed")
+    await noticed.until(lambda: process.is_up)
+    (notice,) = notices.shown
+    assert notice.kind == "restarted"
+    assert notice.title.startswith("lasting.py has changed: the one was started again, in ")
+    keeping.cancel()
+    await process.stop()
+
+
+async def test_settings_that_are_refused_after_a_change_are_shown_and_end_nothing(module: str, tmp_path: Path) -> None:
+    noticed, notices = Noticed(), Notices()
+    process = SupervisedProcess(
+        module, "one", {}, ready="up and listening", changed=noticed, is_loud=False, notices=notices, is_watched=True
+    )
+    await process.launch()
+    await process.comes_up()
+    keeping = asyncio.create_task(process.keep_running())
+
+    (tmp_path / "lasting.py").write_text("import sys; print('Look:', '  SETTING is not set', sep='\\n'); sys.exit(2)")
+    await process.restart("lasting.py has changed")
+    await noticed.until(lambda: process.why == "does not start")
+
+    assert [notice.detail for notice in notices.shown] == ["SETTING is not set"]
+    assert not keeping.done()
+    keeping.cancel()
 
 
 async def test_wrong_settings_end_it_all_and_are_shown(module: str, capsys: pytest.CaptureFixture[str]) -> None:

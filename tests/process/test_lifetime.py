@@ -102,3 +102,25 @@ async def test_a_process_that_is_stopped_twice_exits_without_waiting() -> None:
     code, lines, _ = await ended(process)
     assert code == 128 + signal.SIGTERM
     assert lines == []
+
+
+async def test_a_closed_terminal_is_a_stop_in_order_however_often_it_is_told() -> None:
+    process = await started(WAITS.format(seconds=0.2))
+    assert await line_of(process) == "ready"
+
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGHUP)
+
+    assert await ended(process) == (0, [], "")  # nobody reads any more
+
+
+async def test_whoever_wants_to_outlive_the_terminal_does() -> None:
+    ignoring = "\n    import signal\n    signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    process = await started(ignoring + WAITS.format(seconds=0))
+    assert await line_of(process) == "ready"
+
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+
+    code, lines, _ = await ended(process)
+    assert (code, lines[-1]) == (0, "closed outer")

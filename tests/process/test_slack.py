@@ -11,6 +11,7 @@ from pydantic import HttpUrl, SecretStr
 
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.faults.web_api import FaultKind
+from emulators.slack.rules.scopes import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from process.settings import BAD_SETTINGS
 from process.slack import CALL_TIMEOUT, Identity, bot_token, identify, open_client
 
@@ -28,7 +29,11 @@ async def identity(slack: SlackEmulator, token: str | None = None) -> Identity:
 
 async def test_slack_says_who_the_token_belongs_to(slack: SlackEmulator) -> None:
     assert await identity(slack) == Identity(
-        slack.team_id, slack.bot_user_id, slack.bot_id, "https://playground.slack.com/"
+        slack.team_id,
+        slack.bot_user_id,
+        slack.bot_id,
+        "https://playground.slack.com/",
+        frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES),
     )
 
 
@@ -89,3 +94,16 @@ async def test_an_installation_in_a_whole_organisation_ends_the_process_with_a_s
 
     assert stop.value.code == BAD_SETTINGS
     assert "SLACK_BOT_TOKEN: the app is installed in a whole organisation" in capsys.readouterr().err
+
+
+async def test_each_call_brings_the_headers_that_are_asked_for_it(slack: SlackEmulator) -> None:
+    made = iter(("first", "second"))
+
+    def headers() -> dict[str, str]:
+        return {"X-Activity": next(made)}
+
+    async with open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token), headers) as client:
+        await client.auth_test()
+        await client.auth_test()
+
+    assert [call.headers for call in slack.calls] == [{"x-activity": "first"}, {"x-activity": "second"}]

@@ -18,7 +18,7 @@ from process.settings import BAD_SETTINGS, ProcessSettings, load
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty directory, no profile file, and an environment without Temporal's variables."""
-    for name in [name for name in os.environ if name.startswith("TEMPORAL_")]:
+    for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "PLAYGROUND_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -40,6 +40,45 @@ class Warned(logging.Handler):
 
 def test_without_settings_it_is_the_local_server() -> None:
     assert temporal.connection()["target_host"] == "localhost:7233"
+
+
+def test_it_is_the_server_of_make_run_at_the_port_that_is_set_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("PLAYGROUND_TEMPORAL_PORT=7300\n")
+    assert temporal.connection()["target_host"] == "localhost:7300"
+
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "[::1]:7233")
+    assert temporal.connection()["target_host"] == "[::1]:7233"
+
+
+@pytest.mark.parametrize("port", ["seven", "0", "70000", "-1", "²"])
+def test_a_port_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PLAYGROUND_TEMPORAL_PORT", port)
+
+    with pytest.raises(ValueError, match="PLAYGROUND_TEMPORAL_PORT: a number from 1 to 65535 is expected"):
+        temporal.connection()
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost", "http://localhost:7233", "localhost:", ":7233", "localhost:70000", "a b:1", "::1:7233"]
+)
+def test_an_address_that_is_none_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+
+    with pytest.raises(ValueError, match="TEMPORAL_ADDRESS: HOST:PORT is expected, such as localhost:7233"):
+        temporal.connection()
+
+
+async def test_a_person_who_waits_is_told_within_five_seconds_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    address = f"127.0.0.1:{free_port()}"
+
+    async with asyncio.timeout(5):
+        with pytest.raises(SystemExit) as stop:
+            await temporal.connect_soon({"target_host": address, "namespace": "default"}, DATA_CONVERTER)
+
+    printed = capsys.readouterr().err
+    assert stop.value.code == temporal.UNREACHABLE
+    assert printed.startswith(f"No Temporal server answers at {address}.\n`make run`, in another terminal, starts one")
+    assert "PLAYGROUND_TEMPORAL_PORT" in printed
 
 
 def test_temporals_own_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

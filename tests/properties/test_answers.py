@@ -240,7 +240,7 @@ def test_an_answer_in_which_nothing_can_be_seen_is_refused(blank: str) -> None:
 @example([ShownStep(title="<" * 300, state="in_progress")] * 60)
 @settings(max_examples=examples(80), suppress_health_check=list(HealthCheck))
 def test_slack_takes_the_progress_of_any_steps_and_it_pings_nobody(steps: list[ShownStep]) -> None:
-    post = progress(steps)
+    post = progress(steps, steps[0].title)
 
     accept(post)
     assert [ping for text in shown(post) for ping in pings(text, ())] == []
@@ -264,7 +264,7 @@ async def test_slack_itself_takes_the_worst_of_them() -> None:
     async with SlackEmulator() as slack, open_client(HttpUrl(slack.api_url), SecretStr(slack.bot_token)) as client:
         channel = slack.add_channel("general", members=[slack.add_user("anna")])
         posts = [post for markdown in worst for post in answer(markdown, ())]
-        steps = progress([ShownStep(title=text, state="complete") for text in worst])
+        steps = progress([ShownStep(title=text, state="complete") for text in worst], worst[2])
         for post in [*posts, *(text for each in posts for text in plain(each, ())), steps, notice(worst[2])]:
             await client.chat_postMessage(channel=channel, text=post.text, blocks=post.blocks or None)
 

@@ -16,6 +16,7 @@ from tests.support.agent_worker.broadcasts import WORKING
 
 TOKENS = (
     *("<!channel>", "<!here|x>", "<!subteam^S1>", "<@U1>", "<@U2|b>", "@here", "@everyone", "<", "!", "@", ">", "|"),
+    *("ttps://evil.example", "://evil.example", ".evil.example", "<@U2|h>", "<@U3|www>", "<@U4>"),
     *("[", "](", ")", "![", "]:", "`", "```\n", "~~~\n", "\\", "\n", " ", "a", "here", "channel", "<!", "<@"),
     *(
         "https://evil.example",
@@ -28,6 +29,9 @@ TOKENS = (
     *("**", "_", "&lt;", "&#64;", "&", ";", "\x00", "\N{ZERO WIDTH SPACE}", "\r", "(", "/", "- ", "> ", "    "),
 )
 texts = st.one_of(st.text(), st.lists(st.sampled_from(TOKENS), max_size=30).map("".join))
+names_chosen = st.one_of(
+    texts, st.sampled_from(["here", "<!channel>", "@everyone", "h", "a www.", "www.evil.example", "](x)"])
+)
 ONLY_OURS = LinkPolicy(frozenset({"ours.example"}))
 
 
@@ -35,33 +39,39 @@ def cuts_of(text: str) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(0, len(text)), max_size=10).map(sorted)
 
 
-@given(data=st.data(), text=texts)
+@given(data=st.data(), text=texts, name=names_chosen)
 def test_wherever_a_text_is_cut_the_whole_that_is_posted_is_the_same_and_notifies_nobody(
-    data: st.DataObject, text: str
+    data: st.DataObject, text: str, name: str
 ) -> None:
     cuts = data.draw(cuts_of(text))
-    outlet = Outgoing(TO_ALL_HOSTS, ["U1"])
+    names = {"U1": "anna", "U2": name, "U4": name}
+    outlet = Outgoing(TO_ALL_HOSTS, ["U1"], names)
 
     pieces = [outlet.add(text[start:end]) for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     posted = "".join([*pieces, outlet.end()])
 
-    assert posted == safe(text, TO_ALL_HOSTS, ["U1"])
+    assert posted == safe(text, TO_ALL_HOSTS, ["U1"], names)
     assert WORKING.search(posted) is None
 
 
-@given(text=texts)
-@example("[a](https://ours.example)\N{ZERO WIDTH SPACE}![x](https://evil.example/?q)")
-def test_outside_of_code_no_picture_and_no_link_to_another_host_is_left(text: str) -> None:
-    shown = safe(text.replace("`", "'").replace("~", "-"), ONLY_OURS)
+@given(text=texts, name=names_chosen)
+@example("[a](https://ours.example)\N{ZERO WIDTH SPACE}![x](https://evil.example/?q)", "ben")
+@example("<@U4>ttps://evil.example", "h")
+@example("[x]<@U4>", "(https://evil.example)")
+@example("<@U4>/?q", "Anna www.evil.example")
+@example("<@U2|Anna www.>evil.example", "ben")
+def test_outside_of_code_no_picture_and_no_link_to_another_host_is_left(text: str, name: str) -> None:
+    shown = safe(text.replace("`", "'").replace("~", "-"), ONLY_OURS, names={"U4": name})
 
     outside = re.sub(r"`[^`]*`", "", shown)
     assert re.search(r"!\[[^\[\]\n]*\]\(https?:", outside) is None
     assert re.search(r"(?<![^\W_])https?:/*[\w.-]", outside.replace("https://ours.example", "")) is None
+    assert re.search(r"(?<![^\W_])www\.[\w-]", outside, re.IGNORECASE) is None
 
 
-@given(text=texts)
-def test_an_answer_is_posted_in_no_form_that_notifies(text: str) -> None:
-    shown = Outlet().markdown(text, ())
+@given(text=texts, name=names_chosen)
+def test_an_answer_is_posted_in_no_form_that_notifies(text: str, name: str) -> None:
+    shown = Outlet().markdown(text, (), {"U2": name, "U4": name})
     parts = [
         post for part in markdown_split.split(shown, 300) if not posts.is_blank(part) for post in posts.answer(part, ())
     ]

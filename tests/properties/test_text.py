@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.conversation.message_text import message_text
-from agent_worker.conversation.slack_markup import plain
+from agent_worker.conversation.wording.message_text import message_text
+from agent_worker.conversation.wording.slack_markup import plain
 from tests.support.examples import examples
 from tests.support.properties.strategies import FRAGMENTS, Written, hostile_text, json_objects, json_values, texts_of
 

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, HttpUrl
 
 from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.toolbox.call_key import ToolCallKey
 from agent_worker.toolbox.definition import LONGEST_TITLE
 from agent_worker.toolbox.open_toolbox import LONGEST_ERROR, OpenToolbox
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
+from agent_worker.tools.file_ticket import HelpdeskSettings
 from agent_worker.tools.ip_address import IpAddressSettings
 from agent_worker.tools.location import LocationSettings
 from agent_worker.tools.weather_alerts import AREAS, WeatherSettings
@@ -30,13 +32,16 @@ SETTINGS = (
     WeatherSettings(weather_api_url=HttpUrl("https://weather.test/v1")),
     IpAddressSettings(ip_address_url=HttpUrl("https://address.test/ip")),
     LocationSettings(geolocation_url=HttpUrl("https://place.test/json?key=secret")),
+    HelpdeskSettings(helpdesk_api_url=HttpUrl("https://desk.test/v2?key=secret")),
 )
+GIVEN: dict[type, Any] = {ToolCallKey: ToolCallKey.of("workflow", "run", "1")}
 ALLOWED = re.compile(
     rf"https://weather\.test/v1/alerts/active/area/(?:{'|'.join(AREAS)})"
     r"|https://address\.test/ip"
     r"|https://place\.test/json/[0-9a-f.:]{3,39}\?key=secret"
+    r"|https://desk\.test/v2/tickets\?key=secret"
 )
-SERVICES = re.compile(r"https?:|weather\.test|address\.test|place\.test|secret")
+SERVICES = re.compile(r"https?:|weather\.test|address\.test|place\.test|desk\.test|secret")
 PLACES = (
     *(
         "NY",
@@ -63,8 +68,13 @@ PLACES = (
     ),
     *("2001:4860:4860::8888", "2001:4860:4860::8888%/../x", "::ffff:8.8.8.8", "::1", "[2001:4860:4860::8888]"),
 )
-TOOLS = ["get_weather_alerts", "get_ip_address", "get_location_info"]
-ARGUMENTS = st.sampled_from(["state", "ipaddress", "http", "settings", "self", "__class__"]) | hostile_text
+TOOLS = ["get_weather_alerts", "get_ip_address", "get_location_info", "file_ticket"]
+ARGUMENTS = (
+    st.sampled_from(
+        ["state", "ipaddress", "title", "description", "queue", "priority", "call", "http", "settings", "__class__"]
+    )
+    | hostile_text
+)
 arguments = json_objects(ARGUMENTS, inner=st.sampled_from(PLACES) | json_values | long_text) | json_values
 unhurried = settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 
@@ -147,11 +157,13 @@ async def check(answer: dict[str, Any]) -> None:
 @example("get_location_info", {"ipaddress": "8.8.8.8"})
 @example("get_location_info", {"ipaddress": "2001:4860:4860::8888%/../x"})
 @example("get_location_info", {"ipaddress": "8.8.8.8", "http": None})
+@example("file_ticket", {"title": "x\n", "description": "\x00", "queue": "it", "priority": "low"})
+@example("file_ticket", {"title": "\ud800", "description": "", "queue": "it"})
 @unhurried
 async def test_no_arguments_break_a_tool_or_lead_it_elsewhere(name: str, args: Any) -> None:
-    services = Services({"features": [], "city": "Oslo"})
+    services = Services({"features": [], "city": "Oslo", "number": "IT-1", "url": "https://desk.test/IT-1"})
 
-    answer = await opened(services).run(name, args)
+    answer = await opened(services).run(name, args, given=GIVEN)
 
     await check(answer)
     assert len(services.asked) <= 1
@@ -175,10 +187,16 @@ alerts = json_objects(
 PLACE_FIELDS = st.sampled_from(["success", "status", "message", "city", "region", "country", "timezone", "countryCode"])
 answers = (
     st.builds(lambda features: {"features": features}, st.lists(alerts | json_values, max_size=4) | json_values)
+    | json_objects(st.sampled_from(["number", "url"]), inner=st.just("IT-1") | json_values | long_text)
     | json_objects(PLACE_FIELDS, inner=json_values | long_text)
     | json_values
 )
-GOOD = {"get_weather_alerts": {"state": "NY"}, "get_ip_address": {}, "get_location_info": {"ipaddress": "8.8.8.8"}}
+GOOD: dict[str, dict[str, Any]] = {
+    "get_weather_alerts": {"state": "NY"},
+    "get_ip_address": {},
+    "get_location_info": {"ipaddress": "8.8.8.8"},
+    "file_ticket": {"title": "Printer", "description": "It is broken.", "queue": "it"},
+}
 
 
 @given(st.sampled_from(TOOLS), answers)
@@ -186,7 +204,7 @@ GOOD = {"get_weather_alerts": {"state": "NY"}, "get_ip_address": {}, "get_locati
 @example("get_location_info", {"success": False, "message": {"deep": "\ud800"}})
 @unhurried
 async def test_no_answer_of_a_service_breaks_a_tool(name: str, answer: Any) -> None:
-    await check(await opened(Services(answer)).run(name, GOOD[name]))
+    await check(await opened(Services(answer)).run(name, GOOD[name], given=GIVEN))
 
 
 @pytest.mark.parametrize("name", TOOLS)
@@ -194,7 +212,7 @@ async def test_no_answer_of_a_service_breaks_a_tool(name: str, answer: Any) -> N
 async def test_an_answer_nested_deeply_is_an_error_or_left_out(name: str, levels: int) -> None:
     services = Services({"features": nested(levels), "message": nested(levels)})
 
-    await check(await opened(services).run(name, GOOD[name]))
+    await check(await opened(services).run(name, GOOD[name], given=GIVEN))
 
 
 async def test_an_answer_nested_so_deeply_that_python_cannot_read_it_is_an_error() -> None:
@@ -241,5 +259,5 @@ async def test_a_service_that_cannot_be_reached_is_named_without_its_address() -
 
     for name, args in GOOD.items():
         with pytest.raises(ToolUnavailableError) as caught:
-            await tools.run(name, args)
+            await tools.run(name, args, given=GIVEN)
         assert not SERVICES.search(str(caught.value))

@@ -55,7 +55,8 @@ def uses(sources: Mapping[str, str]) -> Uses:
 def differences(found: Uses, manifest: Mapping[str, Any]) -> list[str]:
     """A sentence for each thing that the code needs and the manifest lacks, or the other way round."""
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
-    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    asked = manifest["oauth_config"]["scopes"]
+    scopes, optional = set(asked["bot"]), set(asked.get("bot_optional", ()))
     needed_events = {event: place for name, place in found.events.items() for event in SUBSCRIPTIONS.get(name, {name})}
     needed_scopes = _needed_scopes(found, events | needed_events.keys(), manifest["features"])
     interactivity = manifest["settings"].get("interactivity", {}).get("is_enabled", False)
@@ -72,9 +73,12 @@ def differences(found: Uses, manifest: Mapping[str, Any]) -> list[str]:
         ),
         *(
             f"scope {scope} is missing: needed by {needed_scopes[scope]}"
-            for scope in sorted(needed_scopes.keys() - scopes)
+            for scope in sorted(needed_scopes.keys() - scopes - optional)
         ),
-        *(f"scope {scope} is asked for, but nothing needs it" for scope in sorted(scopes - needed_scopes.keys())),
+        *(
+            f"scope {scope} is asked for, but nothing needs it"
+            for scope in sorted((scopes | optional) - needed_scopes.keys())
+        ),
         *(f"interactivity is off: {place} needs it" for place in found.interactive.values() if not interactivity),
         *(["interactivity is on, but nothing needs it"] if interactivity and not found.interactive else []),
     ]

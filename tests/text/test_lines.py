@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text.lines import cut, one_line, whole_words
+from text.lines import cut, one_line, title, whole_words
 
 
 @given(st.text(), st.integers(min_value=1, max_value=50))
@@ -35,3 +36,28 @@ def test_words_are_not_cut_inside_where_that_can_be_helped() -> None:
 
 def test_a_first_word_that_is_too_long_is_cut_inside() -> None:
     assert whole_words("incomprehensible", 5) == "incom"
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "shown"),
+    [
+        ("What is the weather in New York? And then tell me about Texas.", 40, "What is the weather in New York?"),
+        ("Please look at the weather in New York and tell me", 32, "Please look at the weather…"),
+        ("Ticket: the printer (near the kitchen) is broken", 30, "Ticket: the printer…"),
+        ("two\n words", 20, "two words"),
+        ("a b incomprehensibilities", 12, "a b incompr…"),
+        ("今日は。明日はどうですか", 6, "今日は。"),
+    ],
+    ids=["sentence", "word", "bracket", "fits", "long word", "no spaces"],
+)
+def test_a_title_is_cut_where_it_makes_sense(text: str, longest: int, shown: str) -> None:
+    assert title(text, longest) == shown
+
+
+@given(st.text(), st.integers(min_value=1, max_value=50))
+def test_a_title_is_one_line_and_never_too_long(text: str, longest: int) -> None:
+    line = title(text, longest)
+
+    assert len(line) <= longest
+    assert "\n" not in line
+    assert bool(line) == bool(text.split())

@@ -56,6 +56,8 @@ Not the end.
         "context_tokens": 5000,
         "thread_replies": "mention",
         "greeting": "Hello!",
+        "approve": None,
+        "approvers": None,
     }
 
 

@@ -41,6 +41,20 @@ def test_good_files_are_told_with_their_tools_and_the_source_of_each_value(
     )
 
 
+def test_a_tool_that_is_not_set_up_is_not_told(
+    agents: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(agents, "default", "tools: [file_ticket]")
+    monkeypatch.delenv("HELPDESK_API_URL", raising=False)
+    assert main(["check"]) == 0
+    assert "note: there is no tool now that file_ticket fits" in capsys.readouterr().out
+
+    monkeypatch.setenv("HELPDESK_API_URL", "https://desk.example")
+    monkeypatch.setenv("WEATHER_USER_AGENT", "not\na header")  # the worker would not start; the files are good
+    assert main(["check"]) == 0
+    assert "    file_ticket - " in capsys.readouterr().out
+
+
 def test_all_that_is_wrong_is_named_and_the_exit_code_says_so(agents: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(agents, "ops", "modle: x")
     write(agents, "sales", "max_model_calls: 1000")

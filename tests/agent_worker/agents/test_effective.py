@@ -12,6 +12,7 @@ from agent_worker.agents.catalog import LARGEST_CATALOG, catalog
 from agent_worker.agents.effective import ABILITIES_SHOWN, Effective, allowed, greeting
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.toolbox.toolbox import Toolbox
+from agent_worker.tools.file_ticket import file_ticket
 from tests.support.agent_worker.agents import agents_in, write
 from tests.support.agent_worker.outside_tools import Afar, FarTool
 from tests.support.agent_worker.rehearsal import POLICY
@@ -161,3 +162,14 @@ def test_hundreds_of_names_are_read_as_names_and_globs_as_globs() -> None:
     assert allowed(names, [*names[:200], "far__tool_29?", "!far__tool_1"]) == [
         name for number, name in enumerate(names) if (number < 200 and number != 1) or number >= 290
     ]
+
+
+def test_the_catalog_says_of_which_tools_people_are_asked(tmp_path: Path) -> None:
+    write(tmp_path, "default", "")
+    write(tmp_path, "bold", "channels: [a]\napprove: never")
+    outside = Afar([FarTool("far__look"), FarTool("far__delete_all")])
+
+    made = catalog(agents_in(tmp_path, Toolbox([echo, file_ticket], source=outside)))
+
+    asked = {agent.name: [tool.name for tool in agent.tools if tool.asks_first] for agent in made.agents}
+    assert asked == {"default": ["far__delete_all", "file_ticket"], "bold": []}

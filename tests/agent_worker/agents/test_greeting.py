@@ -8,7 +8,7 @@ from agent_worker.agents.effective import greeting
 def test_it_lists_what_the_agent_can_look_up() -> None:
     said = greeting(["weather alerts", "where an address is"])
 
-    assert said.endswith("I can look up:\n- weather alerts\n- where an address is")
+    assert said.endswith("I can help with:\n- weather alerts\n- where an address is")
 
 
 def test_an_agent_without_tools_promises_nothing_to_look_up() -> None:

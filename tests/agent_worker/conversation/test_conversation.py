@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract.messages import MessageChange, SlackFile
-from agent_worker.conversation import model_form
 from agent_worker.conversation.conversation import (
     BEFORE,
     CHANGE_LEFT_OUT,
@@ -17,7 +16,8 @@ from agent_worker.conversation.conversation import (
     QUESTION_CHARACTERS,
     QUESTIONS_QUOTED,
 )
-from agent_worker.conversation.transcript import RESULTS_BYTES, TURN_BYTES
+from agent_worker.conversation.transcript.transcript import RESULTS_BYTES, TURN_BYTES
+from agent_worker.conversation.wording import model_form
 from agent_worker.payloads.model import FILE_PART, Content, ReadTranscript, ToolCall
 from agent_worker.payloads.opening import Before
 from agent_worker.payloads.storage_limits import size_of

@@ -12,8 +12,8 @@ from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import MessageChange, StopRequest, UserMessage
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import WAITING_BYTES, Inbox
-from agent_worker.conversation.taken_back import is_question
-from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, PAGE_BYTES, Transcript
+from agent_worker.conversation.transcript.taken_back import is_question
+from agent_worker.conversation.transcript.transcript import LARGEST_TRANSCRIPT, PAGE_BYTES, Transcript
 from agent_worker.conversation.turn_limits import TurnLimits
 from agent_worker.conversation.workflow_run import LARGEST_RUN, Run
 from agent_worker.payloads.model import Content, ReadTranscript

@@ -15,7 +15,7 @@ from agent_worker.conversation.inbox import (
     OVERHEARD,
     SEEN_MESSAGES,
 )
-from agent_worker.conversation.transcript import Transcript
+from agent_worker.conversation.transcript.transcript import Transcript
 from agent_worker.payloads.storage_limits import size_of
 from tests.support.agent_worker.rehearsal import told
 from tests.support.agent_worker.talks import CHANNEL, begun, message, unhurried

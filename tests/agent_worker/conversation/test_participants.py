@@ -142,6 +142,13 @@ def test_a_person_for_whom_the_worker_has_no_verdict_is_not_admitted() -> None:
     assert admitted(them) == ["B5"]
 
 
+def test_who_was_admitted_once_is_known_after_the_verdict_and_strangers_are_not() -> None:
+    them = judged(people(), ANNA, BEN, refused={BEN: "Guests may not."})
+    written = [message("1.1", user=ANNA), message("1.2", user=BEN), message("1.3", user="U9")]
+
+    assert [one.user for one in them.admitted_before(written)] == [ANNA]
+
+
 def test_a_verdict_holds_for_five_minutes() -> None:
     them = judged(people(), ANNA, BEN)
 

@@ -6,12 +6,14 @@ import asyncio
 
 from temporalio.client import Client
 
-from agent_worker.activities.model_call import CALLS_AT_ONCE
+from agent_worker.activities.call_plan import CALLS_AT_ONCE
 from agent_worker.contract.names import AGENT_WORKFLOW
 from agent_worker.erasure.runs import ConversationRuns, Found
-from agent_worker.erasure.targets import Message
+from agent_worker.erasure.targets import DirectMessages, Message
+from agent_worker.grants.store import Grants
 from agent_worker.workflow.history_length import LONG_HISTORY
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, text
+from tests.support.grants import call, grant
 
 
 async def test_a_run_into_which_the_conversation_goes_on_while_it_is_erased_is_erased_too(
@@ -33,6 +35,22 @@ async def test_a_run_into_which_the_conversation_goes_on_while_it_is_erased_is_e
         assert await erasing == 0
         assert len(talk.answers) == 1
         assert await is_gone(rehearsal.client, rehearsal.task_queue)
+
+
+async def test_erasing_a_persons_direct_messages_neither_needs_nor_changes_what_they_have_allowed(
+    temporal_address: str,
+) -> None:
+    async with Rehearsal(temporal_address) as rehearsal:
+        grants = Grants(rehearsal.client, rehearsal.task_queue, "T1")
+        await grants.add(grant(by="U1", channel="D1"))
+        talk = rehearsal.conversation()
+        await talk.ask("1.0")
+        runs = ConversationRuns(rehearsal.client, rehearsal.task_queue)
+        await listed(runs, Message(talk.thread.channel, "1.0"))
+
+        assert await runs.find(DirectMessages("U1")) == []
+
+        assert await grants.matching(call(channel="D1")) == grant(by="U1", channel="D1")
 
 
 async def listed(runs: ConversationRuns, target: Message) -> Found:

@@ -92,7 +92,7 @@ async def test_a_summary_that_cannot_be_used_is_asked_for_twice_and_not_for_ever
         ("Weather in New York", "Weather in New York"),
         ('**"Weather in New York."**\nAnd more', "Weather in New York"),
         ("# «Погода»", "Погода"),
-        ("word " * 30, "word " * 11 + "word"),
+        ("word " * 30, "word " * 11 + "word…"),
     ],
 )
 async def test_a_title_is_one_short_line_without_ornaments(

@@ -71,6 +71,16 @@ async def test_the_files_of_results_stand_in_a_content_of_their_own_behind_the_r
     assert [next(iter(part)) for part in shown["parts"]] == ["text", "inlineData"]
 
 
+async def test_each_request_brings_the_headers_that_are_asked_for_it(emulator: GeminiEmulator) -> None:
+    made = iter(("first", "second"))
+    async with gemini_at(emulator.base_url, headers=lambda: {"X-Activity": next(made)}) as gemini:
+        for _ in range(2):
+            emulator.script(answers.text("hello"))
+            await gemini.ask(QUESTION)
+
+    assert [request.headers["x-activity"] for request in emulator.requests] == ["first", "second"]
+
+
 async def test_a_question_without_tools_mentions_none(gemini: Gemini, emulator: GeminiEmulator) -> None:
     emulator.script(answers.text("hello"))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.conversation.signatures import DUMMY_SIGNATURE
+from agent_worker.conversation.transcript.signatures import DUMMY_SIGNATURE
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content

@@ -141,3 +141,16 @@ def test_a_file_that_can_be_read_in_two_ways_or_in_none_is_refused(text: str, pr
         read_configuration(text, "mcp.json", VARIABLES)
 
     assert str(error.value) == f"MCP_CONFIG: mcp.json: {problem}"
+
+
+@pytest.mark.parametrize(
+    ("written", "may_ask"), [({}, True), ({"elicitation": "ask"}, True), ({"elicitation": "off"}, False)]
+)
+def test_a_server_may_ask_people_unless_the_file_says_that_it_may_not(
+    written: dict[str, Any], *, may_ask: bool
+) -> None:
+    text = json.dumps({"mcpServers": {"odd": {"command": "x", **written}}})
+
+    (server,) = read_configuration(text, "mcp.json", {})
+
+    assert server.may_ask is may_ask

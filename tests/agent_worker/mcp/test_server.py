@@ -149,11 +149,11 @@ async def test_progress_is_told_while_the_call_runs(odd: Connected, tmp_path: Pa
     assert told == ["40 % digging"]
 
 
-async def test_a_server_that_asks_a_person_is_not_answered_and_the_model_hears_why(tmp_path: Path) -> None:
-    async with connected(misbehaving(tmp_path)) as odd:
+async def test_a_server_that_may_not_ask_people_is_not_answered_and_the_model_hears_why(tmp_path: Path) -> None:
+    async with connected(misbehaving(tmp_path, may_ask=False)) as odd:
         result = await odd.call("odd__ask")
 
-    assert "asks a person a question before it goes on" in result["error"]
+    assert "asks a person a question before it goes on, and may not" in result["error"]
     assert calls_of(tmp_path).count("ask {}") == 1
 
 

@@ -13,7 +13,7 @@ from agent_worker.payloads import errors
 CODES = [value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str) and name[0] != "_"]
 NO_ENDINGS = {  # what is tried until it passes, what the model is told, and what nobody can foresee
     *(errors.MODEL_UNAVAILABLE, errors.OUT_OF_TIME, errors.TRANSCRIPT_UNAVAILABLE, errors.SLACK_UNAVAILABLE),
-    *(errors.TOOL_UNAVAILABLE, errors.DEFECT, errors.DIED, errors.SLACK_REFUSED),
+    *(errors.TOOL_UNAVAILABLE, errors.DEFECT, errors.DIED, errors.SLACK_REFUSED, errors.GRANT_REFUSED),
 }
 ENDINGS = sorted(set(CODES) - NO_ENDINGS)
 

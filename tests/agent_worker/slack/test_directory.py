@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -185,3 +185,101 @@ async def test_who_was_unknown_for_want_of_a_scope_is_asked_about_again(stage: S
     stage.slack.grant("users:read")
 
     assert (before, (await stage.directory.user(stage.anna))["name"]) == ({}, "anna")
+
+
+# Profiles and places
+
+
+async def test_profiles_are_those_of_people_who_were_looked_up_and_cost_nothing(stage: SlackStage) -> None:
+    ben = stage.slack.add_user("ben", real_name="Ben Lee", title="Cook", time_zone="Asia/Kolkata")
+    await stage.directory.people([ben])
+
+    told = stage.directory.profiles([ben, stage.anna, "U0STRANGER", stage.channel])
+
+    assert told.keys() == {ben}
+    assert (told[ben].full_name, told[ben].title, told[ben].time_zone) == ("Ben Lee", "Cook", "Asia/Kolkata")
+    assert [offset for _, offset in told[ben].offsets] == [19_800]
+    assert stage.calls("users.info") == 1
+
+
+async def test_a_changed_profile_is_noticed_when_the_person_is_asked_about_again(stage: SlackStage) -> None:
+    clock = Clock()
+    people = directory_at(stage, clock)
+    ben = stage.slack.add_user("ben", real_name="Ben Lee")
+    await people.user(ben)
+    users = stage.slack._backend.workspace.users
+    users[ben] = replace(users[ben], real_name="Ben Long")
+    before = people.profiles([ben])[ben].full_name
+    clock.seconds = REMEMBERED_FOR.total_seconds()
+
+    forgotten = people.profiles([ben])
+    await people.user(ben)
+
+    assert (before, forgotten, people.profiles([ben])[ben].full_name) == ("Ben Lee", {}, "Ben Long")
+
+
+async def test_a_place_is_told_with_its_kind_and_asked_for_once(stage: SlackStage) -> None:
+    private = stage.slack.add_channel("layoffs", members=[stage.anna], is_private=True)
+    shared = stage.slack.add_channel("with-acme", members=[stage.anna], is_shared=True)
+    group = stage.slack.open_group_dm([stage.anna, stage.slack.add_user("ben")])
+
+    places = [await stage.directory.place(channel) for channel in (stage.channel, private, shared, group)]
+    again = await stage.directory.place(stage.channel)
+
+    told = [(one.kind, one.name, one.shared) for one in places if one is not None]
+    assert told[:3] == [
+        ("public channel", "general", False),
+        ("private channel", "layoffs", False),
+        ("public channel", "with-acme", True),
+    ]
+    assert told[3][0] == "group direct message"
+    assert (again, stage.calls("conversations.info")) == (places[0], 4)
+
+
+async def test_a_topic_and_a_purpose_are_told_and_a_changed_topic_after_a_while(stage: SlackStage) -> None:
+    clock = Clock()
+    places = directory_at(stage, clock)
+    ducks = stage.slack.add_channel("ducks", members=[stage.anna], topic="Q&amp;A", purpose="All about <@U1|ducks>")
+    before = await places.place(ducks)
+    stage.slack.set_topic(stage.anna, ducks, "Geese")
+    same = await places.place(ducks)
+    clock.seconds = REMEMBERED_FOR.total_seconds()
+
+    after = await places.place(ducks)
+
+    assert before is not None and after is not None  # noqa: PT018  for the types
+    assert (before.topic, before.purpose, same, after.topic) == ("Q&A", "All about @ducks", before, "Geese")
+
+
+async def test_of_direct_messages_slack_is_asked_nothing(stage: SlackStage) -> None:
+    direct = stage.slack.open_dm(stage.anna)
+
+    assert await stage.directory.place(direct) is None
+    assert stage.calls("conversations.info") == 0
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "internal_error"])
+async def test_a_place_that_slack_does_not_tell_is_done_without(stage: SlackStage, kind: Any) -> None:
+    stage.slack.faults.add(method="conversations.info", kind=kind, times=1)
+
+    assert await stage.directory.place(stage.channel) is None
+    assert await stage.directory.place("C0NOWHERE") is None
+
+
+async def test_nobody_waits_long_for_a_place(stage: SlackStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "PLACE_WITHIN", 0.1)
+    never = stage.slack.hold("conversations.info")
+
+    async with asyncio.timeout(5):
+        assert await stage.directory.place(stage.channel) is None
+
+    never.release()
+
+
+async def test_places_leave_half_of_the_calls_to_others(stage: SlackStage) -> None:
+    at_once = CALLS_PER_MINUTE["conversations_info"] // 4
+    channels = [stage.slack.add_channel(f"room-{number}", members=[stage.anna]) for number in range(2 * at_once)]
+
+    told = [await stage.directory.place(channel) for channel in channels]
+
+    assert 0 < sum(one is not None for one in told) <= at_once / 2 + 1

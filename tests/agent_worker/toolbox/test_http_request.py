@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 from pydantic import HttpUrl
 
-from agent_worker.toolbox.http_request import LARGEST_ANSWER, get_object, get_text
+from agent_worker.toolbox.http_request import LARGEST_ANSWER, get_object, get_text, post_object
 from agent_worker.toolbox.tool import ToolError, ToolUnavailableError
 
 BASE = HttpUrl("https://service.example/v1/?key=secret-key")
@@ -63,14 +64,22 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.DecodingError]
+    ("error", "why"),
+    [
+        (httpx.ConnectError, "no connection"),
+        (httpx.ReadTimeout, "it took too long"),
+        (httpx.RemoteProtocolError, "the connection broke"),
+        (httpx.DecodingError, "its answer was damaged"),
+    ],
 )
-async def test_a_service_that_cannot_be_reached_is_worth_another_attempt(error: type[httpx.RequestError]) -> None:
+async def test_a_service_that_cannot_be_reached_is_worth_another_attempt(
+    error: type[httpx.RequestError], why: str
+) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise error("no luck", request=request)
 
     async with client(answer) as http:
-        with pytest.raises(ToolUnavailableError, match=rf"It could not be reached \({error.__name__}\)"):
+        with pytest.raises(ToolUnavailableError, match=rf"It could not be reached \({why}\)"):
             await get_text(http, BASE, service="It")
 
 
@@ -104,3 +113,26 @@ async def test_no_message_holds_the_address_or_its_key(answer: Answer) -> None:
 
     assert "secret-key" not in str(caught.value)
     assert "service.example" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+async def test_a_post_sends_json_and_its_answer_may_say_that_something_was_created(status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        said = {"method": request.method, "path": request.url.path, "key": request.headers["Idempotency-Key"]}
+        return httpx.Response(status, json={**said, "body": json.loads(request.content)})
+
+    async with client(answer) as http:
+        told = await post_object(
+            http, BASE, "tickets", service="It", body={"title": "é"}, headers={"Idempotency-Key": "1"}
+        )
+
+    assert told == {"method": "POST", "path": "/v1/tickets", "key": "1", "body": {"title": "é"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(202, ToolError), (302, ToolError), (422, ToolError), (503, ToolUnavailableError)]
+)
+async def test_a_post_that_is_answered_otherwise_has_failed(status: int, error: type[Exception]) -> None:
+    async with client(always(status, "{}")) as http:
+        with pytest.raises(error, match=rf"^It .*\(HTTP status {status}\)\.$"):
+            await post_object(http, BASE, service="It", body={})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -22,12 +21,6 @@ PAGE = Source(text="A page", url="https://example.org/page?id=1#top")
 async def look_up(size: int) -> Any:
     """Look it up."""
     return Sourced("x" * size, [PAGE])
-
-
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
 
 
 def listed(*sources: Source) -> list[dict[str, str]]:
@@ -97,6 +90,8 @@ async def test_sources_are_shown_with_the_step_and_the_model_does_not_read_them(
 
     (delivered,) = talk.answers
     assert delivered.progress is not None
-    assert delivered.progress.steps == [ShownStep(title="Looks it up", state="complete", sources=[PAGE])]
+    assert delivered.progress.steps == [
+        ShownStep(title="Looks it up", state="complete", sources=[PAGE], outcome="Took 1 s")
+    ]
     (response,) = [part["functionResponse"] for part in rehearsal.cast.read[-1][-1]["parts"]]
     assert response["response"] == {"output": 42}

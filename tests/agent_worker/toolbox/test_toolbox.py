@@ -12,6 +12,7 @@ import pytest
 from google.genai import types
 
 from agent_worker.toolbox.toolbox import Toolbox
+from tests.support.agent_worker.outside_tools import Afar, FarTool
 from tests.support.agent_worker.sample_tools import ALL, EchoSettings, UnusedSettings, echo
 
 IMPORTS = """
@@ -84,6 +85,8 @@ def test_a_badly_written_tool_fails_at_once_and_names_file_and_parameter(
     ("policy", "complaint"),
     [
         ('title=lambda city: city, summary="s"', "the title asks for 'city', which is not an argument"),
+        ('title="T", summary="s", effect=lambda city: city', "the effect asks for 'city', which is not an argument"),
+        ('title="T", summary="s", effect=None', "the effect must be a text or a function"),
         ('title="T", summary="s", attempts=0', "attempts and timeout must be positive"),
         ('title="T", summary="s", timeout=timedelta(0)', "attempts and timeout must be positive"),
     ],
@@ -119,9 +122,9 @@ def test_the_agents_own_tools_are_discovered_sorted_and_taken_by_geminis_sdk() -
     declarations = Toolbox.discover().declarations()
 
     assert [declaration["name"] for declaration in declarations] == [
-        "get_ip_address",
-        "get_location_info",
-        "get_weather_alerts",
+        *("ask_person", "file_ticket", "find_channels", "find_people"),
+        *("get_ip_address", "get_location_info", "get_weather_alerts"),
+        *("read_channel", "read_thread", "search_messages"),
     ]
     assert json.loads(json.dumps(declarations)) == declarations
     for declaration in declarations:
@@ -132,6 +135,41 @@ async def test_a_toolbox_does_not_open_without_the_settings_its_tools_need() -> 
     async with httpx.AsyncClient() as http:
         with pytest.raises(TypeError, match="settings that were not given: EchoSettings"):
             Toolbox(ALL).open(http, [UnusedSettings()])
+
+
+def test_a_tool_is_left_out_where_its_settings_say_that_it_is_not_configured(package: Path) -> None:
+    source = '''
+class ShopSettings(ToolSettings):
+    shop: str = ""
+
+    @property
+    def is_configured(self) -> bool:
+        return bool(self.shop)
+
+@tool(title="Buy", summary="buys")
+async def buy(*, settings: ShopSettings) -> str:
+    """Buy."""
+    return settings.shop
+
+@tool(title="Look", summary="looks")
+async def look() -> str:
+    """Look."""
+    return "nothing"
+'''
+    toolbox = discover_one(package, source)
+    (kind,) = toolbox.settings_classes()
+
+    assert toolbox.configured([kind.model_validate({"shop": "bakery"})]).names() == ["buy", "look"]
+    without = toolbox.configured([kind()])
+    assert without.names() == list(without.summaries()) == ["look"]
+    assert without.refusal("buy") == "There is no tool called buy. The tools are: look."
+    assert without.settings_classes() == []
+
+
+def test_a_toolbox_without_a_tool_keeps_the_others_from_outside_and_what_is_reserved() -> None:
+    toolbox = Toolbox([*ALL], ["deliver"], Afar([FarTool("deliver"), FarTool()])).configured([EchoSettings()])
+
+    assert toolbox.names() == sorted([*Toolbox(ALL).names(), "far__look"])
 
 
 def test_a_tools_settings_come_from_the_environment_and_an_empty_variable_means_the_default(

@@ -8,7 +8,7 @@ import pytest
 
 from agent_worker.contract.messages import Start
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.transcript import Transcript
+from agent_worker.conversation.transcript.transcript import Transcript
 from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion

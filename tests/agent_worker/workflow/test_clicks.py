@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, Literal
-
-import pytest
 
 from agent_worker.contract.messages import Feedback, Renamed, TryAgain
 from agent_worker.contract.names import FEEDBACK, MEMO_FEEDBACK, MEMO_TITLE, RENAMED, TRY_AGAIN
@@ -16,12 +13,6 @@ from agent_worker.workflow.agent import NOT_THE_LAST, STILL_AT_IT, THANKS
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, lines, text
 
 CLOSES_WITHIN = 20.0  # seconds
-
-
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
 
 
 def clicked(value: Literal["good", "bad"], at: str = "1.5", user: str = "U1", turn: str = "1.0") -> Feedback:
@@ -95,7 +86,7 @@ async def test_a_click_in_a_closed_conversation_is_kept_and_closes_it_again(temp
         assert rehearsal.cast.said == ["yes"]
 
 
-# Try again
+# Try Again
 
 
 async def test_trying_again_answers_the_last_question_anew_as_if_it_had_not_been_answered(

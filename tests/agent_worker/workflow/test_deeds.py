@@ -31,6 +31,7 @@ from tests.support.agent_worker.guests import (
     told,
 )
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, lines
+from tests.support.slackbot.conversations import eventually
 
 CLOSES_WITHIN = 20.0  # seconds
 
@@ -179,6 +180,7 @@ async def test_a_stop_that_is_judged_late_drops_what_was_asked_before_it_and_not
     await rehearsal.come_back()
     await held.reached()
     await rehearsal.until(lambda: [MEMBER] in rehearsal.cast.judged)
+    await eventually(lambda: talk.are_under_way("open_conversation"))  # the stop is judged, and nothing else is
 
     held.release()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -32,24 +31,18 @@ BROKEN = [
 ]
 
 
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
-
-
 @pytest.mark.parametrize("code", TURN_ENDINGS)
 async def test_a_turn_that_cannot_succeed_says_so_plainly_and_the_next_message_is_answered(
     rehearsal: Rehearsal, code: str
 ) -> None:
     rehearsal.cast.answers += [calls("look_up", title="Looks it up"), errors.final(code, "HTTP 400")]
-    said = errors.sentence(code, "Done before that:", "• Looks it up")
+    noted = errors.sentence(code, "Done before that:", "• Looks it up")  # people see it on the card
     talk = rehearsal.conversation()
 
-    assert await talk.ask("1.0", "first") == said
+    assert await talk.ask("1.0", "first") == errors.sentence(code)
     assert await talk.ask("1.1", "second") == "yes"
 
-    question = [] if errors.poisons_the_conversation(code) else ["anna: first", said]
+    question = [] if errors.poisons_the_conversation(code) else ["anna: first", noted]
     assert lines(rehearsal.cast.read[-1]) == [*question, "anna: second"]
     assert talk.answers[0].is_notice
 

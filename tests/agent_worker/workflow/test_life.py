@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +18,7 @@ from agent_worker.contract.names import MEMO_TITLE
 from agent_worker.conversation import workflow_run
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.inbox import Inbox
-from agent_worker.conversation.transcript import LARGEST_TRANSCRIPT, Transcript
+from agent_worker.conversation.transcript.transcript import LARGEST_TRANSCRIPT, Transcript
 from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.workflow import history_length
@@ -28,12 +27,6 @@ from agent_worker.workflow.history_length import LONG_HISTORY
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
 
 CALLS_AT_ONCE = 32
-
-
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
 
 
 def bytes_between_messages(history: WorkflowHistory) -> list[int]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from agent_worker.contract.messages import MessageChange, StopRequest, TryAgain
 from agent_worker.contract.names import MESSAGE_CHANGED, STOP, TRY_AGAIN
 from agent_worker.payloads.model import ModelReply
@@ -20,12 +16,6 @@ SENTENCE = (
     "You have had 5 answers from me within an hour, and one person gets no more. Please ask again in 12 minutes. "
     "Until then I may not say this in every thread."
 )
-
-
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
 
 
 def claim(talk: Talk, key: str, *people: str) -> Claim:
@@ -91,7 +81,7 @@ async def test_a_question_in_a_conversation_that_goes_on_can_be_tried_again_late
 
 
 async def test_after_a_turn_in_silence_the_answer_before_it_is_not_the_last_one_any_more(rehearsal: Rehearsal) -> None:
-    """Its Try again would answer the question that got no answer."""
+    """Its Try Again would answer the question that got no answer."""
     talk = rehearsal.conversation()
     await talk.ask("1.0", "first")
     rehearsal.cast.answers.append(ModelReply(over_quota=UNTOLD))

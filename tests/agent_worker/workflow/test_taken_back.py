@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from agent_worker.contract.messages import MessageChange, TryAgain
 from agent_worker.contract.names import MEMO_TITLE, MESSAGE_CHANGED, TRY_AGAIN
-from agent_worker.conversation.taken_back import LEFT_OUT
+from agent_worker.conversation.transcript.taken_back import LEFT_OUT
 from agent_worker.payloads.model import ModelReply
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
 
 SECRET = "hunter2"
 ECHO = text(f"Your password is {SECRET}.")
-
-
-@pytest.fixture
-async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
-    async with Rehearsal(temporal_address) as rehearsal:
-        yield rehearsal
 
 
 def deletion(ts: str, at: str = "9.0") -> MessageChange:

@@ -191,6 +191,6 @@ async def test_it_is_the_same_among_few(stage: Stage, kind: str) -> None:
     ts = stage.slack.say(stage.anna, place, f"<@{stage.slack.bot_user_id}> alerts in New York?")
 
     assert await stage.answered(ts, place) == [POEM]
-    await stage.slack.until(lambda: stage.progress(ts, place) == ["Done\n✓ Weather alerts for New York"])
+    await stage.slack.until(lambda: stage.progress(ts, place) == ["Worked\n✓ Weather alerts for New York"])
     assert stage.leftovers(ts, place) == []
     assert stage.calls("chat.startStream") == 1

@@ -6,6 +6,7 @@ import json
 
 from emulators.gemini.answers import calls, text
 from tests.support.e2e.stage import Stage
+from tests.support.e2e.ticket_card import asked
 
 ALERTS = "get_weather_alerts"
 
@@ -31,6 +32,17 @@ async def test_where_i_am_chains_three_tools_by_the_models_own_choice(stage: Sta
     (progress,) = stage.progress(ts)
     assert "Weather alerts for New York" in progress
     assert progress.count("✓") == 3
+
+
+async def test_a_ticket_whose_answer_is_lost_is_filed_once(stage: Stage) -> None:
+    stage.world.fail("helpdesk", "lost_answer")
+    card = await asked(stage, "I filed IT-101.", hears="IT-101")
+
+    card.press(stage.anna)
+
+    assert (await stage.answered(card.ts, times=2))[-1] == "I filed IT-101."
+    assert len(stage.world.calls_to("helpdesk")) == 2
+    assert [ticket.number for ticket in stage.world.tickets] == ["IT-101"]
 
 
 async def test_two_states_are_looked_up_at_the_same_time(stage: Stage) -> None:

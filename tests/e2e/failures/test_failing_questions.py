@@ -65,7 +65,7 @@ async def test_a_new_message_does_not_wait_for_the_end_of_a_pause(stage: Stage) 
 
     reply(stage, ts, "never mind, tell me a joke")
 
-    assert await stage.answered(ts) == ["Knock, knock."]
+    await stage.slack.until(lambda: stage.said(ts) == ["Knock, knock."])
 
 
 async def test_a_first_attempt_is_not_interrupted(stage: Stage) -> None:

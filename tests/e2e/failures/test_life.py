@@ -30,8 +30,10 @@ async def test_an_idle_conversation_closes_and_a_later_reply_opens_it_again_with
 
         assert await stage.answered(ts, times=2) == ["A heron it is.", "It was the heron."]
         said = [readable(part["text"]) for part in stage.gemini.requests[1].contents[0]["parts"]]
-        assert said[1] == "anna: remember the heron"
-        assert said[2].startswith("You: A heron it is.")
+        place, person, _, first, answer = said[:5]
+        assert (place, person) == ("[place: #general]", "[person: anna]")
+        assert first == "anna: remember the heron"
+        assert answer.startswith("You: A heron it is.")
         assert said[-1] == "anna: which bird was it?"
         stage.gemini.assert_script_finished()
 
@@ -46,10 +48,12 @@ async def test_a_thread_that_temporal_has_forgotten_is_still_ours_and_not_answer
 
     stage.slack.redeliver(stage.channel, reply)
     await stage.slack.until(lambda: stage.is_acknowledged(reply))
-    stage.gemini.script(text("Third.").given(contains='"yours":true,"text":"Second.'))
+    stage.gemini.script(text("Third.").given(contains='"text":"Second.'))
     stage.slack.say(stage.anna, stage.channel, "three", thread_ts=ts)
 
     assert await stage.answered(ts, times=3) == ["First.", "Second.", "Third."]
+    said = [readable(part["text"]) for part in stage.gemini.requests[-1].contents[0]["parts"]]
+    assert any(line.startswith("You: Second.") for line in said)
 
 
 async def test_no_secret_is_in_history_logs_or_metadata(stage: Stage) -> None:

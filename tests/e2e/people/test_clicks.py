@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from agent_worker.cases import reading
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.workflow.agent import THANKS
-from emulators.gemini.answers import text
+from emulators.gemini.answers import calls, text
+from slackbot.listeners.feedback_form import REASON
 from tests.support.e2e.stage import Stage
 
 
@@ -20,11 +23,15 @@ async def an_answer(stage: Stage) -> tuple[str, str]:
     return ts, post.ts
 
 
-async def exported(stage: Stage) -> list[dict[str, Any]]:
-    process = stage.process("agent_worker.feedback", ready="", arguments=["export"])
+async def exported(stage: Stage, *options: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in await export(stage, *options)]
+
+
+async def export(stage: Stage, *options: str) -> list[str]:
+    process = stage.process("agent_worker.feedback", ready="", arguments=["export", *options])
     await process.start(wait=False)
     assert await process.ended() == 0, process.lines
-    return [json.loads(line) for line in process.lines]
+    return process.lines
 
 
 def thanks(stage: Stage, user: str) -> int:
@@ -49,6 +56,37 @@ async def test_a_click_is_kept_with_the_turn_thanked_for_once_and_can_be_changed
     assert kept == {(ts, ts, stage.anna): "bad", (ts, ts, stage.ben): "bad"}
     assert (thanks(stage, stage.anna), thanks(stage, stage.ben)) == (1, 1)
     assert len(stage.gemini.requests) == 1, "a click starts no turn"
+
+
+async def test_a_bad_answer_with_its_reason_is_exported_with_all_that_it_is_about_and_becomes_a_case(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.gemini.script(calls(("get_weather_alerts", {"state": "NY"})), text("It will **rain**."))
+    ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> alerts for New York?")
+    await stage.answered(ts)
+    await stage.steps_are_over(ts)
+    post = stage.slack.bot_posts(stage.channel, ts)[-1].ts
+
+    stage.slack.press_button(stage.ben, stage.channel, post, FEEDBACK_BUTTONS, f"bad:{ts}")
+    await stage.slack.until(lambda: stage.slack.modal(stage.ben))
+    stage.slack.submit_modal(stage.ben, {REASON: {REASON: "It says nothing of the flood."}})
+    await stage.slack.until(lambda: stage.slack.modal(stage.ben) is None)
+    await stage.slack.until(lambda: thanks(stage, stage.ben))
+
+    (line,) = await exported(stage, "--names")
+    assert (line["value"], line["reason"], line["name"]) == ("bad", "It says nothing of the flood.", "Ben Lee")
+    assert [one["text"] for one in line["question"]] == ["@agent alerts for New York?"]
+    assert line["answer"] == "It will **rain**."
+    ((tool, arguments, result),) = [(one["tool"], one["arguments"], one["result"]) for one in line["steps"]]
+    assert (tool, arguments, result["output"]["area"]) == ("get_weather_alerts", {"state": "NY"}, "NY")
+    assert line["agent"]["name"] == "default"
+    assert len(line["agent"]["version"]) == 16
+    written = await export(stage, "--as-eval", str(tmp_path))
+    ((case,), problems) = reading.read([tmp_path])
+    assert problems == []
+    assert written == [str(case.path)]
+    assert "flood" in str(case.case.expect)
+    assert await export(stage, "--as-eval", str(tmp_path)) == [f"{case.path} is there already, and is left as it is"]
 
 
 async def test_an_opinion_is_kept_while_the_worker_is_down(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent_worker.payloads import errors
-from agent_worker.slack.thread.history import MOST_NAMED
+from agent_worker.slack.messages import MOST_NAMED
 from agent_worker.workflow.access import ASK_AGAIN
 from emulators.gemini.answers import text
 from tests.support.e2e.stage import Stage

@@ -11,8 +11,7 @@ from emulators.slack.state.messages import Message
 from tests.support.e2e.stage import Stage
 
 ALERTS = "get_weather_alerts"
-NOTHING_DONE = errors.sentence(errors.STOPPED)
-TOOL_NOT_FINISHED = errors.sentence(errors.STOPPED, "Not finished:", "• Weather alerts for New York")
+STOPPED = errors.sentence(errors.STOPPED)
 POEM = "An old silent pond.\n\nA frog jumps into the pond.\n\nSplash! Silence again."
 
 
@@ -44,7 +43,7 @@ async def goes_on(stage: Stage, ts: str, channel: str | None = None) -> None:
     assert (await stage.answered(ts, channel, times=before + 1))[-1] == "Here I am."
 
 
-async def test_the_button_stops_a_tool_and_says_what_was_not_finished(stage: Stage) -> None:
+async def test_the_button_stops_a_tool_and_its_card_says_so(stage: Stage) -> None:
     stage.gemini.script(calls((ALERTS, {"state": "NY"})))
     held = stage.world.hold("weather")
     ts = ask(stage)
@@ -53,11 +52,9 @@ async def test_the_button_stops_a_tool_and_says_what_was_not_finished(stage: Sta
     post = await the_stop_button(stage, ts)
     stage.slack.press_button(stage.anna, stage.channel, post.ts, STOP_BUTTON)
 
-    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
+    assert await stage.answered(ts) == [STOPPED]
     await held.abandoned()
-    await stage.slack.until(
-        lambda: stage.progress(ts) == ["Done, but 1 of the steps was not\n✗ Weather alerts for New York"]
-    )
+    await stage.slack.until(lambda: stage.progress(ts) == ["Stopped\n✗ Weather alerts for New York"])
     await goes_on(stage, ts)
 
 
@@ -68,7 +65,7 @@ async def test_a_stop_early_in_a_turn_cancels_the_model_call(stage: Stage) -> No
 
     stage.slack.press_stop(stage.anna, stage.channel, ts)
 
-    assert await stage.answered(ts) == [NOTHING_DONE]
+    assert await stage.answered(ts) == [STOPPED]
     await held.abandoned()
     await goes_on(stage, ts)
 
@@ -90,7 +87,7 @@ async def test_slacks_own_stop_while_text_streams_leaves_one_sentence_wherever_t
 
     stage.slack.press_stop(stage.anna, where, ts)
 
-    assert await stage.answered(ts, where) == [NOTHING_DONE]
+    assert await stage.answered(ts, where) == [STOPPED]
     await held.abandoned()
     assert stage.leftovers(ts, where) == []
     await stage.slack.until(lambda: not is_processing(stage, ts, where))
@@ -124,11 +121,11 @@ async def test_the_word_stops_it_too(stage: Stage, word: str) -> None:
 
     stage.slack.say(stage.anna, stage.channel, word, thread_ts=ts)
 
-    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
+    assert await stage.answered(ts) == [STOPPED]
     await goes_on(stage, ts)
 
 
-async def test_what_was_done_before_a_late_stop_is_told(stage: Stage) -> None:
+async def test_what_was_done_before_a_late_stop_stays_on_its_card(stage: Stage) -> None:
     held = stage.gemini.hold(lambda request: len(request.contents) > 1)
     stage.gemini.script(calls((ALERTS, {"state": "NY"})))
     ts = ask(stage)
@@ -136,8 +133,26 @@ async def test_what_was_done_before_a_late_stop_is_told(stage: Stage) -> None:
 
     stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
 
-    done = errors.sentence(errors.STOPPED, "Done before that:", "• Weather alerts for New York")
-    assert await stage.answered(ts) == [done]
+    assert await stage.answered(ts) == [STOPPED]
+    await stage.slack.until(lambda: stage.progress(ts) == ["Stopped\n✓ Weather alerts for New York"])
+
+
+async def test_slacks_own_stop_in_a_direct_message_keeps_the_cards_and_says_nothing_twice(stage: Stage) -> None:
+    direct = stage.slack.open_dm(stage.anna)
+    stage.gemini.script(calls((ALERTS, {"state": "NY"})), calls((ALERTS, {"state": "CA"})))
+    stage.world.hold("weather").release()
+    held = stage.world.hold("weather")
+    ts = stage.slack.say(stage.anna, direct, "alerts in New York, then in California?")
+    await held.reached()
+    await stage.slack.until(lambda: stage.slack.bot_posts(direct, ts))
+
+    stage.slack.press_stop(stage.anna, direct, ts)
+
+    assert await stage.answered(ts, direct) == [STOPPED]
+    (post,) = stage.slack.bot_posts(direct, ts)
+    cards = "Stopped\n✓ Weather alerts for New York\n✗ Weather alerts for California"
+    assert stage.slack.visible_text(post) == f"{cards}\n{STOPPED}\n[Try Again]"
+    await goes_on(stage, ts, direct)
 
 
 async def test_a_stop_while_no_worker_is_up_is_not_lost(stage: Stage) -> None:
@@ -153,7 +168,7 @@ async def test_a_stop_while_no_worker_is_up_is_not_lost(stage: Stage) -> None:
     await stage.slack.until(lambda: all(delivery.acked for delivery in stage.slack.deliveries))
     await stage.worker.start()
 
-    assert await stage.answered(ts) == [TOOL_NOT_FINISHED]
+    assert await stage.answered(ts) == [STOPPED]
     await goes_on(stage, ts)
 
 
@@ -162,4 +177,4 @@ async def test_nothing_is_left_to_press_once_the_answer_is_there(stage: Stage) -
     ts = ask(stage)
     await stage.answered(ts)
 
-    await stage.slack.until(lambda: stage.progress(ts) == ["Done\n✓ Weather alerts for New York"])
+    await stage.slack.until(lambda: stage.progress(ts) == ["Worked\n✓ Weather alerts for New York"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent_worker.conversation.wording.moments import written_at
+from agent_worker.slack.time_zones import offsets
 from emulators.gemini.answers import text
 from tests.support.agent_worker.model_lines import message_line, readable
 from tests.support.e2e.stage import Stage
@@ -32,12 +34,14 @@ async def test_a_reply_without_a_mention_goes_on_with_all_that_was_said_before(s
     ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> remember the word heron")
     await stage.answered(ts)
 
-    stage.slack.say(stage.anna, stage.channel, "which word was it?", thread_ts=ts)
+    reply = stage.slack.say(stage.anna, stage.channel, "which word was it?", thread_ts=ts)
 
     assert await stage.answered(ts, times=2) == ["Hello Anna!", "It is the heron."]
     contents = stage.gemini.requests[-1].contents
     assert [content["role"] for content in contents] == ["user", "model", "user"]
-    assert contents[-1]["parts"] == [{"text": message_line("anna", stage.anna, "which word was it?")}]
+    at = written_at(reply, offsets("America/New_York", None, float(reply)))  # where people of the local Slack live
+    line = message_line("anna", stage.anna, "which word was it?", at=at)
+    assert contents[-1]["parts"] == [{"text": line}]
 
 
 async def test_a_first_mention_in_the_middle_of_a_thread_knows_what_was_said_before(stage: Stage) -> None:
@@ -80,7 +84,7 @@ async def test_a_mention_with_nothing_else_in_it_is_greeted_without_asking_the_m
 
     (greeting,) = await stage.answered(ts)
 
-    assert "I can look up" in greeting
+    assert "I can help with" in greeting
     assert "weather" in greeting
     assert stage.gemini.requests == []
 

@@ -68,12 +68,17 @@ LEFT_OUT = {
     "member_joined_channel": ("enterprise_id", "event.enterprise", "event.inviter"),  # recorded in an organisation
     "app_home_opened": ("event.context",),  # what else the person had open then; the stand-in's people have nothing
 }
+# Some recordings have it in `assistant_thread`, and those of apps that may not search have none.
+TOKEN = ("event.action_token",)
 ENVELOPE = ("authorizations", "event_context", "is_ext_shared_channel")
 OURS_ALONE = {
     "app_home_opened": ENVELOPE,  # the recording is abridged in its source
     "app_context_changed": ENVELOPE,  # so is this one
     "reaction_added": (*ENVELOPE, "event_id", "event_time"),  # and this one
-    "message of person in im": ("event_context",),  # all events of the other kinds have it
+    "message of person in channel": TOKEN,
+    "message of person in thread": TOKEN,
+    "message of person in im": (*TOKEN, "event_context"),  # all events of the other kinds have the latter
+    "app_mention": TOKEN,
     # A message of an app has its profile in every event; the recorded buttons stood in messages without an update.
     "block_actions": ("message.bot_profile", "message.edited"),
 }

@@ -103,10 +103,10 @@ class _PatientClient(ControlClient):
 
     silences = 0
 
-    async def changes(self, after: int, seconds: float) -> list[Change]:
-        found = await super().changes(after, seconds)
+    async def news(self, after: int, seconds: float, user: str, form: str) -> tuple[list[Change], str]:
+        found, form = await super().news(after, seconds, user, form)
         self.silences += not found
-        return found
+        return found, form
 
 
 @asynccontextmanager
@@ -223,7 +223,7 @@ async def test_unknown_people_and_channels_are_named(stage: Scene) -> None:
     _, output = await _recite(stage, "/channel nowhere", "/dance")
 
     assert nobody == (1, "There is no user nobody; there are: anna\n")
-    assert "(there is no channel nowhere)" in output
+    assert "(there is no channel nowhere; there are: general)" in output
     assert "/quit            leave" in output
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from playground.page.surroundings import Services, Surroundings
+from tests.support.emulators.elements import entry, menu, text_field
 from tests.support.emulators.scene import Scene as SlackScene
 from tests.support.emulators.scene import envelopes
+from tests.support.emulators.views import actions
 from tests.support.playground.visiting import Following, Scene, scene
 
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Press"}, "action_id": "go", "value": "v1"}
@@ -116,6 +118,20 @@ async def test_direct_messages_home_and_what_people_look_at(stage: Scene) -> Non
     assert heard == ["app_home_opened", "block_actions", "app_context_changed", "app_context_changed"]
 
 
+async def test_the_page_shows_which_message_the_agent_is_told_that_a_person_looks_at(stage: Scene) -> None:
+    ts = stage.slack.say(stage.anna, stage.general, "hello")
+    place = {"user": stage.anna, "channel": stage.general}
+    async with stage.visitor.following(Following()) as page:
+        await stage.visitor.do("look_at", **place, ts=ts)
+        await page.until(lambda: page.shown.get(f"look/{stage.anna}") == {"channel": stage.general, "ts": ts})
+        await stage.visitor.do("look_at", **place)
+        await page.until(lambda: page.shown.get(f"look/{stage.anna}") == {"channel": stage.general, "ts": ""})
+        await stage.visitor.do("look_at", user=stage.anna, channel=None)
+        await page.until(lambda: f"look/{stage.anna}" not in page.shown)
+
+    assert (await stage.visitor.refused("do/look_at", **place, ts="1.000000"))[0] == 400
+
+
 async def test_shortcuts_commands_and_modals(stage: Scene) -> None:
     ts = stage.slack.say(stage.anna, stage.general, "hello")
     place = {"user": stage.anna, "channel": stage.general}
@@ -133,6 +149,39 @@ async def test_shortcuts_commands_and_modals(stage: Scene) -> None:
     heard = [one.event_type for one in stage.slack.deliveries]
     assert heard[-3:] == ["message_action", "slash_commands", "view_submission"]
     assert (empty, "not optional" in sentence) == (400, True)
+
+
+async def test_what_is_chosen_and_written_in_a_message_is_kept_for_the_person(stage: Scene) -> None:
+    blocks = [entry(text_field()), actions(menu("a", "b"), block_id="menu")]
+    ts = (await stage.client.chat_postMessage(channel=stage.general, text="?", blocks=blocks))["ts"]
+    place = {"user": stage.anna, "channel": stage.general, "ts": ts}
+    async with stage.visitor.following(Following()) as page:
+        await stage.visitor.do("fill_in", **place, action_id="write", block_id="asked", text="why")
+        await stage.visitor.do("choose", **place, action_id="pick", block_id="menu", values=["b"])
+        key = f"entries/{stage.anna}/{stage.general}/{ts}"
+        await page.until(lambda: "menu" in page.shown.get(key, {}))
+        entries = page.shown[key]
+
+    assert entries["asked"] == {"write": {"type": "plain_text_input", "value": "why"}}
+    assert entries["menu"]["pick"]["selected_option"]["value"] == "b"
+    assert [one.event_type for one in stage.slack.deliveries].count("block_actions") == 1
+    assert (await stage.visitor.refused("do/choose", **place, action_id="pick", values=["c"]))[0] == 400
+
+
+async def test_people_press_and_choose_in_home_tabs_and_modals(stage: Scene) -> None:
+    views, anna = stage.slack.backend.views, {"user": stage.anna}
+    blocks = [actions(BUTTON, menu("a"), block_id="x"), entry(text_field(), dispatch_action=True)]
+    views.publish(stage.anna, {"type": "home", "blocks": blocks})
+    views.open(stage.anna, MODAL | {"blocks": blocks, "notify_on_close": True})
+
+    for surface in ("home", "modal"):
+        await stage.visitor.do(f"press_{surface}", **anna, action_id="go", block_id="x")
+        await stage.visitor.do(f"choose_in_{surface}", **anna, action_id="pick", values=["a"])
+    await stage.visitor.do("fill_in_modal", **anna, action_id="write", text="why")
+    await stage.visitor.do("close_modal", **anna, with_all_below=True)
+
+    heard = [one.event_type for one in stage.slack.deliveries]
+    assert heard == [*["block_actions"] * 5, "view_closed"]
 
 
 async def test_the_services_can_be_switched_only_while_the_playground_runs_them(stage: Scene) -> None:
@@ -160,6 +209,9 @@ async def test_the_services_can_be_switched_only_while_the_playground_runs_them(
         ("do/say", {"user": "agent", "channel": "general", "text": "x"}, 404, "nobody"),
         ("do/home", {"user": "anna"}, 400, "tab is missing"),
         ("do/submit_modal", {"user": "anna", "values": {"a": 1}}, 400, "values must be"),
+        ("do/submit_modal", {"user": "anna", "values": {"a": {"b": [1]}}}, 400, "values must be"),
+        ("do/choose_in_home", {"user": "anna", "action_id": "a", "values": "b"}, 400, "list of texts"),
+        ("do/close_modal", {"user": "anna", "with_all_below": "yes"}, 400, "true or false"),
         ("do/fly", {}, 404, "there are: say"),
         ("break/fly", {}, 404, "there are: kill"),
         ("break/kill", {"process": "worker"}, 400, "no process of this playground"),

@@ -69,7 +69,7 @@ async def test_the_sockets_are_cut(stage: Scene) -> None:
 class Fragile:
     """A process that can only be killed."""
 
-    pid, restarts = 4711, 0
+    pid, restarts, why = 4711, 0, ""
 
     def __init__(self) -> None:
         self.is_up = True
@@ -81,7 +81,7 @@ class Fragile:
 async def test_a_process_is_killed_and_shows_as_down() -> None:
     around = Surroundings(processes={"worker": Fragile()})
     async with scene(around) as stage, stage.visitor.following(Following()) as page:
-        assert page.shown["process/worker"] == {"pid": 4711, "is_up": True, "restarts": 0}
+        assert page.shown["process/worker"] == {"pid": 4711, "is_up": True, "restarts": 0, "why": ""}
         await stage.visitor.break_("kill", process="worker")
 
         await page.until(lambda: not page.shown["process/worker"]["is_up"])

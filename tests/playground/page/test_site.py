@@ -12,7 +12,14 @@ from yarl import URL
 from playground.page import site
 from tests.support.playground.visiting import Scene
 
-PATHS = ("/", "/page/live", "/page/inside?channel=C1&thread_ts=1.0", "/page/file/F1?user=U1", "/page/scripts/app.js")
+PATHS = (
+    "/",
+    "/page/live",
+    "/page/inside?channel=C1&thread_ts=1.0",
+    "/page/inside/step?channel=C1&thread_ts=1.0&run_id=a&step=1",
+    "/page/file/F1?user=U1",
+    "/page/scripts/app.js",
+)
 
 
 async def answer(stage: Scene, path: str, method: str = "GET", **options: Any) -> aiohttp.ClientResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from agent_worker.activities.call_origin import HEADER, CallOrigin
 from agent_worker.agents.folder import read_folder
 from playground.page.snapshots import KEPT_RECORDS, LONGEST_ARGUMENT, Snapshots
 from playground.page.surroundings import Surroundings
@@ -163,6 +164,29 @@ async def test_calls_and_envelopes_are_shown_as_they_happen(stage: Scene) -> Non
     envelopes = [one for one in page.all("envelope").values() if one["ts"] == ts]
     assert {one["event_type"] for one in envelopes} == {"message", "app_mention"}
     assert {(one["attempts"], one["acked"]) for one in envelopes} == {(1, False)}
+
+
+async def test_calls_and_envelopes_name_their_conversation(stage: Scene) -> None:
+    root = stage.slack.say(stage.anna, stage.general, f"<@{stage.slack.bot_user_id}> hello")
+    reply = stage.slack.say(stage.anna, stage.general, "and more", root)
+    stage.slack.edit(stage.general, reply, "and less")
+    stage.slack.react(stage.ben, stage.general, reply, "eyes")
+    named = CallOrigin("run", "1", 1, f"slack:T1:{stage.general}:{root}").written()
+    await stage.client.users_info(user=stage.anna)
+    stage.client.headers = {HEADER: named}
+    await stage.client.users_info(user=stage.anna)
+    stage.client.headers = {}
+    elsewhere = await stage.client.chat_postMessage(channel=stage.general, text="elsewhere")
+    await stage.client.conversations_replies(channel=stage.general, ts=reply)
+    shown = Snapshots(stage.slack, stage.around).take()
+
+    def places(kind: str) -> list[tuple[str, str]]:
+        found = [value for key, value in shown.items() if key.startswith(f"{kind}/")]
+        return [(one["channel"], one["thread_ts"]) for one in found]
+
+    here = (stage.general, root)
+    assert places("call") == [("", ""), here, (stage.general, ""), here]
+    assert set(places("envelope")) == {here, (stage.general, elsewhere["ts"])}
 
 
 async def test_only_the_newest_calls_are_kept_and_long_arguments_are_cut(stage: Scene) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from agent_worker.conversation.conversation import BEFORE, NOW
-from agent_worker.conversation.model_form import line, note
-from emulators.gemini.answers import Call, Said, Text
+from agent_worker.conversation.wording.model_form import line, note
+from emulators.gemini.answers import Said, Text
 from emulators.gemini.faults import Slow
 from emulators.gemini.request import ModelRequest
 from playground.scripted_model.model import ScriptedModel
+from tests.support.playground.scripted_requests import SEARCH, SLACK_TOOLS, TOOLS, calls, request, said, step, text
 
-NAMES = {"get_weather_alerts": ["state"], "get_ip_address": [], "get_location_info": ["ipaddress"]}
 TELL, CONVERT = "time__get_current_time", "time__convert_time"
 TIME_TOOLS = {TELL: ["timezone"], CONVERT: ["source_timezone", "time", "target_timezone"]}
 NINE_IN_NEW_YORK = {"source_timezone": "America/New_York", "time": "09:00"}
@@ -23,50 +23,6 @@ FILE_TOOLS = {
     "docs__search_files": ["path", "pattern"],
 }
 NEW_YORK = {"output": {"city": "New York", "region": "New York", "country": "United States"}}
-
-
-def request(*contents: dict[str, Any], mode: str = "AUTO", tools: dict[str, list[str]] | None = None) -> ModelRequest:
-    """`tools` are the declared ones: the names of their parameters, all of which are required texts."""
-    declarations: list[dict[str, Any]] = [
-        {
-            "name": name,
-            "parametersJsonSchema": {"properties": {one: {"type": "string"} for one in takes}, "required": takes},
-        }
-        for name, takes in (NAMES if tools is None else tools).items()
-    ]
-    body = {
-        "contents": list(contents),
-        "tools": [{"functionDeclarations": declarations}],
-        "toolConfig": {"functionCallingConfig": {"mode": mode}},
-    }
-    return ModelRequest(model="gemini-3.8-flash", api_version="v1", streamed=False, body=body)
-
-
-def said(text: str, role: str = "user") -> dict[str, Any]:
-    return {"role": role, "parts": [{"text": text}]}
-
-
-def step(*results: tuple[str, dict[str, Any], dict[str, Any]]) -> list[dict[str, Any]]:
-    """A content of calls, and the content of their responses."""
-    called = [{"functionCall": {"name": name, "args": args}} for name, args, _ in results]
-    returned = [{"functionResponse": {"name": name, "response": response}} for name, _, response in results]
-    return [{"role": "model", "parts": called}, {"role": "user", "parts": returned}]
-
-
-def answered(asked: ModelRequest) -> Said:
-    answer = ScriptedModel().answer(asked)
-    assert isinstance(answer, Said)
-    return answer
-
-
-def calls(asked: ModelRequest) -> list[tuple[str, dict[str, Any]]]:
-    return [(part.name, dict(part.args or {})) for part in answered(asked).parts if isinstance(part, Call)]
-
-
-def text(asked: ModelRequest) -> str:
-    (part,) = answered(asked).parts
-    assert isinstance(part, Text)
-    return part.text
 
 
 @pytest.mark.parametrize(
@@ -185,12 +141,15 @@ def test_the_time_is_told_in_a_sentence_and_a_call_is_not_made_twice() -> None:
     now = {"timezone": "Asia/Tokyo", "datetime": "2026-03-01T18:05:00+09:00", "day_of_week": "Sunday", "is_dst": False}
     then = {**now, "timezone": "Europe/Berlin", "datetime": "2026-03-01T10:05:00+01:00"}
     told = step((TELL, {"timezone": "Asia/Tokyo"}, {"output": now}))
-    converted = step((CONVERT, {}, {"output": {"source": now, "target": then, "time_difference": "-8.0h"}}))
+    asked = {"source_timezone": "Asia/Tokyo", "time": "18:05", "target_timezone": "Europe/Berlin"}
+    converted = step((CONVERT, asked, {"output": {"source": now, "target": then, "time_difference": "-8.0h"}}))
 
     assert text(request(said("what time is it in Tokyo?"), *told, tools=TIME_TOOLS)) == (
         "It is **18:05** in Tokyo (Sunday)."
     )
-    assert "**18:05** in Tokyo (Sunday) is **10:05** in Berlin (Sunday)." in text(request(said("and?"), *converted))
+    assert text(request(said("what is 18:05 in Tokyo in Berlin?"), *converted, tools=TIME_TOOLS)) == (
+        "**18:05** in Tokyo (Sunday) is **10:05** in Berlin (Sunday)."
+    )
 
 
 def test_without_a_tool_for_the_time_or_without_a_place_it_says_so() -> None:
@@ -216,7 +175,7 @@ def test_a_tool_of_any_server_is_called_by_the_words_of_its_name(question: str, 
 def test_an_argument_that_is_missing_is_named() -> None:
     asked = request(said("search the files in `docs`"), tools=FILE_TOOLS)
 
-    assert text(asked) == "For `docs__search_files` I need `pattern`. Please write it in quotation marks."
+    assert text(asked) == "To call `docs__search_files` I need `pattern`. What shall I take?"
 
 
 def test_a_question_without_the_words_of_a_tool_calls_none() -> None:
@@ -228,7 +187,7 @@ def test_an_answered_turn_is_over() -> None:
 
     asked = request(said("alerts in New York?"), *first, said("None.", "model"), said("thank you"))
 
-    assert len(text(asked).splitlines()) == 3
+    assert text(asked) == "You are welcome."
 
 
 def test_anything_else_gets_a_haiku_always_the_same_for_the_same_words() -> None:
@@ -236,7 +195,7 @@ def test_anything_else_gets_a_haiku_always_the_same_for_the_same_words() -> None
 
     assert len(haikus) > 3
     assert all(len(haiku.splitlines()) == 3 for haiku in haikus)
-    assert text(request(said("hello"))) == text(request(said("hello")))
+    assert text(request(said("tell me more"))) == text(request(said("tell me more")))
 
 
 def test_what_was_said_before_is_remembered() -> None:
@@ -254,7 +213,7 @@ def test_the_background_that_the_agent_adds_is_not_taken_for_a_question() -> Non
     texts = [note(BEFORE), line(text="alerts in Ohio?"), note(NOW), line(text="hello")]
     asked = {"role": "user", "parts": [{"text": text} for text in texts]}
 
-    assert len(text(request(asked)).splitlines()) == 3
+    assert text(request(asked)).startswith("Hello!")
 
 
 def test_a_summary_keeps_names() -> None:
@@ -274,8 +233,45 @@ def test_what_it_says_comes_word_by_word(pause: float) -> None:
     answer = ScriptedModel(pause=pause).answer(request(said("hello")))
 
     assert isinstance(answer, Said)
-    assert (answer.pieces, answer.pause) == (len(text(request(said("hello"))).split()), pause)
+    (part,) = answer.parts
+    assert isinstance(part, Text)
+    assert (answer.pieces, answer.pause) == (len(part.text.split()), pause)
 
 
 def test_it_can_think_for_a_while() -> None:
     assert isinstance(ScriptedModel(delay=1.5).answer(request(said("hello"))), Slow)
+
+
+def test_what_is_around_a_question_is_not_taken_for_one() -> None:
+    texts = [
+        line(place="#weather", id="C1", topic="Weather alerts in Ohio?", purpose="Where am I? What is my IP?"),
+        line(person="Where am I", id="U1", full_name="Storms in Texas", title="What time is it in Tokyo?"),
+        note("This person has this channel open.", **{"from": "anna", "id": "U1", "channel": "#alerts in Ohio"}),
+        line(**{"from": "anna", "id": "U1", "at": "Fri 2026-11-27 10:15 UTC", "text": "hello"}),
+    ]
+    asked = {"role": "user", "parts": [{"text": text} for text in texts]}
+
+    assert text(request(asked)).startswith("Hello Where am I!")
+
+
+@pytest.mark.parametrize(
+    ("question", "called"),
+    [
+        ("are there any weather alerts where I am?", ["get_ip_address"]),
+        ("any weather alerts in New York and Texas?", ["get_weather_alerts", "get_weather_alerts"]),
+        ("Are there any weather alerts for New York?", ["get_weather_alerts"]),
+        ("write me a haiku about patience", []),
+        ("What can you do for me?", []),
+        ("what did we decide in this channel yesterday?", ["read_channel"]),
+        ("what time is it in Tokyo?", [TELL]),
+        ("What is 9:00 in New York in Berlin?", [CONVERT]),
+        ("what is your IP address?", ["get_ip_address"]),
+        ("who am I?", []),
+    ],
+)
+def test_what_the_page_and_the_read_me_suggest_calls_what_it_should(question: str, called: list[str]) -> None:
+    written = line(**{"from": "anna", "id": "U1", "at": "Fri 2026-11-27 10:15 UTC", "text": question})
+
+    asked = request(said(written), tools={**TOOLS, **TIME_TOOLS, **SLACK_TOOLS, **SEARCH})
+
+    assert [name for name, _ in calls(asked)] == called

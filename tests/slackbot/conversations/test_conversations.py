@@ -110,6 +110,24 @@ async def test_if_only_one_event_has_the_files_it_is_stored_too(
     assert await stage.signals() == ["1.0"] * hand_overs
 
 
+@pytest.mark.parametrize(
+    ("events", "hand_overs"),
+    [
+        ([{}, {"action_token": "1-token"}, {}], 2),
+        ([{"action_token": "1-token"}, {}], 1),
+        ([{"action_token": "1-token"}, {"action_token": "2-token"}], 1),
+        ([{"action_token": "1-token"}, {"files": [SlackFile(id="F1", name="plan.pdf")]}, {}], 2),
+    ],
+)
+async def test_if_only_one_event_has_the_permission_to_search_it_is_stored_too(
+    stage: HandOverStage, events: list[dict[str, Any]], hand_overs: int
+) -> None:
+    for brings in events:
+        await stage.conversations.hand_over(stage.incoming("1.0", **brings))
+
+    assert await stage.signals() == ["1.0"] * hand_overs
+
+
 async def test_a_message_without_its_files_does_not_count_as_handed_over_with_them(stage: HandOverStage) -> None:
     bare, whole = stage.incoming("1.0"), stage.incoming("1.0", files=[SlackFile(id="F1", name="plan.pdf")])
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import SlackFile, UserMessage
-from agent_worker.conversation.message_text import message_text
+from agent_worker.conversation.wording.message_text import message_text
 from slackbot.events.contents import (
     LARGEST_ATTACHMENTS,
     LARGEST_TEXT,
@@ -67,6 +67,15 @@ def seen(message: dict[str, Any]) -> str:
 )
 def test_the_worker_reads_the_same_in_what_is_kept_as_in_the_whole_message(message: dict[str, Any]) -> None:
     assert seen(message) == message_text(message, bot_user_id="UBOT", names={})
+
+
+def test_slacks_preview_of_a_linked_message_is_not_handed_on_as_not_all_who_see_the_link_see_it() -> None:
+    preview = {"is_msg_unfurl": True, "author_id": "U2", "text": "the secret"}
+
+    assert attachments({"text": "look", "attachments": [preview]}) == []
+    assert attachments({"text": "look", "attachments": [{**preview, "is_share": True}]}) == [
+        {"author_id": "U2", "text": "the secret"}
+    ]
 
 
 def test_blocks_are_kept_if_they_say_more_than_the_text() -> None:

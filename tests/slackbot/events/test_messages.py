@@ -190,6 +190,35 @@ def test_attachments_come_with_the_message() -> None:
     assert decision.message.attachments == [forwarded]
 
 
+@pytest.mark.parametrize("event", [mention(), direct(), reply()])
+@pytest.mark.parametrize(
+    "named", [{"action_token": "12.34.ab-c"}, {"assistant_thread": {"action_token": "12.34.ab-c"}}]
+)
+def test_the_permission_to_search_for_its_author_comes_with_the_message(event: Event, named: Event) -> None:
+    decision = read(body(event | named), BOT)
+
+    assert isinstance(decision, IncomingMessage)
+    assert decision.message.action_token == "12.34.ab-c"
+
+
+@pytest.mark.parametrize("token", [None, 5, ["1"], {}, "", " ", "1\n2", "ä", "x" * 201])
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_what_cannot_be_such_a_permission_is_not_stored(token: Any, is_nested: bool) -> None:  # noqa: FBT001
+    named = {"assistant_thread": {"action_token": token}} if is_nested else {"action_token": token}
+    decision = read(body(mention(**named)), BOT)
+
+    assert isinstance(decision, IncomingMessage)
+    assert "action_token" not in decision.message.model_fields_set
+
+
+@pytest.mark.parametrize("thread", [None, "1", [{"action_token": "1"}]])
+def test_a_thread_of_any_shape_in_an_event_is_no_permission(thread: Any) -> None:
+    decision = read(body(mention(assistant_thread=thread)), BOT)
+
+    assert isinstance(decision, IncomingMessage)
+    assert decision.message.action_token == ""
+
+
 def test_a_plain_message_is_stored_without_empty_fields() -> None:
     decision = read(body(mention()), BOT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent_worker.contract.agent_choice import Choice
 from agent_worker.contract.agents import AgentCatalog, AgentView, Applied, ToolLine
 from slackbot.listeners import agent_captions
-from slackbot.listeners.agent_captions import answering, described
+from slackbot.listeners.agent_captions import AGENTS_SHOWN, WHERE, answering, described, listed
 
 OPS = AgentView(
     name="ops",
@@ -53,3 +53,31 @@ def test_before_any_worker_has_told_of_agents_that_is_said() -> None:
 
 def test_a_name_that_slack_does_not_tell_is_said_and_not_guessed() -> None:
     assert answering(AgentCatalog(agents=[OPS]), Choice(needs_name=True)) == agent_captions.UNNAMED
+
+
+def test_a_tool_that_people_are_asked_about_says_so() -> None:
+    tools = [ToolLine(name="file_ticket", summary="files a ticket", asks_first=True), *OPS.tools]
+
+    lines = described(OPS.model_copy(update={"tools": tools})).splitlines()
+
+    assert [line.endswith("_(asks first)_") for line in lines[-2:]] == [True, False]
+
+
+def test_the_other_agents_are_listed_with_their_tools_and_without_their_channels() -> None:
+    others = AgentView(name="falcon", description="Knows it all.", channels=["secret-falcon"], tools=OPS.tools)
+    said = listed(AgentCatalog(agents=[OPS, others, AgentView(name="bare")]), but="ops")
+
+    assert said[0].startswith("*falcon*: Knows it all.\n*Tools*\n")
+    assert "your address" in said[0]
+    assert "secret" not in str(said)
+    assert said[1:] == ["*bare*", WHERE]
+    assert listed(AgentCatalog(agents=[OPS]), but="ops") == []
+
+
+def test_many_agents_are_counted() -> None:
+    agents = [AgentView(name=f"agent-{number}") for number in range(AGENTS_SHOWN + 3)]
+
+    said = listed(AgentCatalog(agents=agents), but="agent-0")
+
+    assert len(said) == AGENTS_SHOWN + 1
+    assert said[-1] == f"And 2 more. {WHERE}"

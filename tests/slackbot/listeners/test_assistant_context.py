@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.contract.messages import Thread, UserMessage
 from slackbot.events.messages import IncomingMessage
-from slackbot.listeners.assistant_context import AssistantContext, channel_in
+from slackbot.listeners.assistant_context import AssistantContext, View, view_in
 from tests.support.slackbot.conversations import ConversationStage, conversation_stage, questions
 
 
@@ -47,6 +47,18 @@ async def test_a_message_in_a_channel_does_not_say_it(stage: ConversationStage) 
     await stage.heard()
 
     assert await looking_at(stage, stage.anna, stage.channel) == ""
+
+
+async def test_a_direct_message_says_which_message_its_author_has_open(stage: ConversationStage) -> None:
+    root = stage.slack.say(stage.ben, stage.channel, "Shall we move?")
+    stage.slack.look_at(stage.anna, stage.channel, root)
+    await stage.heard()
+
+    direct = stage.slack.open_dm(stage.anna)
+    ts = await stage.say(stage.anna, channel=direct)
+    (message,) = await questions(stage, ts, direct)
+
+    assert (message.looking_at, message.looking_at_message) == (stage.channel, root)
 
 
 async def test_the_model_is_told_the_open_channel(stage: ConversationStage) -> None:
@@ -105,7 +117,26 @@ def entity(value: Any) -> dict[str, Any]:
     ],
 )
 def test_a_context_of_any_shape_is_read(context: dict[str, Any], channel: str) -> None:
-    assert channel_in(context) == channel
+    assert view_in(context).channel == channel
+
+
+def about(channel: Any, ts: Any) -> dict[str, Any]:
+    return {"type": "slack#/types/message_context", "value": {"channel_id": channel, "message_ts": ts}}
+
+
+@pytest.mark.parametrize(
+    ("entities", "view"),
+    [
+        ([about("C1", "1.0")], View("C1", "1.0")),
+        ([*entity("C1")["entities"], about("C1", "1.0")], View("C1", "1.0")),
+        ([*entity("C1")["entities"], about("C2", "1.0")], View("C1")),
+        ([about("C1", "yesterday"), about("C1", None), about("C1", ["1.0"])], View("C1")),
+        ([about("D1", "1.0")], View()),
+        ([about(None, "1.0"), about("C1", "1.0")], View("C1", "1.0")),
+    ],
+)
+def test_a_message_in_a_context_counts_only_in_its_channel(entities: list[Any], view: View) -> None:
+    assert view_in({"entities": entities}) == view
 
 
 @pytest.mark.parametrize("event", [{}, {"user": None, "context": {}}, {"user": ["U1"], "context": entity("C1")}])

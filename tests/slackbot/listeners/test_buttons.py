@@ -10,14 +10,14 @@ import pytest
 
 from agent_worker.contract.messages import Feedback, StopRequest, Thread, TryAgain, UserMessage
 from agent_worker.contract.names import FEEDBACK, FEEDBACK_BUTTONS, STOP, STOP_BUTTON, TRY_AGAIN, TRY_AGAIN_BUTTON
-from agent_worker.payloads.thread import ShownStep
+from agent_worker.payloads.thread import Progress, ShownStep
 from agent_worker.slack.blocks.buttons import below_answer
 from agent_worker.slack.blocks.task_cards import plan
 from slackbot.listeners.buttons import PRESS_AGAIN, STORE_TIMEOUT, TELL_TIMEOUT, Click, read
 from tests.slackbot.events.test_messages import BOT, NOW, ROOT
 from tests.support.slackbot.stored_signals import SignalStage, signal_stage
 
-STEPS = [ShownStep(title="Looks it up", state="in_progress")]
+STEPS = Progress(key="1.1:progress", steps=[ShownStep(title="Looks it up", state="in_progress")])
 BUTTONS = [(STOP_BUTTON, "{}"), (FEEDBACK_BUTTONS, "good:{}"), (FEEDBACK_BUTTONS, "bad:{}"), (TRY_AGAIN_BUTTON, "{}")]
 
 
@@ -246,7 +246,7 @@ NO_CLICKS = [
     pytest.param(pressed(value=f"good:{ROOT}"), id="an opinion of Stop"),
     pytest.param(pressed(action_id=FEEDBACK_BUTTONS), id="feedback without an opinion"),
     pytest.param(pressed(action_id=FEEDBACK_BUTTONS, value=f"great:{ROOT}"), id="an unknown opinion"),
-    pytest.param(pressed(action_id=TRY_AGAIN_BUTTON, value=f"bad:{ROOT}"), id="an opinion of Try again"),
+    pytest.param(pressed(action_id=TRY_AGAIN_BUTTON, value=f"bad:{ROOT}"), id="an opinion of Try Again"),
     pytest.param({}, id="nothing"),
     pytest.param(pressed(actions=[]), id="no action"),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from agent_worker.payloads.inputs import Inputs
 from agent_worker.toolbox.definition import ToolPolicy
 from agent_worker.toolbox.tool_source import Attach, NewFile, OutsideTool, Progress
 
@@ -26,7 +27,9 @@ class FarTool:
     def policy(self, args: Mapping[str, Any] | None) -> ToolPolicy:
         return ToolPolicy(f"far: {self.name}", timedelta(seconds=7), attempts=1)
 
-    async def run(self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach) -> dict[str, Any]:
+    async def run(
+        self, args: Mapping[str, Any] | None, progress: Progress, attach: Attach, inputs: Inputs | None = None
+    ) -> dict[str, Any]:
         progress("half way")
         return {"output": await attach([self.file]) if self.file else dict(args or {})}
 

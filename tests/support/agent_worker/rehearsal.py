@@ -21,14 +21,17 @@ from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.contract.names import AGENT_WORKFLOW, USER_MESSAGE, workflow_id
+from agent_worker.conversation.wording import model_form
 from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.agent_version import ToolRun
+from agent_worker.payloads.links import LinkContents, LinksRead, MessageLink, ReadLinks
 from agent_worker.payloads.model import FILE_PART, AskModel, Content, ModelReply, Summarise, Summary, ToolCall
 from agent_worker.payloads.opening import LookUpNames, Names, OpenConversation, Opened
-from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
+from agent_worker.payloads.questions import FindGrants, FindMembers, FoundGrants, FoundMembers, KeepGrant, ShowQuestion
+from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, Source, TellPerson
 from agent_worker.worker import build_worker
 from emulators.gemini.errors import Refused
 from emulators.gemini.request import ModelRequest
@@ -135,6 +138,8 @@ class Cast:
         self.most_judged = 100  # people in one look-up
         self.opens: list[OpenConversation] = []
         self.looked_up: list[list[str]] = []
+        self.asked_for_place: list[bool] = []  # whether it was, in each look-up
+        self.learned: dict[str, Any] = {}  # what a look-up brings beside names: fields of Names
         self.refused: dict[str, str] = {}  # why, by Slack id
         self.judged: list[list[str]] = []  # about whom the worker was asked, each time
         self.told: list[TellPerson] = []
@@ -147,6 +152,15 @@ class Cast:
         self.tool_runs: list[ToolRun] = []
         self.delivered: list[Deliver] = []
         self.summarised: list[Summarise] = []
+        self.links_asked: list[ReadLinks] = []
+        self.linked: Any = None  # what the links of the next messages lead to; None: a message that names the link
+        self.members: dict[str, list[str]] = {}  # of user groups
+        self.sought: list[FindGrants] = []
+        self.grants: Any = None  # FoundGrants
+        self.kept: list[KeepGrant] = []
+        self.keeping: Any = None  # an exception, to be raised
+        self.cards: list[ShowQuestion] = []
+        self.card_at: Any = "6.6"  # the card's `ts`
         self.ran: list[str] = []
         self.changed = asyncio.Event()
         self._transcripts = Transcripts()
@@ -173,6 +187,7 @@ class Cast:
     @activity.defn(name=ActivityName.LOOK_UP_NAMES)
     async def look_up_names(self, request: LookUpNames) -> Names:
         self.looked_up.append(request.ids)
+        self.asked_for_place.append(request.asks_for_place)
         self.changed.set()
         if self.looking_up is not None:
             await self.looking_up()
@@ -180,7 +195,7 @@ class Cast:
             self.looking_up_fails -= 1
             raise errors.final(errors.OUT_OF_TIME, "took too long")
         names = {slack_id: slack_id.lower() for slack_id in request.ids}
-        return Names(names=names, **self._judged(request.authors[: self.most_judged]))
+        return Names(names=names, **self.learned, **self._judged(request.authors[: self.most_judged]))
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:
@@ -205,6 +220,13 @@ class Cast:
         answer = self.answers.popleft() if self.answers else text("yes")
         self.answers_given.append(answer)
         return cast("ModelReply", await _acted(answer, request))
+
+    @activity.defn(name=ActivityName.READ_LINKS)
+    async def read_links(self, request: ReadLinks) -> LinksRead:
+        self.links_asked.append(request)
+        self.changed.set()
+        found = await _acted(self.linked, request)
+        return found if isinstance(found, LinksRead) else LinksRead(contents=list(map(_contents, request.links)))
 
     @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
@@ -245,9 +267,36 @@ class Cast:
         self.delivered.append(request)
         self.changed.set()
 
+    @activity.defn(name=ActivityName.SHOW_QUESTION)
+    async def show_question(self, request: ShowQuestion) -> str:
+        self.cards.append(request)
+        self.changed.set()
+        return cast("str", await _acted(self.card_at, request))
+
+    @activity.defn(name=ActivityName.FIND_MEMBERS)
+    async def find_members(self, request: FindMembers) -> FoundMembers:
+        return FoundMembers(members={group: list(self.members.get(group, [])) for group in request.groups})
+
+    @activity.defn(name=ActivityName.FIND_GRANTS)
+    async def find_grants(self, request: FindGrants) -> FoundGrants:
+        self.sought.append(request)
+        return cast("FoundGrants", await _acted(self.grants, request) or FoundGrants(ids=[""] * len(request.calls)))
+
+    @activity.defn(name=ActivityName.KEEP_GRANT)
+    async def keep_grant(self, request: KeepGrant) -> None:
+        self.kept.append(request)
+        self.changed.set()
+        await _acted(self.keeping, request)
+
     @property
     def said(self) -> list[str]:
         return [request.text for request in self.delivered]
+
+
+def _contents(link: MessageLink) -> LinkContents:
+    line = model_form.line(link=link.url, messages=[{"text": f"what stands at {link.ts}"}])
+    page = Source(text="the message", url=link.url)
+    return LinkContents(url=link.url, line=line, title="A message in #plans", sources=[page])
 
 
 async def _acted(script: Any, asked: Any) -> Any:
@@ -353,6 +402,12 @@ class Talk:
     def handle(self) -> WorkflowHandle[Any, Any]:
         """Whichever run is the present one."""
         return self._rehearsal.client.get_workflow_handle(self.id)
+
+    async def are_under_way(self, *activities: str) -> bool:
+        """Whether Temporal has these activities of the present run unfinished, and no other one."""
+        described = await self.handle.describe()
+        pending = [one.activity_type.name for one in described.raw_description.pending_activities]
+        return sorted(pending) == sorted(activities)
 
     @property
     def answers(self) -> list[Deliver]:

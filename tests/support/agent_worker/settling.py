@@ -74,7 +74,8 @@ async def streamed(stage: SlackStage, *texts: str) -> Draft:
 async def with_cards(stage: SlackStage) -> Draft:
     """A draft that is a stream of nothing but the steps, of which none has ended."""
     steps = [step.model_copy(update={"state": "in_progress"}) for step in STEPS]
-    ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), task_cards.chunks(steps))
+    progress = Progress(key=f"{stage.root}:progress", steps=steps)
+    ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), task_cards.chunks(progress, is_over=False))
     assert ts is not None
     return Draft(messages=[ts], streaming_since=time.time(), has_cards=True)
 

@@ -26,6 +26,8 @@ from agent_worker.slack.thread.streams import ReplyMode
 from emulators.slack.emulator import SlackEmulator
 from process.slack import open_client
 
+WORKSPACE_URL = "https://playground.slack.com/"
+
 
 @dataclass(frozen=True)
 class SlackStage:
@@ -87,7 +89,8 @@ async def slack_stage(
         directory = Directory(api, bot_user_id=slack.bot_user_id)
         history = ThreadHistory(api, directory, bot_user_id=slack.bot_user_id, bot_id=slack.bot_id)
         files = SlackFiles(api, http, SecretStr(slack.bot_token), HttpUrl(slack.api_url))
-        ours = Slack.of(api, directory, history, files, access_policy=AccessPolicy(slack.team_id), mode=mode)
+        policy = AccessPolicy(slack.team_id)
+        ours = Slack.of(api, directory, history, files, access_policy=policy, mode=mode, url=WORKSPACE_URL)
         yield SlackStage(slack, anna, channel, thread, client, ours)
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from agent_worker.contract.messages import Thread, UserMessage
 from agent_worker.conversation.conversation import Conversation
-from agent_worker.conversation.transcript import Transcript
+from agent_worker.conversation.transcript.transcript import Transcript
 from agent_worker.payloads.model import Content, ToolCall
 from emulators.gemini.request import ModelRequest
 from emulators.gemini.rules.requests import check_request

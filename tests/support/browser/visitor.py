@@ -26,7 +26,7 @@ class Visitor:
         self.keyboard = page.keyboard
 
     def composer(self, pane: Locator | None = None) -> Locator:
-        return (pane or self.main).get_by_role("combobox").last
+        return (pane or self.main).locator(".composer").last.get_by_role("textbox")
 
     async def go_to(self, name: str) -> None:
         await self.sidebar.get_by_role("link", name=name).click()

@@ -35,6 +35,19 @@ CLEAR = {"chat.delete", "chat.update", "chat.stopStream", READ}
 NEEDED = SAY | {READ, "files.getUploadURLExternal", "files.completeUploadExternal", "files.list", "files.info"}
 
 
+@dataclass(frozen=True)
+class Click:
+    """A press on a card, or a form behind one that was sent. `number` is that of its delivery."""
+
+    kind: str
+    user: str
+    card: str  # the `ts`
+    number: int
+    told_before: int  # how much this person was told in the channel before
+    titles: tuple[str, ...]  # of the tickets that it is about
+    is_allowed: bool
+
+
 @dataclass
 class Banned:
     """A question that no request to the model may hold, from the request number `since` on.
@@ -65,6 +78,8 @@ class Conversation:
     tries_again: int = 0  # how often the person has pressed the button
     asked_at: dict[str, float] = field(default_factory=dict)
     waited: dict[str, float] = field(default_factory=dict)  # seconds until each question was answered
+    clicks: list[Click] = field(default_factory=list)  # on cards that ask people
+    answered_forms: set[int] = field(default_factory=set)  # clicks after which the form stayed, and said why
 
     def ask(self, question: Question, *, mention: bool, about: str = "") -> None:
         """`about` is somebody whom the question mentions."""
@@ -104,7 +119,7 @@ class Conversation:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether Gemini blocks the answer to its one question: it is owed a notice with a button Try again."""
+        """Whether Gemini blocks the answer to its one question: it is owed a notice with a button Try Again."""
         return any(question.hostile == BLOCKED for question in self.asked)
 
     def was_refused(self, methods: set[str]) -> bool:
@@ -134,7 +149,7 @@ class Conversation:
 
     @property
     def _too_many(self) -> int:
-        """Whoever presses Try again wants one more."""
+        """Whoever presses Try Again wants one more."""
         return sum(max(count - 1 - self.tries_again, 0) for count in self.answered.values())
 
     @property
@@ -149,8 +164,9 @@ class Conversation:
         told = [question.hostile for question in self.asked if question.name in self.answered and question.hostile]
         if not told:
             return []
-        blocks = [block for post in self.stage.slack.bot_posts(self.channel, self.ts) for block in post.blocks]
-        shown = "".join(str(block.get("text", "")) for block in blocks)
+        posts = self.stage.slack.bot_posts(self.channel, self.ts)
+        shown = "".join(str(block.get("text", "")) for post in posts for block in post.blocks)
+        shown += "".join(post.text for post in posts if not post.blocks)  # what Slack takes only as plain text
         shown += "".join(self.stage.uploaded(self.ts, self.channel))
         found = [(kind, shown.count(HOSTILE_TEXTS[kind].telling), HOSTILE_TEXTS[kind].times) for kind in told]
         return [f"{kind}: {there} of {times}" for kind, there, times in found if there < times]

@@ -147,11 +147,18 @@ class Crowd:
         await asyncio.sleep(LOOK_AGAIN)
 
     def _question(self, chance: Random) -> Question:
-        kind = chance.choice(("say", "chain", "at once"))
-        addresses = () if kind == "say" else (self._stage.address(), self._stage.address())
+        kind = chance.choice(("say", "chain", "at once", "ticket"))
+        addresses = () if kind in {"say", "ticket"} else (self._stage.address(), self._stage.address())
         hostile = chance.choice(sorted(HOSTILE_TEXTS)) if chance.random() < HOSTILE else ""
         slowly = chance.random() < SAID_SLOWLY
-        return Question(self._name(), addresses, at_once=kind == "at once", slowly=slowly, hostile=hostile)
+        return Question(
+            self._name(),
+            addresses,
+            at_once=kind == "at once",
+            slowly=slowly,
+            hostile=hostile,
+            files_ticket=kind == "ticket",
+        )
 
     def _name(self) -> str:
         return f"q{self._stage.number()}"

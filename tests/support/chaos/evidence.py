@@ -49,7 +49,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         event.activity_task_canceled_event_attributes.scheduled_event_id
         for event in events
         if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED)
-    }
+    } | _lost_when_given_up(events)
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
     started_steps: set[int] = set()
     asked = ask_tries = again = 0
@@ -73,6 +73,21 @@ async def attempts_of(conversation: Conversation) -> Attempts:
     ask_tries += MOST_TRIES * sum(_name(step) == ASK for step in unfinished)
     look_up_tries.update({_address(step): MOST_TRIES for step in unfinished if _name(step) == TOOL})
     return Attempts(asked, ask_tries, looked_up, look_up_tries, again)
+
+
+def _lost_when_given_up(events: Sequence[HistoryEvent]) -> set[int]:
+    """The steps that were given up while their worker was killed, so that nobody could say that they were."""
+    cancelled = {
+        event.activity_task_cancel_requested_event_attributes.scheduled_event_id
+        for event in events
+        if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED)
+    }
+    timed_out = {
+        event.activity_task_timed_out_event_attributes.scheduled_event_id
+        for event in events
+        if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT)
+    }
+    return cancelled & timed_out
 
 
 class Seen:
@@ -192,7 +207,7 @@ def _address(scheduled: HistoryEvent) -> str:
 
 
 def _is_tried_again(request: bytes) -> bool:
-    """Whether somebody has pressed Try again; the turn of a message that an edit has addressed has a larger number."""
+    """Whether somebody has pressed Try Again; the turn of a message that an edit has addressed has a larger number."""
     return any(int(number) < EDITED for number in re.findall(AGAIN.encode() + rb"(\d+)", request))
 
 

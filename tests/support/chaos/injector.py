@@ -13,6 +13,7 @@ from emulators.gemini.answers import Answer, empty, text, when
 from emulators.gemini.faults import cut, error, html_error
 from emulators.gemini.request import ModelRequest
 from emulators.slack.faults.web_api import Fault
+from emulators.world.faults import Service
 from tests.support.chaos.refusals import Refusals
 from tests.support.durability.answering import questions_in
 from tests.support.durability.calls import SLACK_FAULTS, TOOL_FAULTS
@@ -38,6 +39,7 @@ ANSWERS: Mapping[str, Answer] = {
     "empty": empty(),
 }
 ASKED_AGAIN_A_FEW_TIMES = {"cut in the middle", "cut in the middle of something strange", "empty"}
+SERVICES: tuple[Service, ...] = ("geolocation", "geolocation", "helpdesk")
 MOST_BROKEN_ANSWERS = 2  # to one question
 GOODBYES: tuple[Literal["warning", "refresh_requested"] | None, ...] = (None, "warning", "refresh_requested")
 # How often each family comes up: what kills a process costs seconds, a call that fails costs nearly nothing.
@@ -149,9 +151,10 @@ class Injector:
         return True
 
     async def _break_tool_call(self) -> None:
-        kind = self._chance.choice(TOOL_FAULTS)
+        service = self._chance.choice(SERVICES)
+        kind = self._chance.choice((*TOOL_FAULTS, "lost_answer") if service == "helpdesk" else TOOL_FAULTS)
         self._tools[f"tool: {kind}"] += 1
-        self._stage.world.fail("geolocation", kind)
+        self._stage.world.fail(service, kind)
 
     async def _break_websocket(self) -> None:
         if not self._stage.slack.connections:

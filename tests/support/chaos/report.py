@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from tests.support.chaos.conversation import NEEDED, Conversation
+from tests.support.chaos.decisions import (
+    clicks_without_an_answer,
+    doubled_cards,
+    doubled_tickets,
+    undecided_tickets,
+)
 from tests.support.chaos.evidence import Seen
 from tests.support.durability.opinions import Opinion
 
@@ -34,6 +40,10 @@ class Outcome:
     defects: int  # turns
     unheard_stops: int
     lost_opinions: int  # without anybody being told
+    doubled_tickets: int
+    undecided_tickets: int
+    unanswered_clicks: list[str]  # on cards
+    doubled_cards: int
     shown: list[str]
 
     @property
@@ -59,6 +69,10 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         defects=conversation.defects,
         unheard_stops=int(conversation.has_unheard_stop),
         lost_opinions=int(await is_lost(conversation.opinion)),
+        doubled_tickets=doubled_tickets(conversation),
+        undecided_tickets=undecided_tickets(conversation),
+        unanswered_clicks=clicks_without_an_answer(conversation),
+        doubled_cards=doubled_cards(conversation),
         shown=conversation.shown,
     )
 
@@ -75,6 +89,8 @@ class Report:
     faults: Counter[str]
     deeds: Counter[str]  # of strangers
     second_thoughts: Counter[str]  # of members
+    decisions: Counter[str]  # what people did with cards
+    tickets: int
     conversations: Sequence[Conversation]
     outcomes: Sequence[Outcome]
     waited: list[float]  # seconds until each answer, the shortest first
@@ -105,7 +121,9 @@ class Report:
         thoughts = [f"  {count:5} {kind}" for kind, count in sorted(self.second_thoughts.items())]
         lines = [f"{value:7} {name}" for name, value in facts.items()]
         told = [*lines, "faults by kind", *kinds, "deeds of strangers by kind", *deeds]
-        return "\n".join([*told, "second thoughts of members by kind", *thoughts, *self.troubles])
+        decided = [f"  {count:5} {kind}" for kind, count in sorted(self.decisions.items())]
+        told += ["second thoughts of members by kind", *thoughts, "clicks on cards by kind", *decided]
+        return "\n".join([*told, *self.troubles])
 
     def _what_happened(self) -> dict[str, int]:
         conversations = self.conversations
@@ -122,6 +140,8 @@ class Report:
             ),
             "questions of members who might not write any more": sum(len(one.uninvited) for one in conversations),
             "answers judged": sum(one.opinion is not None for one in conversations),
+            "clicks on cards": sum(len(one.clicks) for one in conversations),
+            "tickets filed": self.tickets,
             "answers doubled where Slack let nobody look": sum(one.doubled_unseen for one in conversations),
         }
 
@@ -143,6 +163,10 @@ class Report:
             "turns given up by a defect": sum(one.defects for one in outcomes),
             "stops not heard": sum(one.unheard_stops for one in outcomes),
             "clicks lost without a word": sum(one.lost_opinions for one in outcomes),
+            "tickets filed twice": sum(one.doubled_tickets for one in outcomes),
+            "tickets filed without a decision": sum(one.undecided_tickets for one in outcomes),
+            "clicks on cards without an answer": sum(len(one.unanswered_clicks) for one in outcomes),
+            "cards shown twice": sum(one.doubled_cards for one in outcomes),
         }
 
     def _times(self) -> dict[str, int]:

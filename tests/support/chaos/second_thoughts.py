@@ -145,7 +145,7 @@ class SecondThoughts:
         for post in reversed(slack.bot_posts(conversation.channel, conversation.ts)):
             with suppress(ValueError):
                 slack.press_button(conversation.person, conversation.channel, post.ts, TRY_AGAIN_BUTTON)
-                self._count("pressed Try again")
+                self._count("pressed Try Again")
                 return True
         return False
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, STOP_BUTTON, TRY_AGAIN_BUTTON
+from agent_worker.contract.questions import APPROVE_BUTTON
 from tests.support.chaos.conversation import Conversation
 from tests.support.durability.stage import BreakableStage
 
@@ -38,6 +39,7 @@ class Strangers:
             "stop": lambda who, where: stage.slack.press_stop(who, where.channel, where.ts),
             "stop button": lambda who, where: self._press(who, where, STOP_BUTTON),
             "good or bad": lambda who, where: self._press(who, where, FEEDBACK_BUTTONS),
+            "approve": lambda who, where: self._press(who, where, APPROVE_BUTTON),
             "try again": lambda who, where: self._press(who, where, TRY_AGAIN_BUTTON),
             "edit": self._edit,
             "deletion": self._delete,

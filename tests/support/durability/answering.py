@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from emulators.gemini.answers import Answer, Said, calls, finish, text
 from emulators.gemini.request import ModelRequest, function_calls, function_responses
 from tests.support.chaos.hostile_answers import hostile
 
-TOOL = "get_location_info"
+TOOL, FILE_TICKET = "get_location_info", "file_ticket"
 MCP_TOOL = "world__place"  # of an MCP server that asks the same service
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
 _LOOK_UP = r"(place|fetch) ([\w.]+) (then|and) ([\w.]+)"
-_QUESTION = re.compile(rf"question (\w+): (?:say it|{_LOOK_UP})( slowly)?(?: with (\w+))?")
+_QUESTION = re.compile(rf"question (\w+): (?:say it|(file it)|{_LOOK_UP})( slowly)?(?: with (\w+))?")
+_NEWS = re.compile(
+    r"Ticket: (q\w+)"
+)  # how a call is called, where the model has forgotten it and hears what became of it
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
+DECIDED = "It is known now what people have decided"
+WAITING = "waiting"  # the outcome of a call for as long as nobody has decided
 BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked
 HOSTILE_BEGINNING = "This is a strange one."
 
@@ -32,12 +38,13 @@ class Question:
     slowly: bool = False  # the answer takes its time, so that it is seen growing
     hostile: str = ""  # the kind of hostile text in its answer, or BLOCKED
     through_mcp: bool = False  # an MCP server looks the addresses up
+    files_ticket: bool = False  # of which people are asked before it is filed
 
     @property
     def words(self) -> str:
         how = (" and " if self.at_once else " then ").join(self.addresses)
         verb = "fetch" if self.through_mcp else "place"
-        what = f"{verb} {how}" if self.addresses else "say it"
+        what = f"{verb} {how}" if self.addresses else "file it" if self.files_ticket else "say it"
         ways = f"{' slowly' if self.slowly else ''}{f' with {self.hostile}' if self.hostile else ''}"
         return f"question {self.name}: {what}{ways}"
 
@@ -45,8 +52,10 @@ class Question:
 def questions_in(said: str) -> list[Question]:
     """The questions that a text asks."""
     return [
-        Question(name, (first, second) if first else (), how == "and", bool(slowly), hostile, verb == "fetch")
-        for name, verb, first, how, second, slowly, hostile in _QUESTION.findall(said)
+        Question(
+            name, (first, second) if first else (), how == "and", bool(slowly), hostile, verb == "fetch", bool(filed)
+        )
+        for name, filed, verb, first, how, second, slowly, hostile in _QUESTION.findall(said)
     ]
 
 
@@ -75,16 +84,18 @@ class ByRule:
 
     def answer(self, request: ModelRequest) -> Answer:
         self.answered.append(request)
-        asked, placed = open_questions(request)
+        now = Open.of(request)
         if request.mode == "NONE":
-            return self.said(asked)
-        for question in asked:
-            missing = [address for address in question.addresses if address not in placed]
+            return self.said(now.asked)
+        if tickets := [question.name for question in now.asked if question.files_ticket and not now.knows(question)]:
+            return calls(*((FILE_TICKET, ticket(name)) for name in tickets))
+        for question in now.asked:
+            missing = [address for address in question.addresses if address not in now.placed]
             if missing:
                 wanted = missing if question.at_once else missing[:1]
                 tool = MCP_TOOL if question.through_mcp else TOOL
                 return calls(*((tool, {"ipaddress": address}) for address in wanted))
-        return self.said(asked)
+        return self.said(now.asked)
 
     @staticmethod
     def said(asked: Sequence[Question]) -> Said:
@@ -97,16 +108,62 @@ class ByRule:
         return answer.in_pieces(PIECES, PAUSE) if any(question.slowly for question in asked) else answer
 
 
-def open_questions(request: ModelRequest) -> tuple[list[Question], list[str]]:
-    """What was asked since the last answer, and the addresses that were looked up for it."""
-    asked: list[Question] = []
-    placed: list[str] = []
-    for content in request.contents:
-        if content["role"] == "model" and not function_calls(content):
-            asked, placed = [], []
-        asked += [question for said in _texts(content) for question in questions_in(said)]
-        placed += [call["args"]["ipaddress"] for call in function_calls(content)]
-    return list(dict.fromkeys(asked)), placed
+def ticket(name: str) -> dict[str, str]:
+    """The ticket for a question that wants one."""
+    return {"title": name, "description": "Somebody wants it.", "queue": "it"}
+
+
+@dataclass(frozen=True)
+class Open:
+    """What is to be answered now: `asked` since the last answer, and what people have decided about only since then.
+
+    `placed` are the addresses that were looked up for it. `tickets` says what became of each ticket.
+    """
+
+    asked: list[Question]
+    placed: list[str]
+    tickets: dict[str, str]
+
+    def knows(self, question: Question) -> bool:
+        return question.name in self.tickets
+
+    @classmethod
+    def of(cls, request: ModelRequest) -> Open:
+        asked: list[Question] = []
+        placed: list[str] = []
+        tickets = _tickets(request)
+        for number, content in enumerate(request.contents):
+            if content["role"] == "model" and not function_calls(content):
+                later = request.contents[number + 1 :]
+                asked = [one for one in asked if one.name in tickets and _is_still_owed(one, content, later)]
+                placed = []
+            asked += [question for said in _texts(content) for question in _asked_or_decided(said)]
+            placed += [call["args"]["ipaddress"] for call in function_calls(content) if "ipaddress" in call["args"]]
+        return cls([one for one in dict.fromkeys(asked) if tickets.get(one.name) != WAITING], placed, tickets)
+
+
+def _is_still_owed(question: Question, said: Mapping[str, Any], later: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a ticket was perhaps not decided yet when the model said this.
+
+    Of an answer that had to be forgotten, nobody knows what it was to.
+    """
+    names = [name for part in said["parts"] for name in answered_by(part.get("text", ""))]
+    return question.name not in names if names else any(DECIDED in text for one in later for text in _texts(one))
+
+
+def _asked_or_decided(said: str) -> list[Question]:
+    return [*questions_in(said), *(Question(name, files_ticket=True) for name in _NEWS.findall(said))]
+
+
+def _tickets(request: ModelRequest) -> dict[str, str]:
+    """The outcome of each ticket by its question's name; "" where only the news tell of it."""
+    news = [name for content in request.contents for said in _texts(content) for name in _NEWS.findall(said)]
+    found = dict.fromkeys(news, "")
+    for content, results in pairwise(request.contents):
+        for call, result in zip(function_calls(content), function_responses(results), strict=False):
+            if call["name"] == FILE_TICKET:
+                found[call["args"]["title"]] = str(result["response"].get("outcome", ""))
+    return found
 
 
 def told_now(request: ModelRequest) -> str:

@@ -8,10 +8,10 @@ from agent_worker.workflow.agent import AgentWorkflow
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.names import AGENT_WORKFLOW
-    from agent_worker.conversation.turn import Turn
+    from agent_worker.conversation.turn.turn import Turn
     from agent_worker.conversation.workflow_run import Run
     from agent_worker.workflow.activity_calls import look_up_names
-    from agent_worker.workflow.progress_updates import ProgressUpdates
+    from agent_worker.workflow.turn.progress_updates import ProgressUpdates
 
 
 class Nothing(ProgressUpdates):

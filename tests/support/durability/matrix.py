@@ -10,13 +10,14 @@ from typing import Any, Protocol
 
 from emulators.gemini.holds import HeldAnswer
 from emulators.gemini.request import ModelRequest
-from tests.support.durability.answering import MCP_TOOL, TOOL
+from tests.support.durability.answering import FILE_TICKET, MCP_TOOL, TOOL
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
 
 Arguments = Mapping[str, Any]
 LONGEST_RETRIES = 11.0  # seconds; Temporal's client tries again for ten
 ASK, OPEN, SHOW, DELIVER = "ask_model", "open_conversation", "show_progress", "deliver"
+READ_LINKS, CARD = "read_links", "show_question"
 
 
 class Held(Protocol):
@@ -54,9 +55,20 @@ class Step:
     slowly: bool = False
     tools: bool = True
     through_mcp: bool = False
+    has_link: bool = False
+    files_ticket: bool = False
+    decides: bool = False  # before the step is reached
 
     def talk(self, stage: BreakableStage) -> Talk:
-        return Talk(stage, self.name, slowly=self.slowly, tools=self.tools, through_mcp=self.through_mcp)
+        return Talk(
+            stage,
+            self.name,
+            slowly=self.slowly,
+            tools=self.tools,
+            through_mcp=self.through_mcp,
+            has_link=self.has_link,
+            files_ticket=self.files_ticket,
+        )
 
 
 def slack_call(method: str, fits: Callable[[Arguments], bool], *, stored: bool = False) -> Callable[[Talk], Held]:
@@ -81,8 +93,24 @@ def tool_call(number: int) -> Callable[[Talk], Held]:
     return lambda talk: talk.stage.world.hold("geolocation", talk.question.addresses[number - 1])
 
 
+def ticket_call(talk: Talk) -> Held:
+    return talk.stage.world.hold("helpdesk", said=f'"{talk.question.name}"')
+
+
+def is_question(arguments: Arguments) -> bool:
+    return ":question" in str(arguments.get("metadata"))
+
+
+def is_settled_card(arguments: Arguments) -> bool:
+    return "Approved by" in json.dumps(arguments.get("blocks"))
+
+
 def is_any(_arguments: Arguments) -> bool:
     return True
+
+
+def link_read(talk: Talk) -> Held:
+    return slack_call("conversations.replies", lambda arguments: arguments.get("ts") == talk.linked)(talk)
 
 
 def is_progress(arguments: Arguments) -> bool:
@@ -113,6 +141,7 @@ STREAM_BEGUN = slack_call("chat.startStream", is_any)
 STREAM_BEGUN_STORED = slack_call("chat.startStream", is_any, stored=True)
 STEPS = (
     Step("names are looked up", slack_call("users.info", is_any), OPEN),
+    Step("a link is read", link_read, READ_LINKS, tools=False, has_link=True),
     Step("first model call", model_call(1), ASK, "model 1"),
     Step("first answer begun, not stored", STREAM_BEGUN, ASK, "model 1", slowly=True, tools=False),
     Step("first answer begun, stored", STREAM_BEGUN_STORED, ASK, "model 1", slowly=True, tools=False),
@@ -133,6 +162,21 @@ STEPS = (
     Step("text streamed, stored", slack_call("chat.appendStream", is_any, stored=True), ASK, "model 3", slowly=True),
     Step("stream ended, not stored", slack_call("chat.stopStream", is_any), DELIVER, slowly=True),
     Step("stream ended, stored", slack_call("chat.stopStream", is_any, stored=True), DELIVER, slowly=True),
+    Step("question being shown, not stored", slack_call("chat.postMessage", is_question), CARD, files_ticket=True),
+    Step(
+        "question being shown, stored",
+        slack_call("chat.postMessage", is_question, stored=True),
+        CARD,
+        files_ticket=True,
+    ),
+    Step(
+        "decision taken, card not changed",
+        slack_call("chat.update", is_settled_card),
+        CARD,
+        files_ticket=True,
+        decides=True,
+    ),
+    Step("approved call under way", ticket_call, FILE_TICKET, files_ticket=True, decides=True),
     Step("first status, not stored", slack_call("assistant.threads.setStatus", is_any), OPEN),
     Step("last status, not stored", slack_call("assistant.threads.setStatus", is_status("")), DELIVER),
     Step("last status, stored", slack_call("assistant.threads.setStatus", is_status(""), stored=True), DELIVER),

@@ -12,6 +12,7 @@ from agent_worker.payloads import errors
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.thread import Draft, Shown
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, text
+from tests.support.durability import question_shapes
 
 CLOSES_WITHIN = 60.0  # seconds
 Shape = Callable[[Rehearsal], Awaitable[Talk]]
@@ -224,7 +225,8 @@ async def several_people(rehearsal: Rehearsal) -> Talk:
     await talk.ask("1.0", "hello")
     await talk.say("2.0", "noon?", "U2", addressed=False)
     await talk.ask("3.0", "when do we meet?", "U2")
-    await talk.ask("4.0", "and me?", "U9")
+    await talk.say("4.0", "and me?", "U9")
+    await rehearsal.until(lambda: rehearsal.cast.told)
     return talk
 
 
@@ -265,8 +267,13 @@ SHAPES: tuple[Shape, ...] = (
     changed,
     judged_and_tried_again,
     several_people,
+    question_shapes.decided,
+    question_shapes.decided_by_signal,
+    question_shapes.called_off,
+    question_shapes.chosen,
+    question_shapes.filled_in,
 )
-RESTLESS_SHAPES: tuple[Shape, ...] = (continued_as_new,)
+RESTLESS_SHAPES: tuple[Shape, ...] = (continued_as_new, question_shapes.decided_in_a_later_run)
 
 
 async def _asked(rehearsal: Rehearsal, *questions: str) -> Talk:

@@ -53,6 +53,7 @@ class BreakableStage(Stage):
         self.settings = {"GEMINI_TIMEOUT_SECONDS": "10", **NO_ONE_IS_TURNED_DOWN, **settings}
         self.bot_settings: dict[str, str] = {}
         self._numbers = count(1)
+        self.change_default_agent('approve: ["!world__*"]')  # nobody knows of a tool called "place" that it only reads
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.temporal.start)

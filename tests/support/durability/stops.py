@@ -16,7 +16,10 @@ PLACE = "• Location of {}"
 
 @dataclass(frozen=True)
 class Moment:
-    """Where in a turn somebody stops it; it never goes on from there by itself. `said` is what the thread is told."""
+    """Where in a turn somebody stops it; it never goes on from there by itself.
+
+    `said` is what the thread is told if nobody knows whether it shows the steps; otherwise they say it.
+    """
 
     name: str
     hold: Callable[[Talk], Held]
@@ -24,8 +27,8 @@ class Moment:
     slowly: bool = False
 
     def complaints(self, talk: Talk) -> Iterator[str]:
-        expected = [self.said(talk), answer_to(talk.follow_up.name)]
-        if talk.said != expected:
+        expected = [[told, answer_to(talk.follow_up.name)] for told in (sentence(STOPPED), self.said(talk))]
+        if talk.said not in expected:
             yield f"{talk.label}: said {talk.said} and not {expected}"
         shown = [line for text in talk.stage.progress(talk.ts, talk.channel) for line in text.splitlines()]
         if any(line.startswith(RUNNING) for line in shown) or talk.status:

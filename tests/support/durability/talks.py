@@ -9,9 +9,11 @@ from itertools import pairwise
 from temporalio.client import WorkflowHandle
 
 from agent_worker.activities.model_call import WAITING
+from agent_worker.workflow.agent import BEFORE_A_QUESTION
 from emulators.gemini.request import ModelRequest
 from emulators.slack.state.statuses import STATUS_SECONDS
 from tests.support.durability.answering import Question, answer_to, answered_by, results_given
+from tests.support.durability.decisions import Decision
 from tests.support.durability.stage import BreakableStage
 
 DONE, FAILED, RUNNING = "✓ ", "✗ ", "… "
@@ -22,6 +24,8 @@ class Talk:
     """A channel and a person of its own, so that every call can be told from those of other talks.
 
     `slowly`: the answers take their time, so that they are streamed. `through_mcp`: its tools are an MCP server's.
+    `has_link`: the question has a link to a message of the channel, whose `ts` is `linked`. `files_ticket`: it wants a
+    ticket, of which the person is asked.
     """
 
     def __init__(
@@ -32,20 +36,29 @@ class Talk:
         slowly: bool = False,
         tools: bool = True,
         through_mcp: bool = False,
+        has_link: bool = False,
+        files_ticket: bool = False,
     ) -> None:
         number = stage.number()
         self.label = label
         self.stage = stage
         self.person = stage.slack.add_user(f"person{number}")
         self.channel = stage.slack.add_channel(f"talk{number}", members=[self.person])
-        addresses = (stage.address(), stage.address()) if tools else ()
-        self.question = Question(f"q{number}", addresses, slowly=slowly, through_mcp=through_mcp)
+        addresses = (stage.address(), stage.address()) if tools and not files_ticket else ()
+        self.question = Question(
+            f"q{number}", addresses, slowly=slowly, through_mcp=through_mcp, files_ticket=files_ticket
+        )
+        self.decision = Decision(stage, self.person, self.channel) if files_ticket else None
         self.follow_up = Question(f"f{number}", slowly=slowly)
+        self.linked = stage.slack.say(self.person, self.channel, "Here it began.") if has_link else ""
         self.ts = ""
 
     def ask(self) -> None:
-        mention = f"<@{self.stage.slack.bot_user_id}> {self.question.words}"
+        link = f" <{self.stage.slack.permalink(self.channel, self.linked)}>" if self.linked else ""
+        mention = f"<@{self.stage.slack.bot_user_id}> {self.question.words}{link}"
         self.ts = self.stage.slack.say(self.person, self.channel, mention)
+        if self.decision is not None:
+            self.decision.ts = self.ts
 
     def ask_again(self) -> None:
         self.stage.slack.say(self.person, self.channel, self.follow_up.words, thread_ts=self.ts)
@@ -61,8 +74,8 @@ class Talk:
 
     @property
     def answers(self) -> list[str]:
-        """What was said, without the note that Gemini does not answer."""
-        return [said for said in self.said if said != WAITING]
+        """What was said, without the notes that Gemini does not answer, or that a card follows."""
+        return [said for said in self.said if said not in {WAITING, BEFORE_A_QUESTION}]
 
     @property
     def questions_answered(self) -> list[str]:
@@ -103,6 +116,7 @@ class Talk:
         """Everything that is wrong with it; only the steps `under_way` may have been tried up to `extra` times more."""
         allowed = dict.fromkeys(under_way, extra)
         found = [*self._wrong_words(), *self._wrong_progress(), *self._wrong_status(), *self._wrong_calls(allowed)]
+        found += self.decision.complaints(self.question.name) if self.decision is not None else []
         return [f"{self.label}: {complaint}" for complaint in found]
 
     def _wrong_words(self) -> Iterator[str]:
@@ -118,7 +132,8 @@ class Talk:
         shown = self.stage.progress(self.ts, self.channel)
         if len(shown) > 1:
             yield f"{len(shown)} progress messages"
-        if any(sum(map(text.count, PROGRESS_MARKS)) != 2 for text in shown):
+        steps = 1 if self.linked else 2
+        if any(sum(map(text.count, PROGRESS_MARKS)) != steps for text in shown):
             yield f"unfinished progress {shown}"
 
     def _wrong_status(self) -> Iterator[str]:
@@ -129,7 +144,11 @@ class Talk:
 
     def _wrong_calls(self, allowed: dict[str, int]) -> Iterator[str]:
         calls = self.calls()
-        between = ("tool 1", "model 2", "tool 2", "model 3") if self.question.addresses else ()
+        between: tuple[str, ...] = ()
+        if self.question.addresses:
+            between = ("tool 1", "model 2", "tool 2", "model 3")
+        if self.decision is not None:
+            between = ("model 2",)
         for step in ("model 1", *between, "model 4"):
             if not 1 <= calls[step] <= 1 + allowed.get(step, 0):
                 yield f"{step} happened {calls[step]} times"

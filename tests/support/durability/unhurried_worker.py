@@ -18,6 +18,7 @@ if __name__ == "__main__":
     CALLS_PER_MINUTE.clear()  # a method that is not listed has no limit
     slack.CALL_TIMEOUT = 90
     activity_calls.PROGRESS_TIMEOUT = timedelta(seconds=90)
+    activity_calls.LINKS_TIMEOUT = timedelta(seconds=90)
     activity_calls.HEARTBEAT_TIMEOUT = timedelta(seconds=15)
     status.DEADLINE = 90.0
     progress_queue.LONGEST_DISPLAY = 90.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, STOP_BUTTON, TRY_AGAIN_BUTTON
+from agent_worker.contract.questions import APPROVE_BUTTON
 from tests.support.durability.answering import told_now
 from tests.support.durability.stage import BreakableStage
 from tests.support.durability.talks import Talk
@@ -36,7 +37,7 @@ class Uninvited:
         with suppress(ValueError):  # there is no session yet
             slack.rename_session(self.guest, channel, talk.ts, f"{MARK} title")
         for post in slack.bot_posts(channel, talk.ts):
-            for button in (STOP_BUTTON, FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON):
+            for button in (STOP_BUTTON, FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON, APPROVE_BUTTON):
                 with suppress(ValueError):  # the message has no such button
                     slack.press_button(self.guest, channel, post.ts, button)
 

@@ -15,7 +15,7 @@ from agent_worker.workflow import activity_calls
 from process import lifetime
 
 if __name__ == "__main__":
-    model_call.TELLS_AFTER = timedelta(seconds=2)
+    model_call.TELLS_WITHIN = timedelta(seconds=2)
     activity_calls.LONGEST_PAUSE = timedelta(seconds=1)
     errors._MOST_ATTEMPTS[errors.MODEL_FAILED] = 4
     lifetime.run(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -26,6 +27,9 @@ from emulators.slack.state.messages import Message
 from emulators.world.emulator import WorldEmulator
 from playground.processes import ROOT, ManagedProcess
 from tests.support.e2e.warm_process import WarmProcess
+
+OVER = ("Worked", "Stopped", "Error")  # how the title of the steps begins when the turn is over
+_FOR_SO_LONG = re.compile(r"\AWorked for \d+ s")
 
 
 class Stage:
@@ -95,13 +99,23 @@ class Stage:
             "AGENT_TITLES": "words",  # one model call less to script
             "IP_ADDRESS_URL": self.world.ip_address_url,
             "GEOLOCATION_URL": self.world.geolocation_url,
+            "HELPDESK_API_URL": self.world.helpdesk_api_url,
         }
 
     def _ship_default_agent(self) -> None:
-        """The default agent as it ships, but it may use the tools of MCP servers, too."""
+        """The default agent as it ships, but it may use the tools of MCP servers, and nobody is asked about these."""
         shipped = (ROOT / "agents" / "default.md").read_text(encoding="utf-8")
         self.agents.mkdir(exist_ok=True)
-        (self.agents / "default.md").write_text(shipped.replace(', "!*__*"]', "]"), encoding="utf-8")
+        (self.agents / "default.md").write_text(
+            shipped.replace('tools: ["*", "!*__*"]', 'approve: ["!*__*"]\ntools: ["*"]'), encoding="utf-8"
+        )
+
+    def change_default_agent(self, front_matter: str) -> None:
+        """Adds a field to the default agent's file, in place of the one of that name."""
+        file, name = self.agents / "default.md", front_matter.partition(":")[0]
+        lines = file.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith(f"{name}:")]
+        file.write_text("\n".join([kept[0], front_matter, *kept[1:]]), encoding="utf-8")
 
     async def start(self) -> None:
         """Both processes, up and connected."""
@@ -133,7 +147,7 @@ class Stage:
     # What a person sees
 
     def said(self, thread_ts: str, channel: str | None = None) -> list[str]:
-        """What the agent has said in a thread, as a person reads it: no steps, no buttons, nothing that still grows."""
+        """What the agent has said in a thread, as a person reads it: no steps, no cards, nothing that still grows."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
         return [self._words(post) for post in posts if _is_said(post, posts)]
 
@@ -142,17 +156,24 @@ class Stage:
         return self.slack.visible_text(replace(post, blocks=words))
 
     def progress(self, thread_ts: str, channel: str | None = None) -> list[str]:
+        """The messages with the steps, without how long a turn took, which nobody knows beforehand."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
-        return [self.slack.visible_text(post) for post in posts if _is_progress(post)]
+        shown = (self.slack.visible_text(post) for post in posts if _is_progress(post))
+        return [_FOR_SO_LONG.sub("Worked", text) for text in shown]
 
-    async def steps_are_over(self, thread_ts: str) -> None:
+    async def steps_are_over(self, thread_ts: str, channel: str | None = None) -> None:
         """Waits until the thread shows that no step runs any more: a moment after the answer, perhaps."""
-        await self.slack.until(lambda: all(shown.startswith("Done") for shown in self.progress(thread_ts)))
+        await self.slack.until(lambda: all(shown.startswith(OVER) for shown in self.progress(thread_ts, channel)))
+
+    def question_cards(self, thread_ts: str, channel: str | None = None) -> list[Message]:
+        """The messages with which the agent asks people something."""
+        return [post for post in self.slack.bot_posts(channel or self.channel, thread_ts) if _is_question(post)]
 
     def leftovers(self, thread_ts: str, channel: str | None = None) -> list[str]:
         """Whatever else of the agent's a person finds in the thread: drafts, streams that nobody has ended."""
         posts = self.slack.bot_posts(channel or self.channel, thread_ts)
-        others = [post for post in posts if not (_is_said(post, posts) or _is_progress(post) or post.files)]
+        known = [post for post in posts if _is_said(post, posts) or _is_progress(post) or _is_question(post)]
+        others = [post for post in posts if not (post in known or post.files)]
         return [self.slack.visible_text(post) for post in others]
 
     def uploaded(self, thread_ts: str, channel: str | None = None) -> list[str]:
@@ -190,11 +211,15 @@ def _is_said(post: Message, posts: Sequence[Message]) -> bool:
     turn, draft, _ = _key(post).partition(":draft")
     if draft:
         return post_keys.streamed(post_keys.answer(turn)) in map(_key, posts)
-    return bool(_key(post)) and not _is_progress(post)
+    return bool(_key(post)) and not (_is_progress(post) or _is_question(post))
 
 
 def _is_progress(post: Message) -> bool:
     return _key(post).endswith(":progress")
+
+
+def _is_question(post: Message) -> bool:
+    return _key(post).endswith(":question")
 
 
 async def _exists(handle: WorkflowHandle[Any, Any]) -> bool:

@@ -19,7 +19,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
-MODULES = ("agent_worker.__main__", "agent_worker.ask", "agent_worker.feedback", "slackbot.__main__")
+MODULES = ("agent_worker.__main__", "agent_worker.ask", "agent_worker.feedback.__main__", "slackbot.__main__")
 LONGEST_REQUEST = 100_000  # bytes
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the pretend world's services, for requests that go well."""
+"""Addresses of the pretend world's services, for requests that go well: those that can only be read."""
 
 from __future__ import annotations
 

@@ -2,13 +2,14 @@
 
 `python misbehaving.py FOLDER [--old | --silent | --mute-list]`. It writes what it is asked to do into FOLDER/calls, one
 line each, and tools that wait go on when FOLDER/go exists. `--old` speaks the protocol of 2025, `--silent` answers
-nothing at all.
+nothing at all. With `--old`, `ask` asks in the middle of the call.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -148,6 +149,8 @@ def slow(token: Any) -> dict[str, Any]:
 
 
 def ask() -> dict[str, Any]:
+    if IS_OLD:
+        return ask_amid()
     schema = {"type": "object", "properties": {"sure": {"type": "boolean"}}}
     params = {"mode": "form", "message": "Are you sure?", "requestedSchema": schema}
     return {
@@ -155,6 +158,17 @@ def ask() -> dict[str, Any]:
         "inputRequests": {"sure": {"method": "elicitation/create", "params": params}},
         "requestState": "state",
     }
+
+
+_answers: queue.Queue[dict[str, Any]] = queue.Queue()
+
+
+def ask_amid() -> dict[str, Any]:
+    schema = {"type": "object", "properties": {"sure": {"type": "boolean"}}}
+    send(id="asks", method="elicitation/create", params={"message": "Are you sure?", "requestedSchema": schema})
+    answered = _answers.get()
+    note(f"answered {json.dumps(answered, sort_keys=True)}")
+    return {**told(f"You say {answered.get('action')}."), "isError": answered.get("action") != "accept"}
 
 
 def change() -> dict[str, Any]:
@@ -192,6 +206,8 @@ def main() -> None:
         if request.get("method") == "notifications/cancelled":
             if request["params"]["requestId"] not in listened:
                 note("cancelled")
+        elif "method" not in request:
+            _answers.put(request.get("result") or {})
         elif "id" in request:
             threading.Thread(target=answer, args=(request,), daemon=True).start()
 

@@ -1,7 +1,8 @@
 """An MCP server that writes exactly what a test wants: `python scripted.py FOLDER`. Uses no library.
 
 FOLDER/script.json has `tools`, and `lines`: what it writes when a tool is called, with the request's id for `$ID` and
-its arguments for `$ARGUMENTS`. It ends after them if `ends` is true. With `--endless` its list has pages for ever. It
+its arguments for `$ARGUMENTS`. It ends after them if `ends` is true, and speaks the
+newer protocol if `modern` is. With `--endless` its list has pages for ever. It
 notes each call in FOLDER/calls.
 """
 
@@ -20,6 +21,8 @@ INFO = {
     "capabilities": {"tools": {}},
     "serverInfo": {"name": "scripted", "version": "1"},
 }
+FRESH = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}  # what results of the newer protocol have
+DISCOVERED = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, **FRESH}
 
 
 def send(request: dict[str, Any], **answer: Any) -> None:
@@ -41,10 +44,16 @@ def main() -> None:
         request = json.loads(line)
         if "id" not in request:
             continue
-        if request["method"] == "initialize":
+        if request["method"] == "server/discover" and SCRIPT["modern"]:
+            send(request, result=DISCOVERED)
+        elif request["method"] == "initialize":
             send(request, result=INFO)
         elif request["method"] == "tools/list":
-            send(request, result={"tools": SCRIPT["tools"], **({"nextCursor": str(request["id"])} if ENDLESS else {})})
+            fresh = FRESH if SCRIPT["modern"] else {}
+            send(
+                request,
+                result={"tools": SCRIPT["tools"], **fresh, **({"nextCursor": str(request["id"])} if ENDLESS else {})},
+            )
         elif request["method"] == "tools/call":
             call(request)
         else:

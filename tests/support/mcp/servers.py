@@ -15,9 +15,12 @@ from agent_worker.mcp.configuration import ServerConfiguration
 from agent_worker.mcp.secrets import Secrets
 from agent_worker.mcp.server import Server
 from agent_worker.mcp.source import McpServers
+from agent_worker.payloads.inputs import Inputs
+from agent_worker.payloads.model import SHOWN
 from tests.support.agent_worker.attaching import Shelf
 
 SCRIPTED = str(Path(__file__).with_name("scripted.py"))
+ASKING = str(Path(__file__).with_name("asking.py"))
 MISBEHAVING = str(Path(__file__).with_name("misbehaving.py"))
 TOKEN = "token-4711-of-the-server"
 
@@ -30,10 +33,17 @@ def misbehaving(folder: Path, *options: str, name: str = "odd", **more: Any) -> 
     return replace(configuration, **more)
 
 
-def scripted(folder: Path, *lines: str, tool: dict[str, Any] | None = None, ends: bool = False) -> ServerConfiguration:
+def asking(folder: Path, seconds: float = 600, **more: Any) -> ServerConfiguration:
+    """The server of the official package that asks before it goes on, called `shop`."""
+    return ServerConfiguration("shop", sys.executable, (ASKING, str(folder), str(seconds)), **more)
+
+
+def scripted(
+    folder: Path, *lines: str, tool: dict[str, Any] | None = None, ends: bool = False, modern: bool = False
+) -> ServerConfiguration:
     """A server with the tool `go` that answers a call with these lines (`scripted.py`)."""
     told = {"name": "go", "inputSchema": {"type": "object"}, **(tool or {})}
-    script = json.dumps({"tools": [told], "lines": lines, "ends": ends})
+    script = json.dumps({"tools": [told], "lines": lines, "ends": ends, "modern": modern})
     (folder / "script.json").write_text(script, encoding="utf-8")
     return ServerConfiguration("odd", sys.executable, ("-S", SCRIPTED, str(folder)))
 
@@ -66,10 +76,20 @@ class Connected:
     def server(self) -> Server:
         return self.source.servers[0]
 
-    async def call(self, tool: str, args: Mapping[str, Any] | None = None, told: list[str] | None = None) -> Any:
-        """Runs a tool as the toolbox does; its files go onto the shelf, its progress into `told`."""
+    async def call(
+        self,
+        tool: str,
+        args: Mapping[str, Any] | None = None,
+        told: list[str] | None = None,
+        inputs: Inputs | None = None,
+    ) -> Any:
+        """Runs a tool as the toolbox does; its files go onto the shelf, its progress into `told`.
+
+        Returns what the model reads: without the words for the call's card.
+        """
         progress = told.append if told is not None else lambda _: None
-        return await self.source.tools()[tool].run(args, progress, self.shelf.attach)
+        result = await self.source.tools()[tool].run(args, progress, self.shelf.attach, inputs)
+        return {name: value for name, value in result.items() if name != SHOWN}
 
 
 @asynccontextmanager

@@ -18,16 +18,18 @@ import slackbot
 import text
 from agent_worker.activities.titles import first_words
 from agent_worker.contract.messages import Thread, UserMessage
-from agent_worker.conversation import model_form, slack_markup
-from agent_worker.conversation.message_text import message_text
-from agent_worker.conversation.model_input import ModelInput, ids_in
 from agent_worker.conversation.participants import asks_back
+from agent_worker.conversation.questions import secrecy
+from agent_worker.conversation.wording import linked, model_form, moments, permalinks, slack_markup
+from agent_worker.conversation.wording.message_text import message_text
+from agent_worker.conversation.wording.model_input import ModelInput, ids_in, is_view, what_is_open
 from agent_worker.gemini.errors import from_answer
 from agent_worker.gemini.prompts import title_in
 from agent_worker.payloads.storage_limits import writable
-from agent_worker.payloads.thread import Deliver, ShownStep, Source
+from agent_worker.payloads.thread import Deliver, Progress, ShownStep, Source
 from agent_worker.slack.blocks import (
     answer_layout,
+    input_card,
     links,
     markdown_stream,
     mentions,
@@ -49,7 +51,7 @@ from slackbot.events import mentions as slack_mentions
 from slackbot.events.stop_words import says_stop
 from slackbot.listeners import conversation_captions
 from tests.support.properties.strategies import BODY, BOT, CHANGES, PERSON
-from text import characters, json_shapes, json_text, lines, questions
+from text import characters, exception_names, json_shapes, json_text, lines, questions
 
 TextFunction = Callable[[str], object]
 NAMES = {"U1": "anna", "C1": "general"}
@@ -68,7 +70,14 @@ def _said(said: str) -> UserMessage:
 
 
 def _steps(title: str) -> list[ShownStep]:
-    return [ShownStep(title=title, state="complete"), ShownStep(title=title[1:], state="in_progress")]
+    return [
+        ShownStep(title=title, state="complete", outcome=title),
+        ShownStep(title=title[1:], state="in_progress"),
+    ]
+
+
+def _progress(title: str) -> Progress:
+    return Progress(key="1.1:progress", steps=_steps(title))
 
 
 def _message(**more: Any) -> str:
@@ -124,9 +133,18 @@ LONGEST = {
     "message_text, rich text": 20_000,
     "message_text, attachments": 20_000,
 }
-# The key of a turn, and what was made from a text by a function that is tried.
-_NO_TEXTS = {"buttons.below_answer", "buttons.try_again_button", "buttons.stop_button", "quotation.unpack"}
+# The key of a turn, what was made from a text by a function that is tried, and a file of whoever runs the agent: YAML's
+# scanner looks 1,024 characters back for a key.
+_NO_TEXTS = {
+    "yaml_document.read",
+    "buttons.below_answer",
+    "buttons.try_again_button",
+    "buttons.stop_button",
+    "quotation.unpack",
+}
 FUNCTIONS: Mapping[str, TextFunction] = {
+    "lines.title": lambda given: lines.title(given, 200),
+    "exception_names.without_exception_names": exception_names.without_exception_names,
     "markdown_split.split": lambda given: split(given, 11_000),
     "markdown_split.split, small parts": lambda given: split(given, 100),
     "markdown_stream.showable": markdown_stream.showable,
@@ -139,6 +157,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "links.LinkPolicy": lambda given: links.TO_ALL_HOSTS.link("https://a.example", given),
     "outgoing.safe": lambda given: outgoing.safe(given, links.TO_ALL_HOSTS, ALLOWED),
     "outgoing.safe, in pieces": _in_pieces,
+    "mentions.neutralise, with a name": lambda given: mentions.neutralise("<@U2>" * 9, (), {"U2": given}),
     "mentions.neutralise": lambda given: mentions.neutralise(given, ALLOWED),
     "mentions.escaped": lambda given: mentions.escaped(given, ALLOWED, 3_000),
     "posts.answer": _or_nothing(lambda given: posts.answer(given, ALLOWED)),
@@ -147,8 +166,8 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "posts.notice": _or_nothing(posts.notice),
     "posts.is_blank": posts.is_blank,
     "answer_layout.lay_out": lambda given: answer_layout.lay_out(_deliver(given)),
-    "step_lines.progress": lambda given: step_lines.progress(_steps(given)),
-    "task_cards.plan": lambda given: task_cards.plan(_steps(given), "1.1", is_over=True),
+    "step_lines.progress": lambda given: step_lines.progress(_steps(given), given),
+    "task_cards.plan": lambda given: task_cards.plan(_progress(given), "1.1", is_over=False),
     "slack_markup.user_mentions": slack_markup.user_mentions,
     "slack_markup.channel_mentions": slack_markup.channel_mentions,
     "slack_markup.plain": lambda given: slack_markup.plain(given, bot_user_id="UBOT", names=NAMES),
@@ -158,6 +177,8 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "slack_markup.escape_brackets": slack_markup.escape_brackets,
     "message_text, rich text": _rich,
     "message_text, attachments": _attached,
+    "model_input.is_view": lambda given: is_view(f'{{"note":{given}'),
+    "model_input.what_is_open": what_is_open,
     "model_input.ids_in": lambda given: ids_in(_said(given)),
     "model_input.ModelInput": lambda given: ModelInput(True, "UBOT", NAMES).parts(_said(given)),  # noqa: FBT003
     "participants.asks_back": asks_back,
@@ -191,8 +212,17 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "model_form.note": lambda given: model_form.note(given, text=given),
     "model_form.without_attached": lambda given: model_form.without_attached(model_form.line(text=given)),
     "model_form.name": model_form.name,
+    "model_form.fields": model_form.fields,
+    "moments.written_at": lambda given: moments.written_at(given, [(0, 3_600)]),
     "lines.cut": lambda given: lines.cut(given, 100),
     "lines.whole_words": lambda given: lines.whole_words(given, 100),
+    "permalinks.links_in": permalinks.links_in,
+    "permalinks.permalink": lambda given: permalinks.permalink(given, "C1", given, given),
+    "linked.link_of": linked.link_of,
+    "linked.still_linked": lambda given: linked.still_linked(given, lambda: [given]),
+    "input_card.argument": lambda given: input_card.argument(given, given),
+    "secrecy.looks_secret": secrecy.looks_secret,
+    "secrecy.holds_secret": lambda given: secrecy.holds_secret(given, given),
     "json_text.decoded": json_text.decoded,
     "json_shapes.string": json_shapes.string,
 }

@@ -22,9 +22,11 @@ from process.slack import Identity, identify, open_client
 from slackbot.app import Listener, build_app
 from slackbot.connection.gaps import Gaps
 from slackbot.connection.socket_mode import SocketMode
+from slackbot.conversations import grants as grants_of_bot
 from slackbot.conversations import recent
 from slackbot.conversations.agent_catalog import Catalogs
 from slackbot.conversations.conversations import Conversations
+from slackbot.conversations.grants import Grants
 from slackbot.conversations.participation import Participation
 from slackbot.conversations.recent import RecentConversation, RecentConversations
 from slackbot.conversations.signals import StopSignals
@@ -32,6 +34,7 @@ from slackbot.listeners.assistant_context import AssistantContext
 from slackbot.listeners.home_tab import HomeTab
 from slackbot.listeners.message_shortcut import MessageShortcut
 from slackbot.listeners.messages import MessageListener
+from slackbot.listeners.revoke_button import RevokeButton
 from slackbot.listeners.slash_command import SlashCommand
 from slackbot.listeners.suggested_prompts import SuggestedPrompts
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, text
@@ -189,12 +192,15 @@ async def conversation_stage(
         conversations = Conversations(client, rehearsal.task_queue, takes_part_in, recent_conversations)
         context, gaps = AssistantContext(), Gaps()
         catalogs = Catalogs(client, rehearsal.task_queue)
+        patience = grants_of_bot.Patience() if timeout == recent.TIMEOUT else grants_of_bot.Patience(*[timeout] * 3)
+        grants = Grants(client, rehearsal.task_queue, bot.team_id, patience)
         listeners: list[Listener] = [
             MessageListener(bot, conversations, gaps, context=context),
             context,
             SuggestedPrompts(web, context, catalogs, clock=lambda: stage.now[0]),
-            HomeTab(bot, web, recent_conversations, StopSignals(client), catalogs),
-            SlashCommand(bot, web, recent_conversations, StopSignals(client), catalogs),
+            HomeTab(bot, web, recent_conversations, StopSignals(client), catalogs, grants=grants),
+            SlashCommand(bot, web, recent_conversations, StopSignals(client), catalogs, grants=grants),
+            RevokeButton(bot, web, grants),
             MessageShortcut(bot, web, conversations),
         ]
         app = build_app(tokenless, bot, listeners)

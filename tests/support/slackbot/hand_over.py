@@ -87,9 +87,15 @@ class HandOverStage:
         return Thread(team="T1", channel=self.channel, thread_ts=thread_ts)
 
     def incoming(
-        self, ts: str, *, thread_ts: str = "1.0", only_if_taking_part: bool = False, files: Sequence[SlackFile] = ()
+        self,
+        ts: str,
+        *,
+        thread_ts: str = "1.0",
+        only_if_taking_part: bool = False,
+        files: Sequence[SlackFile] = (),
+        action_token: str = "",
     ) -> IncomingMessage:
-        message = UserMessage(ts=ts, user="U1", text="hello", files=list(files))
+        message = UserMessage(ts=ts, user="U1", text="hello", files=list(files), action_token=action_token)
         return IncomingMessage(self.thread(thread_ts), message, only_if_taking_part)
 
     async def signals(self, thread_ts: str = "1.0") -> list[str]:

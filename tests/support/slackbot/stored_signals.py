@@ -96,6 +96,14 @@ class _Handle:
         await self.may_pass()
         return await self.handle.describe(**options)
 
+    async def query(self, *args: Any, **options: Any) -> Any:
+        await self.may_pass()
+        return await self.handle.query(*args, **options)
+
+    async def execute_update(self, *args: Any, **options: Any) -> Any:
+        await self.may_pass()
+        return await self.handle.execute_update(*args, **options)
+
 
 @dataclass
 class SignalStage:

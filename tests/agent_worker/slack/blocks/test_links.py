@@ -147,3 +147,23 @@ def test_an_address_in_emphasis_is_a_link_of_its_own_so_that_the_marks_stay_outs
 
 def test_a_name_that_is_no_host_is_none() -> None:
     assert ascii_host("a..b") == ascii_host("") == ascii_host("a b") == ascii_host("-" * 400) == ""
+
+
+def test_links_into_the_agents_own_workspace_stay_links_whatever_other_hosts_are_allowed() -> None:
+    policy = ONLY_OURS.and_into("https://Team.slack.com/")
+    message = "https://team.slack.com/archives/C1/p1764234567000100"
+
+    assert policy.link(message, "Anna") == f"[Anna]({message})"
+    assert policy.label(message, "Anna") == "Anna"
+    assert policy.bare(message, in_emphasis=False) == message
+    assert policy.link("https://evil.slack.com/archives/C1", "Anna") == "Anna (`evil.slack.com/archives/C1`)"
+    assert policy.link("https://ours.example", "us") == "[us](https://ours.example)"
+
+
+@pytest.mark.parametrize("url", ["", "nowhere", "https://"])
+def test_a_workspace_whose_address_nobody_knows_adds_no_host(url: str) -> None:
+    assert ONLY_OURS.and_into(url) == ONLY_OURS
+
+
+def test_where_links_may_lead_to_all_hosts_they_still_do() -> None:
+    assert TO_ALL_HOSTS.and_into("https://team.slack.com/").allows("elsewhere.example")

@@ -109,6 +109,51 @@ def test_no_text_pings_anyone_who_may_not_be_pinged(hostile: str) -> None:
     assert pings(neutralise(hostile, ()), set()) == []
 
 
+@given(HOSTILE, HOSTILE, st.sampled_from([(), ALLOWED]))
+@example("<@U2>", "<!channel>", ())
+@example("<@U2>", "here", ())
+@example("<@U2|x>", "x> <!here> @everyone <@U3", ())
+@example("<@U2>channel", "@", ())
+@settings(deadline=None, max_examples=examples(400))
+def test_no_name_that_a_person_has_chosen_pings_anyone(hostile: str, name: str, allowed: set[str]) -> None:
+    named = neutralise(hostile, allowed, {"U1": name, "U2": name, "here": name, "S1": name})
+
+    assert pings(named, set(allowed)) == []
+    assert neutralise(named, allowed) == named
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ben", "Ben"),
+        ("Zoë Müller-O'Neil Jr.", "Zoë Müller-O'Neil Jr."),
+        ("Ben (he/him)", "Ben he him"),
+        ("<!channel>", "channel"),
+        ("[a](https://evil.example)", "a https evil.example"),
+        ("`\n|", "U2"),
+        ("🦆", "U2"),
+        ("", "U2"),
+    ],
+)
+def test_who_may_not_be_notified_goes_by_the_name(name: str, shown: str) -> None:
+    assert neutralise("ask <@U2>!", ALLOWED, {"U2": name}) == f"ask @{GUARD}{shown}!"
+
+
+def test_the_name_that_is_known_counts_more_than_the_label_that_the_model_writes() -> None:
+    assert neutralise("<@U2|boss> <@U3|carla>", (), {"U2": "Ben"}) == f"@{GUARD}Ben @{GUARD}carla"
+
+
+@pytest.mark.parametrize("mention", ["<@U2>", "<@U2|Anna www.evil.example>"])
+def test_a_name_that_holds_an_address_becomes_no_link(mention: str) -> None:
+    names = {"U2": "Anna www.evil.example"} if "|" not in mention else {}
+
+    assert neutralise(f"{mention}/secret", (), names) == f"@{GUARD}Anna www{GUARD}.evil.example/secret"
+
+
+def test_who_may_be_notified_is_mentioned_also_if_the_name_is_known() -> None:
+    assert neutralise("<@U1>", ALLOWED, {"U1": "anna"}) == "<@U1>"
+
+
 @given(HOSTILE)
 @settings(deadline=None, max_examples=examples(200))
 def test_what_is_harmless_already_is_not_changed_again(hostile: str) -> None:

@@ -140,14 +140,15 @@ async def test_a_stream_that_shows_only_steps_gets_the_whole_answer(stage: Slack
 
     (post,) = posts(stage)
     assert standing(stage) == [f"> why?\n\n{ANSWER}"]
-    assert kinds(post) == ["task_card", "markdown", "context_actions", "context"]
-    assert post.blocks[0]["status"] == "complete"
+    assert kinds(post) == ["plan", "markdown", "context_actions", "context"]
+    (card,) = post.blocks[0]["tasks"]
+    assert (card["status"], len(card["sources"])) == ("complete", 1)
 
 
 async def test_steps_never_stand_in_the_middle_of_an_answer(stage: SlackStage) -> None:
     await settled(stage, asked_to(stage, draft=await streamed(stage, "It is "), progress=cards_only(stage)))
 
-    assert "task_card" not in kinds(posts(stage)[0])
+    assert "plan" not in kinds(posts(stage)[0])
 
 
 async def test_the_answer_stands_apart_from_what_was_said_before_the_tools(stage: SlackStage) -> None:

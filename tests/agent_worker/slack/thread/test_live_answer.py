@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.payloads.thread import Author, Draft, ShownStep
+from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep
 from agent_worker.slack.blocks import task_cards
 from agent_worker.slack.thread import live_answer
 from agent_worker.slack.thread.live_answer import LONG, OLD, TOO_LONG, TOO_OLD, LiveAnswer, Place
@@ -255,15 +255,16 @@ async def test_a_call_too_many_is_made_later(stage: SlackStage) -> None:
 
 
 async def test_a_stream_that_has_died_shows_the_steps_above_the_text_and_not_as_cards(stage: SlackStage) -> None:
-    steps = [ShownStep(title="Looks it up", state="complete")]
-    ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), task_cards.chunks(steps))
+    steps = Progress(key=f"{stage.root}:progress", steps=[ShownStep(title="Looks it up", state="complete")])
+    chunks = task_cards.chunks(steps, is_over=False)
+    ts = await stage.ours.streams.start(stage.thread, Author(id=stage.anna), chunks)
     assert ts is not None
     stage.slack.clock.advance(301)
     draft = Draft(messages=[ts], streaming_since=time.time(), has_cards=True)
 
     async with living(stage, draft, above=[task_cards.plan_block(steps, is_over=False)]) as live:
         live.add("one ")
-        await stage.slack.until(lambda: "plan" in kinds(posts(stage)[0]))
+        await stage.slack.until(lambda: "markdown" in kinds(posts(stage)[0]))
 
     assert kinds(posts(stage)[0]) == ["plan", "markdown"]
     assert live.draft == Draft(messages=[ts])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, Source
+from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks.links import LinkPolicy
 from agent_worker.slack.blocks.markdown_stream import showable
 from agent_worker.slack.blocks.outlet import Outlet
@@ -49,7 +50,7 @@ async def test_an_answer_in_small_pieces_is_harmless_while_it_grows_and_when_it_
     stage: SlackStage, size: int
 ) -> None:
     preface = f"> <@{stage.anna}> asks: &lt;!here&gt; {HOSTILE}\n\n"
-    place = Place(stage.thread, stage.root, Author(id=stage.anna), [stage.anna], preface)
+    place = Place(stage.thread, stage.root, Author(id=stage.anna), [stage.anna], preface=preface)
     async with LiveAnswer(stage.posts, stage.ours.streams, place, Draft()) as live:
         for start in range(0, len(HOSTILE), size):
             live.add(HOSTILE[start : start + size])
@@ -61,6 +62,21 @@ async def test_an_answer_in_small_pieces_is_harmless_while_it_grows_and_when_it_
     assert is_harmless(stage)
     assert f"<@{stage.anna}> asks" in texts_sent(stage.slack.calls)
     assert "https://bank.example (evil.example)" in texts_sent(stage.slack.calls)
+
+
+async def test_people_are_named_in_the_stream_as_in_the_delivery(stage: SlackStage) -> None:
+    text, names = "Ask <@U9>, or <@U8>, or <@U7>.", {"U9": "Ben", "U8": "<!channel>"}
+    place = Place(stage.thread, stage.root, Author(id=stage.anna), names=names)
+    async with LiveAnswer(stage.posts, stage.ours.streams, place, Draft()) as live:
+        for letter in text[:12]:
+            live.add(letter)
+        await stage.slack.until(lambda: live._shown == showable(live._text), seconds=5)
+    await settled(stage, asked_to(stage, text, live.draft, names=names))
+
+    (answer,) = stage.slack.bot_posts(stage.channel, stage.root)
+    shown = stage.slack.visible_text(answer).replace("\N{ZERO WIDTH SPACE}", "")
+    assert "Ask @Ben, or @channel, or @U7." in shown
+    assert is_harmless(stage)
 
 
 async def test_an_answer_that_slack_takes_only_as_plain_text_is_harmless(stage: SlackStage) -> None:
@@ -114,3 +130,24 @@ async def test_a_source_of_a_host_that_the_setting_leaves_out_is_not_shown() -> 
 
     assert shown.sources == pages[:1]
     assert "://" not in shown.title
+
+
+async def test_a_message_of_the_agents_own_workspace_stays_a_source_whatever_the_setting_leaves_out() -> None:
+    ours, elsewhere = "https://team.slack.com/archives/C1/p1764234567000100", "https://evil.slack.com/archives/C1"
+    pages = [Source(text="Anna", url=ours), Source(text="b", url=elsewhere)]
+    async with slack_stage() as stage:
+        slack = Slack.of(
+            stage.ours.reading._workspace.api,
+            stage.directory,
+            stage.history,
+            stage.ours.files,
+            access_policy=stage.ours.access_policy,
+            mode="auto",
+            links=LinkPolicy(frozenset({"ours.example"})),
+            url="https://team.slack.com/",
+        )
+        progress = Progress(key="k", steps=[ShownStep(title="Reading", state="complete", sources=pages)])
+        shown = slack.outlet.steps(ShowProgress(thread=stage.thread, progress=progress)).progress.steps[0]
+
+    assert shown.sources == pages[:1]
+    assert slack.outlet.markdown(f"see {ours} and {elsewhere}", ()) == f"see {ours} and `{elsewhere[8:]}`"

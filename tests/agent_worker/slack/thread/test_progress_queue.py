@@ -56,7 +56,7 @@ async def test_in_a_direct_message_they_are_shown_in_the_stream() -> None:
         await queue.wait(request)
 
         (post,) = posts(direct)
-        assert [card["status"] for card in post.blocks if card["type"] == "task_card"] == ["complete", "in_progress"]
+        assert [card["status"] for card in post.blocks[0]["tasks"]] == ["complete", "in_progress"]
         assert direct.calls(APPEND) == 1
 
 

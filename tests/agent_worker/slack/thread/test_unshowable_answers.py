@@ -84,7 +84,7 @@ async def test_a_stream_that_cannot_take_the_buttons_keeps_its_steps(stage: Slac
     await settled(stage, asked_to(stage, draft=await with_cards(stage), progress=cards_only(stage)))
 
     (post,) = posts(stage)
-    assert kinds(post) == ["task_card", *BARE]
+    assert kinds(post) == ["plan", *BARE]
 
 
 async def test_steps_that_are_too_much_beside_the_answer_are_left_out(stage: SlackStage) -> None:

@@ -37,6 +37,7 @@ async def test_a_message_in_a_channel_has_the_shape_that_slack_sends(stage: Scen
             }
         ],
         "channel": stage.general,
+        "action_token": event["action_token"],
         "event_ts": ts,
         "channel_type": "channel",
     }

@@ -9,7 +9,7 @@ import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from tests.support.emulators.scene import Scene, envelopes, listening, next_frame, socket_address
+from tests.support.emulators.scene import Scene, envelopes, listening, next_frame, scene, socket_address
 
 
 async def test_a_mention_reaches_bolt_as_two_events_with_one_ts(stage: Scene) -> None:
@@ -95,6 +95,26 @@ async def test_the_eleventh_connection_is_one_too_many(stage: Scene) -> None:
 
     assert [frame["type"] for frame in frames] == ["hello"] * 10 + ["disconnect"]
     assert frames[-1]["reason"] == "too_many_websockets"
+
+
+async def test_where_socket_mode_is_switched_off_a_connection_ends_with_that_reason() -> None:
+    async with scene(socket_mode=False) as stage, aiohttp.ClientSession() as session:
+        socket = await session.ws_connect(await socket_address(stage))
+        frame = await next_frame(socket)
+
+        assert stage.slack.connections == 0
+    assert (frame["type"], frame["reason"]) == ("disconnect", "link_disabled")
+
+
+async def test_a_connection_of_another_app_hears_nothing_of_this_one() -> None:
+    async with scene(app_token_of="A0ELSEWHERE") as stage, aiohttp.ClientSession() as session:
+        address = await socket_address(stage)
+        socket = await session.ws_connect(address)
+        hello = await next_frame(socket)
+
+        assert not stage.slack.backend.sockets.send({"type": "events_api"})
+    assert address.endswith("&app_id=A0ELSEWHERE")
+    assert hello["connection_info"] == {"app_id": "A0ELSEWHERE"}
 
 
 async def test_pings_are_answered_with_the_same_payload(stage: Scene) -> None:

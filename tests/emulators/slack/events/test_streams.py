@@ -69,7 +69,7 @@ async def test_a_task_is_updated_where_it_first_appeared(stage: Scene) -> None:
     assert stage.slack.visible_text(streamed(stage, ts)) == "✓ Looked\nFound it."
 
 
-async def test_details_of_a_task_add_up_and_everything_else_is_replaced(stage: Scene) -> None:
+async def test_the_texts_of_a_task_add_up_and_its_title_and_state_are_replaced(stage: Scene) -> None:
     ts = await start(stage, chunks=[TASK | {"details": "one ", "output": "a"}])
 
     await append(stage, ts, TASK | {"details": "two", "output": "b"})
@@ -77,7 +77,7 @@ async def test_details_of_a_task_add_up_and_everything_else_is_replaced(stage: S
 
     (card,) = streamed(stage, ts).blocks
     texts = {name: card[name]["elements"][0]["elements"][0]["text"] for name in ("details", "output")}
-    assert (card["status"], texts) == ("error", {"details": "one two", "output": "b"})
+    assert (card["status"], texts) == ("error", {"details": "one two", "output": "ab"})
 
 
 async def test_text_after_a_task_begins_anew_and_a_plan_has_one_title(stage: Scene) -> None:
@@ -86,6 +86,17 @@ async def test_text_after_a_task_begins_anew_and_a_plan_has_one_title(stage: Sce
 
     assert stage.slack.visible_text(streamed(stage, ts)) == "Done\na\n… Looking\nbc"
     assert streamed(stage, ts).text == "abc"
+
+
+async def test_in_a_plan_all_tasks_stand_together_under_one_title(stage: Scene) -> None:
+    ts = await start(stage, chunks=[written("a")], task_display_mode="plan")
+    without = streamed(stage, ts).blocks
+    await append(stage, ts, {"type": "plan_update", "title": "Looking…"}, TASK, written("b"))
+    await append(stage, ts, {"type": "plan_update", "title": "Worked for 3 s"}, TASK | {"id": "t2"})
+
+    assert without == [{"type": "markdown", "text": "a"}]
+    assert stage.slack.visible_text(streamed(stage, ts)) == "a\nWorked for 3 s\n… Looking\n… Looking\nb"
+    assert [block["type"] for block in streamed(stage, ts).blocks] == ["markdown", "plan", "markdown"]
 
 
 async def test_blocks_given_to_stop_stand_below_what_was_streamed(stage: Scene) -> None:

@@ -159,3 +159,41 @@ async def test_opening_the_home_tab_tells_what_it_shows(stage: Scene) -> None:
     views = [event.get("view") for event in sorted(events, key=lambda event: str(event["event_ts"]))]
 
     assert views == [None, published, None]
+
+
+async def test_a_message_that_somebody_looks_at_comes_after_its_channel(stage: Scene) -> None:
+    slack, root = stage.slack, stage.ask()
+    reply = slack.say(stage.anna, stage.general, "reply", thread_ts=root)
+    slack.revoke("channels:history")
+    slack.look_at(stage.anna, stage.general, reply)
+    slack.say(stage.anna, slack.open_dm(stage.anna), "summarize this")
+    slack.open_app_home(stage.anna)
+
+    events = {body["event"]["type"]: body["event"] for body in await heard(stage, 3 + 2)}
+
+    value = {"message_ts": reply, "channel_id": stage.general}
+    context = {
+        "entities": [
+            {"type": "slack#/types/channel_id", "value": stage.general, "team_id": slack.team_id},
+            {"type": "slack#/types/message_context", "value": value, "team_id": slack.team_id},
+        ]
+    }
+    assert events["app_context_changed"]["context"] == context
+    assert events["message"]["app_context"] == context
+    assert events["app_home_opened"]["context"] == context
+
+
+async def test_whoever_goes_on_to_the_channel_looks_at_no_message_any_more(stage: Scene) -> None:
+    slack = stage.slack
+    slack.look_at(stage.anna, stage.general, stage.ask())
+    slack.look_at(stage.anna, stage.general)
+
+    (entity,) = slack.backend.app_context.of(stage.anna)["entities"]
+    assert entity["type"] == "slack#/types/channel_id"
+
+
+async def test_people_look_only_at_messages_that_are_there(stage: Scene) -> None:
+    with pytest.raises(ValueError, match="no message"):
+        stage.slack.look_at(stage.anna, stage.general, "1.000000")
+
+    assert stage.slack.backend.app_context.of(stage.anna) == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.emulators.files import download, shared
-from tests.support.emulators.scene import Scene, heard, refusal
+from tests.support.emulators.scene import NOON, Scene, heard, refusal
 
 
 async def test_an_unfurled_link_changes_a_message_but_not_its_text(stage: Scene) -> None:
@@ -157,3 +157,81 @@ async def test_a_deleted_file_leaves_a_tombstone(stage: Scene) -> None:
     assert changed["files"] == [{"id": file["id"], "mode": "tombstone"}]
     assert changed["text"] == "read this"
     assert stage.slack.messages(stage.general)[0].files == changed["files"]
+
+
+async def test_topic_and_purpose_stand_in_the_channel_with_who_set_them_and_when(still: Scene) -> None:
+    slack = still.slack
+    secret = slack.add_channel("secret", members=[still.anna], is_private=True, topic="Old", purpose="Storms")
+    slack.clock.advance(100.0)
+    slack.set_topic(still.anna, secret, "New")
+
+    channel = (await still.client.conversations_info(channel=secret))["channel"]
+    plain = (await still.client.conversations_info(channel=still.general))["channel"]
+
+    assert channel["topic"] == {"value": "New", "creator": still.anna, "last_set": int(NOON) + 100}
+    assert channel["purpose"] == {"value": "Storms", "creator": still.anna, "last_set": int(NOON)}
+    assert plain["topic"] == plain["purpose"] == {"value": "", "creator": "", "last_set": 0}
+
+
+async def test_a_new_topic_purpose_or_name_is_told_as_a_notice_in_the_channel(stage: Scene) -> None:
+    slack, anna = stage.slack, stage.anna
+    secret = slack.add_channel("secret", members=[anna], is_private=True)
+    slack.set_topic(anna, stage.general, "Numbers")
+    slack.set_topic(anna, secret, "")
+    slack.set_purpose(anna, stage.general, "To count")
+    slack.rename_channel(anna, stage.general, "all")
+
+    events = {body["event"]["subtype"]: body["event"] for body in await heard(stage, 4)}
+
+    texts = {subtype: event["text"] for subtype, event in events.items()}
+    assert texts == {
+        "channel_topic": f"<@{anna}> set the channel topic: Numbers",
+        "group_topic": f"<@{anna}> cleared the channel topic",
+        "channel_purpose": f"<@{anna}> set the channel purpose: To count",
+        "channel_name": f'<@{anna}> has renamed the channel from "general" to "all"',
+    }
+    assert events["channel_topic"]["topic"] == "Numbers"
+    assert events["channel_purpose"]["purpose"] == "To count"
+    assert (events["channel_name"]["old_name"], events["channel_name"]["name"]) == ("general", "all")
+    assert [message.subtype for message in slack.messages(secret)] == ["group_topic"]
+    assert (await stage.client.conversations_info(channel=stage.general))["channel"]["name"] == "all"
+
+
+async def test_only_members_describe_a_channel_and_nobody_direct_messages(stage: Scene) -> None:
+    slack = stage.slack
+    ben = slack.add_user("ben")
+    other = slack.add_channel("other", members=[ben])
+
+    with pytest.raises(ValueError, match="can change nothing"):
+        slack.set_topic(stage.anna, other, "mine")
+    with pytest.raises(ValueError, match="direct messages"):
+        slack.set_purpose(stage.anna, slack.open_dm(stage.anna), "ours")
+    with pytest.raises(ValueError, match="taken"):
+        slack.rename_channel(ben, other, "general")
+    slack.archive(other)
+    with pytest.raises(ValueError, match="can change nothing"):
+        slack.rename_channel(ben, other, "new")
+
+
+async def test_what_was_said_earlier_stands_there_and_is_told_to_nobody(still: Scene) -> None:
+    slack = still.slack
+    root = slack.say_earlier(still.anna, still.general, "shall we?", at=NOON - 200)
+    reply = slack.say_earlier(still.anna, still.general, "we shall", at=NOON - 100, thread_ts=root)
+    now = slack.say(still.anna, still.general, "good")
+
+    shown = (await still.client.conversations_history(channel=still.general))["messages"]
+
+    assert [message["ts"] for message in shown] == [now, root]
+    assert shown[1]["reply_count"] == 1
+    assert (root, reply) == ("1766457800.000000", "1766457900.000000")
+    assert [delivery.ts for delivery in slack.deliveries] == [now]
+
+
+async def test_nothing_is_said_before_what_was_said_or_in_the_future(still: Scene) -> None:
+    slack = still.slack
+    slack.say_earlier(still.anna, still.general, "first", at=NOON - 100)
+
+    with pytest.raises(ValueError, match="newer"):
+        slack.say_earlier(still.anna, still.general, "before", at=NOON - 200)
+    with pytest.raises(ValueError, match="past"):
+        slack.say_earlier(still.anna, still.general, "tomorrow", at=NOON + 1)

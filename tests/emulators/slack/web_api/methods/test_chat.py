@@ -231,3 +231,28 @@ async def test_posted_text_comes_back_escaped_and_with_its_links(stage: Scene, t
     changed = await stage.client.chat_update(channel=stage.general, ts=answer["ts"], text=text)
 
     assert (answer["message"]["text"], changed["text"]) == (stored, stored)
+
+
+async def test_a_message_has_a_link_and_the_link_of_a_reply_names_its_thread(stage: Scene) -> None:
+    root, link = stage.ask(), stage.client.chat_getPermalink
+    reply = stage.slack.say(stage.anna, stage.general, "reply", thread_ts=root)
+
+    address = f"https://playground.slack.com/archives/{stage.general}/p"
+    of_root = (await link(channel=stage.general, message_ts=root))["permalink"]
+    of_reply = (await link(channel=stage.general, message_ts=reply))["permalink"]
+
+    assert of_root == address + root.replace(".", "")
+    assert of_reply == f"{address}{reply.replace('.', '')}?thread_ts={root}&cid={stage.general}"
+    assert stage.slack.permalink(stage.general, reply) == of_reply
+
+
+async def test_only_messages_that_are_there_and_seen_by_the_app_have_a_link(stage: Scene) -> None:
+    public = stage.slack.add_channel("public", members=[stage.anna], bot_is_member=False)
+    secret = stage.slack.add_channel("secret", members=[stage.anna], is_private=True, bot_is_member=False)
+    link = stage.client.chat_getPermalink
+
+    gone = await refusal(link(channel=stage.general, message_ts="1.000000"))
+    hidden = await refusal(link(channel=secret, message_ts=stage.slack.say(stage.anna, secret, "psst")))
+
+    assert (gone["error"], hidden["error"]) == ("message_not_found", "channel_not_found")
+    assert await link(channel=public, message_ts=stage.slack.say(stage.anna, public, "hello"))

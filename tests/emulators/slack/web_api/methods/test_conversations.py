@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from tests.support.emulators.scene import Scene, refusal, scene, still_clock
 from tests.support.emulators.threads import replies, stamps, thread
@@ -122,3 +124,96 @@ async def test_the_app_lists_the_channels_it_is_in(stage: Scene) -> None:
     assert [channel["id"] for channel in public["channels"]] == [stage.general]
     assert [channel["id"] for channel in [*everything["channels"], *rest["channels"]]] == [stage.general, secret, dm]
     assert rest["response_metadata"]["next_cursor"] == ""
+
+
+async def test_all_public_channels_are_listed_and_of_the_others_those_of_the_app(stage: Scene) -> None:
+    slack = stage.slack
+    elsewhere = slack.add_channel("elsewhere", bot_is_member=False)
+    secret = slack.add_channel("secret", is_private=True)
+    slack.add_channel("hidden", is_private=True, bot_is_member=False)
+    dm = slack.open_dm(stage.anna)
+    slack.archive(elsewhere)
+    every = partial(stage.client.conversations_list, types="public_channel,private_channel,im,mpim")
+
+    assert _ids(await stage.client.conversations_list()) == [stage.general, elsewhere]
+    assert _ids(await stage.client.conversations_list(exclude_archived=True)) == [stage.general]
+    assert _ids(await every()) == [stage.general, elsewhere, secret, dm]
+    first = await every(limit=3)
+    rest = await every(limit=3, cursor=first["response_metadata"]["next_cursor"])
+    assert (_ids(rest), rest["response_metadata"]["next_cursor"]) == ([dm], "")
+
+
+async def test_of_somebody_elses_channels_the_app_sees_public_ones_and_its_own(stage: Scene) -> None:
+    slack = stage.slack
+    ben = slack.add_user("ben")
+    elsewhere = slack.add_channel("elsewhere", members=[ben], bot_is_member=False)
+    shared = slack.add_channel("shared", members=[ben, stage.anna], is_private=True)
+    slack.add_channel("hidden", members=[ben], is_private=True, bot_is_member=False)
+    dm, _ = slack.open_dm(ben), slack.open_dm(stage.anna)
+
+    answer = await stage.client.users_conversations(user=ben, types="public_channel,private_channel,im")
+
+    assert _ids(answer) == [elsewhere, shared, dm]
+    assert _ids(await stage.client.users_conversations(user=ben)) == [elsewhere]
+    assert (await refusal(stage.client.users_conversations(user="U-nobody")))["error"] == "user_not_found"
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"types": "public_channel,everything"}, "invalid_types"),
+        ({"cursor": "broken"}, "invalid_cursor"),
+        ({"limit": 1_001}, "invalid_limit"),
+        ({"limit": 0}, "invalid_limit"),
+    ],
+)
+async def test_a_listing_that_asks_for_too_much_is_refused(stage: Scene, options: dict[str, Any], error: str) -> None:
+    assert (await refusal(stage.client.conversations_list(**options)))["error"] == error
+    assert (await refusal(stage.client.users_conversations(**options)))["error"] == error
+
+
+async def test_each_kind_of_channel_is_listed_with_its_own_scope(stage: Scene) -> None:
+    stage.slack.revoke("groups:read")
+
+    body = await refusal(stage.client.conversations_list(types="public_channel,private_channel"))
+
+    assert (body["error"], body["needed"]) == ("missing_scope", "groups:read")
+    await stage.client.conversations_list()
+
+
+async def test_the_members_of_a_channel_are_listed_in_pages(stage: Scene) -> None:
+    slack = stage.slack
+    ben = slack.add_user("ben")
+    public = slack.add_channel("public", members=[stage.anna, ben], bot_is_member=False)
+    members = partial(stage.client.conversations_members, channel=public)
+
+    first = await members(limit=1)
+    rest = await members(limit=1, cursor=first["response_metadata"]["next_cursor"])
+
+    assert (first["members"], rest["members"]) == ([stage.anna], [ben])
+    assert (await members())["response_metadata"]["next_cursor"] == ""
+    assert set((await members(channel=slack.open_dm(ben)))["members"]) == {ben, slack.bot_user_id}
+    assert (await refusal(members(limit=1_001)))["error"] == "invalid_limit"
+    assert (await refusal(members(cursor="broken")))["error"] == "invalid_cursor"
+
+
+async def test_of_a_channel_without_limit_a_hundred_members_are_listed(stage: Scene) -> None:
+    crowd = [stage.slack.add_user(f"person{number}") for number in range(100)]
+    crowded = stage.slack.add_channel("crowded", members=crowd)
+
+    assert (await stage.client.conversations_members(channel=crowded))["members"] == crowd
+
+
+async def test_members_are_listed_only_where_the_app_may_look(stage: Scene) -> None:
+    hidden = stage.slack.add_channel("hidden", is_private=True, bot_is_member=False)
+    secret = stage.slack.add_channel("secret", is_private=True)
+    stage.slack.revoke("groups:read")
+
+    bodies = [await refusal(stage.client.conversations_members(channel=one)) for one in (hidden, "C-nowhere", secret)]
+
+    assert [body["error"] for body in bodies] == ["channel_not_found"] * 2 + ["missing_scope"]
+    assert bodies[2]["needed"] == "groups:read"
+
+
+def _ids(answer: AsyncSlackResponse) -> list[str]:
+    return [channel["id"] for channel in answer["channels"]]

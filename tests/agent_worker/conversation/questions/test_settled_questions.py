@@ -1,0 +1,59 @@
+"""Promises of what the model hears of a question that people have settled."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_worker.contract.messages import Thread
+from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.questions import outcomes
+from agent_worker.conversation.questions.question import Question, of_calls
+from agent_worker.conversation.transcript.transcript import RESULTS_BYTES, Transcript
+from agent_worker.payloads.model import FILE_PART, FILES, ToolCall
+from agent_worker.payloads.storage_limits import size_of
+from agent_worker.payloads.thread import Answered
+
+
+def settled(*titles: str) -> Question:
+    """A question about calls with these titles; each has come to another result."""
+    calls = [ToolCall(name="file", args={}, title=title) for title in titles]
+    turn = Answered(key="1.0", answers=["1.0"], may_mention=[], audience=None)
+    question = of_calls(calls, identity="1.0", turn=turn, askers=[], agent=("helper", ""), now=5.0)
+    for at, item in enumerate(question.items):
+        item.settle("approved", by="U1", at=6.0)
+        item.result = {"output": f"ticket {at}"}
+    return question
+
+
+@pytest.mark.parametrize("titles", [("Filing", "Filing", "Filing"), ("2. Filing", "Filing", "Filing"), ("A", "B", "C")])
+def test_where_a_summary_has_taken_the_place_of_the_calls_each_result_is_told(titles: tuple[str, ...]) -> None:
+    conversation = Conversation(
+        thread=Thread(team="T1", channel="C1", thread_ts="1.0"), transcript=Transcript(epoch="e")
+    )
+    question = settled(*titles)
+    conversation.questions.add(question)
+
+    conversation.settle(question, "another")
+
+    told = conversation.transcript.entries[-1]["parts"][0]["text"]
+    assert outcomes.NEWS_ALONE in told
+    assert all(f"ticket {at}" in told for at in range(3))
+
+
+def test_many_large_results_are_told_within_what_a_model_call_may_hold_and_files_are_shown() -> None:
+    conversation = Conversation(
+        thread=Thread(team="T1", channel="C1", thread_ts="1.0"), transcript=Transcript(epoch="e")
+    )
+    question = settled(*map(str, range(32)))
+    for item in question.items:
+        item.result = {"output": "x" * 60_000}
+    question.items[0].result = {"output": "a page", FILES: [{"id": "F1"}]}
+    conversation.questions.add(question)
+
+    conversation.settle(question, "another")
+
+    remark, file = conversation.transcript.entries[-1]["parts"]
+    assert size_of(remark) < 1.1 * RESULTS_BYTES
+    assert "a page" in remark["text"]
+    assert "F1" not in remark["text"]
+    assert file == {FILE_PART: {"id": "F1"}}
