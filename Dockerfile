@@ -14,6 +14,7 @@ COPY text text
 COPY process process
 COPY agent_worker agent_worker
 COPY slackbot slackbot
+COPY manifest.yml manifest.yml
 COPY agents/default.md agents/default.md
 USER 10001
 # The worker lets running steps finish for 30 s: give it longer than that to stop.

@@ -42,8 +42,15 @@ async def slack_client() -> AsyncIterator[AsyncWebClient]:
 async def tools() -> AsyncIterator[OpenToolbox]:
     """The product's tools, with settings from the environment."""
     async with httpx.AsyncClient() as http:
-        toolbox = Toolbox.discover()
-        yield toolbox.open(http, load(*toolbox.settings_classes()))
+        toolbox, settings = _configured()
+        yield toolbox.open(http, settings)
+
+
+def _configured() -> tuple[Toolbox, list[Any]]:
+    """The tools that the product's worker would have, and their settings."""
+    toolbox = Toolbox.discover()
+    settings = load(*toolbox.settings_classes())
+    return toolbox.configured(settings), settings
 
 
 async def listen(app: AsyncApp) -> None:
@@ -54,7 +61,7 @@ async def listen(app: AsyncApp) -> None:
 
 def config() -> types.GenerateContentConfig:
     """The instructions and tools that the product gives to the model."""
-    functions = [types.FunctionDeclaration(**declaration) for declaration in Toolbox.discover().declarations()]
+    functions = [types.FunctionDeclaration(**declaration) for declaration in _configured()[0].declarations()]
     return types.GenerateContentConfig(
         system_instruction=agent_file.read("default", "", DEFAULT_AGENT.read_bytes()).instructions,
         tools=[types.Tool(function_declarations=functions)],
