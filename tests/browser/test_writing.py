@@ -12,6 +12,17 @@ from tests.support.browser.scenes import visit
 from tests.support.emulators.posts import section
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+FOCUS_STAYS = """async () => {
+    const { h, update } = await import("/page/scripts/interface/dom.js");
+    const place = document.body.appendChild(document.createElement("div"));
+    const field = h("textarea", { key: "field", keep: true });
+    update(place, h("p", { key: "note" }, "for a moment"), h("ol", { key: "list" }), field);
+    field.focus();
+    update(place, h("ol", { key: "list" }), field);
+    const stays = document.activeElement === field && place.children.length === 2;
+    place.remove();
+    return stays;
+}"""
 PHONE = {"width": 390, "height": 844}
 
 
@@ -112,6 +123,11 @@ async def test_ctrl_k_jumps_to_a_channel_a_thread_and_the_agent(browser: Browser
         await here.page.sidebar.get_by_role("button", name="Jump to").click()
         await here.page.keyboard.type("nothing at all")
         await expect(jump).to_contain_text("Nothing is called that.")
+
+
+async def test_what_goes_away_above_a_field_leaves_the_focus_in_it(browser: Browser) -> None:
+    async with visit(browser) as here:
+        assert await here.page.page.evaluate(FOCUS_STAYS)
 
 
 async def test_enter_sends_a_whole_command_at_once(browser: Browser) -> None:

@@ -54,7 +54,7 @@ _BROADCAST = re.compile(r"@(?:here|channel|everyone|group)(?![^\W_])", re.IGNORE
 _BROADCAST_BEGINS = re.compile(r"@\w{0,8}+\Z")
 _URL = re.compile(r"(?:https?:[/\\]*+|www\.)[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]++", re.IGNORECASE)
 _URL_BEGINS = re.compile(
-    r"(?:h(?:t(?:t(?:ps?)?)?)?|https?:[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]*+|w{1,3}"
+    r"(?<![A-Za-z0-9])(?:h(?:t(?:t(?:ps?)?)?)?|https?:[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]*+|w{1,3}"
     r"|www\.[^\s<>\[\]|\"`\u3000-\u303f\uff01-\uff65]*+)\Z",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract.questions import APPROVE_BUTTON, FILL_BUTTON, LINK_BUTTON, OPENED_BUTTON
+from agent_worker.contract.questions import APPROVE_BUTTON, FILL_BUTTON, OPENED_BUTTON
 from emulators.gemini.answers import calls, text
 from tests.support.e2e.form_card import FormCard
 from tests.support.e2e.stage import Stage
@@ -103,15 +103,11 @@ async def test_who_declines_ends_it_and_the_server_hears_so(stage: Stage, tmp_pa
 async def test_a_page_is_told_to_the_asker_alone(stage: Stage) -> None:
     card = await asked(stage, "shop__pay", "It is paid.")
 
-    card.press(stage.ben, LINK_BUTTON)
-    card.press(stage.anna, LINK_BUTTON)
-    await stage.slack.until(lambda: stage.slack.ephemerals(stage.channel, stage.anna))
-    await stage.slack.until(lambda: stage.slack.ephemerals(stage.channel, stage.ben))
+    refused = await card.open_page(stage.ben)
+    told = await card.open_page(stage.anna)
     card.press(stage.anna, OPENED_BUTTON)
 
     await card.is_followed_by("It is paid.")
-    (told,) = [stage.slack.visible_text(one) for one in stage.slack.ephemerals(stage.channel, stage.anna)]
-    (refused,) = [stage.slack.visible_text(one) for one in stage.slack.ephemerals(stage.channel, stage.ben)]
     assert "https://pay.example/42?a=1&b=_2_" in told
     assert refused == NOT_FOR_OTHERS
     posts = stage.slack.bot_posts(stage.channel, card.ts)

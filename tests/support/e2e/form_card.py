@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent_worker.contract.questions import FILL_BUTTON, REJECT_BUTTON
+from agent_worker.contract.questions import FILL_BUTTON, LINK_BUTTON, REJECT_BUTTON
 from emulators.slack.state.messages import Message
+from slackbot.conversations.questions import CANNOT_OPEN
 from tests.support.e2e.stage import Stage
 
 
@@ -57,6 +58,17 @@ class FormCard:
     def _filled(self, user: str) -> dict[str, Any] | None:
         view = self._stage.slack.modal(user)
         return view if view is not None and "One moment" not in str(view["blocks"]) else None
+
+    async def open_page(self, user: str) -> str:
+        """Presses Open Page until there is more to read than to try again; returns what only this person reads."""
+        slack, channel = self._stage.slack, self._stage.channel
+        while True:
+            before = len(slack.ephemerals(channel, user))
+            self.press(user, LINK_BUTTON)
+            await slack.until(lambda before=before: len(slack.ephemerals(channel, user)) > before)
+            told = slack.visible_text(slack.ephemerals(channel, user)[-1])
+            if told != CANNOT_OPEN:
+                return told
 
     async def fill(self, user: str, **values: str) -> None:
         """Opens the form and sends it; the values by the fields' labels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -74,16 +75,16 @@ def mixtures(seed: str, number: int) -> Iterator[Attack]:
 def complaint(function: Callable[[str], object], attack: Attack, lengths: Sequence[int] = LENGTHS) -> str:
     """Says how the time grows with the text of the attack, if it grows too fast; otherwise ""."""
     for length in lengths:
-        whole = _seconds(function, attack.text(length))
-        if whole < max(LEAST_MEASURED, length * LEAST_PER_CHARACTER):
-            continue
-        quarter = _seconds(function, attack.text(length // 4))
-        for _ in range(MEASUREMENTS - 1):
+        least = max(LEAST_MEASURED, length * LEAST_PER_CHARACTER)
+        whole = quarter = math.inf
+        for _ in range(MEASUREMENTS):
+            whole = min(whole, _seconds(function, attack.text(length)))
+            if whole < least:
+                break
+            quarter = min(quarter, _seconds(function, attack.text(length // 4)))
             if whole <= MOST_GROWTH * quarter:
                 break
-            whole = min(whole, _seconds(function, attack.text(length)))
-            quarter = min(quarter, _seconds(function, attack.text(length // 4)))
-        if whole > MOST_GROWTH * quarter:
+        else:
             return f"{length} characters of {attack} take {whole:.3f} s, and a quarter of them {quarter:.3f} s"
     return ""
 

@@ -64,6 +64,7 @@ export class Composer {
       "div",
       {
         class: save ? "composer is-editor" : "composer",
+        key: "composer",
         keep: this,
         ...(takesFiles && this.attachments.dropping(mark)),
       },

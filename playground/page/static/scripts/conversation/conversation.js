@@ -57,7 +57,22 @@ export async function send(channel, thread, { text, files = [] }) {
     ...(files.length ? { files } : {}),
   });
   const isToAgent = isDirect(store.get(`channel/${channel}`)) || written.includes(`<@${bot().user_id}>`);
-  if (!thread && isToAgent) openThread(ts);
+  if (thread || !isToAgent) return;
+  await arrived(channel, ts);
+  openThread(ts);
+}
+
+/** Resolves when the page has this message: the server answers who has sent it before it tells everybody. */
+function arrived(channel, ts) {
+  return new Promise((resolve) => {
+    const end = store.subscribe(look);
+    function look() {
+      if (!store.message(channel, ts)) return;
+      end();
+      resolve();
+    }
+    look();
+  });
 }
 
 /** Runs a slash command; throws an Error with a sentence if it does not exist or is not possible here. */

@@ -33,7 +33,7 @@ export class Feed {
       icon("down", { size: 14 }),
       "Jump to new messages",
     );
-    this.element = h("div", { class: "feed", keep: this }, this.scroller, this.pill);
+    this.element = h("div", { class: "feed", key: "feed", keep: this }, this.scroller, this.pill);
     new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.scroller);
   }
 

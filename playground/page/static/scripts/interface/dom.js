@@ -55,13 +55,20 @@ function made({ key, facts, make }) {
   return element;
 }
 
-/** Makes the children of `parent` equal to `children`. Elements that are equal already stay, and keep the focus. */
+/**
+ * Makes the children of `parent` equal to `children`. Elements that are equal already stay, and keep the focus: what
+ * goes is taken away first, because an element that has to be moved loses it.
+ */
 export function update(parent, ...children) {
   const wanted = children
     .flat(Infinity)
     .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  const keys = new Set(wanted.map((child) => child.key));
   const named = new Map();
-  for (const node of parent.childNodes) if (node.key !== undefined) named.set(node.key, node);
+  for (const node of [...parent.childNodes]) {
+    if (node.key !== undefined && !keys.has(node.key)) node.remove();
+    else if (node.key !== undefined) named.set(node.key, node);
+  }
   let place = parent.firstChild;
   for (const child of wanted) {
     const fresh = typeof child === "object" ? child : document.createTextNode(child);
