@@ -7,7 +7,7 @@ import json
 from emulators.gemini.answers import Said, text
 from emulators.gemini.request import ModelRequest
 
-MOST_WORDS = 6
+MOST_WORDS = 12
 _ABOUT_TITLES = "title for a conversation"
 
 

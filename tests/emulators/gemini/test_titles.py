@@ -22,7 +22,7 @@ async def ask_for_title(sdk: genai.Client, text: str) -> str | None:
 @pytest.mark.parametrize(
     ("asked", "title"),
     [
-        ("are there any weather alerts in New York, please?", "Are there any weather alerts in"),
+        ("are there any weather alerts in New York, please?", "Are there any weather alerts in New York, please"),
         ("write about\nherons!", "Write about herons"),
         ("?!", "Untitled"),
     ],
