@@ -137,7 +137,7 @@ class SlackBudget:
     """The calls that this worker may make.
 
     `share` gives this worker's part of the limits, between 0 and 1; `clock` and `sleep` are in seconds.
-    `first_part`: the part of a full bucket that is there when its first call is made, at least one call.
+    `first_part`: the part of a full bucket that this worker has begun with, at least one call.
     """
 
     def __init__(
@@ -152,6 +152,7 @@ class SlackBudget:
         self._clock = clock
         self._sleep = sleep
         self._first_part = first_part
+        self._began_at = clock()
         self._buckets: LRUCache[tuple[str, str], _Bucket] = LRUCache(BUCKETS_REMEMBERED)
         self._waiting: list[_Waiting] = []
 
@@ -257,7 +258,7 @@ class SlackBudget:
         key = (method, channel)
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = _Bucket(capacity, per_second, 1.0, self._clock())
+            bucket = self._buckets[key] = _Bucket(capacity, per_second, 1.0, self._began_at)
             bucket.tokens = max(1.0, self._capacity(bucket) * self._first_part())
         return bucket
 

@@ -265,6 +265,16 @@ async def test_a_worker_that_follows_a_killed_one_does_not_begin_with_a_burst() 
     assert time.now > 4
 
 
+async def test_it_has_its_calls_some_seconds_later_also_in_a_channel_that_is_new_to_it() -> None:
+    time = Time()
+    slack = SlackBudget(clock=time, sleep=time.sleep, first_part=lambda: 0.0)
+    assert not slack.spare(POST, "C1")
+
+    time.now = 12.0
+
+    assert slack.spare(POST, "C2"), "people are to see steps"
+
+
 async def test_the_share_of_a_dead_worker_is_used_as_soon_as_it_is_known_to_be_dead() -> None:
     time, workers = CommonTime(), [3]
     slack = SlackBudget(lambda: 1 / workers[0], time, time.sleep, first_part=lambda: 0.0)
