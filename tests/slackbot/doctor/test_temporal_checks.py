@@ -85,7 +85,9 @@ async def test_a_namespace_that_is_not_there_is_told(temporal_address: str) -> N
 async def test_a_clock_that_is_wrong_is_told(temporal_address: str) -> None:
     finding = (await looked_at(temporal_address, now=lambda: time.time() - 90))["clock (Temporal)"]
 
-    assert (finding.state, finding.found) == ("failed", "this machine's clock is 90 s behind Temporal's")
+    # Of the time that the answer is on its way, a part counts as the clock's.
+    assert finding.state == "failed"
+    assert re.fullmatch(r"this machine's clock is \d\d s behind Temporal's", finding.found)
 
 
 async def test_where_no_server_is_the_one_of_make_run_may_not_run_yet_but_another_one_has_failed(

@@ -5,13 +5,13 @@
  * sentence as `message` and the HTTP status as `status`; when the server cannot be reached, an Error without a status.
  */
 
+const PATIENCE = 8000; // milliseconds for what is only read: longer than the server itself waits for anybody
+
 /** A POST with `body` as JSON, or a GET without one. */
 async function request(address, body) {
-  const options = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
+  const options = body
+    ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
+    : { signal: AbortSignal.timeout(PATIENCE) };
   let response;
   try {
     response = await fetch(address, options);
