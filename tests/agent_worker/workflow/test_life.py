@@ -23,10 +23,10 @@ from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.workflow import history_length
 from agent_worker.workflow.agent import AgentWorkflow
-from agent_worker.workflow.history_length import LONG_HISTORY
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
 
 CALLS_AT_ONCE = 32
+SHORTER = 400  # events after which a new run begins, in a test that need not wait for more
 
 
 def bytes_between_messages(history: WorkflowHistory) -> list[int]:
@@ -148,10 +148,13 @@ async def test_a_conversation_in_use_stays_open(temporal_address: str) -> None:
 # A new run in place of a long history
 
 
-async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(temporal_address: str) -> None:
+async def test_a_long_history_goes_on_in_a_new_run_that_has_lost_nothing(
+    temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_length, "LONG_HISTORY", SHORTER)
     async with Rehearsal(temporal_address, agent_max_model_calls=100) as rehearsal:
         last = Held(text("done"))
-        busy = LONG_HISTORY // (3 * CALLS_AT_ONCE) + 1  # each tool call leaves three events
+        busy = SHORTER // (3 * CALLS_AT_ONCE) + 1  # each tool call leaves three events
         named = calls(*["look_up"] * CALLS_AT_ONCE).model_copy(update={"title": "Herons"})
         rehearsal.cast.answers += [*[named] * busy, last, text("again")]
         talk = rehearsal.conversation("1.0")
