@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import sys
 from collections.abc import Iterator
@@ -122,8 +121,3 @@ class LongestFirst(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst:
     config.option.loadscopereorder = False
     return LongestFirst(config, log)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: the tests with processes wait, too, but each runs several of them."""
-    return (os.cpu_count() or 1) + 1
