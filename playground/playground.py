@@ -16,6 +16,7 @@ from playground.channel_agents import ChannelAgents
 from playground.chat.invitation import Invitation
 from playground.development.restarts import Restarts
 from playground.development.sources import sources
+from playground.development.warm_process import WarmProcess, reporting_process
 from playground.new_workspace import populate, write_past
 from playground.page.inside.secrecy import secret_values
 from playground.page.notices import Notices
@@ -185,15 +186,15 @@ class Playground:
         """Starts what `python -m PACKAGE` starts, connected to the other parts, and returns at once."""
         loopback = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1", "localhost")))
         process = SupervisedProcess(
-            "playground.development.child",
+            package,
             label,
             {**os.environ, **self._environment, "NO_PROXY": loopback},
             ready=ready,
             changed=self._changed,
             is_loud=self._settings.has_slack,
-            arguments=[package],
             notices=self._around.notices,
             is_watched=self._settings.playground_reload,
+            make=WarmProcess if self._settings.playground_reload else reporting_process,
         )
         self._stack.push_async_callback(process.stop)
         self._around.processes[label] = self._supervised[label] = process

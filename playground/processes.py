@@ -141,6 +141,10 @@ class ManagedProcess:
         """Sends SIGTERM and, if the process has not ended after `seconds`, SIGKILL. Returns the exit code."""
         return await self._end(signal.SIGTERM, seconds)
 
+    async def close(self, seconds: float = STOP_SECONDS) -> int:
+        """Stops the process for good."""
+        return await self.stop(seconds)
+
     async def kill(self) -> int:
         """Sends SIGKILL, as a crash would end it. Returns the exit code."""
         return await self._end(signal.SIGKILL, STOP_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class SupervisedProcess:
 
     With `is_loud` its log is printed from the start, otherwise from the moment at which `keep_running` begins.
     `notices` get what the process reports and, if its files are watched, what is restarted and why it does not start.
+    `make` makes the process of the `module`.
     """
 
     def __init__(
@@ -40,9 +41,9 @@ class SupervisedProcess:
         ready: str,
         changed: Changed,
         is_loud: bool,
-        arguments: Sequence[str] = (),
         notices: Notices | None = None,
         is_watched: bool = False,
+        make: Callable[..., ManagedProcess] = ManagedProcess,
     ) -> None:
         self.is_up = False
         self.restarts = 0
@@ -54,9 +55,7 @@ class SupervisedProcess:
         self._notices = ProcessNotices(label, notices or Notices())
         self._is_watched = is_watched
         self._is_due = asyncio.Event()  # set when it is to be started again at once
-        self._process = ManagedProcess(
-            module, environment, ready=ready, arguments=arguments, directory=Path.cwd(), on_line=self._note_line
-        )
+        self._process = make(module, environment, ready=ready, directory=Path.cwd(), on_line=self._note_line)
 
     @property
     def pid(self) -> int | None:
@@ -123,7 +122,7 @@ class SupervisedProcess:
         await self._process.kill()
 
     async def stop(self) -> None:
-        await self._process.stop(STOP_SECONDS)
+        await self._process.close(STOP_SECONDS)
 
     def _note_line(self, line: str) -> None:
         failure = Failure.of_report(line)
