@@ -17,7 +17,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.contract.messages import MessageChange, UserMessage
 from agent_worker.contract.names import MESSAGE_CHANGED, USER_MESSAGE
-from agent_worker.contract.questions import ANSWER_QUESTION, KEEP_ANSWER, Answer
+from agent_worker.contract.questions import ANSWER_QUESTION, Answer
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.activity_names import ActivityName
 
@@ -111,9 +111,6 @@ class TalkReader:
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
                 signal = event.workflow_execution_signaled_event_attributes
                 await self._hear(signal.signal_name, signal.input.payloads)
-            elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
-                asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
-                await self._hear(asked.name, asked.args.payloads)
             elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 await self._begin(event)
             elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
@@ -134,7 +131,7 @@ class TalkReader:
             change = await _decoded(payloads[0], MessageChange)
             known = self._changes.setdefault(change.ts, change)
             self._changes[change.ts] = change = max(known, change, key=lambda one: (one.deleted, float(one.at)))
-        elif signal in (ANSWER_QUESTION, KEEP_ANSWER):
+        elif signal == ANSWER_QUESTION:
             self._decide(await _decoded(payloads[0], Answer))
             return
         else:

@@ -10,11 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-ANSWER_QUESTION = "answer_question"  # the update that carries an Answer and returns Taken
-# The signal with the same Answer, where no worker takes the update within the time that Slack gives.
-KEEP_ANSWER = "keep_answer"
+# Never a Temporal update: docs/decisions/0023-questions.md tells why.
+ANSWER_QUESTION = "answer_question"  # the signal that carries an Answer
+CHECK_ANSWER = "check_answer"  # the query that takes an AnswerCheck and returns Checked: sent before the signal
 QUESTION_FORM = "question_form"  # the query that returns what a form about one call shows: AskedForm, or None
-REFUSED = "answer_refused"  # the type of the error with which the update is refused; its message is for the person
 # The `action_id` of each control of a card. The value says which question, which version of it, and which call.
 APPROVE_BUTTON = "approve_call"
 APPROVE_ALL_BUTTON = "approve_all_calls"
@@ -49,7 +48,7 @@ class GrantWish(BaseModel):
 
 
 class Answer(BaseModel):
-    """One click or one form that was sent. `id` is the same in the update and in the signal: it counts once.
+    """One click or one form that was sent. `id` is the same if Slack delivers it again: it counts once.
 
     `question` and `version` say which question was on the card, and `item` which of its calls (counted from 0; None:
     all that are not decided yet). `arguments` are those of the form; others stay as they are. `text` is a reason, or an
@@ -85,11 +84,24 @@ def unpack(value: object) -> tuple[str, int, int | None] | None:
     return (found[1], int(found[2]), int(found[3]) if found[3] else None) if found else None
 
 
-class Taken(BaseModel):
-    """That an answer was taken. `told` is for this person only; "" if the card says it all."""
+class AnswerCheck(BaseModel):
+    """Asks whether an answer counts that is given `now`, in seconds since 1970: time stands still for a query."""
 
     model_config = ConfigDict(frozen=True)
 
+    answer: Answer
+    now: float
+
+
+class Checked(BaseModel):
+    """What becomes of an answer if it is given now; both sentences are for this person only.
+
+    `refusal` is why it does not count; "" if it does. `told` says that it takes a moment; "" if it does not.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    refusal: str = ""
     told: str = ""
 
 

@@ -161,10 +161,15 @@ class Access:
 
     # Deeds
 
-    def refusal(self, user: str) -> str:
-        """Why the person may not talk to the agent, as far as that is known now; "" if nothing is known against it."""
-        verdict = self._participants.verdict(user, workflow.time()) if self._in_slack else None
+    def refusal(self, user: str, now: float) -> str:
+        """Why the person may not talk to the agent, as far as that is known; "" if nothing is known against it."""
+        verdict = self._participants.verdict(user, now) if self._in_slack else None
         return verdict.refusal if verdict is not None else ""
+
+    def admits(self, user: str, now: float) -> bool:
+        """Whether it is known that the person may talk to the agent: then nobody has to be asked first."""
+        verdict = self._participants.verdict(user, now)
+        return not self._in_slack or (verdict is not None and not verdict.refusal)
 
     def let(
         self,

@@ -40,12 +40,13 @@ with workflow.unsafe.imports_passed_through():
     )
     from agent_worker.contract.questions import (
         ANSWER_QUESTION,
-        KEEP_ANSWER,
+        CHECK_ANSWER,
         QUESTION_FORM,
         Answer,
+        AnswerCheck,
         AskedForm,
+        Checked,
         FormRequest,
-        Taken,
     )
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.questions.question import Question
@@ -128,7 +129,8 @@ class AgentWorkflow:
         return answer
 
     # What people do. The handlers only note it: a handler that awaits can lose its message when the run ends.
-    # Whether the person may do it is decided by Access.
+    # Whether the person may do it is decided by Access. Nothing comes as an update: a worker that has to replay the
+    # conversation first may handle an update together with what came before it, and nobody could replay that again.
 
     @workflow.signal(name=USER_MESSAGE)
     def user_message(self, message: UserMessage) -> None:
@@ -216,19 +218,14 @@ class AgentWorkflow:
         self._conversation.title, self._conversation.titled_by = renamed.title, ""
         workflow.upsert_memo({MEMO_TITLE: renamed.title})
 
-    @workflow.update(name=ANSWER_QUESTION)
-    def answer_question(self, answer: Answer) -> Taken:
+    @workflow.signal(name=ANSWER_QUESTION)
+    def answer_question(self, answer: Answer) -> None:
         self._idle_timer.begin_again()
-        return self._questions.take(answer)
+        self._questions.take(answer)
 
-    @answer_question.validator
-    def check_answer(self, answer: Answer) -> None:
-        self._questions.check(answer)
-
-    @workflow.signal(name=KEEP_ANSWER)
-    def keep_answer(self, answer: Answer) -> None:
-        self._idle_timer.begin_again()
-        self._questions.take_later(answer)
+    @workflow.query(name=CHECK_ANSWER)
+    def check_answer(self, check: AnswerCheck) -> Checked:
+        return self._questions.check(check.answer, check.now)
 
     @workflow.query(name=QUESTION_FORM)
     def question_form(self, request: FormRequest) -> AskedForm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -13,29 +14,26 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import workflow_id
 from agent_worker.contract.questions import (
     ANSWER_QUESTION,
+    CHECK_ANSWER,
     IN_A_MOMENT,
-    KEEP_ANSWER,
     QUESTION_FORM,
-    REFUSED,
     SETTLED,
     Answer,
+    AnswerCheck,
     AskedForm,
+    Checked,
     FormRequest,
-    Taken,
 )
 
 # Seconds. Of the 3 s that Slack waits for the acknowledgement, the rest is for telling the person.
-UPDATE_TIMEOUT, SIGNAL_TIMEOUT, QUERY_TIMEOUT = 1.3, 0.7, 1.2
+CHECK_TIMEOUT, SIGNAL_TIMEOUT, FORM_TIMEOUT = 1.3, 0.7, 1.2
 PRESS_AGAIN = "I could not be told what you decided just now. Please press it once more."
 CANNOT_OPEN = "I can't show this just now. Please close it, and press the button again in a minute."
 logger = logging.getLogger(__name__)
@@ -56,50 +54,51 @@ class Questions:
     async def give(self, thread: Thread, answer: Answer) -> Given:
         """Hands an answer over. Never raises.
 
-        An update is stored only when a worker takes it. If none does in time, the answer goes as a signal, which
-        Temporal stores at once; if the update arrives after all, the conversation counts the answer once.
+        First a query tells whether it counts: what is refused leaves no trace. Then it goes as a signal, which Temporal
+        stores at once, also if no worker answers the query in time. Where something else was decided in between, the
+        conversation tells the person.
         """
         handle = self._handle(thread)
-        try:
-            async with asyncio.timeout(UPDATE_TIMEOUT):
-                taken = await handle.execute_update(
-                    ANSWER_QUESTION,
-                    answer,
-                    id=answer.id,
-                    result_type=Taken,
-                    rpc_timeout=timedelta(seconds=UPDATE_TIMEOUT),
-                )
-            return Given("taken", taken.told)
-        except WorkflowUpdateFailedError as failure:
-            cause = failure.cause
-            if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-                return Given("refused", cause.message)
-            logger.warning("an answer was not taken", extra={"reason": type(cause).__name__})
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                return Given("refused", SETTLED)
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            pass
-        return await self._keep(handle, answer)
+        checked = await self._check(handle, answer)
+        if checked is not None and checked.refusal:
+            return Given("refused", checked.refusal)
+        return await self._send(handle, answer, checked)
 
-    async def _keep(self, handle: WorkflowHandle[object, object], answer: Answer) -> Given:
+    async def _check(self, handle: WorkflowHandle[object, object], answer: Answer) -> Checked | None:
+        """None if nobody knows in time."""
+        check = AnswerCheck(answer=answer, now=time.time())
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                checked: Checked = await handle.query(
+                    CHECK_ANSWER, check, result_type=Checked, rpc_timeout=timedelta(seconds=CHECK_TIMEOUT)
+                )
+                return checked
+        except RPCError as error:
+            return Checked(refusal=SETTLED) if error.status == RPCStatusCode.NOT_FOUND else None
+        except TimeoutError:
+            return None
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+            logger.warning("an answer could not be checked", extra={"reason": type(error).__name__})
+            return None
+
+    async def _send(self, handle: WorkflowHandle[object, object], answer: Answer, checked: Checked | None) -> Given:
         try:
             async with asyncio.timeout(SIGNAL_TIMEOUT):
-                await handle.signal(KEEP_ANSWER, answer, rpc_timeout=timedelta(seconds=SIGNAL_TIMEOUT))
+                await handle.signal(ANSWER_QUESTION, answer, rpc_timeout=timedelta(seconds=SIGNAL_TIMEOUT))
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return Given("refused", SETTLED)
             return Given("lost", PRESS_AGAIN)
         except TimeoutError:
             return Given("lost", PRESS_AGAIN)
-        return Given("kept", IN_A_MOMENT)
+        return Given("kept", IN_A_MOMENT) if checked is None else Given("taken", checked.told)
 
     async def form(self, thread: Thread, request: FormRequest) -> AskedForm:
         """What the form about a call shows; if that is not known in time, it says so. Never raises."""
         try:
-            async with asyncio.timeout(QUERY_TIMEOUT):
+            async with asyncio.timeout(FORM_TIMEOUT):
                 form: AskedForm = await self._handle(thread).query(
-                    QUESTION_FORM, request, result_type=AskedForm, rpc_timeout=timedelta(seconds=QUERY_TIMEOUT)
+                    QUESTION_FORM, request, result_type=AskedForm, rpc_timeout=timedelta(seconds=FORM_TIMEOUT)
                 )
                 return form
         except RPCError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from tests.support.chaos.injector import Injector
 from tests.support.chaos.refusals import Refusals
 from tests.support.chaos.report import Report, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
+from tests.support.chaos.standstill import Standstills
 from tests.support.chaos.strangers import Strangers, guests_and_others
 from tests.support.durability.stage import BreakableStage
 
@@ -37,10 +39,11 @@ FORGETFUL = "tests.support.chaos.forgetful_worker"
 NAMES_OF_APPS = "otherbot, Other Bot"
 
 
-async def run(directory: Path, *, faults: int, seed: int) -> Report:
+async def run(directory: Path, *, faults: int, seed: int, standstills: Path) -> Report:
     """Breaks `faults` things while people talk, repairs everything, waits for what is owed, and counts.
 
-    With an odd seed, a list says who may talk to the agent; with an even one, membership of the workspace decides.
+    What is known of conversations that stand still is written into the directory `standstills`. With an odd seed, a
+    list says who may talk to the agent; with an even one, membership of the workspace decides.
     """
     started = time.monotonic()
     chance = Random(seed)
@@ -70,7 +73,8 @@ async def run(directory: Path, *, faults: int, seed: int) -> Report:
         for task in around:
             task.cancel()
         seen = Seen(stage, strangers, injector.unusable)
-        outcomes = [await outcome_of(conversation, seen) for conversation in crowd.conversations]
+        looking = Standstills(standstills)
+        outcomes = [await outcome_of(conversation, seen, looking) for conversation in crowd.conversations]
     return Report(
         faults=injector.happened,
         deeds=uninvited.deeds,
@@ -102,8 +106,10 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    kept = Path(tempfile.gettempdir()) / f"chaos-{os.getpid()}"  # made only if something is to be kept
     with tempfile.TemporaryDirectory() as directory:
-        report = asyncio.run(run(Path(directory), faults=arguments.faults, seed=arguments.seed))
+        running = run(Path(directory), faults=arguments.faults, seed=arguments.seed, standstills=kept)
+        report = asyncio.run(running)
     print(report)
     return 0 if report.is_clean and report.faults.total() >= arguments.faults else 1
 

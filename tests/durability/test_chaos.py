@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import WorkflowHistory
 
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
 from agent_worker.contract.questions import APPROVE_BUTTON
@@ -22,8 +24,10 @@ from tests.support.chaos.decisions import Deciders
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
+from tests.support.chaos.standstill import Standstills, why_not_replayed
 from tests.support.chaos.strangers import MARK
 from tests.support.durability.answering import Question, answer_to, ticket
+from tests.support.durability.changed import LooksUpFirst
 from tests.support.durability.stage import BreakableStage
 from tests.support.e2e.ticket_card import TicketCard
 
@@ -33,7 +37,7 @@ HELD_BACK = "The ans"  # a part of an answer that nobody goes on with
 
 @pytest.mark.timeout(400)
 async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    report = await chaos.run(tmp_path, faults=20, seed=7)
+    report = await chaos.run(tmp_path, faults=20, seed=7, standstills=tmp_path / "standstills")
 
     assert report.faults.total() >= 20
     assert report.asked > 0
@@ -60,6 +64,36 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
         assert (found.wrong_progress, found.defects, found.unheard_stops) == (1, 1, 1)
         assert found.leftovers == [HELD_BACK]
         assert found.late == [LONGEST_WAIT + 1]
+
+
+async def test_the_counting_notices_a_conversation_that_nobody_goes_on_with_and_keeps_what_is_known_of_it(
+    tmp_path: Path,
+) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        patient, kept = Standstills(tmp_path / "none"), Standstills(tmp_path / "kept", timedelta(seconds=1))
+        assert await patient.look_at(conversation) == ""
+        await stage.worker.kill()
+
+        why = await kept.look_at(conversation)
+
+        (place,) = (tmp_path / "kept").iterdir()
+        assert why.startswith("a query is not answered")
+        assert why.endswith(f"(see {place})")
+        names = ["bot.log", "described.json", "history_1.json", "why.txt", "worker.log"]
+        assert sorted(file.name for file in place.iterdir()) == names
+        history = WorkflowHistory.from_json(place.name, (place / "history_1.json").read_text())
+        assert await why_not_replayed([history]) == ""
+        assert not (tmp_path / "none").exists()
+
+
+async def test_the_counting_notices_a_history_that_no_worker_can_replay(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        runs = await stage.runs(conversation.ts, conversation.channel)
+
+    assert await why_not_replayed(runs) == ""
+    assert "run 1 of 1 cannot be replayed" in await why_not_replayed(runs, LooksUpFirst)
 
 
 async def test_the_counting_notices_whatever_strangers_bring_about(tmp_path: Path) -> None:
@@ -224,7 +258,8 @@ async def file_ticket(stage: BreakableStage, name: str) -> None:
 
 
 async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -> Outcome:
-    return await outcome_of(conversation, Seen(conversation.stage, strangers))
+    seen = Seen(conversation.stage, strangers)
+    return await outcome_of(conversation, seen, Standstills(conversation.stage.agents.parent / "standstills"))
 
 
 async def an_answered_conversation(stage: BreakableStage, person: str = "") -> Conversation:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -20,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
 
     from agent_worker.contract.grants import Grant
     from agent_worker.contract.messages import UserMessage
-    from agent_worker.contract.questions import IN_A_MOMENT, REFUSED, SETTLED, Answer, AskedForm, FormRequest, Taken
+    from agent_worker.contract.questions import IN_A_MOMENT, SETTLED, Answer, AskedForm, Checked, FormRequest
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.questions import answers, forms, granting, inputs, outcomes
     from agent_worker.conversation.questions.question import Item, Question
@@ -71,54 +72,36 @@ class Questions:
 
     # Answering
 
-    def refusal(self, answer: Answer, *, knows_members: bool = True) -> str:
-        """Why the answer does not count; "" if it does, or has been taken before: the same click may come twice."""
-        asked = self._conversation.questions
-        if asked.has_taken(answer.id):
-            return ""
-        return answers.refusal(asked.find(answer.question), answer, workflow.time(), knows_members=knows_members)
+    def check(self, answer: Answer, now: float) -> Checked:
+        """What becomes of the answer if it is given now; nothing is changed by that, also not by a refusal."""
+        now = max(now, workflow.time())
+        question = self._conversation.questions.find(answer.question)
+        if self._conversation.questions.has_taken(answer.id):
+            return Checked()
+        why = self._access.refusal(answer.user, now) or answers.refusal(question, answer, now, knows_members=False)
+        has_to_ask = not self._access.admits(answer.user, now) or bool(question and question.approvers.groups)
+        return Checked(refusal=why, told=IN_A_MOMENT if has_to_ask and not why else "")
 
-    def check(self, answer: Answer) -> None:
-        """Raises ApplicationError with a sentence for the person if the answer does not count."""
-        if why := self._access.refusal(answer.user) or self.refusal(answer, knows_members=False):
-            raise ApplicationError(why, type=REFUSED, non_retryable=True)
+    def take(self, answer: Answer) -> None:
+        """Takes the answer over, once it is known that the person may talk to the agent: perhaps later.
 
-    def take(self, answer: Answer) -> Taken:
-        """Takes the answer over, once it is known that the person may talk to the agent: perhaps later."""
-        is_done = False
-
-        def do() -> None:
-            nonlocal is_done
-            is_done = self._take_or_look(answer)
-
-        self._let(answer, do)
-        return Taken(told="" if is_done else IN_A_MOMENT)
-
-    def take_later(self, answer: Answer) -> None:
-        """The same for an answer that came as a signal: here only the conversation can tell the person."""
-
-        def do() -> None:
-            self._take_or_look(answer)
-
-        self._let(answer, do)
-
-    def _let(self, answer: Answer, do: Callable[[], None]) -> None:
-        """Every answer is answered: whoever may not talk to the agent is told so each time."""
+        Every answer is answered: whoever may not talk to the agent is told so each time.
+        """
 
         def refuse() -> None:
-            self._outbox.tell(answer.user, self._access.refusal(answer.user) or ASK_AGAIN)
+            self._outbox.tell(answer.user, self._access.refusal(answer.user, workflow.time()) or ASK_AGAIN)
 
         author = Author(id=answer.user, team=answer.team)
-        self._access.let(author, do, at=answer.at, is_told=False, otherwise=refuse)
+        take = partial(self._take_or_look, answer)
+        self._access.let(author, take, at=answer.at, is_told=False, otherwise=refuse)
 
-    def _take_or_look(self, answer: Answer) -> bool:
-        """Takes it at once, or looks first who is in the user groups now; returns whether it was taken at once."""
+    def _take_or_look(self, answer: Answer) -> None:
+        """Takes it at once, or looks first who is in the user groups now."""
         question = self._conversation.questions.find(answer.question)
         if question is None or not question.approvers.groups:
             self._take(answer)
-            return True
-        self._do(self._look_and_take(question, answer))
-        return False
+        else:
+            self._do(self._look_and_take(question, answer))
 
     async def _look_and_take(self, question: Question, answer: Answer) -> None:
         await self._look_up_members(question)
@@ -134,17 +117,19 @@ class Questions:
             question.members = {group: [] for group in question.approvers.groups}
 
     def _take(self, answer: Answer) -> None:
-        """Something else may have been decided since the answer was checked: then the person is told."""
-        asked = self._conversation.questions
+        """Once: the same click may come twice.
+
+        Something else may have been decided since the answer was checked: then the person is told.
+        """
+        asked, now = self._conversation.questions, workflow.time()
         question = asked.find(answer.question)
         if asked.has_taken(answer.id):
             return
-        if question is None or (why := self.refusal(answer)):
+        if question is None or (why := answers.refusal(question, answer, now)):
             people = question.people if question else ()
             self._outbox.tell(answer.user, why if question else SETTLED, may_mention=people)
             return
         asked.note_taken(answer.id)
-        now = workflow.time()
         question.take(answer, now)
         if answer.grant is not None:
             grant = granting.grant_of(question, answer, answer.grant, self._conversation.thread, now)

@@ -45,7 +45,7 @@ _SIGNALS = {
     names.FEEDBACK: "judged the answer",
     names.TRY_AGAIN: "wants another answer",
     names.RENAMED: "The conversation was renamed",
-    questions.KEEP_ANSWER: "has decided",
+    questions.ANSWER_QUESTION: "has decided",
 }
 _SIGNALS_OF_NOBODY = {MODEL_CALL_FAILS: "The worker tells that the model call has failed and is tried again"}
 _CODES = {
@@ -91,7 +91,7 @@ def signalled(name: str, sent: Content, line: Line) -> str:
     who = line(f"<@{sent['user']}>").removeprefix("@") if sent.get("user") else "Somebody"
     if name == names.USER_MESSAGE:
         return f"{who} {told} {_quoted(line(str(sent.get('text', ''))))}"
-    if name == questions.KEEP_ANSWER:
+    if name == questions.ANSWER_QUESTION:
         return decided(sent, line)
     if name == names.FEEDBACK:
         return f"{who} {told}: {sent.get('value')}"

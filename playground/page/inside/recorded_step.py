@@ -16,7 +16,6 @@ from playground.page.inside import descriptions
 _BEGINS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: lambda told: told.input.payloads,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: lambda told: told.input.payloads,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: lambda told: told.accepted_request.input.args.payloads,
     EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: lambda told: told.input.payloads,
 }
 _ENDS = (

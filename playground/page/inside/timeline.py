@@ -58,7 +58,6 @@ class Timeline:
         self._readers: Mapping[EventType.ValueType, Callable[[HistoryEvent, Any], None]] = {
             EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: self._began,
             EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: self._signalled,
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: self._updated,
             EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: self._scheduled,
             EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED: self._started,
             EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: self._completed,
@@ -135,10 +134,6 @@ class Timeline:
             self._delivered.add(sent.get("ts"))
         # What the worker tells itself begins no turn.
         self._note(event, "run" if attributes.signal_name == MODEL_CALL_FAILS else "signal", title)
-
-    def _updated(self, event: HistoryEvent, attributes: Any) -> None:
-        sent = descriptions.content(attributes.accepted_request.input.args.payloads)
-        self._note(event, "signal", descriptions.decided(sent, self._line))
 
     def _scheduled(self, event: HistoryEvent, attributes: Any) -> None:
         name = attributes.activity_type.name

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,33 +12,29 @@ from agent_worker.contract.names import (
     MESSAGE_CHANGED,
     TRY_AGAIN,
 )
-from agent_worker.conversation.participants import Verdict
 from agent_worker.payloads import errors
 from agent_worker.workflow.access import ASK_AGAIN
 from agent_worker.workflow.release_0_2 import Patch
 from tests.agent_worker.workflow.test_life import replay
-from tests.support.agent_worker.guests import DEEDS, GUEST, MEMBER, NO_GUESTS, does, guarded, memo, thinking, told
+from tests.support.agent_worker.guests import (
+    DEEDS,
+    GUEST,
+    MEMBER,
+    NO_GUESTS,
+    Expire,
+    does,
+    guarded,
+    memo,
+    thinking,
+    told,
+)
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, lines
-
-Expire = Callable[[], None]
 
 
 @pytest.fixture
 async def rehearsal(temporal_address: str) -> AsyncIterator[Rehearsal]:
     async with guarded(temporal_address) as rehearsal:
         yield rehearsal
-
-
-@pytest.fixture
-def expire(monkeypatch: pytest.MonkeyPatch) -> Expire:
-    """Makes all verdicts expire that were given before it is called."""
-    moments: list[float] = []
-
-    def is_fresh(verdict: Verdict, now: float) -> bool:
-        return not any(verdict.at < moment <= now for moment in moments)
-
-    monkeypatch.setattr(Verdict, "is_fresh", is_fresh)
-    return lambda: moments.append(time.time())
 
 
 async def test_a_member_who_becomes_a_guest_is_refused_in_an_open_conversation_and_readmitted(

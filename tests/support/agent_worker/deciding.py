@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent_worker.contract.questions import ANSWER_QUESTION, Answer, Taken
+from agent_worker.contract.questions import ANSWER_QUESTION, Answer
 from agent_worker.payloads.decisions import DECISIONS, DecisionLog
 from agent_worker.payloads.model import ModelReply, ToolCall
 from agent_worker.payloads.questions import Approval, Approvers, Choice
@@ -58,7 +58,7 @@ async def decide(rehearsal: Rehearsal, talk: Talk, decision: Any = "approve", us
     said = len(talk.answers)
     given = {"id": f"{shown.question}:{user}:{decision}", "version": shown.version} | more
     answer = Answer(question=shown.question, user=user, at="5.0", decision=decision, **given)
-    await talk.handle.execute_update(ANSWER_QUESTION, answer, id=answer.id, result_type=Taken)
+    await talk.signal(ANSWER_QUESTION, answer)
     await talk.answered(said + 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from agent_worker.contract.names import FEEDBACK, RENAMED, STOP, TRY_AGAIN
 from agent_worker.payloads import errors
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, text
 
+Expire = Callable[[], None]  # the fixture `expire`
 NO_GUESTS = "Guests cannot talk to me."
 STOPPED = errors.sentence(errors.STOPPED)
 GUEST, MEMBER = "U9", "U3"  # of whom the conversation knows nothing yet

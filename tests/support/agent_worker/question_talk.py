@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-
-from agent_worker.contract.questions import ANSWER_QUESTION, Answer, Taken
+from agent_worker.contract.questions import ANSWER_QUESTION, CHECK_ANSWER, Answer, AnswerCheck, Checked
+from agent_worker.payloads.decisions import DECISIONS
 from agent_worker.payloads.model import ModelReply, ToolCall
 from agent_worker.payloads.questions import Approval, Approvers, CardItem, Choice, QuestionCard
 from emulators.gemini.signatures import DUMMY
@@ -81,12 +80,13 @@ def an_answer(rehearsal: Rehearsal, decision: Any = "approve", user: str = "U1",
 
 
 async def give(talk: Talk, answer: Answer) -> str:
-    """What the person is told; the refusal, if the answer is refused."""
-    try:
-        taken: Taken = await talk.handle.execute_update(ANSWER_QUESTION, answer, id=answer.id, result_type=Taken)
-    except WorkflowUpdateFailedError as failure:
-        return failure.cause.message if isinstance(failure.cause, ApplicationError) else "another failure"
-    return taken.told
+    """Hands the answer over as the bot does; returns what the person is told: the refusal, if it is refused."""
+    check = AnswerCheck(answer=answer, now=time.time())
+    checked: Checked = await talk.handle.query(CHECK_ANSWER, check, result_type=Checked)
+    if not checked.refusal:
+        await talk.signal(ANSWER_QUESTION, answer)
+        await talk.handle.query(DECISIONS)  # a query sees all that was signalled before
+    return checked.refusal or checked.told
 
 
 def results(rehearsal: Rehearsal) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tests.support.chaos.decisions import (
     undecided_tickets,
 )
 from tests.support.chaos.evidence import Seen
+from tests.support.chaos.standstill import Standstills
 from tests.support.durability.opinions import Opinion
 
 # Nobody waits longer for an answer, unless Slack has refused in their own conversation what an answer needs.
@@ -44,6 +45,7 @@ class Outcome:
     undecided_tickets: int
     unanswered_clicks: list[str]  # on cards
     doubled_cards: int
+    standstill: str  # why no worker goes on with it, and where to read about it
     shown: list[str]
 
     @property
@@ -51,7 +53,7 @@ class Outcome:
         return any(getattr(self, field.name) for field in fields(self) if field.name != "shown")
 
 
-async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
+async def outcome_of(conversation: Conversation, seen: Seen, standstills: Standstills) -> Outcome:
     is_bystander = not conversation.was_refused(NEEDED)
     return Outcome(
         lost=conversation.unanswered,
@@ -73,6 +75,7 @@ async def outcome_of(conversation: Conversation, seen: Seen) -> Outcome:
         undecided_tickets=undecided_tickets(conversation),
         unanswered_clicks=clicks_without_an_answer(conversation),
         doubled_cards=doubled_cards(conversation),
+        standstill=await standstills.look_at(conversation),
         shown=conversation.shown,
     )
 
@@ -167,6 +170,7 @@ class Report:
             "tickets filed without a decision": sum(one.undecided_tickets for one in outcomes),
             "clicks on cards without an answer": sum(len(one.unanswered_clicks) for one in outcomes),
             "cards shown twice": sum(one.doubled_cards for one in outcomes),
+            "conversations that stand still": sum(bool(one.standstill) for one in outcomes),
         }
 
     def _times(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import STOP
-from agent_worker.contract.questions import KEEP_ANSWER, GrantWish
+from agent_worker.contract.questions import ANSWER_QUESTION, GrantWish
 from agent_worker.payloads.model import ToolCall
 from tests.support.agent_worker.forms import COLOUR, Script, form
 from tests.support.agent_worker.question_talk import an_answer, asked, filing, give, item, reply, wondering
@@ -25,7 +25,7 @@ async def decided_by_signal(rehearsal: Rehearsal) -> Talk:
     """The press was kept while no worker ran, and came twice."""
     talk = await asked(rehearsal, filing("A"), text("Filed."))
     for _ in range(2):
-        await talk.signal(KEEP_ANSWER, an_answer(rehearsal, id="kept"))
+        await talk.signal(ANSWER_QUESTION, an_answer(rehearsal, id="kept"))
     await talk.answered(2)
     return talk
 

@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from temporalio.client import WorkflowHistory
 
 from emulators.gemini.emulator import GeminiEmulator
 from emulators.slack.clock import Clock
@@ -18,6 +20,7 @@ from emulators.slack.emulator import SlackEmulator
 from emulators.world.addresses import NEW_YORK, SITES
 from playground.temporal_server import DevServer
 from tests.support.durability.answering import ByRule
+from tests.support.durability.lifelines import Lifeline
 from tests.support.e2e.stage import Stage
 
 # A crowd is one person here, who asks more than people do. The places in the quotas are claimed all the same.
@@ -49,7 +52,7 @@ class BreakableStage(Stage):
         self.model = ByRule()
         self.gemini = GeminiEmulator(script=self.model)
         # The shortest deadline that Gemini allows: a call that hangs costs the tests no more than that.
-        self._worker_module = worker_module
+        self.worker_module = worker_module
         self.settings = {"GEMINI_TIMEOUT_SECONDS": "10", **NO_ONE_IS_TURNED_DOWN, **settings}
         self.bot_settings: dict[str, str] = {}
         self._numbers = count(1)
@@ -59,7 +62,7 @@ class BreakableStage(Stage):
         await asyncio.to_thread(self.temporal.start)
         try:
             await super().__aenter__()
-            self.worker = self.process(self._worker_module, ready="worker is ready", **self.settings)
+            self.worker = self.process(self.worker_module, ready="worker is ready", **self.settings)
             self.bot = self.process("slackbot", ready="bot is listening", **self.bot_settings)
             await self.start()
         except BaseException:
@@ -72,6 +75,10 @@ class BreakableStage(Stage):
     ) -> None:
         await super().__aexit__(kind, error, at)
         self.temporal.kill()  # nobody needs what it holds, and it would take a second to end by itself
+
+    async def runs(self, thread_ts: str, channel: str) -> Sequence[WorkflowHistory]:
+        """The histories of a conversation's runs, oldest first."""
+        return (await Lifeline.of(await self._connected(), (await self.workflow(thread_ts, channel)).id)).runs
 
     def number(self) -> int:
         """Counts up, for names and addresses that nobody else has."""

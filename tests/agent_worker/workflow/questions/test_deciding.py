@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agent_worker.contract.questions import (
+    ANSWER_QUESTION,
     IN_A_MOMENT,
-    KEEP_ANSWER,
     QUESTION_FORM,
     SETTLED,
     FormRequest,
@@ -189,15 +189,15 @@ async def test_a_question_that_nobody_can_decide_is_called_off(rehearsal: Rehear
     assert (results(rehearsal)[0]["reason"], rehearsal.cast.ran) == (NOBODY_MAY, [])
 
 
-async def test_the_same_press_as_update_and_as_signal_counts_once(rehearsal: Rehearsal) -> None:
+async def test_the_same_press_counts_once_however_often_slack_delivers_it(rehearsal: Rehearsal) -> None:
     talk = await asked(rehearsal, filing("A"), text("Filed."))
     press = an_answer(rehearsal)
 
     await give(talk, press)
-    await talk.signal(KEEP_ANSWER, press)
+    await talk.signal(ANSWER_QUESTION, press)
     await talk.answered(2)
     assert await give(talk, press) == ""  # Slack sends a click again, long after the question was settled
-    await talk.signal(KEEP_ANSWER, press)
+    await talk.signal(ANSWER_QUESTION, press)
 
     assert await talk.ask("9.0", "and now?") == "yes"
     assert (rehearsal.cast.ran, rehearsal.cast.told) == (["file"], [])
@@ -222,8 +222,8 @@ async def test_an_answer_that_is_kept_while_no_worker_runs_takes_effect_and_one_
 ) -> None:
     talk = await asked(rehearsal, filing("A"), text("Filed."))
     await rehearsal.leave()
-    await talk.signal(KEEP_ANSWER, an_answer(rehearsal, user="U2", id="not allowed"))
-    await talk.signal(KEEP_ANSWER, an_answer(rehearsal))
+    await talk.signal(ANSWER_QUESTION, an_answer(rehearsal, user="U2", id="not allowed"))
+    await talk.signal(ANSWER_QUESTION, an_answer(rehearsal))
     await rehearsal.come_back()
 
     assert (await talk.answered(2))[-1] == "Filed."
@@ -252,7 +252,7 @@ async def test_with_an_answer_of_two_kinds_nothing_happens(rehearsal: Rehearsal)
 
     wish = GrantWish(scope="thread", fixed=["no such"])
     both = an_answer(rehearsal, item=0, arguments={"title": "B"}, grant=wish)
-    await talk.signal(KEEP_ANSWER, both)
+    await talk.signal(ANSWER_QUESTION, both)
 
     await rehearsal.until(lambda: rehearsal.cast.told)
     assert (rehearsal.cast.ran, rehearsal.cast.kept) == ([], [])

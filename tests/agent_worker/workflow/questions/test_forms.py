@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.contract.messages import StopRequest
 from agent_worker.contract.names import STOP
-from agent_worker.contract.questions import KEEP_ANSWER, QUESTION_FORM, Answer, FormRequest
+from agent_worker.contract.questions import ANSWER_QUESTION, QUESTION_FORM, Answer, FormRequest
 from agent_worker.conversation.questions import answers, inputs, outcomes
 from agent_worker.payloads.inputs import InputAnswer, Inputs
 from agent_worker.payloads.model import ModelReply, ToolCall
@@ -137,7 +137,7 @@ async def test_the_same_form_as_update_and_as_signal_counts_once(rehearsal: Rehe
     sent = an_answer(rehearsal)
 
     await give(talk, sent)
-    await talk.signal(KEEP_ANSWER, sent)
+    await talk.signal(ANSWER_QUESTION, sent)
     await talk.answered(2)
 
     assert await talk.ask("9.0", "and now?") == "yes"

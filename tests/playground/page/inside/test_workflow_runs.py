@@ -13,7 +13,7 @@ import pytest
 
 from agent_worker.contract.messages import Feedback, MessageChange, Renamed, StopRequest, UserMessage
 from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED, RENAMED, STOP, USER_MESSAGE
-from agent_worker.contract.questions import APPROVE_BUTTON, KEEP_ANSWER, Answer
+from agent_worker.contract.questions import ANSWER_QUESTION, APPROVE_BUTTON, Answer
 from emulators.gemini.answers import calls, text
 from emulators.slack.state.messages import Message
 from playground.page.inside import workflow_runs
@@ -107,7 +107,7 @@ async def test_a_turn_reads_as_what_was_done(stage: Stage) -> None:
     await handle.signal(RENAMED, Renamed(title="Storms", user=stage.anna))
     await handle.signal(MESSAGE_CHANGED, MessageChange(ts="1.000000", at="2.000000", deleted=True))
     late = Answer(id="a", question="b", version=1, user=stage.anna, at="3.000000", decision="reject")
-    await handle.signal(KEEP_ANSWER, late)
+    await handle.signal(ANSWER_QUESTION, late)
     await handle.signal(STOP, StopRequest(at="1.000000", user=stage.anna))
     async with Visitor(stage.slack.url) as visitor:
         drawer = Drawer(visitor, stage.channel, ts)
