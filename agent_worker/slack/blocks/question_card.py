@@ -197,7 +197,8 @@ def _choice(card: QuestionCard) -> list[Block]:
     asked = section(f"*{escaped(without_hidden(item.does), (), TEXT_LIMIT - 100)}*")
     if item.outcome == "approved":
         by = f"<@{item.by}>" if item.by else "a person"
-        return [asked, context(f":white_check_mark: {by}: {escaped(one_line(item.reason, 500), (), 1_000)}")]
+        said = f": {escaped(one_line(item.reason, 500), (), 1_000)}" if item.reason else " has answered in the thread."
+        return [asked, context(f":white_check_mark: {by}{said}")]
     if item.outcome != "waiting":
         return [asked, context(f"{SETTLED[item.outcome].split('. ')[0]}.")]
     value = pack(card.question, card.version, 0)

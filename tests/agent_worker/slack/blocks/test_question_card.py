@@ -119,6 +119,12 @@ def test_of_a_large_group_the_card_names_a_few() -> None:
     assert "490 more can decide this" in text(shown)
 
 
+def test_the_words_of_a_reply_are_not_repeated_on_the_card_of_what_it_has_answered() -> None:
+    shown = blocks(an_item(outcome="approved", by="U1"), kind="choose")
+
+    assert "<@U1> has answered in the thread." in text(shown)
+
+
 FORM = CardForm(server="books", messages=["Which one?"], has_form=True, has_link=True, people=["U1"])
 
 
