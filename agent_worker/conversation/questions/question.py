@@ -15,6 +15,7 @@ from agent_worker.payloads.inputs import InputAction, InputAnswer, InputRequest,
 from agent_worker.payloads.model import ToolCall
 from agent_worker.payloads.questions import ASKER, Approval, Approvers, Choice, Outcome, QuestionKind
 from agent_worker.payloads.thread import Answered, Author, Source
+from text.same_json import is_same
 
 IN_THE_THREAD = "with a message in the thread, which you read below unless it was taken back"
 UNANSWERED: dict[Outcome, InputAction] = {"rejected": "decline", "expired": "cancel"}  # the server hears of these
@@ -243,7 +244,8 @@ class Question:
 
     def _approve(self, item: Item, answer: Answer, now: float) -> None:
         """Another version of the call is another question: who has approved the one before has not approved this."""
-        if answer.arguments is not None and (edited := item.with_form(answer.arguments)) != item.arguments:
+        edited = item.arguments if answer.arguments is None else item.with_form(answer.arguments)
+        if not is_same(edited, item.arguments):
             item.edited, item.approved_by = edited, []
             self.version += 1
         item.approved_by = list(dict.fromkeys([*item.approved_by, answer.user]))
