@@ -45,6 +45,7 @@ def test_a_tool_of_a_server_that_may_change_something_is_asked_about(name: str) 
         "x__get_label",
         "git__git_status",
         "mail__search_messages",
+        "mail__message_search",
         "chain__get_block",
     ],
 )
