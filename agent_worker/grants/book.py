@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_worker.contract.grants import Grant, GrantList, Revocation
+from text.same_json import is_same
 
 MOST_GRANTS = 500
 # As JSON. All grants together then take 1.3 MB: Temporal carries no more than 2 MB into the next run.
@@ -117,35 +118,3 @@ def allows(grant: Grant, call: GrantQuery) -> bool:
 
 def _fits(pattern: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
     return all(name in arguments and is_same(value, arguments[name]) for name, value in pattern.items())
-
-
-def is_same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON: 1 is neither true nor "1", and a list has an order.
-
-    However deep the values are, it does not raise.
-    """
-    pairs = [(one, other)]
-    while pairs:
-        left, right = pairs.pop()
-        if isinstance(left, dict) and isinstance(right, dict):
-            if left.keys() != right.keys():
-                return False
-            pairs += [(left[name], right[name]) for name in left]
-        elif isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):
-                return False
-            pairs += zip(left, right, strict=True)
-        elif not _is_same_scalar(left, right):
-            return False
-    return True
-
-
-def _is_same_scalar(one: Any, other: Any) -> bool:
-    """JSON has one kind of numbers, so 1 is 1.0; in Python True is a number, too."""
-    if _is_number(one) and _is_number(other):
-        return bool(one == other)
-    return type(one) is type(other) and bool(one == other)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

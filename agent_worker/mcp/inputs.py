@@ -18,6 +18,7 @@ from agent_worker.payloads.inputs import AskedInput, InputAnswer, InputField, In
 from agent_worker.payloads.storage_limits import size_of, writable
 from text.json_shapes import items, mapping, mappings, string
 from text.lines import cut, one_line
+from text.lines import name as visible
 
 MOST_ASKED = 5  # things at once
 MOST_FIELDS = 20  # of all forms together
@@ -130,16 +131,22 @@ def _fields(schema: Mapping[str, Any], secrets: Secrets) -> list[InputField]:
 def _field(name: str, schema: Mapping[str, Any], secrets: Secrets) -> InputField:
     kind, choices = _kind(schema, secrets)
     least, most = _BOUNDS.get(string(schema.get("type")), ("minimum", "maximum"))
-    label = one_line(_told(schema.get("title"), secrets) or name.replace("_", " "), LONGEST_LABEL)
+    label = visible(_told(schema.get("title"), secrets), LONGEST_LABEL) or visible(
+        name.replace("_", " "), LONGEST_LABEL
+    )
     field = InputField(
         name=_name(name, secrets),
         kind=kind,
-        label=label or name or "?",
+        label=label or "?",
         description=one_line(_told(schema.get("description"), secrets), LONGEST_DESCRIPTION),
         least=_bound(schema.get(least), kind),
         most=_bound(schema.get(most), kind),
         choices=choices,
     )
+    if field.least is not None and field.most is not None and field.least > field.most:
+        field = field.model_copy(
+            update={"least": None, "most": None}
+        )  # no answer would fit, and Slack takes no such field
     return field.model_copy(update={"default": _default(schema.get("default"), secrets)})
 
 

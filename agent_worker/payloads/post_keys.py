@@ -83,6 +83,19 @@ def turn(ts: str, addressed_at: str = "") -> str:
     return f"{ts}{AGAIN}{min(EDITED + seconds, MOST_EDITED)}"
 
 
+def turn_after(turn_key: str, decided_at: float) -> str:
+    """The key of the turn that goes on after the question with which this one ended was decided (seconds since 1970).
+
+    Never the same key: two questions, one after the other, may be decided, or called off, within one second.
+    """
+    key = turn(asked_at(turn_key), f"{decided_at:.6f}")
+    return key if _number(key) > _number(turn_key) else next_turn(turn_key)
+
+
+def _number(turn_key: str) -> int:
+    return int(turn_key.partition(AGAIN)[2] or 0)
+
+
 def progress(turn: str) -> str:
     return f"{turn}:progress"
 

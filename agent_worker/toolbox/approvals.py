@@ -13,13 +13,27 @@ ASK_PERSON = "ask_person"  # the tool of ours that is a question itself
 NOT = "!"  # before a glob of tools that nobody is asked about
 # Of a tool of an MCP server, only its name is believed: what a server says of itself is no reason to ask less.
 _CHANGES = """
-accept add append apply approve archive assign ban book buy call cancel charge clear close commit create deactivate
-delete deploy destroy disable dismiss dispatch drop edit enable erase execute flush fork grant import insert install
-invite kick kill make merge modify move notify open order pay post promote publish purge push put reassign reboot
-reject release remove rename reopen replace reply reset restart restore resume revert revoke rollback rotate run
-schedule send set share shutdown spend start stop submit subscribe suspend sync terminate transfer transition trigger
-truncate unassign uninstall unlock unpublish unsubscribe update upgrade upload upsert wipe write
+abort accept acknowledge activate add adjust allocate alter append apply approve archive assign attach authorize ban
+book bump buy call cancel change charge claim clean clear close commit complete configure confirm connect create
+deactivate deallocate debit decline decrement delete demote deny deploy deposit destroy detach disable disconnect
+dismiss dispatch donate drain drop duplicate edit empty enable encrypt enqueue enroll erase escalate evict execute
+expire finish flush follow fork forward freeze generate grant hide import increment inject insert install invite
+invoke join kick kill launch leave make mark merge migrate mint modify move mute notify open order patch pause pay
+post promote provision prune publish purge push put reassign rebase reboot rebuild reconfigure refund regenerate
+register reindex reject release remove rename rent reopen repair replace reply rerun resend reset resize resolve
+respond restart restore resume retry revert revise revoke rewrite rollback rotate run save scale schedule sell send
+set share shutdown snooze spend start stop submit subscribe suspend swap switch sync terminate toggle transfer
+transition trash trigger truncate unarchive unassign unban unblock unfollow uninstall unlink unlock unmute unpin
+unpublish unregister unstar unsubscribe untag update upgrade upload upsert wipe withdraw write
 """
+# These are names of things, too: they are verbs where the name begins, unless it ends as `message_search` does, and
+# behind one of _AND.
+_CHANGES_FIRST = """
+block bookmark clone comment copy draft email fire flag label link load lock log mail message pin queue rate record
+remind report request reserve review sign star store tag track tweet vote
+"""
+_AND = frozenset({"and", "or", "then"})
+_ENDS = frozenset({"find", "get", "list", "lookup", "query", "read", "search"})
 _READS = """
 browse calculate check compare compute convert count describe diff download echo explain export fetch find get
 help inspect list look lookup ping preview query read retrieve search show status summarize test time
@@ -30,6 +44,7 @@ SEPARATOR = "__"  # between a server's name and a tool's; a server's name has no
 # Behind a name of which not all is known: it was too long, or had letters that only look like Latin ones.
 _DIGEST = re.compile(r"_[0-9a-f]{8}\Z")
 CHANGES, READS = frozenset(_CHANGES.split()), frozenset(_READS.split())
+CHANGES_FIRST = frozenset(_CHANGES_FIRST.split())
 LONGEST_VERB = 40  # characters
 
 
@@ -52,8 +67,10 @@ def may_change(name: str) -> bool:
 
     So may one whose real name is not wholly known: what is missing may be a verb.
     """
-    words = {word.lower() for word in _words(name)}
-    return bool(words & CHANGES) or not words & READS or _DIGEST.search(name) is not None
+    words = [word.lower() for word in _words(name)]
+    begins = {word for at, word in enumerate(words) if words[at - 1] in _AND or (at == 0 and words[-1] not in _ENDS)}
+    changes = not CHANGES.isdisjoint(words) or not CHANGES_FIRST.isdisjoint(begins)
+    return changes or READS.isdisjoint(words) or _DIGEST.search(name) is not None
 
 
 def _words(name: str) -> list[str]:

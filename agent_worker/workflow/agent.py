@@ -313,7 +313,6 @@ class AgentWorkflow:
 
     def _begin(self) -> Turn:
         conversation, inbox = self._conversation, self._conversation.inbox
-        self._questions.answered_by(inbox.messages)
         for called_off in conversation.questions.called_off:
             conversation.settle(called_off, str(workflow.uuid4()))
         if (decided := conversation.questions.decided) is not None:
@@ -371,7 +370,14 @@ class AgentWorkflow:
 
     def _turn_loop(self, turn: Turn, opened: Opened) -> TurnLoop:
         updates = self._make_progress_updates(turn)
-        return TurnLoop(self._conversation, turn, opened, access=self._access, progress_updates=updates)
+        return TurnLoop(
+            self._conversation,
+            turn,
+            opened,
+            access=self._access,
+            progress_updates=updates,
+            heard=self._questions.answered_by,
+        )
 
     def _make_progress_updates(self, turn: Turn) -> ProgressUpdates:
         return ProgressUpdates(self._conversation.thread, turn)

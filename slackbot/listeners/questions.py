@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent_worker.contract.messages import Thread
@@ -27,6 +28,7 @@ from agent_worker.contract.questions import (
     REJECT_BUTTON,
     WRITE_BUTTON,
     Answer,
+    AskedForm,
     FormRequest,
     unpack,
 )
@@ -39,6 +41,7 @@ from slackbot.listeners.question_forms import FormError
 from text.json_shapes import items, mapping
 
 OPEN_TIMEOUT, TELL_TIMEOUT = 1.0, 0.8  # seconds, of the 3 s that Slack waits
+NO_SUCH_FORM = "Slack can't show this form. Please decide it with the other buttons of the card."
 UNANSWERED = BoltResponse(status=503)  # Slack then tells the person that it did not work
 logger = logging.getLogger(__name__)
 
@@ -119,21 +122,31 @@ class QuestionCards:
         return None
 
     async def _fill(self, press: Press, view_id: str) -> None:
+        """The form is a stranger's in part: if Slack refuses it, the person reads so, and does not wait for it."""
         form = await self._questions.form(press.thread, press.form_request)
+        if await self._is_refused(press, view_id, form):
+            await self._is_refused(press, view_id, AskedForm(refusal=NO_SUCH_FORM))
+
+    async def _is_refused(self, press: Press, view_id: str, form: AskedForm) -> bool:
+        """Shows the form; returns whether Slack does not take it. Perhaps the person has closed it."""
         try:
             async with asyncio.timeout(OPEN_TIMEOUT):
                 view = question_forms.filled_view(press.action, form, _packed(press))
                 await self._client.views_update(view_id=view_id, view=view)
-        except CALL_ERRORS as error:  # the person has closed it, perhaps
+        except CALL_ERRORS as error:
             logger.info("form not filled", extra={"reason": type(error).__name__})
+            return isinstance(error, SlackApiError)
+        return False
 
-    async def on_link(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def on_link(self, ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
         """Tells this person alone which page a server wants to be opened."""
         press = read(body, self._bot)
         if press is not None:
             form = await self._questions.form(press.thread, press.form_request)
-            await self._tell(press, form.refusal or question_forms.links(form))
+            if not await self._tell(press, form.refusal or question_forms.links(form)):
+                return UNANSWERED
         await ack()
+        return None
 
     async def on_submitted(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Closes the form once the conversation has the answer; until then it stays open with what was written."""

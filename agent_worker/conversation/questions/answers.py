@@ -30,6 +30,8 @@ def refusal(question: Question | None, answer: Answer, now: float, *, knows_memb
         return why
     if why := _is_outdated(question, answer, now):
         return why
+    if answer.grant is not None and (answer.decision != "approve" or question.kind == "choose"):
+        return CHANGED
     form = next((item for item in question.meant(answer) if item.asks is not None), None)
     if form is not None or answer.decision in {"fill", "opened"}:
         return _does_not_fit_form(form, answer)

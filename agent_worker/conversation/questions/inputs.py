@@ -168,6 +168,14 @@ def _is_read_by(read: Callable[[str], object]) -> Callable[[Any], bool]:
     return is_read
 
 
+def _is_date(value: Any) -> bool:
+    """Just as Slack's field for dates writes it: Python reads a week or a day without dashes, too."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -194,7 +202,7 @@ _FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "text": (_is_text, "a text"),
     "email": (_is_email, "an e-mail address"),
     "link": (_is_link, "an address of a page"),
-    "date": (_is_read_by(date.fromisoformat), "a date such as 2026-12-31"),
+    "date": (_is_date, "a date such as 2026-12-31"),
     "date_time": (_is_read_by(datetime.fromisoformat), "a moment such as 2026-12-31T18:00:00Z"),
     "whole_number": (_is_whole, "a whole number"),
     "number": (_is_number, "a number"),

@@ -15,7 +15,9 @@ from agent_worker.payloads.inputs import InputAction, InputAnswer, InputRequest,
 from agent_worker.payloads.model import ToolCall
 from agent_worker.payloads.questions import ASKER, Approval, Approvers, Choice, Outcome, QuestionKind
 from agent_worker.payloads.thread import Answered, Author, Source
+from text.same_json import is_same
 
+IN_THE_THREAD = "with a message in the thread, which you read below unless it was taken back"
 UNANSWERED: dict[Outcome, InputAction] = {"rejected": "decline", "expired": "cancel"}  # the server hears of these
 
 
@@ -162,9 +164,10 @@ class Question:
         """When the turn was asked that asked this, by Slack's clock."""
         return float(post_keys.asked_at(self.turn.key))
 
-    def is_answered_by(self, message: UserMessage) -> bool:
-        """Whether a reply can be the answer to what the model asks: it was written below the card."""
-        return self.kind == "choose" and self.is_open and message.asked_at > float(self.ts or math.inf)
+    def is_answered_by(self, message: UserMessage, now: float) -> bool:
+        """Whether a reply can be the answer to what the model asks: it is for the agent, and stands below the card."""
+        is_waiting = self.kind == "choose" and self.is_open and now < self.expires_at
+        return is_waiting and message.addressed and message.asked_at > float(self.ts or math.inf)
 
     @property
     def decided_at(self) -> float:
@@ -220,9 +223,19 @@ class Question:
 
     def choose(self, text: str, by: str, now: float) -> None:
         """Answers what the model has asked."""
+        self._answer({"answer": text, "by": by}, by, now)
+
+    def reply(self, message: UserMessage, now: float) -> None:
+        """The same with a reply in the thread.
+
+        Its words are not repeated: the model reads the message itself, and who deletes or edits it takes them back.
+        """
+        self._answer({"answered": IN_THE_THREAD, "by": message.user, "message": message.ts}, message.user, now)
+
+    def _answer(self, output: dict[str, Any], by: str, now: float) -> None:
         for item in self.waiting(None):
             item.settle("approved", by=by, at=now)
-            item.result = {"output": {"answer": text, "by": by}}
+            item.result = {"output": output}
 
     def _fill(self, item: Item, asks: InputRequest, answer: Answer, now: float) -> None:
         is_form = answer.decision == "fill"
@@ -231,7 +244,8 @@ class Question:
 
     def _approve(self, item: Item, answer: Answer, now: float) -> None:
         """Another version of the call is another question: who has approved the one before has not approved this."""
-        if answer.arguments is not None and (edited := item.with_form(answer.arguments)) != item.arguments:
+        edited = item.arguments if answer.arguments is None else item.with_form(answer.arguments)
+        if not is_same(edited, item.arguments):
             item.edited, item.approved_by = edited, []
             self.version += 1
         item.approved_by = list(dict.fromkeys([*item.approved_by, answer.user]))

@@ -9,13 +9,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from agent_worker.payloads.storage_limits import size_of
 
 _SECRETS = """
-apikey auth authorization bearer cookie credential credentials key keys otp passcode passphrase passwd password
-passwords pin pwd secret secrets token tokens
+accesskey apikey auth authorization bearer cookie cookies credential credentials jwt key keys otp passcode passphrase
+passwd password passwords pin privatekey pwd secret secretkey secrets token tokens totp
 """
 # Before such a word, it names something or counts it: people have to see which issue it is.
 _NAMING = """
@@ -23,6 +24,8 @@ cache column count cursor field foreign idempotency input issue max min next obj
 prev primary project public row sort ticket total
 """
 _SECRET, _HARMLESS = frozenset(_SECRETS.split()), frozenset(_NAMING.split())
+# Names are also written in one word: `accesstoken`. Of short words, many others end with the same letters.
+_LONG_SECRETS = tuple(word for word in _SECRET if len(word) > len("auth") and word not in {"cookie", "cookies"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _BEGINS = 200  # characters that are kept of what is too long
 _MOST_ARGUMENTS = 50
@@ -31,7 +34,17 @@ _MOST_ARGUMENTS = 50
 def looks_secret(name: str) -> bool:
     """Whether a value of this name is likely to be one that not everybody may see."""
     words = [word.lower() for word in _WORDS.findall(name)]
-    return any(word in _SECRET and not (at and words[at - 1] in _HARMLESS) for at, word in enumerate(words))
+    return any(first + second in _SECRET for first, second in pairwise(words)) or any(
+        _names_secret(word, words[at - 1] if at else "") for at, word in enumerate(words)
+    )
+
+
+def _names_secret(word: str, before: str) -> bool:
+    """Whether the word, behind this one, names a secret: by itself, or as the end of several words in one."""
+    if word in _SECRET:
+        return before not in _HARMLESS
+    ends = [word.removesuffix(secret) for secret in _LONG_SECRETS if word.endswith(secret)]
+    return bool(ends) and not any(end.endswith(tuple(_HARMLESS)) for end in ends)
 
 
 def holds_secret(name: str, value: Any) -> bool:

@@ -54,7 +54,7 @@ class Turn:
     def __post_init__(self) -> None:
         # The key is in every post of the turn. No other turn of the thread can begin with the same message.
         if self.decided is not None:
-            self.key = post_keys.turn(post_keys.asked_at(self.decided.turn.key), f"{self.decided.decided_at:.6f}")
+            self.key = post_keys.turn_after(self.decided.turn.key, self.decided.decided_at)
         else:
             self.key = self.earlier.next_key if self.earlier else _key(self.messages[0])
         self.display = TurnDisplay(self.key)

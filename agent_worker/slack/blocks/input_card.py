@@ -6,6 +6,7 @@ is not on the card: only who may answer is told it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent_worker.contract.questions import FILL_BUTTON, LINK_BUTTON, OPENED_BUTTON, REJECT_BUTTON, pack
@@ -18,6 +19,10 @@ from text.lines import name as visible
 from text.lines import one_line
 
 LONGEST_MESSAGE = 600  # characters of one of the server's questions
+SHORTEST_FIRST_LINE = 80  # characters that the words for what happens have in any case
+SHORTEST_TEXT = 20  # characters of a reason or a result that is cut
+MOST_NAMED = 10  # people
+MOST_IN_ROWS = 12  # calls that have buttons of their own at the same time: a message has at most 50 blocks
 WARNING = "What you write is kept by me and given to the server. Never write passwords or other secrets."
 PAGE_WARNING = "The page belongs to somebody else: open it only if you know it."
 SETTLED = {
@@ -35,26 +40,36 @@ def said(form: CardForm) -> str:
 
 
 def blocks(card: QuestionCard, at: int, item: CardItem, form: CardForm, room: int, *, is_alone: bool) -> list[Block]:
-    """`is_alone`: nothing else on the card waits for people, so its button may be emphasised."""
-    asked = section(_asked(item, form, min(room, TEXT_LIMIT - 100)))
+    """What the server asks, in one block, and the buttons to answer it; its text has about `room` characters.
+
+    `is_alone`: nothing else on the card waits for people, so its button may be emphasised.
+    """
+    room = min(room, TEXT_LIMIT - 100)
     if item.outcome != "waiting":
-        return [asked, context(_settled(item))]
-    people = " or ".join(f"<@{one}>" for one in form.people) or "nobody"
-    warnings = [WARNING] if form.has_form else []
-    warnings += [PAGE_WARNING] if form.has_link else []
-    row = _row(form, pack(card.question, card.version, at), is_alone=is_alone) | {
-        "block_id": f"question:{card.version}:{at}"
-    }
-    return [
-        asked,
-        row,
-        context(" ".join(warnings), f"{_approved(item)}{people} can answer this · until {moment(card.expires_at)}"),
-    ]
+        stands = _settled(item, room // 2)
+        asked = _asked(item, form, room - len(stands))
+        return [section(f"{asked}\n{stands}")] if len(card.items) > MOST_IN_ROWS else [section(asked), context(stands)]
+    row = _row(form, pack(card.question, card.version, at), is_alone=is_alone)
+    return [section(_asked(item, form, room)), row | {"block_id": f"question:{card.version}:{at}"}]
+
+
+def later(item: CardItem, form: CardForm, room: int) -> list[Block]:
+    """The same without buttons: it is answered when others have been."""
+    return [section(_asked(item, form, min(room, TEXT_LIMIT - 100)))]
+
+
+def who(card: QuestionCard, forms: Sequence[CardForm]) -> Block:
+    """Who can answer all that waits, and what they should know before."""
+    warnings = [WARNING] if any(form.has_form for form in forms) else []
+    warnings += [PAGE_WARNING] if any(form.has_link for form in forms) else []
+    able = people(forms[0].people, " or ") or "nobody"
+    return context(*warnings, f"{able} can answer this · until {moment(card.expires_at)}")
 
 
 def _asked(item: CardItem, form: CardForm, room: int) -> str:
-    does = escaped(one_line(item.does, 150), (), 300)
-    shown = f"*The server {escaped(form.server, (), 100)} asks something, to go on with “{does}”:*"
+    does = escaped(one_line(item.does, 150), (), max(SHORTEST_FIRST_LINE, min(300, room - 130)))
+    approved = f"_{_approved(item)}_\n" if item.approved_by and item.outcome == "waiting" else ""
+    shown = f"{approved}*The server {escaped(form.server, (), 50)} asks something, to go on with “{does}”:*"
     hosts = [f"_and wants a page of_ `{escaped(host, (), 300)}` _to be opened_" for host in form.hosts]
     arguments = [argument(name, value) for name, value in item.arguments]
     for line in [
@@ -76,17 +91,30 @@ def _row(form: CardForm, value: str, *, is_alone: bool) -> Block:
     return actions(*buttons, button("Cancel", REJECT_BUTTON, value=value))
 
 
-def _settled(item: CardItem) -> str:
+def _settled(item: CardItem, room: int) -> str:
     by = f"<@{item.by}>" if item.by else "a person"
-    reason = f" Reason: {escaped(one_line(item.reason, 500), (), 1_000)}" if item.reason else ""
     sentence = SETTLED.get(item.outcome, "").format(by=by)
-    return f"{_approved(item)}{sentence} · {moment(item.at)}{ENDINGS[item.ending]}{reason}"
+    approved = f"{_approved(item)} · " if item.approved_by else ""
+    decided = f"{approved}{sentence} · {moment(item.at)}{ENDINGS[item.ending]}"
+    return f"{decided}{fitting(' Reason: ', one_line(item.reason, 500), room - len(decided))}"
 
 
 def _approved(item: CardItem) -> str:
     """Who had approved the call before the server asked."""
-    people = ", ".join(f"<@{one}>" for one in item.approved_by)
-    return f"Approved by {people} · " if people else ""
+    return f"Approved by {people(item.approved_by, ', ', most=3)}"
+
+
+def people(ids: Sequence[str], between: str, *, most: int = MOST_NAMED) -> str:
+    """The first of them as mentions, and how many more there are."""
+    shown = [f"<@{one}>" for one in ids[:most]]
+    left = len(ids) - most
+    return between.join([*shown, *([f"{left} more"] if left > 0 else [])])
+
+
+def fitting(before: str, text: str, room: int) -> str:
+    """The text behind these words, cut to the room; "" if there is none, or no room to say anything."""
+    room -= len(before)
+    return f"{before}{escaped(text, (), room)}" if text and room > SHORTEST_TEXT else ""
 
 
 def argument(name: str, value: str) -> str:

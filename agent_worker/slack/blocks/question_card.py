@@ -19,9 +19,17 @@ from agent_worker.contract.questions import (
     WRITE_BUTTON,
     pack,
 )
-from agent_worker.payloads.questions import CardItem, QuestionCard
+from agent_worker.payloads.questions import CardForm, CardItem, QuestionCard
 from agent_worker.slack.blocks import input_card
-from agent_worker.slack.blocks.input_card import ENDINGS, argument, moment
+from agent_worker.slack.blocks.input_card import (
+    ENDINGS,
+    MOST_IN_ROWS,
+    SHORTEST_FIRST_LINE,
+    argument,
+    fitting,
+    moment,
+    people,
+)
 from agent_worker.slack.blocks.mentions import escaped
 from agent_worker.slack.blocks.posts import TEXT_LIMIT, Post
 from process.block_kit import Block, actions, button, context, plain_text, section
@@ -30,12 +38,8 @@ from text.lines import name as visible
 from text.lines import one_line
 
 ROOM = 11_000  # characters of all calls on a card; Slack takes about 13,200 of all blocks together
-SHORTEST_FIRST_LINE = 80  # characters that the line with what happens has in any case
 LONGEST_VERB = 40  # characters of a button
-SHORTEST_TEXT = 20  # characters of a reason or a result that is cut
 MOST_SOURCES = 3
-MOST_NAMED = 10  # people
-MOST_IN_ROWS = 12  # calls that have buttons of their own at the same time: a message has at most 50 blocks
 MOST_BUTTONS = 5  # options that are shown as buttons; more are a menu
 LONGEST_OPTION = 75  # characters
 DANGEROUS = frozenset({"delete", "remove", "destroy", "drop", "purge", "erase", "revoke", "terminate", "wipe", "kill"})
@@ -66,20 +70,32 @@ def _approval(card: QuestionCard) -> list[Block]:
     """At most one button is emphasised: of several rows none, but the one for all of them."""
     open_items = [item for item in card.items if item.outcome == "waiting"]
     is_alone = len(open_items) == 1
+    in_rows = [at for at, item in enumerate(card.items) if item.outcome == "waiting"][:MOST_IN_ROWS]
     waiting = [at for at, item in enumerate(card.items) if item.outcome == "waiting" and item.form is None]
+    forms = [card.items[at].form for at in in_rows]
     blocks: list[Block] = []
     for at, item in enumerate(card.items):
-        if item.form is not None:
-            room = ROOM // len(card.items)
-            blocks += input_card.blocks(card, at, item, item.form, room, is_alone=is_alone)
-            continue
-        blocks += _call(card, item)
-        blocks += [_row(card, at, item, is_alone=is_alone)] if at in waiting[:MOST_IN_ROWS] else []
+        blocks += (
+            _call(card, item) if item.form is None else _form(card, at, item, item.form, in_rows, is_alone=is_alone)
+        )
+        blocks += [_row(card, at, item, is_alone=is_alone)] if at in in_rows and item.form is None else []
     if len(waiting) > 1:
         value, style = pack(card.question, card.version, None), _emphasis([card.items[at] for at in waiting])
         all_of_them = button(f"Approve All {len(waiting)}", APPROVE_ALL_BUTTON, value=value, style=style)
         blocks.append(_with_id(card, "all", actions(all_of_them)))
+    if asking := [form for form in forms if form is not None]:
+        blocks.append(input_card.who(card, asking))
     return [*blocks, *([context(_who(card))] if waiting else [])]
+
+
+def _form(
+    card: QuestionCard, at: int, item: CardItem, form: CardForm, in_rows: Sequence[int], *, is_alone: bool
+) -> list[Block]:
+    """What a server asks about a call."""
+    room = ROOM // len(card.items)
+    if item.outcome == "waiting" and at not in in_rows:
+        return input_card.later(item, form, room)
+    return input_card.blocks(card, at, item, form, room, is_alone=is_alone)
 
 
 def _call(card: QuestionCard, item: CardItem) -> list[Block]:
@@ -141,10 +157,10 @@ def _settled(item: CardItem, room: int) -> str:
     sentence = SETTLED.get(item.outcome, "").format(by=by)
     edited = " as edited" if item.is_edited and item.outcome == "approved" else ""
     others = [one for one in item.approved_by if one != item.by]
-    together = f", with {_people(others, ', ')}" if others and item.outcome == "approved" else ""
+    together = f", with {people(others, ', ')}" if others and item.outcome == "approved" else ""
     always = f" · always {item.granted}" if item.granted else ""
     decided = f"{sentence}{together}{edited}{always} · {moment(item.at)}{ENDINGS[item.ending]}"
-    reason = _fitting(" Reason: ", one_line(item.reason, 500), room - len(decided))
+    reason = fitting(" Reason: ", one_line(item.reason, 500), room - len(decided))
     return f"{decided}{_result(item, room - len(decided) - len(reason))}{reason}"
 
 
@@ -156,7 +172,7 @@ def _result(item: CardItem, room: int) -> str:
     for source in item.sources[:MOST_SOURCES]:
         link = f"{', ' if links else ': '}<{_address(source.url)}|{escaped(source.text, (), 200)}>"
         links += link if len(links) + len(link) <= room else ""
-    return links or _fitting(": ", item.returned, min(room, 400))
+    return links or fitting(": ", item.returned, min(room, 400))
 
 
 def _address(url: str) -> str:
@@ -165,28 +181,14 @@ def _address(url: str) -> str:
     return "".join(escapes.get(sign, sign) for sign in url)
 
 
-def _fitting(before: str, text: str, room: int) -> str:
-    """The text behind these words, cut to the room; "" if there is none, or no room to say anything."""
-    room -= len(before)
-    return f"{before}{escaped(text, (), room)}" if text and room > SHORTEST_TEXT else ""
-
-
 def _approved_so_far(card: QuestionCard, item: CardItem) -> str:
-    people = _people(item.approved_by, ", ")
-    return f"Approved by {people} · {len(item.approved_by)} of {card.needed} needed"
+    return f"Approved by {people(item.approved_by, ', ')} · {len(item.approved_by)} of {card.needed} needed"
 
 
 def _who(card: QuestionCard) -> str:
-    people = _people(card.people, " or ") or "nobody"
+    able = people(card.people, " or ") or "nobody"
     needed = f" · {card.needed} of them have to approve" if card.needed > 1 else ""
-    return f"{people} can decide this{needed} · until {moment(card.expires_at)}"
-
-
-def _people(people: Sequence[str], between: str) -> str:
-    """The first of them as mentions, and how many more there are."""
-    shown = [f"<@{one}>" for one in people[:MOST_NAMED]]
-    left = len(people) - MOST_NAMED
-    return between.join([*shown, *([f"{left} more"] if left > 0 else [])])
+    return f"{able} can decide this{needed} · until {moment(card.expires_at)}"
 
 
 # Choices
@@ -197,7 +199,8 @@ def _choice(card: QuestionCard) -> list[Block]:
     asked = section(f"*{escaped(without_hidden(item.does), (), TEXT_LIMIT - 100)}*")
     if item.outcome == "approved":
         by = f"<@{item.by}>" if item.by else "a person"
-        return [asked, context(f":white_check_mark: {by}: {escaped(one_line(item.reason, 500), (), 1_000)}")]
+        said = f": {escaped(one_line(item.reason, 500), (), 1_000)}" if item.reason else " has answered in the thread."
+        return [asked, context(f":white_check_mark: {by}{said}")]
     if item.outcome != "waiting":
         return [asked, context(f"{SETTLED[item.outcome].split('. ')[0]}.")]
     value = pack(card.question, card.version, 0)

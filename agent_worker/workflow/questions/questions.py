@@ -187,13 +187,15 @@ class Questions:
                 self._end(question, "expired")
 
     def answered_by(self, messages: Sequence[UserMessage]) -> None:
-        """A reply in the thread answers what the model has asked. The reply itself then begins the turn."""
+        """A reply in the thread answers what the model has asked. The running turn has just read these messages."""
+        now = workflow.time()
         for message in messages:
             for question in self._conversation.questions:
-                if question.is_answered_by(message) and not answers.not_allowed(question, message.user):
+                if question.is_answered_by(message, now) and not answers.not_allowed(question, message.user):
                     question.is_silent = True
-                    question.choose(message.text, message.user, workflow.time())
+                    question.reply(message, now)
                     self._go_on(question)
+                    self._conversation.settle(question, str(workflow.uuid4()))
 
     def _end(self, question: Question, outcome: Any, *, by: str = "", reason: str = "") -> None:
         question.end(outcome, workflow.time(), by=by, reason=reason)

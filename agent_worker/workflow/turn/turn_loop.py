@@ -7,7 +7,7 @@ again is given up for a new message, which is then asked together with what was 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -31,7 +31,10 @@ with workflow.unsafe.imports_passed_through():
 
 
 class TurnLoop:
-    """Answers one turn. What it learns, it notes in the conversation and in the turn."""
+    """Answers one turn. What it learns, it notes in the conversation and in the turn.
+
+    `heard` is told the messages of admitted people as the model comes to read them.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,9 @@ class TurnLoop:
         *,
         access: Access,
         progress_updates: ProgressUpdates,
+        heard: Callable[[Sequence[UserMessage]], None],
     ) -> None:
+        self._heard = heard
         self._conversation = conversation
         self._turn = turn
         self._opened = opened
@@ -67,6 +72,7 @@ class TurnLoop:
         now = [message for message in self._turn.unheard if message.ts in known]
         if self._turn.hear(now):
             self._conversation.add_messages(now, links)
+            self._heard(now)
 
     async def think(self) -> ModelReply:
         """Asks the model until it answers. When this returns or raises, no update of the progress is under way."""

@@ -97,6 +97,17 @@ def test_a_turn_that_is_tried_again_and_again_counts_how_often() -> None:
     )
 
 
+def test_turns_that_go_on_after_questions_that_were_decided_within_one_second_have_keys_of_their_own() -> None:
+    asked, now = "1700000000.000100", 1700000060.2
+    first = post_keys.turn_after(asked, now)
+    second = post_keys.turn_after(first, now + 0.3)
+    third = post_keys.turn_after(second, now + 0.6)
+    later = post_keys.turn_after(third, now + 60)
+
+    assert len({asked, first, second, third, later}) == 5
+    assert {post_keys.asked_at(key) for key in (first, second, third, later)} == {asked}
+
+
 def test_a_turn_that_an_edit_begins_has_another_key_than_the_turns_that_its_message_began_before() -> None:
     edited = post_keys.turn("1732800000.000100", "1732800000.000200")
     again = [post_keys.turn("1732800000.000100")]

@@ -22,13 +22,33 @@ from agent_worker.toolbox.toolbox import Toolbox
         "admin__delete_everything__get",  # what stands before the last __ counts, too
         "cache__purge_list",
         "status__clear_status",
+        "jira__change_status",  # what is a verb elsewhere is a thing here
+        "mail__mark_as_read",
+        "jira__log_time",
+        "crm__toggle_preview",
+        "search__save_query",
+        "users__look_up_and_block_user",
+        "shop__reserve_time",
     ],
 )
 def test_a_tool_of_a_server_that_may_change_something_is_asked_about(name: str) -> None:
     assert approvals.is_asked_about(name, [], is_ours=False, has_effect=False)
 
 
-@pytest.mark.parametrize("name", ["github__list_issues", "github__pull_request_read", "docs__search", "a__getUpdates"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "github__list_issues",
+        "github__pull_request_read",
+        "docs__search",
+        "a__getUpdates",
+        "x__get_label",
+        "git__git_status",
+        "mail__search_messages",
+        "mail__message_search",
+        "chain__get_block",
+    ],
+)
 def test_a_tool_of_a_server_that_only_reads_is_not(name: str) -> None:
     assert not approvals.is_asked_about(name, [], is_ours=False, has_effect=False)
 

@@ -28,7 +28,9 @@ from tests.support.agent_worker.guests import (
     thinking,
     told,
 )
+from tests.support.agent_worker.question_talk import asked, item, nothing_is_under_way, wondering
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, lines
+from tests.support.slackbot.conversations import eventually
 
 
 @pytest.fixture
@@ -53,6 +55,21 @@ async def test_a_member_who_becomes_a_guest_is_refused_in_an_open_conversation_a
 
     assert told(rehearsal) == [("U1", NO_GUESTS)]
     assert lines(rehearsal.cast.read[-1]) == ["anna: first", "yes", "anna: third"]
+
+
+async def test_a_reply_of_a_person_who_may_no_longer_talk_to_the_agent_does_not_answer_what_the_model_asks(
+    rehearsal: Rehearsal, expire: Expire
+) -> None:
+    talk = await asked(rehearsal, wondering("Which one?", "red", "blue"))
+    rehearsal.cast.refused["U1"] = NO_GUESTS
+    expire()
+
+    await talk.say("7.0", "green, please")
+    await rehearsal.until(lambda: rehearsal.cast.told)
+    await eventually(lambda: nothing_is_under_way(talk))
+
+    assert told(rehearsal) == [("U1", NO_GUESTS)]
+    assert (item(rehearsal).outcome, len(rehearsal.cast.read)) == ("waiting", 1)
 
 
 async def test_an_edit_by_a_person_who_may_no_longer_talk_to_the_agent_takes_the_old_words_away_and_brings_no_new_ones(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract.questions import APPROVE_BUTTON, FILL_BUTTON, OPENED_BUTTON
+from agent_worker.contract.questions import APPROVE_BUTTON, FILL_BUTTON, LINK_BUTTON, OPENED_BUTTON
 from emulators.gemini.answers import calls, text
 from tests.support.e2e.form_card import FormCard
 from tests.support.e2e.stage import Stage
@@ -112,6 +112,20 @@ async def test_a_page_is_told_to_the_asker_alone(stage: Stage) -> None:
     assert refused == NOT_FOR_OTHERS
     posts = stage.slack.bot_posts(stage.channel, card.ts)
     assert not any("pay.example/42" in stage.slack.visible_text(post) for post in posts)
+
+
+async def test_a_page_that_the_person_cannot_be_told_leaves_slacks_own_warning(stage: Stage) -> None:
+    card = await asked(stage, "shop__pay", "It is paid.")
+    before = len(stage.slack.deliveries)
+    stage.slack.faults.add(method="chat.postEphemeral", kind="internal_error", times=None)
+
+    card.press(stage.anna, LINK_BUTTON)
+    await stage.bot.logged("the person could not be told about an answer")
+    stage.slack.faults.clear()
+    card.press(stage.anna, OPENED_BUTTON)
+    await card.is_followed_by("It is paid.")
+
+    assert [delivery.acked for delivery in stage.slack.deliveries[before : before + 2]] == [False, True]
 
 
 async def test_a_server_of_the_older_protocol_is_called_again_when_the_form_is_filled_in(

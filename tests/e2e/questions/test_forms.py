@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.contract.questions import EDIT_BUTTON, REJECT_BUTTON
+from slackbot.listeners.questions import NO_SUCH_FORM
 from tests.support.e2e.stage import Stage
 from tests.support.e2e.ticket_card import KEYBOARD, PRINTER, asked, filed, results
 
@@ -92,6 +93,19 @@ async def test_a_form_is_there_at_once_and_filled_when_the_conversation_has_answ
     filling.release()
     await stage.slack.until(lambda: "It is broken." in rows(stage.slack.modal(stage.anna) or {"blocks": []}))
     card.send_form(stage.anna)
+    await stage.answered(card.ts, times=2)
+    assert filed(stage) == ["Printer"]
+
+
+async def test_a_form_that_slack_does_not_take_says_so_and_the_card_can_still_be_decided(stage: Stage) -> None:
+    card = await asked(stage)
+    stage.slack.faults.add(method="views.update", kind="error", error="invalid_arguments", times=1)
+
+    card.press(stage.anna, EDIT_BUTTON)
+
+    await stage.slack.until(lambda: NO_SUCH_FORM in rows(stage.slack.modal(stage.anna) or {"blocks": []}))
+    stage.slack.close_modal(stage.anna)
+    card.press(stage.anna)
     await stage.answered(card.ts, times=2)
     assert filed(stage) == ["Printer"]
 

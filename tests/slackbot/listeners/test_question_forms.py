@@ -18,6 +18,7 @@ from agent_worker.payloads.questions import Approval
 from emulators.slack.rules import views
 from slackbot.listeners import question_forms
 from slackbot.listeners.question_forms import FormError
+from text.same_json import is_same
 
 PACKED = json.dumps({"channel": "C1", "thread_ts": "1.0", "at": "2.0", "value": "1.0|1|0"})
 MANY = [f"name{at}" + "n" * 250 for at in range(200)]
@@ -39,6 +40,8 @@ PROPERTIES = st.one_of(
     st.dictionaries(WORDS, RULES, max_size=8),
     st.just(1).map(lambda _: {name: {"type": "string"} for name in MANY}),
 )
+ANY_RULES = st.one_of(RULES, st.fixed_dictionaries({"anyOf": st.tuples(RULES, st.just({"type": "null"})).map(list)}))
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers()
 ARGUMENTS = st.one_of(
     st.dictionaries(WORDS, VALUES, max_size=8), st.just(1).map(lambda _: dict(zip(MANY, range(200), strict=True)))
 )
@@ -47,6 +50,11 @@ ARGUMENTS = st.one_of(
 def form_about(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> AskedForm:
     fields, fixed = forms.fields(schema, arguments)
     return AskedForm(does="File it", verb="File", fields=fields, fixed=fixed)
+
+
+def item_of(schema: dict[str, Any], arguments: dict[str, Any]) -> Item:
+    approval = Approval(does="File it", verb="File", parameters=schema)
+    return Item(call=ToolCall(name="file", args=arguments, title="Filing", approval=approval))
 
 
 def sent(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,12 +86,50 @@ def test_a_form_that_nobody_has_changed_changes_no_argument(
 ) -> None:
     schema = {"properties": properties}
     view = question_forms.filled_view(EDIT_BUTTON, form_about(schema, arguments), PACKED)
-    approval = Approval(does="File it", verb="File", parameters=schema)
-    item = Item(call=ToolCall(name="file", args=arguments, title="Filing", approval=approval))
 
-    filled = item.with_form(question_forms.arguments(sent(view)))
+    filled = item_of(schema, arguments).with_form(question_forms.arguments(sent(view)))
 
     assert filled == arguments
+
+
+@given(ANY_RULES, VALUES | NUMBERS)
+def test_slack_shows_the_form_about_any_value_of_any_argument_and_unchanged_it_stays_the_same(
+    rules: dict[str, Any], value: Any
+) -> None:
+    schema, arguments = {"properties": {"it": rules}, "required": ["it"]}, {"it": value}
+    view = question_forms.filled_view(EDIT_BUTTON, form_about(schema, arguments), PACKED)
+
+    views.checked(view, "modal")
+
+    assert is_same(item_of(schema, arguments).with_form(question_forms.arguments(sent(view))), arguments)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"type": ["string", "null"]},
+        {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]},
+        {"oneOf": [{"type": "null"}, {"type": "string"}], "description": "Who"},
+    ],
+)
+def test_a_text_that_may_be_missing_is_written_as_a_text(rules: dict[str, Any]) -> None:
+    (field,) = form_about({"properties": {"it": rules}}, {"it": "abc"}).fields
+
+    assert (field.kind, field.value, field.description) == ("text", "abc", rules.get("description", ""))
+
+
+def test_a_field_in_which_json_is_written_says_so() -> None:
+    (field,) = form_about({"properties": {"it": {"type": "array", "description": "Who"}}}, {"it": ["anna"]}).fields
+
+    assert field.description == "Written as JSON. Who"
+
+
+def test_a_text_that_is_empty_need_not_be_filled_in_to_edit_another_one() -> None:
+    schema = {"properties": {"title": {"type": "string"}, "body": {"type": "string"}}, "required": ["title", "body"]}
+
+    form = form_about(schema, {"title": "A", "body": ""})
+
+    assert [field.is_required for field in form.fields] == [True, False]
 
 
 def test_a_text_of_several_lines_keeps_them() -> None:

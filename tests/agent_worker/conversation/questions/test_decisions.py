@@ -124,13 +124,32 @@ def test_a_call_that_a_grant_allows_is_recorded_with_the_grant_and_nobody_has_de
 
 @pytest.mark.parametrize(
     "name",
-    ["token", "api_key", "apiKey", "API_KEY", "password", "new_password", "Authorization", "clientSecret", "x-auth"],
+    [
+        *(
+            "token",
+            "api_key",
+            "apiKey",
+            "API_KEY",
+            "password",
+            "new_password",
+            "Authorization",
+            "clientSecret",
+            "x-auth",
+        ),
+        *("accesstoken", "clientsecret", "dbpassword", "privatekey", "passWord", "jwt", "Set-Cookie"),
+    ],
 )
 def test_a_name_like_this_is_that_of_a_secret(name: str) -> None:
     assert looks_secret(name)
 
 
-@pytest.mark.parametrize("name", ["title", "issue_key", "projectKey", "keyboard", "max_tokens", "monkey", "author", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("title", "issue_key", "projectKey", "keyboard", "max_tokens", "monkey", "author", ""),
+        *("pagetoken", "nextpagetoken", "maxtokens", "keyword", "spin", "secretary"),
+    ],
+)
 def test_a_name_like_this_is_not(name: str) -> None:
     assert not looks_secret(name)
 

@@ -31,6 +31,8 @@ def field(kind: Any, **more: Any) -> InputField:
         (field("email"), "an na@x", "It has to be an e-mail address."),
         (field("link"), "somewhere", "It has to be an address of a page."),
         (field("date"), "31.12.2026", "It has to be a date such as 2026-12-31."),
+        (field("date"), "20261231", "It has to be a date such as 2026-12-31."),
+        (field("date"), "2026-W01-1", "It has to be a date such as 2026-12-31."),
         (field("date_time"), "soon", "It has to be a moment such as 2026-12-31T18:00:00Z."),
         (field("whole_number"), 1.5, "It has to be a whole number."),
         (field("whole_number", least=1), 0, "It has to be at least 1."),

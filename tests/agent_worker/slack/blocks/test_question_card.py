@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.contract.questions import APPROVE_BUTTON, unpack
+from agent_worker.contract.questions import APPROVE_BUTTON, FILL_BUTTON, unpack
 from agent_worker.payloads.questions import CardForm, CardItem, QuestionCard
 from agent_worker.payloads.thread import Source
 from agent_worker.slack.blocks import question_card
@@ -24,6 +24,15 @@ HOSTILE = st.one_of(
 )
 USERS = st.from_regex(r"U[A-Z0-9]{1,20}", fullmatch=True)
 PEOPLE = st.one_of(st.lists(USERS, max_size=3), st.just([f"U{at:011}" for at in range(500)]))
+FORMS = st.builds(
+    CardForm,
+    server=st.sampled_from(["shop", "s" * 50]),
+    messages=st.sampled_from([["Which?"], ["&" * 2_000] * 5, ["a\nb\n" * 400], ["<!channel>"]]),
+    hosts=st.lists(st.sampled_from(["pay.example", "h" * 250]), max_size=5),
+    has_form=st.booleans(),
+    has_link=st.booleans(),
+    people=st.sampled_from([["U1"], [f"U{at:011}" for at in range(500)]]),
+)
 ITEMS = st.builds(
     CardItem,
     does=HOSTILE,
@@ -44,6 +53,8 @@ ITEMS = st.builds(
         max_size=5,
     ),
 )
+
+FORM = CardForm(server="books", messages=["Which one?"], has_form=True, has_link=True, people=["U1"])
 
 
 def blocks(*items: CardItem, **more: Any) -> list[Block]:
@@ -69,6 +80,18 @@ def test_slack_takes_a_card_of_up_to_32_calls_whatever_it_holds(
     assert text_length(shown) <= MAX_BLOCK_TEXT
 
 
+@given(st.lists(ITEMS, min_size=1, max_size=3), st.lists(st.none() | FORMS, min_size=1, max_size=3), st.integers(1, 11))
+def test_slack_takes_a_card_on_which_servers_ask_whatever_it_holds(
+    items: list[CardItem], forms: list[CardForm | None], times: int
+) -> None:
+    asking = [item.model_copy(update={"form": form}) for item in items for form in forms]
+
+    shown = blocks(*(asking * times)[:32], needed=3)
+
+    assert block_problems(shown) == []
+    assert text_length(shown) <= MAX_BLOCK_TEXT
+
+
 @pytest.mark.parametrize("number", [12, 13, 32])
 def test_each_call_that_waits_can_be_decided_alone_sooner_or_later(number: int) -> None:
     items = [an_item() for _ in range(number)]
@@ -83,6 +106,22 @@ def test_each_call_that_waits_can_be_decided_alone_sooner_or_later(number: int) 
         decided.append(at)
 
     assert decided == list(range(number))
+
+
+@pytest.mark.parametrize("number", [12, 13, 32])
+def test_what_servers_ask_about_each_of_many_calls_can_be_answered_sooner_or_later(number: int) -> None:
+    items = [an_item(form=FORM) for _ in range(number)]
+    answered: list[int] = []
+    while len(answered) < number:
+        shown = blocks(*items)
+        assert block_problems(shown) == []
+        buttons = [one for block in shown for one in block.get("elements", ()) if one.get("action_id") == FILL_BUTTON]
+        at = (unpack(buttons[0]["value"]) or ("", 0, None))[2]
+        assert at is not None
+        items[at] = an_item(form=FORM, outcome="approved", by="U1")
+        answered.append(at)
+
+    assert answered == list(range(number))
 
 
 def test_of_many_calls_each_says_what_it_does_however_long_that_is() -> None:
@@ -119,7 +158,10 @@ def test_of_a_large_group_the_card_names_a_few() -> None:
     assert "490 more can decide this" in text(shown)
 
 
-FORM = CardForm(server="books", messages=["Which one?"], has_form=True, has_link=True, people=["U1"])
+def test_the_words_of_a_reply_are_not_repeated_on_the_card_of_what_it_has_answered() -> None:
+    shown = blocks(an_item(outcome="approved", by="U1"), kind="choose")
+
+    assert "<@U1> has answered in the thread." in text(shown)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from agent_worker.contract.questions import (
-    SETTLED,
-)
+from agent_worker.contract.messages import MessageChange
+from agent_worker.contract.names import MESSAGE_CHANGED
+from agent_worker.contract.questions import SETTLED
+from agent_worker.conversation.questions.question import IN_THE_THREAD
 from tests.support.agent_worker.question_talk import (
     an_answer,
     asked,
@@ -18,7 +19,7 @@ from tests.support.agent_worker.question_talk import (
     results,
     wondering,
 )
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, lines, text
+from tests.support.agent_worker.rehearsal import Held, Rehearsal, calls, lines, text
 from tests.support.slackbot.conversations import eventually
 
 
@@ -37,9 +38,50 @@ async def test_a_plain_reply_answers_the_models_question(rehearsal: Rehearsal) -
 
     assert await talk.ask("7.0", "green, please") == "Green it is."
 
-    assert results(rehearsal) == [{"output": {"answer": "green, please", "by": "U1"}}]
+    assert results(rehearsal) == [{"output": {"answered": IN_THE_THREAD, "by": "U1", "message": "7.0"}}]
     assert lines(rehearsal.cast.read[-1])[-1] == "anna: green, please"
     assert await give(talk, an_answer(rehearsal, "choose", option=0)) == SETTLED
+
+
+async def test_a_reply_that_comes_while_the_agent_answers_somebody_else_answers_the_models_question(
+    rehearsal: Rehearsal,
+) -> None:
+    talk = await asked(rehearsal, wondering("Which one?", "red", "blue"))
+    rehearsal.cast.tools["look"] = looking = Held({"output": "noon"})
+    rehearsal.cast.answers += [calls("look"), text("Noon, and green it is.")]
+    await talk.say("7.0", "what time is it?", "U2")
+    await looking.reached()
+
+    await talk.say("8.0", "green, please")
+    await eventually(lambda: has_no_task(talk))
+    looking.release()
+
+    assert (await talk.answered(2))[-1] == "Noon, and green it is."
+    await rehearsal.until(lambda: item(rehearsal).by == "U1")
+    assert await give(talk, an_answer(rehearsal, "choose", option=0)) == SETTLED
+
+
+@pytest.mark.parametrize("now", ["", "blue, please"], ids=["deleted", "edited"])
+async def test_who_takes_a_reply_back_takes_the_answer_back(rehearsal: Rehearsal, now: str) -> None:
+    talk = await asked(rehearsal, wondering("Which one?", "red", "blue"), text("Green it is."), text("Well."))
+    await talk.ask("7.0", "green, please")
+
+    change = MessageChange(ts="7.0", at="8.0", text=now, deleted=not now, user="U1")
+    await talk.signal(MESSAGE_CHANGED, change)
+    await talk.ask("9.0", "and now?")
+
+    read = str(rehearsal.cast.read[-1])
+    assert "green" not in read
+    assert now in read
+    assert all("green" not in shown.model_dump_json() for shown in rehearsal.cast.cards)
+
+
+async def test_a_reply_that_only_mentions_the_agent_answers_nothing(rehearsal: Rehearsal) -> None:
+    talk = await asked(rehearsal, wondering("Which one?", "red", "blue"))
+
+    assert await talk.ask("7.0", "<@UBOT>") == "Hello!"
+
+    assert await give(talk, an_answer(rehearsal, "choose", option=0)) == ""
 
 
 @pytest.mark.parametrize("more", [{"option": 2}, {"option": -1}, {"text": " "}, {}])

@@ -17,6 +17,7 @@ from agent_worker.contract.questions import (
 from agent_worker.conversation.questions import answers
 from agent_worker.payloads.questions import Approvers
 from agent_worker.workflow.questions.questions import NOBODY_MAY
+from tests.support.agent_worker.forms import COLOUR, Script, form
 from tests.support.agent_worker.question_talk import (
     an_answer,
     asked,
@@ -25,6 +26,7 @@ from tests.support.agent_worker.question_talk import (
     give,
     item,
     results,
+    wondering,
 )
 from tests.support.agent_worker.rehearsal import Held, Rehearsal, text
 
@@ -256,6 +258,31 @@ async def test_with_an_answer_of_two_kinds_nothing_happens(rehearsal: Rehearsal)
 
     await rehearsal.until(lambda: rehearsal.cast.told)
     assert (rehearsal.cast.ran, rehearsal.cast.kept) == ([], [])
+
+
+@pytest.mark.parametrize("fixed", [[], ["no such"]])
+async def test_an_answer_to_what_the_model_asks_allows_nothing_for_ever(rehearsal: Rehearsal, fixed: list[str]) -> None:
+    talk = await asked(rehearsal, wondering("Which one?", "red", "blue"), text("Blue."))
+    wish = GrantWish(scope="channel", fixed=fixed)
+
+    told = await give(talk, an_answer(rehearsal, "choose", option=1, grant=wish))
+
+    assert told == answers.CHANGED
+    await give(talk, an_answer(rehearsal, "choose", option=1, id="another"))
+    await talk.answered(2)
+    assert rehearsal.cast.kept == []
+
+
+async def test_what_is_filled_in_for_a_server_allows_nothing_for_ever(rehearsal: Rehearsal) -> None:
+    rehearsal.cast.tools["file"] = Script(form(COLOUR), {"output": "ok"})
+    talk = await asked(rehearsal, filing("A"), text("Filed."))
+    await give(talk, an_answer(rehearsal))
+    await rehearsal.until(lambda: item(rehearsal).form is not None)
+
+    wish = GrantWish(scope="channel", fixed=[])
+    told = await give(talk, an_answer(rehearsal, "fill", item=0, arguments={"0.0": "0"}, grant=wish))
+
+    assert (told, rehearsal.cast.kept) == (answers.CHANGED, [])
 
 
 async def test_the_form_shows_the_arguments_to_those_who_may_decide(rehearsal: Rehearsal) -> None:
