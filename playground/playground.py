@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.mcp.configuration import DEFAULT_FILE, SETTING
 from emulators.slack.emulator import SlackEmulator
 from playground.channel_agents import ChannelAgents
@@ -28,13 +29,15 @@ from playground.storage import Storage
 from playground.supervision import SupervisedProcess, SupervisedServer
 from playground.temporal_server import DevServer, temporal_command
 from process.settings import environment, refuse
-from process.temporal import connection
+from process.temporal import connect_soon, connection
 
 KEPT = Path(".run")  # in the working directory; with it, conversations survive a restart
 KEPT_RECORDS = 2_000  # calls and deliveries that the local Slack remembers
 # What the worker does while it is stopped gets so many seconds to finish. The next worker begins the rest again, and
 # whoever has saved a file waits.
 STOP_SETTING, STOP_SECONDS = "AGENT_STOP_SECONDS", "0.3"
+NO_TEMPORAL = """\
+TEMPORAL_ADDRESS names it: start it there, or leave this setting out, here and in .env. Then `make run` starts one."""
 FORGET_SECONDS = 60.0  # between two times at which older records are dropped
 
 
@@ -69,6 +72,7 @@ class Playground:
             await self._open_temporal()
             await self._open_slack(slack)
             await self._open_services()
+        await self._reach_temporal()
         watching = self._watching()
         worker = await self._launch("agent_worker", "worker", ready="worker is ready")
         bot = await self._launch("slackbot", "bot", ready="bot is listening")
@@ -113,22 +117,26 @@ class Playground:
 
     async def _open_temporal(self) -> None:
         settings = self._settings
-        if settings.temporal_address is not None:
-            self._where_temporal_is = f"{settings.temporal_address} (TEMPORAL_ADDRESS)"
-        else:
+        if settings.temporal_address is None:
             await self._start_temporal()
         try:
             self._around.temporal = connection() | self._own_address()
         except ValueError as error:
             refuse([str(error)])
+        if settings.temporal_address is not None:
+            self._where_temporal_is = f"{settings.temporal_address} (TEMPORAL_ADDRESS)"
+
+    async def _reach_temporal(self) -> None:
+        """Ends the process with a sentence if nobody answers at the address that is set."""
+        if self._settings.temporal_address is not None:
+            await connect_soon(connection(), DATA_CONVERTER, mend=NO_TEMPORAL)
 
     async def _start_temporal(self) -> None:
         """Starts a dev server.
 
         The real Slack and the local one have a database each: a worker must not take up conversations of the other.
         """
-        database = (KEPT if self._settings.has_slack else KEPT / "playground") / "temporal.db"
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database = self._kept() / "temporal.db"
         port = self._settings.playground_temporal_port
         server = SupervisedServer(DevServer(port=port, database=database), changed=self._changed)
         self._stack.push_async_callback(server.stop)
@@ -139,6 +147,12 @@ class Playground:
         self._where_temporal_is = f"a dev server on 127.0.0.1:{port}, kept in {database}"
         self._duties.append(server.keep_running())
 
+    def _kept(self) -> Path:
+        """The folder of what this run keeps; it is made if it is missing."""
+        folder = KEPT if self._settings.has_slack else KEPT / "playground"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
     def _own_address(self) -> dict[str, str]:
         own = self._environment.get("TEMPORAL_ADDRESS")
         return {"target_host": own} if own else {}
@@ -146,7 +160,7 @@ class Playground:
     async def _open_slack(self, slack: SlackEmulator) -> None:
         slack.add_routes(Site(slack, self._around).routes())
         await self._stack.enter_async_context(slack)
-        storage = Storage(slack, KEPT / "playground")
+        storage = Storage(slack, self._kept())
         if not storage.load():
             populate(slack)
             write_past(slack)

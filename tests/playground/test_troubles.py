@@ -85,6 +85,28 @@ async def test_settings_that_cannot_be_used_are_named(
     assert sentence in text
 
 
+async def test_a_server_that_is_named_and_does_not_answer_is_told_at_once(
+    ports: dict[str, str], tmp_path: Path
+) -> None:
+    code, text = await said("playground", tmp_path, ports)
+
+    assert code == 3
+    assert text.startswith(f"No Temporal server answers at {ports['TEMPORAL_ADDRESS']}.\nTEMPORAL_ADDRESS names it")
+
+
+async def test_with_a_server_of_ones_own_the_first_run_in_a_folder_comes_up(
+    ports: dict[str, str], temporal_address: str, tmp_path: Path
+) -> None:
+    run = ManagedProcess(
+        "playground", ports | {"TEMPORAL_ADDRESS": temporal_address}, ready="Ctrl-C", directory=tmp_path
+    )
+
+    await run.start()
+
+    assert await run.stop() == 0
+    assert (tmp_path / ".run" / "playground" / "slack.json").exists()
+
+
 async def test_ask_without_a_server_says_what_to_do(tmp_path: Path) -> None:
     port = str(free_port())
 
