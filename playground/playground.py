@@ -36,6 +36,11 @@ KEPT_RECORDS = 2_000  # calls and deliveries that the local Slack remembers
 # What the worker does while it is stopped gets so many seconds to finish. The next worker begins the rest again, and
 # whoever has saved a file waits.
 STOP_SETTING, STOP_SECONDS = "AGENT_STOP_SECONDS", "0.3"
+LOG_SETTING, _TOO_QUIET = "LOG_LEVEL", ("WARNING", "ERROR")
+TEMPORAL_ELSEWHERE = (
+    "TEMPORAL_ADDRESS: is not set, and a key or TLS for another server is (TEMPORAL_API_KEY, TEMPORAL_TLS…, or a "
+    "profile of Temporal). Set it, too, to use that server; or unset the others, and `make run` starts one"
+)
 NO_TEMPORAL = """\
 TEMPORAL_ADDRESS names it: start it there, or leave this setting out, here and in .env. Then `make run` starts one."""
 FORGET_SECONDS = 60.0  # between two times at which older records are dropped
@@ -136,6 +141,7 @@ class Playground:
 
         The real Slack and the local one have a database each: a worker must not take up conversations of the other.
         """
+        _refuse_settings_of_another_server()
         database = self._kept() / "temporal.db"
         port = self._settings.playground_temporal_port
         server = SupervisedServer(DevServer(port=port, database=database), changed=self._changed)
@@ -215,12 +221,24 @@ class Playground:
         return process
 
 
+def _refuse_settings_of_another_server() -> None:
+    """Ends the process with a sentence: with TLS or a key, nothing could talk to the dev server, which has neither."""
+    try:
+        config = connection()
+    except ValueError as error:
+        refuse([str(error)])
+    if config.get("tls") or config.get("api_key"):
+        refuse([TEMPORAL_ELSEWHERE])
+
+
 def _what_ships(given: Mapping[str, str]) -> dict[str, str]:
     """The agents and the MCP server that ship, unless others are set up: it may be started in any folder.
 
-    Also how soon the worker stops, unless that is set.
+    Also how soon the worker stops, unless that is set; and of the log as much as tells that a process is up.
     """
     shipped = {"PLAYGROUND_PYTHON": sys.executable}
+    if given.get(LOG_SETTING) in _TOO_QUIET:
+        shipped[LOG_SETTING] = "INFO"
     if not given.get(STOP_SETTING):
         shipped[STOP_SETTING] = STOP_SECONDS
     if not given.get("AGENTS_DIR"):
