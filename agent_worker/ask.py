@@ -5,6 +5,11 @@ The lines are read from the workflow's history while Temporal writes it, so they
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":  # Ctrl-C ends it without a traceback also while the rest is imported
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import asyncio
 import sys
 import time

@@ -6,6 +6,11 @@ production has neither.
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":  # Ctrl-C ends it without a traceback also while the rest is imported
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import importlib
 import sys
 

@@ -7,9 +7,13 @@ a Temporal dev server is started. Each process that ends is started again.
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":  # Ctrl-C ends it without a traceback also while the rest is imported
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import asyncio
 import os
-import signal
 import socket
 import sys
 import webbrowser

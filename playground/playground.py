@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from agent_worker.contract.converter import DATA_CONVERTER
 from agent_worker.mcp.configuration import DEFAULT_FILE, SETTING
 from emulators.slack.emulator import SlackEmulator
 from playground.channel_agents import ChannelAgents
@@ -29,13 +30,20 @@ from playground.storage import Storage
 from playground.supervision import SupervisedProcess, SupervisedServer
 from playground.temporal_server import DevServer, temporal_command
 from process.settings import environment, refuse
-from process.temporal import connection
+from process.temporal import connect_soon, connection
 
 KEPT = Path(".run")  # in the working directory; with it, conversations survive a restart
 KEPT_RECORDS = 2_000  # calls and deliveries that the local Slack remembers
 # What the worker does while it is stopped gets so many seconds to finish. The next worker begins the rest again, and
 # whoever has saved a file waits.
 STOP_SETTING, STOP_SECONDS = "AGENT_STOP_SECONDS", "0.3"
+LOG_SETTING, _TOO_QUIET = "LOG_LEVEL", ("WARNING", "ERROR")
+TEMPORAL_ELSEWHERE = (
+    "TEMPORAL_ADDRESS: is not set, and a key or TLS for another server is (TEMPORAL_API_KEY, TEMPORAL_TLS…, or a "
+    "profile of Temporal). Set it, too, to use that server; or unset the others, and `make run` starts one"
+)
+NO_TEMPORAL = """\
+TEMPORAL_ADDRESS names it: start it there, or leave this setting out, here and in .env. Then `make run` starts one."""
 FORGET_SECONDS = 60.0  # between two times at which older records are dropped
 
 
@@ -70,6 +78,7 @@ class Playground:
             await self._open_temporal()
             await self._open_slack(slack)
             await self._open_services()
+        await self._reach_temporal()
         watching = self._watching()
         worker = await self._launch("agent_worker", "worker", ready="worker is ready")
         bot = await self._launch("slackbot", "bot", ready="bot is listening")
@@ -114,22 +123,27 @@ class Playground:
 
     async def _open_temporal(self) -> None:
         settings = self._settings
-        if settings.temporal_address is not None:
-            self._where_temporal_is = f"{settings.temporal_address} (TEMPORAL_ADDRESS)"
-        else:
+        if settings.temporal_address is None:
             await self._start_temporal()
         try:
             self._around.temporal = connection() | self._own_address()
         except ValueError as error:
             refuse([str(error)])
+        if settings.temporal_address is not None:
+            self._where_temporal_is = f"{settings.temporal_address} (TEMPORAL_ADDRESS)"
+
+    async def _reach_temporal(self) -> None:
+        """Ends the process with a sentence if nobody answers at the address that is set."""
+        if self._settings.temporal_address is not None:
+            await connect_soon(connection(), DATA_CONVERTER, mend=NO_TEMPORAL)
 
     async def _start_temporal(self) -> None:
         """Starts a dev server.
 
         The real Slack and the local one have a database each: a worker must not take up conversations of the other.
         """
-        database = (KEPT if self._settings.has_slack else KEPT / "playground") / "temporal.db"
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_settings_of_another_server()
+        database = self._kept() / "temporal.db"
         port = self._settings.playground_temporal_port
         server = SupervisedServer(DevServer(port=port, database=database), changed=self._changed)
         self._stack.push_async_callback(server.stop)
@@ -140,6 +154,12 @@ class Playground:
         self._where_temporal_is = f"a dev server on 127.0.0.1:{port}, kept in {database}"
         self._duties.append(server.keep_running())
 
+    def _kept(self) -> Path:
+        """The folder of what this run keeps; it is made if it is missing."""
+        folder = KEPT if self._settings.has_slack else KEPT / "playground"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
     def _own_address(self) -> dict[str, str]:
         own = self._environment.get("TEMPORAL_ADDRESS")
         return {"target_host": own} if own else {}
@@ -147,7 +167,7 @@ class Playground:
     async def _open_slack(self, slack: SlackEmulator) -> None:
         slack.add_routes(Site(slack, self._around).routes())
         await self._stack.enter_async_context(slack)
-        storage = Storage(slack, KEPT / "playground")
+        storage = Storage(slack, self._kept())
         if not storage.load():
             populate(slack)
             write_past(slack)
@@ -202,12 +222,24 @@ class Playground:
         return process
 
 
+def _refuse_settings_of_another_server() -> None:
+    """Ends the process with a sentence: with TLS or a key, nothing could talk to the dev server, which has neither."""
+    try:
+        config = connection()
+    except ValueError as error:
+        refuse([str(error)])
+    if config.get("tls") or config.get("api_key"):
+        refuse([TEMPORAL_ELSEWHERE])
+
+
 def _what_ships(given: Mapping[str, str]) -> dict[str, str]:
     """The agents and the MCP server that ship, unless others are set up: it may be started in any folder.
 
-    Also how soon the worker stops, unless that is set.
+    Also how soon the worker stops, unless that is set; and of the log as much as tells that a process is up.
     """
     shipped = {"PLAYGROUND_PYTHON": sys.executable}
+    if given.get(LOG_SETTING) in _TOO_QUIET:
+        shipped[LOG_SETTING] = "INFO"
     if not given.get(STOP_SETTING):
         shipped[STOP_SETTING] = STOP_SECONDS
     if not given.get("AGENTS_DIR"):

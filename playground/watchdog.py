@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LOOK_SECONDS = 0.2  # between two looks at which processes there are
+LOOK_SECONDS = 0.05  # between two looks at which processes there are: one that starts in between is not ended
 PATIENCE_SECONDS = 8.0  # then those that have not ended are killed
 
 

@@ -32,7 +32,8 @@ class ProcessSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO",
-        description="DEBUG, INFO, WARNING or ERROR; no level logs messages of people or tokens",
+        description="DEBUG, INFO, WARNING or ERROR (make run logs at least INFO); no level logs what people write, or "
+        "tokens",
     )
 
 

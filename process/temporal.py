@@ -34,8 +34,8 @@ _NO_NAMESPACE = (
 )
 _ADDRESS = re.compile(r"\A(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):(\d{1,5})")
 _NO_ADDRESS = "TEMPORAL_ADDRESS: HOST:PORT is expected, such as localhost:7233, without a scheme and with a port"
-_NOBODY_ANSWERS = """\
-No Temporal server answers at {address}{reason}.
+_NOBODY_ANSWERS = "No Temporal server answers at {address}{reason}."
+_START_ONE = """\
 `make run`, in another terminal, starts one: leave it running and try again.
 If yours listens elsewhere, say where, here or in .env: PLAYGROUND_TEMPORAL_PORT=7234 for another port of `make run`,
 TEMPORAL_ADDRESS=HOST:PORT for any other server."""
@@ -70,7 +70,7 @@ def _own_address(port: str) -> str:
     return f"localhost:{port}"
 
 
-async def connect_soon(config: Mapping[str, Any], data_converter: DataConverter) -> Client:
+async def connect_soon(config: Mapping[str, Any], data_converter: DataConverter, *, mend: str = _START_ONE) -> Client:
     """`connect`, for a command at which a person waits: after 3 s it says what to do, and exits with code 3."""
     reasons: list[str] = []
     try:
@@ -79,7 +79,7 @@ async def connect_soon(config: Mapping[str, Any], data_converter: DataConverter)
     except TimeoutError:
         told = [word for word in _TOLD_REASONS if any(word.lower() in reason.lower() for reason in reasons)]
         reason = f" ({', '.join(told)})" if told else ""
-        print(_NOBODY_ANSWERS.format(address=config["target_host"], reason=reason), file=sys.stderr)
+        print(_NOBODY_ANSWERS.format(address=config["target_host"], reason=reason), mend, sep="\n", file=sys.stderr)
         raise SystemExit(UNREACHABLE) from None
 
 

@@ -1,6 +1,7 @@
-"""YAML that people write: plain values, and on which line each of them stands. Pure.
+"""YAML that people write: the values that JSON has, and on which line each of them stands. Pure.
 
-What small YAML can make large is refused, and so are keys of which one would silently win.
+What small YAML can make large is refused, and so are keys of which one would silently win. A date is the text that
+stands there: nobody who writes 2026-11-27 as an argument of a tool wants anything else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any
 import yaml
 
 Where = tuple[int | str, ...]  # the keys and indexes that lead to a value
+LONGEST_NUMBER = 100  # digits
+_TAG = "tag:yaml.org,2002:"
+_OF_JSON = frozenset(_TAG + kind for kind in ("map", "seq", "str", "int", "float", "bool", "null"))
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,16 @@ class BadYamlError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = problems
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's, without its dates."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != f"{_TAG}timestamp"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True)
@@ -53,22 +67,35 @@ def read(source: str, *, above: int = 0, deepest: int) -> YamlDocument:
 
     `above` lines of the file stand before the source. More than `deepest` levels are refused.
     """
+    root, values = _read(source, above, deepest)
+    if root is None:
+        return YamlDocument({}, None, above)
+    if not isinstance(root, yaml.MappingNode):
+        line = _line(root.start_mark, above)
+        raise BadYamlError(Problem(line, "", "is not a list of fields: `name: value`"))
+    return YamlDocument(values, root, above)
+
+
+def read_list(source: str, *, deepest: int) -> list[tuple[yaml.Node, Any]] | None:
+    """Reads a list in the same way: each item with its node, which knows the lines. None if it is anything else."""
+    root, values = _read(source, 0, deepest)
+    if root is None:
+        return []
+    return list(zip(root.value, values, strict=True)) if isinstance(root, yaml.SequenceNode) else None
+
+
+def _read(source: str, above: int, deepest: int) -> tuple[yaml.Node | None, Any]:
     try:
         _check_events(source, above, deepest)
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-        if root is None:
-            return YamlDocument({}, None, above)
-        if not isinstance(root, yaml.MappingNode):
-            line = _line(root.start_mark, above)
-            raise BadYamlError(Problem(line, "", "is not a list of fields: `name: value`"))
-        if problems := list(_doubtful_keys(root, above)):
+        root = yaml.compose(source, Loader=_Loader)
+        if root is not None and (problems := [*_doubtful_keys(root, above), *_doubtful_values(root, above)]):
             raise BadYamlError(*problems)
-        return YamlDocument(yaml.safe_load(source), root, above)
+        return root, yaml.load(source, Loader=_Loader)  # noqa: S506  it is a SafeLoader
     except yaml.YAMLError as error:
         raise BadYamlError(_told(error, above)) from None
     except BadYamlError:
         raise
-    except Exception as error:  # noqa: BLE001  PyYAML raises whatever comes for `!!int ""`, `!!bool word`, 31 February
+    except Exception as error:  # noqa: BLE001  PyYAML raises whatever comes for `!!int ""`, `!!bool word`
         why = f"holds a value that cannot be read ({type(error).__name__})"
         raise BadYamlError(Problem(above + 1, "", why)) from None
 
@@ -103,6 +130,24 @@ def _doubtful_keys(node: yaml.Node, above: int, path: Sequence[str] = ()) -> Ite
             yield Problem(line, name, "stands here twice")
         seen.add(key.value)
         yield from _doubtful_keys(value, above, [*path, key.value])
+
+
+def _doubtful_values(node: yaml.Node, above: int) -> Iterator[Problem]:
+    """Values that JSON has not, and numbers too long to be read: nobody could send them to a tool."""
+    if node.tag not in _OF_JSON:
+        yield Problem(_line(node.start_mark, above), "", f"holds a value of a kind that is not taken ({node.tag})")
+    elif node.tag == f"{_TAG}float" and node.value.lstrip("+-").lower() in {".inf", ".nan"}:
+        yield Problem(_line(node.start_mark, above), "", f"{node.value} is no number that can be used")
+    elif node.tag == f"{_TAG}int" and len(node.value) > LONGEST_NUMBER:
+        yield Problem(_line(node.start_mark, above), "", "holds a number that is too long")
+    for inside in _children(node):
+        yield from _doubtful_values(inside, above)
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [value for _, value in node.value]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def _line(mark: Any, above: int) -> int:

@@ -81,7 +81,7 @@ class Uses:
         now = form.controls if form else controls
         if words.isdigit() and self._listed:
             return self._numbered(int(words), now, kind)
-        found = [one for one in now if one.kind == kind and one.label.lower() == words.strip().lower()]
+        found = _meant([one for one in now if one.kind == kind], words.strip().lower())
         if len(found) == 1:
             self._listed = now
             return found[0]
@@ -100,6 +100,12 @@ class Uses:
             raise RefusedError(f"number {number} is used with {HOW[found.kind].format(number)}")
         self._listed[number - 1] = found
         return found
+
+
+def _meant(controls: list[Control], words: str) -> list[Control]:
+    """Those with this label; if there are none, those whose label begins so: "file" is File Ticket."""
+    exact = [one for one in controls if one.label.lower() == words]
+    return exact or [one for one in controls if words and one.label.lower().startswith(words)]
 
 
 def _same(one: Control, other: Control) -> bool:

@@ -10,13 +10,32 @@ import importlib
 import logging
 import os
 import sys
+import threading
 
 from playground.development.failures import Failure
 from process import lifetime
 
 STANDARD_OUTPUT = 1
+IMPORT_SECONDS = 8.0  # in which the tools should be imported, also on a slow machine
 # The last one tells of exceptions in workflow code.
 LOGGERS = ("agent_worker", "slackbot", "process", "temporalio.worker")
+
+
+def tell(failure: Failure) -> None:
+    os.write(STANDARD_OUTPUT, f"{failure.report()}\n".encode(errors="replace"))
+
+
+def watch_imports(seconds: float = IMPORT_SECONDS) -> None:
+    """Reports, after this time, where the main thread is if it is still importing a tool."""
+
+    def look() -> None:
+        frames = sys._current_frames()  # noqa: SLF001  the only way to see another thread
+        if failure := Failure.of_import(frames.get(threading.main_thread().ident or 0)):
+            tell(failure)
+
+    timer = threading.Timer(seconds, look)
+    timer.daemon = True
+    timer.start()
 
 
 class Reports(logging.Handler):
@@ -30,7 +49,7 @@ class Reports(logging.Handler):
         failure = Failure.of_record(record)
         if failure is None:
             return
-        os.write(STANDARD_OUTPUT, f"{failure.report()}\n".encode(errors="replace"))
+        tell(failure)
         if failure == self._last:
             record.exc_info = None  # for the handlers of the root, which come later
         self._last = failure
@@ -48,6 +67,7 @@ def main(package: str) -> None:
     for name in LOGGERS:
         logging.getLogger(name).addHandler(reports)
     logging.getLogger("temporalio.activity").addFilter(has_no_exception)
+    watch_imports()
     try:
         module = importlib.import_module(f"{package}.__main__")
     except Exception:

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 
 from agent_worker.toolbox.tool import ToolFunction
 from playground.processes import ROOT
@@ -36,12 +37,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Failure:
-    """`what` failed, in words; "" is the process itself. `error` is the exception with its text, in one line."""
+    """`what` failed, in words; "" is the process itself. `error` is the exception with its text, in one line.
+
+    One that `goes_on` has not failed yet: it takes so long that whoever has written it should know where.
+    """
 
     what: str
     error: str
     place: Place
     workflow_id: str = ""
+    goes_on: bool = False
 
     def report(self) -> str:
         """One line for whoever has started the process."""
@@ -65,6 +70,16 @@ class Failure:
             error = error.exceptions[0]
         tool = getattr(record, "activity", "") or getattr(record, "tool", "")
         return cls(_what(record), _words(error), _place(error, tool), getattr(record, "workflow_id", ""))
+
+    @classmethod
+    def of_import(cls, frame: FrameType | None) -> Failure | None:
+        """What a thread is at, if it still imports a tool: an endless loop there ends nothing, and says nothing."""
+        frames = [one for one in traceback.extract_stack(frame) if Path(_own(one.filename)).is_relative_to(TOOLS)]
+        if not any(one.name == "<module>" for one in frames):
+            return None
+        last = frames[-1]
+        place = Place(_own(last.filename), last.lineno or 0, _code(last.line))
+        return cls("", f"It has not come to the end of {Path(frames[0].filename).name} yet.", place, goes_on=True)
 
     @classmethod
     def of_log(cls, lines: Sequence[str]) -> Failure:

@@ -40,6 +40,10 @@ class ProcessNotices:
 
     def failed(self, failure: Failure) -> str:
         """It has reported a failure. Returns a sentence for the terminal, without what the exception quotes."""
+        if failure.goes_on:
+            title = f"The {self._label} is not up yet. It is started again when a file has changed."
+            self._put_start(title, failure)
+            return f"is not up yet: it is at {failure.place}"
         self._failure = failure
         if self._is_up:
             self._put(failure)
@@ -79,6 +83,8 @@ class ProcessNotices:
             detail = "\n".join(problems).replace(f"{ROOT}/", "")
             self._notices.put(self._label, "not_started", title, detail=cut(detail, LONGEST_DETAIL))
             return
-        failure = self._failure or Failure.of_log(self._log)
+        self._put_start(title, self._failure or Failure.of_log(self._log))
+
+    def _put_start(self, title: str, failure: Failure) -> None:
         place = failure.place
         self._notices.put(self._label, "not_started", title, detail=failure.error, place=str(place), code=place.code)

@@ -19,7 +19,7 @@ from playground.scripted_model.request.turn import Message, Turn, is_decided, tu
 from playground.scripted_model.talk.capabilities import IS_SCRIPT, NOTE
 from playground.scripted_model.talk.small_talk import LEFT_ALONE, is_cancelled
 from playground.scripted_model.tools.reports import report, what_was_decided
-from playground.scripted_model.understanding import anything_else, understood
+from playground.scripted_model.understanding import all_understood, anything_else
 from text.json_shapes import mapping
 
 TURNS_KEPT = 8  # earlier turns from which a question can go on
@@ -78,13 +78,16 @@ def _asked(contents: Sequence[Content], tools: Tools, instructions: str, own: Se
     for earlier in past[-TURNS_KEPT:]:
         context = context_of(earlier, contents, tools, instructions, own)
         for message in earlier.messages:
-            before = _kept(understood(message.text, replace(context, before=before)), before)
+            for question in all_understood(message.text, replace(context, before=before)):
+                before = _kept(question, before)
     context = context_of(turn, contents, tools, instructions, own)
     asked: list[tuple[Message, Question]] = []
     for at, message in enumerate(turn.messages):
         said = [*(one.text for one in reversed(turn.messages[:at])), *context.earlier]
-        if question := understood(message.text, replace(context, before=before, earlier=said)):
-            asked = [*_left(asked, message, question), (message, question)]
+        found = all_understood(message.text, replace(context, before=before, earlier=said))
+        left = _left(asked, message, found[0]) if found else asked
+        asked = [*left, *((message, question) for question in found)]
+        for question in found:
             before = _kept(question, before)
     questions = [question for _, question in asked]
     last = turn.messages[-1].text if turn.messages else ""

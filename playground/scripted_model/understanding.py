@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.scripted_model.context import Context
 from playground.scripted_model.language.follow_ups import asks_again, is_bare, leads_in, points, refers
+from playground.scripted_model.language.requests import requests_in
 from playground.scripted_model.language.values import paths
 from playground.scripted_model.own_answers.own_answer import own_answer
 from playground.scripted_model.question import Question, Told
@@ -34,6 +36,32 @@ NOT_UNDERSTOOD = (
     "{}. Write what one of them does, or its name."
 )
 NO_TOOLS = "I do not know what to do with that: I am only a script, and I have no tools here."
+
+
+def all_understood(text: str, context: Context) -> list[Question]:
+    """The questions that the message asks, in their order.
+
+    They are several only if each part of it asks for another call, and lacks nothing: "what is your IP address, and
+    are there alerts in Texas?". Otherwise it is at most one.
+    """
+    whole = understood(text, context)
+    one = [whole] if whole else []
+    parts = requests_in(text)
+    if len(parts) == 1 or (whole and whole.is_own):
+        return one
+    found: list[Question] = []
+    for part in parts:
+        question = understood(part, replace(context, before=[*reversed(found), *context.before]))
+        if question is None or not _is_another_call(question, found, context):
+            return one
+        found.append(question)
+    return found
+
+
+def _is_another_call(question: Question, others: Sequence[Question], context: Context) -> bool:
+    calls = question.calls(Turn(), context.tools)
+    can_be_made = bool(calls) and all(name in context.tools for name, _ in calls)
+    return can_be_made and not question.is_open and not any(question.is_like(other) for other in others)
 
 
 def understood(text: str, context: Context) -> Question | None:

@@ -150,7 +150,8 @@ class TemporalChecks:
             if ago > POLLS_EVERY.total_seconds():
                 told = f"nobody asks the task queue “{self._task_queue}” for {name}; the last one did {ago:.0f} s ago"
                 return failed(told, mend)
-        return _working(self._task_queue, described["workflows"])
+        asking = still_asking(described["workflows"].pollers, now)
+        return _working(self._task_queue, described["workflows"], asking)
 
     async def _described(self, queue: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:
         request = DescribeTaskQueueRequest(
@@ -187,11 +188,16 @@ def _newest(pollers: Iterable[PollerInfo]) -> float:
     return max((poller.last_access_time.ToMicroseconds() / 1e6 for poller in pollers), default=0.0)
 
 
-def _working(task_queue: str, queue: DescribeTaskQueueResponse) -> Outcome:
+def still_asking(pollers: Iterable[PollerInfo], now: float) -> Sequence[PollerInfo]:
+    """Without those that have ended: the server remembers for minutes who has asked for work."""
+    return [one for one in pollers if now - _newest([one]) <= POLLS_EVERY.total_seconds()]
+
+
+def _working(task_queue: str, queue: DescribeTaskQueueResponse, asking: Sequence[PollerInfo]) -> Outcome:
     """What is told of the workers that ask for work: those of a version get none until their version is current."""
-    workers = len({poller.identity for poller in queue.pollers})
+    workers = len({poller.identity for poller in asking})
     told = f"{workers} {'worker asks' if workers == 1 else 'workers ask'} the task queue “{task_queue}” for work"
-    versions = _versions(queue.pollers)
+    versions = _versions(asking)
     current = queue.versioning_info.current_deployment_version
     getting = (current.deployment_name, current.build_id) if current.build_id else _UNVERSIONED
     if getting in versions:

@@ -72,9 +72,17 @@ async def test_damaged_messages_are_named_and_stay_as_they_are(ports: dict[str, 
     ("settings", "sentence"),
     [
         ({"TEMPORAL_ADDRESS": "http://localhost"}, "TEMPORAL_ADDRESS: HOST:PORT is expected"),
+        (
+            {"TEMPORAL_ADDRESS": "", "TEMPORAL_API_KEY": "k"},
+            "TEMPORAL_ADDRESS: is not set, and a key or TLS for another",
+        ),
+        (
+            {"TEMPORAL_ADDRESS": "", "TEMPORAL_TLS": "true"},
+            "TEMPORAL_ADDRESS: is not set, and a key or TLS for another",
+        ),
         ({"TEMPORAL_ADDRESS": "", "PLAYGROUND_TEMPORAL_PORT": "9", "PLAYGROUND_SLACK_PORT": "9"}, "they must differ"),
     ],
-    ids=["a malformed address", "one port for both"],
+    ids=["a malformed address", "a key without an address", "TLS without an address", "one port for both"],
 )
 async def test_settings_that_cannot_be_used_are_named(
     ports: dict[str, str], tmp_path: Path, settings: dict[str, str], sentence: str
@@ -83,6 +91,39 @@ async def test_settings_that_cannot_be_used_are_named(
 
     assert code == 2
     assert sentence in text
+
+
+async def test_a_server_that_is_named_and_does_not_answer_is_told_at_once(
+    ports: dict[str, str], tmp_path: Path
+) -> None:
+    code, text = await said("playground", tmp_path, ports)
+
+    assert code == 3
+    assert text.startswith(f"No Temporal server answers at {ports['TEMPORAL_ADDRESS']}.\nTEMPORAL_ADDRESS names it")
+
+
+async def test_with_a_server_of_ones_own_the_first_run_in_a_folder_comes_up(
+    ports: dict[str, str], temporal_address: str, tmp_path: Path
+) -> None:
+    run = ManagedProcess(
+        "playground", ports | {"TEMPORAL_ADDRESS": temporal_address}, ready="Ctrl-C", directory=tmp_path
+    )
+
+    await run.start()
+
+    assert await run.stop() == 0
+    assert (tmp_path / ".run" / "playground" / "slack.json").exists()
+
+
+async def test_it_comes_up_also_where_the_log_is_to_be_quiet(
+    ports: dict[str, str], temporal_address: str, tmp_path: Path
+) -> None:
+    quiet = ports | {"TEMPORAL_ADDRESS": temporal_address, "LOG_LEVEL": "ERROR"}
+    run = ManagedProcess("playground", quiet, ready="Ctrl-C", directory=tmp_path)
+
+    await run.start()
+
+    assert await run.stop() == 0
 
 
 async def test_ask_without_a_server_says_what_to_do(tmp_path: Path) -> None:

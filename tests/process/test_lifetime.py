@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -124,3 +126,36 @@ async def test_whoever_wants_to_outlive_the_terminal_does() -> None:
 
     code, lines, _ = await ended(process)
     assert (code, lines[-1]) == (0, "closed outer")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["playground", "playground.chat", "slackbot", "agent_worker.ask", "agent_worker.evaluate"],
+)
+async def test_ctrl_c_while_a_command_is_still_imported_ends_it_without_a_traceback(
+    command: str, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-X",
+        "importtime",  # tells on stderr what has been imported
+        "-m",
+        command,
+        "doctor" if command == "slackbot" else "--help",
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    assert process.stderr is not None
+    said = ""
+    while said.rpartition("|")[2].strip() != "asyncio":  # one of the first, and much comes after it
+        said = (await process.stderr.readline()).decode()
+        assert said, "it has ended without this import"
+    process.send_signal(signal.SIGINT)
+
+    async with asyncio.timeout(20):
+        _, errors = await process.communicate()
+
+    assert process.returncode == -signal.SIGINT
+    assert "Traceback" not in errors.decode()

@@ -18,11 +18,12 @@ _LEADS_IN = re.compile(
     r"|to|from|near|about|the)\b",
     re.IGNORECASE,
 )
-_ASKS_ANEW = re.compile(
-    r"\A\W*(?:what|who|whom|when|which|why|how|can|could|do|does|did|is|are|was|were|will|would|should|tell|show|give|write"
-    r"|find|list|read|file|open|create|search|summar\w+|translate|send|run|call|use|help)\b",
-    re.IGNORECASE,
+# Words with which a question or a wish of its own begins, as a regular expression.
+ASKS_ANEW = (
+    r"what|who|whom|when|which|why|how|can|could|do|does|did|is|are|was|were|will|would|should|tell|show|give|write"
+    r"|find|list|read|file|open|create|search|summar\w+|translate|send|run|call|use|help"
 )
+_ASKS_ANEW = re.compile(rf"\A\W*(?:{ASKS_ANEW})\b", re.IGNORECASE)
 _AGAIN = re.compile(
     r"\A\W*(?:(?:please|and|ok|okay)\W+)?(?:try (?:that |it )?again|again|once more|one more(?: time)?"
     r"|another(?: one)?(?: please)?|do (?:that|it) again|repeat(?: (?:that|it))?|more|retry"

@@ -19,6 +19,13 @@ _NUMBER = re.compile(
     rf"(?<![\w.:/#-])-?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?\b|(?<![\w.:/#])-?\d+(?:\.\d+)?(?![\w:/-]|\.\d)|\b(?:{'|'.join(NUMBERS)})\b",
     re.IGNORECASE,
 )
+_DURATION = re.compile(
+    rf"(?<![\w.:-])(\d{{1,6}}(?:\.\d{{1,3}})?|{'|'.join(NUMBERS)})"
+    r"[ -]?(days?|hours?|h|minutes?|mins?|seconds?|secs?)\b",
+    re.IGNORECASE,
+)
+_ISO_DURATION = re.compile(r"(?<!\w)P(?=T?\d)(?:\d{1,6}D)?(?:T(?:\d{1,6}H)?(?:\d{1,6}M)?(?:\d{1,6}S)?)?(?!\w)")
+_DURATIONS = {"d": "P{}D", "h": "PT{}H", "m": "PT{}M", "s": "PT{}S"}
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"https?://[^\s<>|\"']*[^\s<>|\"'.,;:!?)]")
 _PATH = re.compile(r"(?<!\S)(~?[\w.-]*/[\w./-]*\w|[\w-]+\.[a-z]{1,4})(?!\w)")
@@ -72,6 +79,15 @@ def days(text: str, now: datetime | None) -> list[Found]:
 def clocks(text: str) -> list[Found]:
     """As HH:MM."""
     return [Found(*one) for one in clocks_in(text)]
+
+
+def durations(text: str) -> list[Found]:
+    """As ISO 8601 writes them: 90 minutes are PT90M."""
+    written = [Found(match[0], *match.span()) for match in _ISO_DURATION.finditer(text)]
+    return written + [
+        Found(_DURATIONS[match[2][0].lower()].format(number_of(match[1])), *match.span())
+        for match in _DURATION.finditer(text)
+    ]
 
 
 def zones(text: str) -> list[Found]:

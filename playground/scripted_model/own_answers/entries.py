@@ -11,7 +11,9 @@ import yaml
 
 from playground.scripted_model.own_answers.patterns import Pattern, pattern
 from text.json_shapes import items
+from text.yaml_document import BadYamlError, Problem, read_list
 
+DEEPEST = 30  # levels; the arguments of a call may be deep
 FIELDS = ("when", "say", "call", "with", "otherwise")
 RESULT = "result"  # what a call has returned: {result}, or a field of it, {result.ticket}
 PLACEHOLDER = re.compile(r"\{(\w+)((?:\.\w+)*)\}")
@@ -36,25 +38,25 @@ class Entry:
 def read_entries(source: str, name: str) -> list[Entry]:
     """The entries of a file with this `name`. Raises BadAnswersError that says what is wrong in which line."""
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        why = getattr(error, "problem", None) or "it is not YAML"
-        raise BadAnswersError(f"{name}, line {line}: cannot be read as YAML: {why}{_HINT}") from None
-    if root is None:
-        return []
-    if not isinstance(root, yaml.SequenceNode):
+        found = read_list(source, deepest=DEEPEST)
+    except BadYamlError as error:
+        raise BadAnswersError("; ".join(f"{name}, line {one.line}: {_told(one)}" for one in error.problems)) from None
+    if found is None:
         raise BadAnswersError(f"{name}, line 1: has to be a list: each answer begins with `- when:`")
     entries, problems = [], []
-    for node, value in zip(root.value, values, strict=True):
+    for node, value in found:
         read = _Reading(node, value)
         problems += [f"{name}, line {line}: {problem}" for line, problem in read.problems()]
         entries += [] if problems else [read.entry()]
     if problems:
         raise BadAnswersError("; ".join(problems))
     return entries
+
+
+def _told(problem: Problem) -> str:
+    field = problem.field.rpartition(".")[2]
+    hint = _HINT if problem.message.startswith("cannot be read") else ""
+    return f"`{field}` {problem.message}" if field else problem.message + hint
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,10 @@ class _Reading:
         yield from wrong or [*self._of_patterns(), *self._of_placeholders()]
 
     def _of_fields(self) -> Iterator[tuple[int, str]]:
-        keys = [key.value for key, _ in self.node.value]
-        for at, (key, _) in enumerate(self.node.value):
-            line = key.start_mark.line + 1
+        for key, _ in self.node.value:
             if key.value not in FIELDS:
-                yield line, f"`{key.value}` is no field: there are {', '.join(FIELDS)}"
-            elif key.value in keys[:at]:
-                yield line, f"`{key.value}` stands here twice"
-        yield from self._of_missing_fields(keys)
+                yield key.start_mark.line + 1, f"`{key.value}` is no field: there are {', '.join(FIELDS)}"
+        yield from self._of_missing_fields([key.value for key, _ in self.node.value])
 
     def _of_missing_fields(self, keys: Sequence[str]) -> Iterator[tuple[int, str]]:
         if "when" not in keys:

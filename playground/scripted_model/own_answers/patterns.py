@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_PIECE = re.compile(r"\{(?P<name>\w+)\}|(?P<any>\*)|(?P<space>\s+)|(?P<text>[^\s*{]+|\{)")
+_PIECE = re.compile(r"\{(?P<name>[^\W\d]\w*)\}|(?P<any>\*)|(?P<space>\s+)|(?P<text>[^\s*{]+|\{)")
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,29 @@ def pattern(written: str) -> Pattern:
 
 
 def _expression(words: str) -> str:
-    """The words as a regular expression: whole words, any white space between them."""
+    """The words as a regular expression: whole words, any white space between them.
+
+    What stands for any words ends at the first place where the next words follow, and is not tried again with a later
+    one (an atomic group). So the time of a search does not grow with a power of the text for each `*` and `{name}`.
+    """
     if not words:
         raise ValueError("there are no words in it")
     pieces = list(_PIECE.finditer(words))
     names = [piece["name"] for piece in pieces if piece["name"]]
     if len(set(names)) < len(names):
         raise ValueError("a name stands in it twice")
-    made = "".join(map(_piece, pieces[:-1])) + _last(pieces[-1])
     begins = r"(?<!\w)" if re.match(r"\w", words) else ""
-    return begins + made
+    return begins + "".join(f"(?>{group})" for group in _groups(pieces))
+
+
+def _groups(pieces: Sequence[re.Match[str]]) -> list[str]:
+    """Each begins with what stands for any words, and goes on with the words up to the next one; the first may not."""
+    groups: list[str] = []
+    for piece in pieces:
+        if not groups or piece["name"] or piece["any"]:
+            groups.append("")
+        groups[-1] += _last(piece) if piece is pieces[-1] else _piece(piece)
+    return groups
 
 
 def _piece(piece: re.Match[str]) -> str:

@@ -182,7 +182,7 @@ class _Filling:
     def _left_over(self, parameter: Parameter) -> Iterator[Found]:
         """Of a text that has to be there: what follows a colon, or all that says nothing else."""
         if parameter.is_required and (parameter.kind == "array" or not finder(parameter, self.now)):
-            yield from self._behind(r":\s*", r"(?!)")
+            yield from self._behind(r"(?:(?<!\d):|:(?!\d))\s*", r"(?!)")  # not the colon of 14:00
             yield from self._left()
 
     def _behind(self, cue: str, until: str) -> Iterator[Found]:

@@ -18,6 +18,7 @@ LONGEST_ID = 64  # characters of a word that is compared with a pattern
 _SHORT = 2  # letters of an option that is a code: it counts in capitals only
 _BY_FORMAT: dict[str, Finder] = {
     "time": values.clocks,
+    "duration": values.durations,
     "email": values.emails,
     "uri": values.urls,
     "url": values.urls,

@@ -40,6 +40,15 @@ def test_the_cases_that_ship_are_good() -> None:
     assert sorted(one.name for one in cases) == ["memory", "ticket", "weather-alerts"]
 
 
+def test_a_date_is_the_text_that_stands_there(tmp_path: Path) -> None:
+    (tmp_path / "due.yaml").write_text(f"{GOOD}tools: {{file_ticket: {{returns: {{due: 2026-11-27}}}}}}\n")
+
+    (one,), problems = reading.read([tmp_path])
+
+    assert problems == []
+    assert one.case.tools["file_ticket"][0].returns == {"due": "2026-11-27"}
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -47,6 +56,7 @@ def test_the_cases_that_ship_are_good() -> None:
         ("- a\n", "case.yaml:1: is not a list of fields: `name: value`"),
         (f"{GOOD}messages: [Bye]\n", "case.yaml:3: messages: stands here twice"),
         (f"{GOOD}mesages: [Bye]\n", "case.yaml:3: mesages: is not a field here (docs/evaluations.md lists them)"),
+        (f"{GOOD}tools: {{a: {{returns: .nan}}}}\n", "case.yaml:3: .nan is no number that can be used"),
         (f"{GOOD}in: general\n", 'case.yaml:3: in: is neither `direct` nor a channel such as "#general" (in quotation'),
         (f'{GOOD}in: "#general"\n', "case.yaml:1: the first message in a channel has to mention @agent"),
         (f"{GOOD}people:\n  Anna: {{}}\n", "case.yaml:4: people.Anna: is no name for a person here"),

@@ -141,6 +141,12 @@ async def test_a_button_is_pressed_by_its_word(stage: Scene, agent: Agent) -> No
     assert lines[-2:] == ["(pressed Approve)", "agent (changed): Filed."]
 
 
+async def test_the_first_letters_of_a_button_are_enough_if_only_one_begins_so(stage: Scene, agent: Agent) -> None:
+    lines = await recite(stage, "a ticket", "/press app")
+
+    assert lines[-2:] == ["(pressed Approve)", "agent (changed): Filed."]
+
+
 async def test_of_several_buttons_with_the_same_word_none_is_guessed(stage: Scene, agent: Agent) -> None:
     lines = await recite(stage, "one", "two", "/press approve", "/press 3", "/press 9", "/press 4 x")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,25 @@ def test_what_is_not_the_projects_own_has_no_place(project: Path) -> None:
 
 def test_a_title_that_fails_is_told_as_the_tools(project: Path) -> None:
     assert recorded(KeyError("x"), "tool title failed", tool="count").what == "count: tool title failed"
+
+
+def test_a_tool_whose_import_does_not_end_is_told_with_the_line_at_which_it_is(project: Path) -> None:
+    file = project / "agent_worker/tools/waiting.py"
+    file.write_text("import sys\n\nhere = sys._getframe()\n")
+    names = run(file)
+
+    failure = Failure.of_import(names["here"])
+
+    assert failure is not None
+    assert failure.goes_on
+    assert failure.error == "It has not come to the end of waiting.py yet."
+    assert str(failure.place).startswith("agent_worker/tools/waiting.py:")
+    assert Failure.of_report(failure.report()) == failure
+
+
+def test_a_thread_that_imports_no_tool_is_at_nothing_to_be_told() -> None:
+    assert Failure.of_import(sys._getframe()) is None
+    assert Failure.of_import(None) is None
 
 
 def test_a_report_is_one_line_that_says_the_same_at_the_other_end(project: Path) -> None:

@@ -89,6 +89,38 @@ def test_a_message_goes_on_from_what_was_asked_before(texts: list[str], calls: l
     assert calls_of(talk(), *texts) == calls
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("any alerts in Texas, and what is your IP address?", ["get_weather_alerts", "get_ip_address"]),
+        ("What is your IP address? Search for invoices.", ["get_ip_address", "search_messages"]),
+        (
+            "call get_ip_address and then call get_weather_alerts with state=TX",
+            ["get_ip_address", "get_weather_alerts"],
+        ),
+        ("any alerts in Texas and in New York?", ["get_weather_alerts", "get_weather_alerts"]),
+        ("any alerts in Texas and what is love?", ["get_weather_alerts"]),
+        ("find people named Ben and what he knows", ["find_people"]),
+        ("file a ticket: the door squeaks and what is your IP address", ["file_ticket"]),
+    ],
+)
+def test_all_requests_of_a_message_are_met_if_each_is_one_by_itself(text: str, names: list[str]) -> None:
+    talk = Talk(tools=EVERY, respond=world)
+
+    talk.say(text)
+
+    assert [name for name, _ in talk.calls] == names
+
+
+def test_a_conversation_goes_on_from_the_last_request_of_a_message() -> None:
+    talk = Talk(tools=EVERY, respond=world)
+    talk.say("what is your IP address, and are there alerts in Texas?")
+
+    talk.say("and for New York?")
+
+    assert talk.calls == [NEW_YORK]
+
+
 def test_the_example_of_the_read_me_goes_on_where_the_agent_is() -> None:
     assert [name for name, _ in calls_of(talk(), "alerts in New York?", "and where I am?")] == [
         "get_ip_address",

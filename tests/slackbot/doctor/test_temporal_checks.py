@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio.api.taskqueue.v1 import PollerInfo
 from temporalio.common import WorkerDeploymentVersion
 
 from playground.temporal_server import free_port
@@ -55,6 +56,14 @@ async def test_a_worker_that_has_stopped_asking_counts_no_more(
 
     assert finding.state == "failed"
     assert re.search(r"for workflows; the last one did \d+ s ago", finding.found)
+
+
+def test_a_worker_that_has_ended_is_not_counted_beside_the_one_that_took_its_place() -> None:
+    ended, running = (PollerInfo(identity=name) for name in ("ended", "running"))
+    ended.last_access_time.FromSeconds(1_000)
+    running.last_access_time.FromSeconds(1_200)
+
+    assert temporal_checks.still_asking([ended, running], now=1_230.0) == [running]
 
 
 async def test_a_clock_that_is_wrong_makes_no_worker_look_as_if_it_had_stopped(temporal_address: str) -> None:

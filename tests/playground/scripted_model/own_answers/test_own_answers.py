@@ -117,6 +117,8 @@ def test_what_does_not_fit_is_answered_as_always(path: Path) -> None:
         ("what? (really)", "what? (really)", {}),
         ("a * b", "a and then b", {}),
         ("from {one} to {other}", "go from A to B c.", {"one": "A", "other": "B c"}),
+        ("the {one} of the {other} is * red", "the end of the day is very red", {"one": "end", "other": "day"}),
+        ("a * b * c", "a and b", None),
         ("{all}", "anything at all", {"all": "anything at all"}),
         ("*", "", {}),
         ("/^x(?P<n>\\d)?$/", "x", {"n": ""}),
@@ -147,6 +149,11 @@ def test_words_stand_in_the_message_in_their_order(written: str, text: str, capt
         ("- when: a {x}\n  say: b {y}\n", "line 2: `say` names {y}, which `when` does not capture"),
         ("- when: a\n  say: b {result}\n", "line 2: `say` names {result}"),
         ("- when: ['a {x}', b]\n  say: c {x}\n", "line 2: `say` names {x}"),
+        ("- when: a\n  call: b\n  with: {x: .inf}\n", "line 3: .inf is no number"),
+        ("- when: a\n  call: b\n  with: {x: !!set {y}}\n", "line 3: holds a value of a kind that is not taken"),
+        ("- when: a\n  call: b\n  with: &w {x: *w}\n", "line 3: aliases"),
+        (f"- when: a\n  say: {'[' * 2000}\n", "line 2: has more than 30 levels"),
+        (f"- when: a\n  say: {'9' * 5000}\n", "line 2: holds a number that is too long"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named_with_its_line(source: str, problem: str) -> None:
@@ -154,6 +161,20 @@ def test_what_is_wrong_in_a_file_is_named_with_its_line(source: str, problem: st
         read_entries(source, "answers.yml")
 
     assert f"answers.yml, {problem}" in str(raised.value)
+
+
+def test_a_date_among_the_arguments_is_the_text_that_stands_there() -> None:
+    (entry,) = read_entries("- when: a\n  call: b\n  with: {due: 2026-11-27, not_there: 2026-02-31}\n", "answers.yml")
+
+    assert entry.arguments == {"due": "2026-11-27", "not_there": "2026-02-31"}
+
+
+@pytest.mark.parametrize(
+    ("written", "text"), [("a * b * c", "a b " * 1000), ("{a} to {b} at {c} now", "x to y at " * 400)]
+)
+def test_a_message_that_nearly_fits_costs_no_more_than_a_moment(written: str, text: str) -> None:
+    """With one try for each way to share the words among the wildcards, this would not end within the test's limit."""
+    assert pattern(written).captured(text) is None
 
 
 def test_all_that_is_wrong_is_named_together() -> None:

@@ -165,6 +165,26 @@ def test_a_reply_may_have_other_words_around_it(reply: str) -> None:
     assert talk.calls == [("roll_dice", {"sides": 20})]
 
 
+@pytest.mark.parametrize(
+    ("said", "taken"), [("for 90 minutes", "PT90M"), ("for two hours", "PT2H"), ("for PT1H30M", "PT1H30M")]
+)
+def test_a_time_of_day_and_a_duration_are_told_apart(said: str, taken: str) -> None:
+    book = tool("book_room", "Book a room.", start={**TEXT, "format": "time"}, length={**TEXT, "format": "duration"})
+    talk = Talk(book)
+
+    talk.say(f"book a room at 14:00 {said}")
+
+    assert talk.calls == [("book_room", {"start": "14:00", "length": taken})]
+
+
+def test_the_colon_of_a_time_of_day_leads_to_no_text() -> None:
+    talk = Talk(tool("book_room", "Book a room.", purpose=TEXT))
+
+    talk.say("book a room at 14:00 for the party")
+
+    assert talk.calls == [("book_room", {"purpose": "at 14:00 for the party"})]
+
+
 def test_what_an_object_holds_is_taken_from_a_reply_in_words() -> None:
     talk = Talk(*TOOLS)
 

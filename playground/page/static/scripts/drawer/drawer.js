@@ -17,6 +17,7 @@ export function drawer() {
     h(
       "header",
       { class: "pane-head", key: "head" },
+      h("h2", { class: "hidden" }, "Look inside"),
       h("button", { class: "button-icon only-narrow", "aria-label": "Back to the conversation", onclick: close }, icon("back")),
       h(
         "div",
