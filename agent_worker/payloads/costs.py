@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 COSTS = "costs"  # the query that returns the CostLog of a conversation
 CENT, SMALLEST = 0.01, 0.000001  # dollars

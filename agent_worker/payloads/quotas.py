@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 QUOTA_WORKFLOW = "QuotaWorkflow"
 RESERVE = "reserve"  # the update that carries a Reserve and returns a Reserved
@@ -35,12 +35,14 @@ class Claim(Stored):
     `people` are the Slack ids of those who asked, in the order of their messages; the turn counts for the first of them
     who has turns and money left.
 
+    `goes_on`: a decision of people lets a turn go on that had its place before: it takes no other one in the quotas.
     `needs` are the dollars that its next request may cost; 0 where no budget is set. A turn that has a `hold` already
     has a place in the quotas, and has spent `spent` dollars so far.
     """
 
     turn: str
     people: list[str]
+    goes_on: bool = False
     needs: float = 0.0
     hold: Hold | None = None
     spent: float = 0.0

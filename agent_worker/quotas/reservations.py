@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,6 +45,7 @@ PAUSE = 0.2  # seconds between attempts
 ALONE_FOR = 60.0  # seconds
 AWAY = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
 NO_BUDGETS = Budgets()
+REMEMBERED = 500  # turns
 NOBODY_HEARD = 100  # costs that could not be told yet are kept for later, the newest of them
 Place = Hold | OverQuota | None  # of a turn: with money set aside, none, or without money
 Tell = Callable[[BudgetWarning], Awaitable[None]]
@@ -105,6 +107,7 @@ class Reservations:
         self._telling: set[asyncio.Task[None]] = set()
         self._tell: Tell | None = None
         self._unheard: dict[str, list[Settled]] = {}  # by team: costs that could not be told
+        self._settled: deque[str] = deque(maxlen=REMEMBERED)  # turns whose delivery is tried again, perhaps
         self._logged: set[str] = set()  # keys of warnings
         self._alone_until = 0.0
         self._own_count: dict[str, Usage] = {}  # by team; for turns that the workflow could not be asked about
@@ -122,7 +125,8 @@ class Reservations:
 
         Turns that ask while an answer is awaited are asked about together in the next call.
         """
-        if not claim.people or not (self._limits.has_any or self.has_budgets):
+        is_counted = self._limits.has_any and not claim.goes_on
+        if not claim.people or not (is_counted or self.has_budgets):
             return None
         answer: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
         self._batch(team).claims.append((claim, answer))
@@ -130,9 +134,12 @@ class Reservations:
 
     async def settle(self, team: str, settled: Settled) -> None:
         """Tells what a turn has cost. Can be told again. Never raises, and returns after a bounded time."""
+        if settled.turn in self._settled:
+            return
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.note(team, settled).sent.append(sent)
         await sent
+        self._settled.append(settled.turn)
 
     def note(self, team: str, settled: Settled) -> _Batch:
         """The same without waiting for it."""

@@ -60,7 +60,7 @@ class Usage:
         held = self.money.hold(claim, budgets, now)
         if isinstance(held, str):
             return self._used_up(claim, held, budgets, now)
-        over_quota = None if claim.hold is not None else self.reserve(claim, limits, now)
+        over_quota = None if claim.goes_on or claim.hold is not None else self.reserve(claim, limits, now)
         if over_quota is not None:
             self.money.release(claim.turn)
         return over_quota or held

@@ -14,8 +14,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.payloads.quotas import Claim, OverQuota, QuotaLimits, quota_workflow_id
-from agent_worker.quotas.reservations import ALONE_FOR, Reservations
+from agent_worker.payloads.quotas import Claim, QuotaLimits, quota_workflow_id
+from agent_worker.quotas.reservations import ALONE_FOR, Place, Reservations
 from agent_worker.quotas.workflow import QuotaWorkflow
 from process import temporal
 
@@ -45,7 +45,7 @@ def counting(client: Client, queue: str) -> Worker:
     return Worker(client, task_queue=queue, workflows=[QuotaWorkflow], workflow_runner=runner)
 
 
-async def reserve(reservations: Reservations, turn: object) -> OverQuota | None:
+async def reserve(reservations: Reservations, turn: object) -> Place:
     return await reservations.reserve("T1", Claim(turn=f"C1:{turn}", people=["U1"]))
 
 
