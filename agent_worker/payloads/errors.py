@@ -194,9 +194,9 @@ _OF_OURS = frozenset({DEFECT, OUT_OF_TIME, DIED})
 _OVER: Mapping[Scope, str] = {
     "person": PERSON_QUOTA,
     "workspace": WORKSPACE_QUOTA,
-    "person budget": PERSON_BUDGET,
-    "channel budget": CHANNEL_BUDGET,
-    "workspace budget": WORKSPACE_BUDGET,
+    "person_budget": PERSON_BUDGET,
+    "channel_budget": CHANNEL_BUDGET,
+    "workspace_budget": WORKSPACE_BUDGET,
 }
 MINUTES_TOLD = 120  # a longer time is told in hours
 

@@ -12,7 +12,7 @@ from agent_worker.payloads.stored import Stored
 
 QUOTA_WORKFLOW = "QuotaWorkflow"
 RESERVE = "reserve"  # the update that carries a Reserve and returns a Reserved
-BudgetScope = Literal["person budget", "channel budget", "workspace budget"]
+BudgetScope = Literal["person_budget", "channel_budget", "workspace_budget"]
 Scope = Literal["person", "workspace"] | BudgetScope  # whose quota or budget it is
 
 
@@ -84,9 +84,9 @@ class Budgets(Stored):
 
     def of(self, scope: BudgetScope) -> float:
         return {
-            "person budget": self.person,
-            "channel budget": self.channel,
-            "workspace budget": self.workspace,
+            "person_budget": self.person,
+            "channel_budget": self.channel,
+            "workspace_budget": self.workspace,
         }[scope]
 
 

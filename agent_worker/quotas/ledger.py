@@ -14,8 +14,9 @@ from agent_worker.payloads.quotas import Budgets, BudgetScope, BudgetWarning, Cl
 DAY = 86_400.0  # seconds
 # Money that nobody settles is free again after so long: the turn has died with its conversation.
 HELD_FOR = 1_800.0  # seconds
-# A turn gets more than its next request can cost, so that it need not ask again before each one.
-AMPLE = 2.0
+# A turn gets more than its next request can cost, so that it need not ask again before each one; but where a budget has
+# less than so many times what it asks for, it gets no more than that, so that others get something, too.
+AMPLE, SCARCE = 2.0, 6.0
 WARNS_AT = 0.8  # of a budget
 # Who was given a warning has so long to say that it is told; then the next one gets it.
 TOLD_WITHIN = 60.0  # seconds
@@ -24,7 +25,7 @@ TOLD = -1.0
 # first; of turns the oldest.
 MOST_OWNERS, MOST_SETTLED, MOST_HELD = 8_000, 4_000, 2_000
 EXACT = 1e-9  # dollars by which sums of fractions may be off
-WORKSPACE = "workspace budget:"
+WORKSPACE = "workspace_budget:"
 
 
 @dataclass
@@ -49,12 +50,12 @@ class Ledger:
         before, paid = self.held.pop(claim.turn, None), self._take_back(claim.turn)
         people = [claim.hold.person] if claim.hold else list(dict.fromkeys(claim.people))
         amount = claim.spent + claim.needs
-        refused: BudgetScope = "person budget"
+        refused: BudgetScope = "person_budget"
         for person in people:
             left = {key: limit - self._used(key) for key, limit in _limits(claim.turn, person, budgets).items()}
             lacking = [key for key, rest in left.items() if rest + EXACT < amount]
             if not lacking:
-                dollars = min([amount * AMPLE, *left.values()])
+                dollars = amount * (AMPLE if min(left.values(), default=0.0) >= amount * SCARCE else 1)
                 self.held[claim.turn] = (person, dollars, claim.spent, now + HELD_FOR)
                 return Hold(person=person, dollars=dollars)
             self.warned.setdefault(lacking[0], 0.0)
@@ -156,10 +157,10 @@ def _day(at: float) -> int:
 
 def _keys(turn: str, person: str) -> Iterator[str]:
     """The budgets that a turn counts for: of the person, of the workspace and, if it is in one, of the channel."""
-    yield f"person budget:{person}"
+    yield f"person_budget:{person}"
     channel = turn.partition(":")[0]
     if not channel.startswith("D"):
-        yield f"channel budget:{channel}"
+        yield f"channel_budget:{channel}"
     yield WORKSPACE
 
 
@@ -173,5 +174,5 @@ def _limit(key: str, budgets: Budgets) -> float:
 
 
 def _scope(key: str) -> BudgetScope:
-    scopes: tuple[BudgetScope, ...] = ("person budget", "channel budget", "workspace budget")
+    scopes: tuple[BudgetScope, ...] = ("person_budget", "channel_budget", "workspace_budget")
     return next(scope for scope in scopes if key.startswith(scope))

@@ -219,8 +219,8 @@ class Reservations:
     def _warn(self, team: str, warning: BudgetWarning) -> None:
         if warning.key not in self._logged:
             self._logged.add(warning.key)
-            facts = warning.model_dump(include={"scope", "owner", "spent", "dollars"})
-            logger.warning("most of a budget is used up", extra={"team": team, **facts})
+            facts = warning.model_dump(include={"scope", "spent", "dollars"})
+            logger.warning("most of a budget is used up", extra=facts | {"owner": warning.owner or team})
         task = asyncio.create_task(self._tell_operator(team, warning))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)

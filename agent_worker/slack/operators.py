@@ -10,9 +10,9 @@ from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.directory import Directory
 
 _OF = {
-    "person budget": "the budget of {owner}",
-    "channel budget": "the budget of #{owner}",
-    "workspace budget": "the budget of this workspace",
+    "person_budget": "the budget of {owner}",
+    "channel_budget": "the budget of #{owner}",
+    "workspace_budget": "the budget of this workspace",
 }
 TOLD = "Today {spent} of {dollars} are used up in {budget}. When nothing is left, I answer no more until midnight UTC."
 
