@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -20,6 +21,7 @@ from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.agents.agents import Agents, folder_of
 from agent_worker.contract.agent_choice import DEFAULT_AGENT
 from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.prices import Tokens
 from agent_worker.grants.store import Grants
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.settings import WorkerSettings
@@ -54,7 +56,15 @@ def agents_of(settings: WorkerSettings, toolbox: Toolbox) -> Agents:
     default = folder.agents[DEFAULT_AGENT]
     if settings.agent_instructions and default.instructions:
         logger.warning("AGENT_INSTRUCTIONS is not used by the default agent", extra={"used": default.path})
+    _warn_of_unknown_prices(settings, {file.fields.model or settings.gemini_model for file in folder.agents.values()})
     return Agents(folder, settings, toolbox)
+
+
+def _warn_of_unknown_prices(settings: WorkerSettings, models: Collection[str]) -> None:
+    """Where there is a budget, such a model is not asked: nobody could say what is left."""
+    for model in sorted(models) if settings.budgets.has_any else ():
+        if settings.prices.cost(model, Tokens(), time.time()).dollars is None:
+            logger.warning("a model has no known price: with a budget, it is not asked", extra={"model": model})
 
 
 @asynccontextmanager

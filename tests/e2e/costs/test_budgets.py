@@ -187,6 +187,7 @@ async def test_a_model_without_a_price_is_not_used_where_there_is_a_budget(
             "I can't answer: I have a budget, and what my model costs is not known. Whoever runs me can name its price."
         )
         assert stage.gemini.requests == []
+        assert any("a model has no known price" in line for line in stage.worker.lines)
 
 
 def told_in(stage: Stage, channel: str) -> list[str]:
