@@ -14,8 +14,8 @@ NOTED = "November 2026"
 LIST = "https://ai.google.dev/gemini-api/docs/pricing"
 _MILLION = 1_000_000
 MOST_TOKENS = 2**31  # the API's counts have 32 bits
-_NUMBER = r"(\d{1,6}(?:\.\d{1,6})?)"
-_NAMED = re.compile(rf"([A-Za-z0-9._-]+)={_NUMBER}/{_NUMBER}(?:/{_NUMBER})?")
+_NUMBER = r"(\d{1,6}+(?:\.\d{1,6}+)?+)"
+_NAMED = re.compile(rf"([A-Za-z0-9._-]++)={_NUMBER}/{_NUMBER}(?:/{_NUMBER})?+")
 
 
 @dataclass(frozen=True)

@@ -390,11 +390,11 @@ class AgentWorkflow:
     async def _turn_down(self, turn: Turn, error: TurnedDown) -> str:
         """Ends a turn that has no place in the quotas, in silence if its people were told in another thread.
 
-        Where money runs out in the middle of a turn, its thread is always told, and what was done before.
+        Where money runs out in the middle of a turn, its thread is always told, also of what was done before.
         """
         said = error.sentence(*turn.display.done, *turn.display.undone)
         self._conversation.transcript.end_failed_turn(said, poisoned=False, epoch=str(workflow.uuid4()))
-        if not (error.over_quota.is_told or turn.display.has_acted):
+        if not (error.over_quota.is_told or turn.display.has_acted or turn.hold):
             self._conversation.last = turn.answered
             return ""
         told = error.sentence() if turn.display.are_steps_seen else said

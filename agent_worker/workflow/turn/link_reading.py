@@ -122,7 +122,7 @@ class LinkReading:
         )
         display = self._turn.display
         # A turn that has no place in the quotas yet may end in silence: then people see no step before that is certain.
-        is_shown = claim is None or self._turn.has_place
+        is_shown = claim is None or claim.goes_on or self._turn.has_place
         first = display.add_reading(len(links), workflow.time()) if is_shown else 0
         if is_shown:
             self._progress_updates.refresh()
