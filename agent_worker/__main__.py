@@ -35,7 +35,7 @@ async def main() -> None:
     agents = agents_of(settings, toolbox.configured(tool_settings))
     client = await temporal.connect(connection, DATA_CONVERTER)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
-    reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits)
+    reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits, settings.budgets)
     async with (
         servers.connected(configured_servers),
         worker_share.kept_current(),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 from temporalio.client import Client
@@ -13,11 +15,13 @@ from agent_worker.activities import call_origin
 from agent_worker.activities.agent_activities import Activities
 from agent_worker.activities.agent_gate import AgentGate
 from agent_worker.activities.model_call import ModelCalls
+from agent_worker.activities.payments import Payments
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts
 from agent_worker.agents.agents import Agents, folder_of
 from agent_worker.contract.agent_choice import DEFAULT_AGENT
 from agent_worker.gemini.client import Gemini, make_client
+from agent_worker.gemini.prices import Tokens
 from agent_worker.grants.store import Grants
 from agent_worker.quotas.reservations import Reservations
 from agent_worker.settings import WorkerSettings
@@ -52,7 +56,15 @@ def agents_of(settings: WorkerSettings, toolbox: Toolbox) -> Agents:
     default = folder.agents[DEFAULT_AGENT]
     if settings.agent_instructions and default.instructions:
         logger.warning("AGENT_INSTRUCTIONS is not used by the default agent", extra={"used": default.path})
+    _warn_of_unknown_prices(settings, {file.fields.model or settings.gemini_model for file in folder.agents.values()})
     return Agents(folder, settings, toolbox)
+
+
+def _warn_of_unknown_prices(settings: WorkerSettings, models: Collection[str]) -> None:
+    """Where there is a budget, such a model is not asked: nobody could say what is left."""
+    for model in sorted(models) if settings.budgets.has_any else ():
+        if settings.prices.cost(model, Tokens(), time.time()).dollars is None:
+            logger.warning("a model has no known price: with a budget, it is not asked", extra={"model": model})
 
 
 @asynccontextmanager
@@ -90,10 +102,13 @@ async def open_activities(
 ) -> AsyncIterator[Activities]:
     """The activities with their clients, which are closed after the worker has stopped.
 
-    Without `reservations` there are no quotas. `stand_in` may put something in the place of tools.
+    Without `reservations` there are neither quotas nor budgets. `stand_in` may put something in the place of tools.
     """
     async with _slack(settings, worker_share, http) as (identity, slack):
         gate = AgentGate(agents, slack.directory if slack else None)
+        payments = Payments(reservations, settings.prices, answer=gemini.max_output_tokens)
+        if reservations is not None and slack is not None and settings.agent_budget_channel:
+            reservations.told_by(partial(slack.operators.tell, settings.agent_budget_channel))
         yield Activities(
             policy=settings.policy,
             bot_user_id=identity.bot_user_id if identity else "",
@@ -104,11 +119,11 @@ async def open_activities(
                 toolbox=agents.toolbox,
                 titles=Titles(settings.agent_titles, gemini),
                 transcripts=Transcripts(),
-                reservations=reservations,
+                payments=payments,
                 slack=slack,
             ),
             tools=stand_in(agents.toolbox.open(http, tool_settings)),
-            reservations=reservations,
+            payments=payments,
             slack=slack,
             grants=Grants(client, settings.temporal_task_queue, identity.team_id) if identity else None,
         )
@@ -138,6 +153,7 @@ async def _slack(
             access_policy=settings.access_policy(identity.team_id),
             mode=settings.slack_reply_mode,
             links=settings.link_policy,
+            shows_cost=settings.agent_show_cost,
             url=identity.url,
             scopes=identity.scopes,
         )

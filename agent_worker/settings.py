@@ -10,8 +10,9 @@ from pydantic import AfterValidator, AliasChoices, Field, HttpUrl, SecretStr, Va
 from temporalio.common import WorkerDeploymentVersion
 
 from agent_worker.agents.settings import AgentSettings
+from agent_worker.gemini.prices import PriceList
 from agent_worker.payloads.agent_policy import AgentPolicy, Naming
-from agent_worker.payloads.quotas import QuotaLimits
+from agent_worker.payloads.quotas import Budgets, QuotaLimits
 from agent_worker.quotas.usage import MOST_TURNS
 from agent_worker.slack.access import AccessPolicy
 from agent_worker.slack.blocks.links import LinkPolicy
@@ -68,6 +69,40 @@ class WorkerSettings(AgentSettings):
         le=MOST_TURNS,
         description="how many answers all people of a workspace get within an hour; "
         "the next questions are not answered, 0 means no limit",
+    )
+    agent_budget_per_person: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="how many US dollars the questions of one person may cost a day (UTC); "
+        "the next ones are not answered until the day is over, 0 means no limit (docs/costs.md)",
+    )
+    agent_budget_per_channel: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="how many US dollars the questions in one channel may cost a day (UTC), 0 means no limit; "
+        "direct messages are no channel",
+    )
+    agent_budget_per_workspace: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="how many US dollars all questions of a workspace may cost a day (UTC), 0 means no limit",
+    )
+    agent_budget_channel: str = Field(
+        "",
+        pattern=r"^([CG][A-Z0-9]+)?$",
+        description="the id of the channel that is told when 80 % of a budget are used up; the agent has to be a "
+        "member of it, and empty means that only the log tells",
+    )
+    agent_show_cost: bool = Field(
+        default=False, description="whether the line below an answer tells the tokens and the price of its turn"
+    )
+    gemini_prices: str = Field(
+        "",
+        description="what tokens cost, where the list that ships does not know it or is wrong: US dollars for a "
+        "million of them as model=input/output or model=input/output/cached, separated by commas",
     )
     agent_idle_days: float = Field(
         7, gt=0, le=365, description="a conversation closes after so many days without a message"
@@ -153,6 +188,12 @@ class WorkerSettings(AgentSettings):
                 raise ValueError("names hosts alone: example.com, *.example.com")
         return value
 
+    @field_validator("gemini_prices")
+    @classmethod
+    def _names_prices(cls, value: str) -> str:
+        PriceList.of(value)
+        return value
+
     @field_validator("temporal_worker_build_id")
     @classmethod
     def _belongs_to_a_deployment(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -182,6 +223,18 @@ class WorkerSettings(AgentSettings):
         return QuotaLimits(
             person=self.agent_max_hourly_turns_per_person, workspace=self.agent_max_hourly_turns_per_workspace
         )
+
+    @property
+    def budgets(self) -> Budgets:
+        return Budgets(
+            person=self.agent_budget_per_person,
+            channel=self.agent_budget_per_channel,
+            workspace=self.agent_budget_per_workspace,
+        )
+
+    @property
+    def prices(self) -> PriceList:
+        return PriceList.of(self.gemini_prices)
 
     @property
     def policy(self) -> AgentPolicy:

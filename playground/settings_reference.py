@@ -87,7 +87,8 @@ def groups() -> list[Group]:
         Group(
             "The worker",
             "Reasons: [how answers are shown](decisions/0010-drafts.md), [who is answered](decisions/0013-people.md), "
-            "[limits](decisions/0009-limits.md), [worker versions](decisions/0008-deployments.md).",
+            "[limits](decisions/0009-limits.md), [budgets](costs.md), "
+            "[worker versions](decisions/0008-deployments.md).",
             _others(worker, [*needed, *shared]),
         ),
         Group(

@@ -14,10 +14,12 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.activities import delivery_attempt, grant_calls, tool_view
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.model_call import ModelCalls
+from agent_worker.activities.payments import Payments
 from agent_worker.activities.tool_files import attaching
 from agent_worker.activities.tool_progress import progress_shown
 from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import thread_of
+from agent_worker.gemini.prices import PriceList
 from agent_worker.grants.store import Grants
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_policy import AgentPolicy
@@ -31,7 +33,7 @@ from agent_worker.payloads.questions import FindGrants, FindMembers, FoundGrants
 from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.surroundings import Place
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
-from agent_worker.quotas.reservations import Reservations
+from agent_worker.quotas.reservations import Place as PlaceOfTurn
 from agent_worker.slack import attempt_time
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
@@ -58,12 +60,12 @@ class Activities:
         model_calls: ModelCalls,
         tools: RunsTools,
         slack: Slack | None,
-        reservations: Reservations | None = None,
+        payments: Payments | None = None,
         grants: Grants | None = None,
     ) -> None:
         """`slack` is None in a worker that only serves terminals.
 
-        Without `reservations` there are no quotas, and without `grants` nothing is allowed once and for all.
+        Without `payments` there are neither quotas nor budgets; without `grants` nothing is allowed once and for all.
         """
         self._grants = grants
         self._policy = policy
@@ -71,7 +73,7 @@ class Activities:
         self._gate = gate
         self._model_calls = model_calls
         self._tools = tools
-        self._reservations = reservations
+        self._payments = payments or Payments(None, PriceList())
         self._slack_or_none = slack
 
     # Hearing
@@ -85,17 +87,20 @@ class Activities:
 
     async def _opened(self, request: OpenConversation) -> Opened:
         thread = request.thread
-        names, past, over_quota = Names(names={}), Past(), None
+        names, past, over_quota, hold = Names(names={}), Past(), None, None
+        is_shown = False
         if thread.in_slack:
             names, is_shown = await _together(self._known([], request.authors, thread), self._show_thinking(request))
-            over_quota = await self._over_quota(request, names)
+        version, no_agent = await self._version(request)
+        if thread.in_slack:
+            place = await self._claimed(request, names, version)
+            over_quota, hold = (place, None) if isinstance(place, OverQuota) else (None, place)
             if over_quota is None:
                 names, past = await _together(self._known(request.ids, request.authors, thread), self._past(request))
             is_over = request.earlier_than in past.answered or request.earlier_than in past.gone
             is_silent = names.refuses(request.authors) or is_over
             if is_silent or (is_shown and over_quota is not None and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away
-        version, no_agent = await self._version(request)
         return Opened(
             policy=version.applied_to(self._policy) if version else self._policy,
             bot_user_id=self._bot_user_id,
@@ -116,6 +121,7 @@ class Activities:
             gone=list(past.gone),
             to_others=list(past.to_others),
             over_quota=over_quota,
+            hold=hold,
         )
 
     async def _version(self, request: OpenConversation) -> tuple[AgentVersion | None, str]:
@@ -136,11 +142,14 @@ class Activities:
         await self._slack.status.set_status(request.thread, THINKING)
         return True
 
-    async def _over_quota(self, request: OpenConversation, judgement: Judgement) -> OverQuota | None:
+    async def _claimed(
+        self, request: OpenConversation, judgement: Judgement, version: AgentVersion | None
+    ) -> PlaceOfTurn:
         """Claims the turn's place for those of its authors who may talk to the agent; returns why there is none."""
-        if self._reservations is None or request.claim is None or judgement.refused_here:
+        if request.claim is None or judgement.refused_here:
             return None
-        return await self._reservations.reserve(request.thread.team, request.claim.without(set(judgement.refused)))
+        claim = request.claim.without(set(judgement.refused))
+        return await self._payments.place(request.thread.team, claim, version.model if version else "")
 
     async def _past(self, request: OpenConversation) -> Past:
         if request.earlier_than is None:
@@ -199,12 +208,13 @@ class Activities:
     @activity.defn(name=ActivityName.READ_LINKS)
     async def read_links(self, request: ReadLinks) -> LinksRead:
         """What links in a question lead to. For a turn without a place in the quotas nothing is read."""
-        if self._reservations is not None and request.claim is not None:
-            over_quota = await self._reservations.reserve(request.thread.team, request.claim)
-            if over_quota is not None:
-                return LinksRead(contents=[], over_quota=over_quota)
+        version = self._gate.agents.version(request.agent) if self._payments.are_needed else None
+        place = await self._payments.place(request.thread.team, request.claim, version.model if version else "")
+        if isinstance(place, OverQuota):
+            return LinksRead(contents=[], over_quota=place)
         async with self._status_kept(request.thread):
-            return await self._slack.reading.links(request)
+            read = await self._slack.reading.links(request)
+        return read if place is None else read.model_copy(update={"hold": place})
 
     # Thinking
 
@@ -214,7 +224,7 @@ class Activities:
 
     @activity.defn(name=ActivityName.SUMMARISE)
     async def summarise(self, request: Summarise) -> Summary:
-        return Summary(text=await self._model_calls.summary(request))
+        return await self._model_calls.summary(request)
 
     # Acting
 
@@ -260,8 +270,12 @@ class Activities:
     @activity.defn(name=ActivityName.DELIVER)
     async def deliver(self, request: Deliver) -> None:
         """Makes the thread hold the complete answer, once, whatever was shown of it before. Can be tried again."""
-        await self._slack.progress_queue.wait(request)
-        await delivery_attempt.deliver(self._slack, request)
+        settling = asyncio.create_task(self._payments.settle(request))
+        try:
+            await self._slack.progress_queue.wait(request)
+            await delivery_attempt.deliver(self._slack, request)
+        finally:
+            await settling
 
     @activity.defn(name=ActivityName.TELL_PERSON)
     async def tell_person(self, request: TellPerson) -> None:

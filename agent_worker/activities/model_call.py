@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,16 +17,20 @@ from temporalio.service import RPCError
 from agent_worker.activities import failed_attempts, tool_view
 from agent_worker.activities.agent_gate import AgentGate, NoAgentError
 from agent_worker.activities.call_plan import planned
+from agent_worker.activities.payments import Paid, Payments, with_costs
 from agent_worker.activities.titles import Titles
 from agent_worker.activities.transcript_cache import Transcripts, reader
 from agent_worker.activities.turn_lists import ToolList, TurnLists
 from agent_worker.conversation.transcript.signatures import without_signatures
 from agent_worker.conversation.wording import model_form
+from agent_worker.gemini.bill import Bill
 from agent_worker.gemini.client import Gemini
+from agent_worker.gemini.prices import PriceList
 from agent_worker.gemini.request import Question
 from agent_worker.payloads import post_keys
 from agent_worker.payloads.agent_version import AgentVersion
-from agent_worker.payloads.errors import MODEL_FAILED, MODEL_UNAVAILABLE, UNUSABLE_ANSWER, retryable
+from agent_worker.payloads.costs import dollars
+from agent_worker.payloads.errors import MODEL_FAILED, MODEL_UNAVAILABLE, UNPRICED_MODEL, UNUSABLE_ANSWER, retryable
 from agent_worker.payloads.model import (
     CUT_OFF,
     MODEL_CALL_FAILS,
@@ -35,10 +40,10 @@ from agent_worker.payloads.model import (
     FailingCall,
     ModelReply,
     Summarise,
+    Summary,
 )
-from agent_worker.payloads.quotas import OverQuota
+from agent_worker.payloads.quotas import Hold, OverQuota
 from agent_worker.payloads.thread import Draft
-from agent_worker.quotas.reservations import Reservations
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.blocks import posts
 from agent_worker.slack.refusals import is_undone
@@ -58,7 +63,7 @@ logger = logging.getLogger(__name__)
 class ModelCalls:
     """To be used within an activity.
 
-    `slack` is None in a worker that only serves terminals; without `reservations` there are no quotas.
+    `slack` is None in a worker that only serves terminals.
     """
 
     def __init__(
@@ -70,61 +75,75 @@ class ModelCalls:
         titles: Titles,
         transcripts: Transcripts,
         slack: Slack | None,
-        reservations: Reservations | None = None,
+        payments: Payments | None = None,
     ) -> None:
         self._gate = gate
         self._gemini = gemini
         self._toolbox = toolbox
         self._titles = titles
         self._transcripts = transcripts
-        self._reservations = reservations
+        self._payments = payments or Payments(None, PriceList())
         self._slack = slack
         self._lists = TurnLists()
 
     async def reply(self, request: AskModel) -> ModelReply:
         """The whole reply, with the title and policy of each tool call. Raises ApplicationError if there is none.
 
-        A turn that has no place in the quotas costs nothing: the reply says so.
+        A turn that has no place in the quotas, or no money, costs nothing: the reply says so.
         """
-        over_quota = await self._over_quota(request)
-        if over_quota is not None:
-            return ModelReply(over_quota=over_quota)
         try:
             version = await self._gate.version(request)
         except NoAgentError as none:
             return ModelReply(failed=none.code)
+        if self._payments.lacks_price(request.thread, version.model):
+            return ModelReply(failed=UNPRICED_MODEL)
+        paid = Paid.of_last_attempt(version.model)
+        place = await self._payments.place_of_call(request, version, paid)
+        if isinstance(place, OverQuota):
+            return ModelReply(over_quota=place, **({"spent": paid.spent} if paid.spent else {}))
+        bill = Bill(self._payments.prices, paid.spent)
+        reply = await self._paid_reply(request, version, place, bill)
+        brings: dict[str, Any] = {"version": version} if version.digest != request.known_version else {}
+        brings |= {"hold": place} if place is not None else {}
+        return reply.model_copy(update={"digest": version.digest, "spent": bill.spent, **brings})
+
+    async def _paid_reply(self, request: AskModel, version: AgentVersion, hold: Hold | None, bill: Bill) -> ModelReply:
+        """The reply. If there is none, the next attempt is told what this one has cost, or the workflow, or the
+        budget."""
         try:
-            reply = await self._titled_reply(request, version)
+            return await self._titled_reply(request, version, bill)
         except _FailedCall as failure:
-            failed_attempts.hand_on(failure.error, *failure.handover.details)
-            raise failure.error from None
-        brings = {"version": version} if version.digest != request.known_version else {}
-        return reply.model_copy(update={"digest": version.digest, **brings})
+            paid = Paid(spent=bill.spent, hold=hold)
+            failed_attempts.hand_on(failure.error, *failure.handover.details, paid)
+            raise with_costs(failure.error, bill) from None
+        except asyncio.CancelledError:
+            self._payments.note_cancelled(request, version, hold, bill)
+            raise
 
-    async def _over_quota(self, request: AskModel) -> OverQuota | None:
-        """Claims the turn's place; returns why there is none. An attempt that told the next one of itself had it."""
-        if self._reservations is None or request.claim is None or failed_attempts.handed_on():
-            return None
-        return await self._reservations.reserve(request.thread.team, request.claim)
-
-    async def _titled_reply(self, request: AskModel, version: AgentVersion) -> ModelReply:
+    async def _titled_reply(self, request: AskModel, version: AgentVersion, bill: Bill) -> ModelReply:
         untitled = request.untitled if activity.info().attempt == 1 else ""
-        async with self._titles.sought(version.model, untitled) as title:
+        async with self._titles.sought(version.model, untitled, bill) as title:
             if self._slack is None or not request.thread.in_slack:
                 contents = await self._contents(request.epoch, request.known, request.new)
-                with _not_for_ever():
-                    reply = await self._ask(request, self._question(request, version, contents))
+                with _not_for_ever(bill):
+                    reply = await self._ask(request, self._question(request, version, contents), bill)
             else:
-                reply = await self._reply_in(self._slack, request, version)
+                reply = await self._reply_in(self._slack, request, version, bill)
         tools, in_slack = self._list(request, version), request.thread.in_slack
         calls = planned(reply.calls, self._toolbox, version, tools, in_slack=in_slack)
         return reply.model_copy(update={"calls": calls, "title": title.found})
 
-    async def summary(self, request: Summarise) -> str:
+    async def summary(self, request: Summarise) -> Summary:
         """A summary of the transcript's beginning. Raises ApplicationError if there is none."""
+        bill = Bill(self._payments.prices, Paid.of_last_attempt(request.model).spent)
         contents = await self._contents(request.epoch, request.end, [])
-        with _not_for_ever():
-            return await self._gemini.summarise(request.model, contents)
+        try:
+            with _not_for_ever(bill):
+                text = await self._gemini.summarise(request.model, contents, bill)
+        finally:
+            if dollars(bill.spent):
+                await self._payments.settle_summary(request, bill)
+        return Summary(text=text, spent=bill.spent)
 
     async def _contents(self, epoch: str, known: int, new: list[Content]) -> list[Content]:
         info = activity.info()
@@ -156,11 +175,11 @@ class ModelCalls:
 
     # In a thread
 
-    async def _reply_in(self, slack: Slack, request: AskModel, version: AgentVersion) -> ModelReply:
+    async def _reply_in(self, slack: Slack, request: AskModel, version: AgentVersion, bill: Bill) -> ModelReply:
         async with slack.progress_queue.thinking(request):
-            return await self._ask_in(slack, request, version)
+            return await self._ask_in(slack, request, version, bill)
 
-    async def _ask_in(self, slack: Slack, request: AskModel, version: AgentVersion) -> ModelReply:
+    async def _ask_in(self, slack: Slack, request: AskModel, version: AgentVersion, bill: Bill) -> ModelReply:
         """Asks, and shows the text in the thread while Gemini writes it."""
         attempt, before = activity.info().attempt, _Handover.of_last_attempt()
         contents = await self._contents(request.epoch, request.known, request.new)
@@ -169,7 +188,7 @@ class ModelCalls:
         live = slack.live_answer(request, draft)
         try:
             async with live:
-                reply = await self._ask(request, question, live)
+                reply = await self._ask(request, question, bill, live)
         except ApplicationError as failure:
             error = failed_attempts.bounded(failure)
             handover = replace(before or _Handover(live.draft), draft=live.draft)
@@ -179,10 +198,12 @@ class ModelCalls:
             raise _FailedCall(error, handover) from failure
         return reply.model_copy(update={"draft": _draft_after(reply, live.draft)})
 
-    async def _ask(self, request: AskModel, question: Question, live: LiveAnswer | None = None) -> ModelReply:
+    async def _ask(
+        self, request: AskModel, question: Question, bill: Bill, live: LiveAnswer | None = None
+    ) -> ModelReply:
         """Gemini's reply. Raises ApplicationError if there is none, or one that only asking anew can improve on."""
         try:
-            reply = await self._gemini.ask(question, live)
+            reply = await self._gemini.ask(question, live, bill)
         except ApplicationError as error:
             if error.type == MODEL_UNAVAILABLE and self._gemini.has_just_answered:
                 raise retryable(MODEL_FAILED, error.message, error.next_retry_delay) from None
@@ -204,19 +225,19 @@ def _draft_after(reply: ModelReply, draft: Draft) -> Draft:
 
 
 @contextmanager
-def _not_for_ever() -> Iterator[None]:
+def _not_for_ever(bill: Bill) -> Iterator[None]:
     """Ends the attempts if Gemini fails in the same way again and again. For calls that show nothing in the thread."""
     try:
         yield
     except ApplicationError as failure:
         error = failed_attempts.bounded(failure)
-        failed_attempts.hand_on(error)
-        raise error from None
+        failed_attempts.hand_on(error, Paid(spent=bill.spent, hold=None))
+        raise with_costs(error, bill) from None
 
 
 @dataclass(frozen=True)
 class _Handover:
-    """What a failed attempt tells the next one: which draft the thread shows.
+    """What a failed attempt tells the next one beside what it has paid: which draft the thread shows.
 
     Without it, each attempt would have to read the thread, which Slack allows only so often. After a kill there is
     none. `is_told`: the thread was told that Gemini does not answer. `is_reported`: the workflow knows that the call is
@@ -234,7 +255,7 @@ class _Handover:
     @classmethod
     def of_last_attempt(cls) -> _Handover | None:
         """None after a kill, and if the last attempt was not sure what the thread shows."""
-        details = failed_attempts.handed_on()
+        *details, _paid = failed_attempts.handed_on() or [None]
         if len(details) != len(fields(cls)):
             return None
         handover = cls(Draft.model_validate(details[0]), *details[1:])

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
+from agent_worker.gemini.bill import Bill
 from agent_worker.gemini.client import Gemini
 from agent_worker.payloads.agent_policy import Naming
 from text import lines
@@ -35,7 +36,7 @@ class Titles:
         self._gemini = gemini
 
     @asynccontextmanager
-    async def sought(self, model: str, untitled: str) -> AsyncIterator[Title]:
+    async def sought(self, model: str, untitled: str, bill: Bill | None = None) -> AsyncIterator[Title]:
         """Looks for a title while the block runs, and up to LONGEST_WAIT longer. Read `found` after the block.
 
         `untitled` is the first message of the conversation, or "" if the conversation needs no title. Never raises
@@ -45,7 +46,7 @@ class Titles:
         if not untitled or self._naming == "off":
             yield title
             return
-        seeking = asyncio.create_task(self._seek(model, untitled, title))
+        seeking = asyncio.create_task(self._seek(model, untitled, title, bill))
         try:
             yield title
             await asyncio.wait({seeking}, timeout=LONGEST_WAIT.total_seconds())
@@ -53,13 +54,13 @@ class Titles:
             seeking.cancel()
             await asyncio.gather(seeking, return_exceptions=True)
 
-    async def _seek(self, model: str, untitled: str, title: Title) -> None:
-        title.found = await self._words(model, untitled)
+    async def _seek(self, model: str, untitled: str, title: Title, bill: Bill | None) -> None:
+        title.found = await self._words(model, untitled, bill)
 
-    async def _words(self, model: str, untitled: str) -> str:
+    async def _words(self, model: str, untitled: str, bill: Bill | None) -> str:
         if self._naming == "model":
             try:
-                return await self._gemini.title(model, untitled)
+                return await self._gemini.title(model, untitled, bill)
             except ApplicationError as error:
                 logger.info("no title from the model", extra={"reason": error.message})
         return first_words(untitled)

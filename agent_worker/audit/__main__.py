@@ -18,6 +18,7 @@ from agent_worker.audit import chain
 from agent_worker.audit.conversations import Conversations, Found
 from agent_worker.audit.export import Wanted, lines
 from agent_worker.contract.converter import DATA_CONVERTER
+from agent_worker.told_by_conversations import ToldByConversations
 from process import lifetime, logs, temporal
 from process.settings import ProcessSettings, load
 from text.characters import for_terminal
@@ -57,7 +58,7 @@ async def _found(wanted: Wanted) -> Found:
     try:
         async with asyncio.timeout(CONNECTS_WITHIN):
             client = await temporal.connect(connection, DATA_CONVERTER)
-        return await Conversations(client, settings.temporal_task_queue).read(wanted.channel)
+        return await Conversations(ToldByConversations(client, settings.temporal_task_queue)).read(wanted.channel)
     except TimeoutError:
         _end(NOT_DONE, f"Temporal does not answer at {connection['target_host']}.")
     except RPCError as error:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from temporalio.client import (
-    Client,
-    RPCTimeoutOrCancelledError,
-    WorkflowExecution,
-    WorkflowExecutionStatus,
-    WorkflowQueryFailedError,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import WorkflowExecution
 
-from agent_worker.contract.names import AGENT_WORKFLOW, thread_of
 from agent_worker.payloads.decisions import DECISIONS, DayCount, DecisionLog, DecisionRecord
-
-AT_ONCE = 8  # queries; each may make a worker replay a whole history
-PATIENCE = timedelta(seconds=30)  # for one of them
-_AWAY = (RPCError, RPCTimeoutOrCancelledError, WorkflowQueryFailedError)
+from agent_worker.told_by_conversations import AWAY, ToldByConversations, newest, went_on
 
 
 @dataclass
@@ -40,20 +28,12 @@ class Found:
 class Conversations:
     """Reads with queries, so a worker has to run. Raises RPCError if Temporal cannot be asked for its list."""
 
-    def __init__(self, client: Client, task_queue: str, *, patience: timedelta = PATIENCE) -> None:
-        self._client = client
-        self._task_queue = task_queue
-        self._patience = patience
-        self._places = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, told: ToldByConversations) -> None:
+        self._told = told
 
     async def read(self, channel: str = "") -> Found:
         """`channel`: only the conversations there."""
-        runs: dict[str, list[WorkflowExecution]] = {}
-        query = f"WorkflowType = '{AGENT_WORKFLOW}' AND TaskQueue = '{self._task_queue}'"
-        async for run in self._client.list_workflows(query):
-            thread = thread_of(run.id)
-            if not channel or (thread is not None and thread.channel == channel):
-                runs.setdefault(run.id, []).append(run)
+        runs = await self._told.runs(channel)
         found = Found()
         await asyncio.gather(*(self._read(name, runs[name], found) for name in runs))
         found.unread.sort()
@@ -65,33 +45,13 @@ class Conversations:
         A conversation that was closed and opened again has several runs that did not.
         """
         try:
-            last = await self._logs(run for run in runs if not _went_on(run))
+            last = await self._told.answers(newest(runs), DECISIONS, DecisionLog)
             dropped = sum(log.dropped for log in last)
-            earlier = await self._logs(filter(_went_on, runs)) if dropped else []
-        except _AWAY:
+            earlier = await self._told.answers(filter(went_on, runs), DECISIONS, DecisionLog) if dropped else []
+        except AWAY:
             found.unread.append(name)
             return
         kept = {(record.id, record.asked_at): record for log in [*earlier, *last] for record in log.records}
         found.records += kept.values()
         found.days += [day for log in last for day in log.days.items()]
         found.dropped += max(0, dropped - (len(kept) - sum(len(log.records) for log in last)))
-
-    async def _logs(self, runs: Iterable[WorkflowExecution]) -> list[DecisionLog]:
-        logs = await asyncio.gather(*(self._log(run) for run in runs))
-        return [log for log in logs if log is not None]
-
-    async def _log(self, run: WorkflowExecution) -> DecisionLog | None:
-        """None of a run that was deleted since it was listed."""
-        handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-        async with self._places:
-            try:
-                log: DecisionLog = await handle.query(DECISIONS, result_type=DecisionLog, rpc_timeout=self._patience)
-            except RPCError as error:
-                if error.status == RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-            return log
-
-
-def _went_on(run: WorkflowExecution) -> bool:
-    return run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_worker.contract.messages import NO_MOMENT, Feedback, MessageChange, StopRequest, Thread, UserMessage
+from agent_worker.conversation.costs import Costs
 from agent_worker.conversation.inbox import SEEN_MESSAGES, Inbox
 from agent_worker.conversation.participants import Participants
 from agent_worker.conversation.questions import outcomes
@@ -82,6 +83,7 @@ class Conversation:
     times_told_later: int = 0  # how often they were tried again since the newest of them, while nobody wrote
     questions: AskedQuestions = field(default_factory=AskedQuestions)  # to people
     decisions: Decisions = field(default_factory=Decisions)
+    costs: Costs = field(default_factory=Costs)
 
     def open(self, opened: Opened) -> None:
         """Takes over what the worker tells. The model is that of the settings until a turn brings a version."""

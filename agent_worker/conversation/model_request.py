@@ -16,6 +16,7 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         turn.attempts.model_calls + 1 >= policy.agent_max_model_calls
     )
     wants_title = conversation.thread.in_slack and policy.agent_titles != "off" and not conversation.title
+    claim = turn.claim(conversation.thread)
     return AskModel(
         **turn.in_thread(conversation.thread),
         model=conversation.model,
@@ -29,9 +30,10 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         names=turn.names,
         untitled=conversation.first_words if wants_title else "",
         number=turn.attempts.model_calls + 1,
-        claim=turn.claim(conversation.thread),
+        claim=claim,
         agent=conversation.agent,
         version=turn.version,
         known_version=conversation.version.digest if conversation.version else "",
         may_search=bool(turn.action_token),
+        **({"size": transcript.size} if claim else {}),
     )

@@ -21,6 +21,7 @@ from temporalio.exceptions import ApplicationError
 
 from agent_worker.conversation.transcript.signatures import without_signatures
 from agent_worker.conversation.wording import model_form
+from agent_worker.gemini.bill import Bill
 from agent_worker.gemini.errors import from_answer, is_about_signatures
 from agent_worker.gemini.prompts import SUMMARISE, TITLE, TITLE_TOKENS, TITLED_CHARACTERS, lines_of, title_in
 from agent_worker.gemini.reply import MISSING_SIGNATURE, judge
@@ -32,6 +33,7 @@ from agent_worker.payloads.model import LONGEST_STREAM, Content, ModelReply
 SHORTEST_TIMEOUT = timedelta(seconds=10)  # the API refuses a shorter deadline
 # OSError includes timeouts. ValueError: an answer that is no JSON, or (ValidationError) that the SDK cannot read.
 _NO_ERROR_ANSWER = (aiohttp.ClientError, OSError, ValueError)
+_UNBILLED = (APIError, aiohttp.ClientConnectorError)
 # Gemini is not away if it has answered any question so recently.
 RECENT = timedelta(minutes=1)
 NOTHING = types.Content()  # the SDK insists on contents; the real ones are in the request's body (see `_config`)
@@ -75,7 +77,8 @@ class Gemini:
 
     Methods raise ApplicationError with a code of `payloads.errors`: final, or retryable with the delay that Gemini
     names. The caller bounds the attempts after a retryable error (`errors.has_failed_often`).
-    `gemini_timeout` is how long Gemini may be silent before and during an answer. `headers` are asked for with each
+    `gemini_timeout` is how long Gemini may be silent before and during an answer. `bill` is told what each request has
+    used. `headers` are asked for with each
     request, which carries them.
     """
 
@@ -98,31 +101,37 @@ class Gemini:
         """Whether this process has had a whole answer to any question within the last minute."""
         return time.monotonic() - self._answered_at < RECENT.total_seconds()
 
-    async def ask(self, question: Question, listener: Listener | None = None) -> ModelReply:
+    @property
+    def max_output_tokens(self) -> int:
+        """How many tokens one answer usually may have."""
+        return self._max_output_tokens
+
+    async def ask(self, question: Question, listener: Listener | None = None, bill: Bill | None = None) -> ModelReply:
         """The model's reply. If Gemini refuses the thought signatures, asks once more without them."""
         with _translated_errors():
-            reply = await self._ask_unless_signatures_refused(question, listener)
+            reply = await self._ask_unless_signatures_refused(question, listener, bill)
             if reply is None:
                 _log.warning("gemini refused thought signatures", extra={"model": question.model})
                 if listener is not None:
                     listener.take_back()
-                reply = await self._ask(replace(question, contents=without_signatures(question.contents)), listener)
+                unsigned = replace(question, contents=without_signatures(question.contents))
+                reply = await self._ask(unsigned, listener, bill)
             return reply
 
     async def ask_untranslated(self, question: Question) -> ModelReply:
         """As `ask`, but raises what the SDK raises, which may quote the request and the key: for the doctor."""
         return await self._ask(question)
 
-    async def title(self, model: str, message: str) -> str:
+    async def title(self, model: str, message: str, bill: Bill | None = None) -> str:
         """A title of a few words for a conversation that begins with this message; costs few tokens."""
         asked: Content = {"role": "user", "parts": [{"text": model_form.line(text=message[:TITLED_CHARACTERS])}]}
         question = Question(model, TITLE, [asked], may_call_tools=False, max_output_tokens=TITLE_TOKENS)
-        title = title_in(await self._text(question, "title"))
+        title = title_in(await self._text(question, "title", bill))
         if not title:
             raise errors.final(errors.UNUSABLE_ANSWER, "title: nothing to read")
         return title
 
-    async def summarise(self, model: str, contents: Sequence[Content]) -> str:
+    async def summarise(self, model: str, contents: Sequence[Content], bill: Bill | None = None) -> str:
         """A summary of the conversation as plain text.
 
         Asks a second time, with more room, if the first answer cannot be used; then the error is final, because the
@@ -131,16 +140,16 @@ class Gemini:
         said: Content = {"role": "user", "parts": [{"text": "\n".join(lines_of(contents))}]}
         question = Question(model, SUMMARISE, [said], may_call_tools=False)
         try:
-            return await self._text(question, "summary")
+            return await self._text(question, "summary", bill)
         except ApplicationError as error:
             if error.type != errors.UNUSABLE_ANSWER:
                 raise
-        return await self._text(replace(question, more_room=True), "summary")
+        return await self._text(replace(question, more_room=True), "summary", bill)
 
-    async def _text(self, question: Question, purpose: str) -> str:
+    async def _text(self, question: Question, purpose: str, bill: Bill | None) -> str:
         """The text of the answer; raises ApplicationError if there is none. `purpose` is for the log."""
         with _translated_errors():
-            reply = await self._ask(question)
+            reply = await self._ask(question, bill=bill)
         if reply.failed:
             raise errors.final(reply.failed, purpose)
         if reply.unusable:
@@ -152,23 +161,26 @@ class Gemini:
         await self._client.aio.aclose()
         self._client.close()
 
-    async def _ask_unless_signatures_refused(self, question: Question, listener: Listener | None) -> ModelReply | None:
+    async def _ask_unless_signatures_refused(
+        self, question: Question, listener: Listener | None, bill: Bill | None
+    ) -> ModelReply | None:
         """The reply, or None if Gemini refuses the thought signatures of the question."""
         try:
-            reply = await self._ask(question, listener)
+            reply = await self._ask(question, listener, bill)
         except APIError as error:
             if is_about_signatures(error.code, error.details):
                 return None
             raise
         return None if reply.unusable == MISSING_SIGNATURE else reply
 
-    async def _ask(self, question: Question, listener: Listener | None = None) -> ModelReply:
+    async def _ask(self, question: Question, listener: Listener | None = None, bill: Bill | None = None) -> ModelReply:
         assembly = Assembly()
         try:
-            async for chunk in self._chunks(question):
-                text = assembly.add(chunk)
-                if listener is not None and text:
-                    listener.add(text)
+            with _billed(bill, question.model, assembly):
+                async for chunk in self._chunks(question):
+                    text = assembly.add(chunk)
+                    if listener is not None and text:
+                        listener.add(text)
         except _NO_ERROR_ANSWER as error:
             if assembly.response() or isinstance(error, ValidationError):
                 raise errors.retryable(errors.BROKEN_ANSWER, type(error).__name__) from None
@@ -210,6 +222,20 @@ class Gemini:
                 "extra_body": body(question, self._max_output_tokens),
             },
         }
+
+
+@contextmanager
+def _billed(bill: Bill | None, model: str, assembly: Assembly) -> Iterator[None]:
+    """Notes what the request has used, also if it is cancelled. Gemini bills none that it answers with an error."""
+    try:
+        yield
+    except BaseException as error:
+        is_free = isinstance(error, _UNBILLED) and not assembly.response()
+        if bill is not None and not is_free:
+            bill.note(model, assembly.response(), is_whole=False)
+        raise
+    if bill is not None:
+        bill.note(model, assembly.response(), is_whole=assembly.is_complete)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 Naming = Literal["model", "words", "off"]  # what gives a conversation its title
 ThreadReplies = Literal["auto", "all", "mention"]  # which replies without a mention are answered

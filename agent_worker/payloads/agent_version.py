@@ -9,7 +9,8 @@ from typing import Any, Self
 from agent_worker.payloads.agent_policy import AgentPolicy, ThreadReplies
 from agent_worker.payloads.inputs import Inputs
 from agent_worker.payloads.questions import Approvers
-from agent_worker.payloads.thread import Author, ShowProgress, Stored
+from agent_worker.payloads.stored import Stored
+from agent_worker.payloads.thread import Author, ShowProgress
 
 AGENT_VERSION = "agent_version"  # the query that returns the AgentVersion of the conversation, or None
 DIGEST_CHARACTERS = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.payloads.questions import Outcome, QuestionKind
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 DECISIONS = "decisions"  # the query that returns the DecisionLog of a conversation
 

@@ -7,11 +7,13 @@ again. People never see the error itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
-from agent_worker.payloads.quotas import OverQuota
+from agent_worker.payloads.costs import money
+from agent_worker.payloads.quotas import OverQuota, Scope
 
 # Gemini and the turn
 MODEL_UNAVAILABLE = "model_unavailable"  # Gemini is away; retried until it is back
@@ -37,6 +39,10 @@ OUT_OF_STEPS = "out_of_steps"
 DEFECT = "defect"  # a bug of ours
 PERSON_QUOTA = "person_quota"  # the person's turns of this hour are taken
 WORKSPACE_QUOTA = "workspace_quota"  # those of all people together are taken
+PERSON_BUDGET = "person_budget"  # what the person may cost in a day is used up
+CHANNEL_BUDGET = "channel_budget"  # what may be spent in the channel
+WORKSPACE_BUDGET = "workspace_budget"  # what all people together may cost
+UNPRICED_MODEL = "unpriced_model"  # there are budgets, and nobody knows what the model costs
 AGENT_GONE = "agent_gone"  # the agent that has answered in the conversation has no file any more
 AGENT_UNCLEAR = "agent_unclear"  # several agents are set up for the channel
 CHANNEL_UNNAMED = "channel_unnamed"  # which agent answers depends on the channel's name, and Slack does not tell it
@@ -129,6 +135,23 @@ _EXPLAINED = {
         "I have given {answers} in this workspace within an hour, and I may not give more.",
         "Please ask again {later}. Until then I may not say this in every thread.",
     ),
+    # Each is one sentence, so that a person knows at once whose money it is. The numbers are put in by TurnedDown.
+    PERSON_BUDGET: (
+        "I can't answer, because your budget for today ({dollars}) is used up:",
+        "a new day begins {later}, at midnight UTC.",
+    ),
+    CHANNEL_BUDGET: (
+        "I can't answer, because this channel's budget for today ({dollars}) is used up:",
+        "a new day begins {later}, at midnight UTC.",
+    ),
+    WORKSPACE_BUDGET: (
+        "I can't answer, because the budget of this workspace for today ({dollars}) is used up:",
+        "a new day begins {later}, at midnight UTC.",
+    ),
+    UNPRICED_MODEL: (
+        "I can't answer: I have a budget, and what my model costs is not known.",
+        "Whoever runs me can name its price.",
+    ),
     AGENT_GONE: (
         "I can't answer here: the agent of this conversation is not set up any more.",
         "Whoever runs me can bring it back; in a new thread, the agent answers that is set up now.",
@@ -168,6 +191,16 @@ _MOST_ATTEMPTS = {
 _OF_OURS = frozenset({DEFECT, OUT_OF_TIME, DIED})
 
 
+_OVER: Mapping[Scope, str] = {
+    "person": PERSON_QUOTA,
+    "workspace": WORKSPACE_QUOTA,
+    "person_budget": PERSON_BUDGET,
+    "channel_budget": CHANNEL_BUDGET,
+    "workspace_budget": WORKSPACE_BUDGET,
+}
+MINUTES_TOLD = 120  # a longer time is told in hours
+
+
 class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
     """The turn cannot succeed; `code` says why."""
 
@@ -177,19 +210,29 @@ class TurnFailed(Exception):  # noqa: N818  it names what happened to the turn
 
 
 class TurnedDown(TurnFailed):
-    """The turn has no place in the quotas; `over_quota` says why."""
+    """The turn has no place in the quotas, or no money is left for it; `over_quota` says why."""
 
     def __init__(self, over_quota: OverQuota) -> None:
-        super().__init__(PERSON_QUOTA if over_quota.scope == "person" else WORKSPACE_QUOTA)
+        super().__init__(_OVER[over_quota.scope])
         self.over_quota = over_quota
 
-    @property
-    def sentence(self) -> str:
-        """What the thread is told."""
-        turns, minutes = self.over_quota.turns, self.over_quota.minutes
-        answers = "one answer" if turns == 1 else f"{turns} answers"
-        later = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-        return sentence(self.code).format(answers=answers, later=later)
+    def sentence(self, *between: str) -> str:
+        """What the thread is told; the lines `between` say what was done before."""
+        turns = self.over_quota.turns
+        told = {
+            "answers": "one answer" if turns == 1 else f"{turns} answers",
+            "dollars": money(self.over_quota.dollars),
+            "later": _later(self.over_quota.minutes),
+        }
+        happened, to_do = (part.format(**told) for part in _EXPLAINED[self.code])
+        return "\n".join([happened, *between, to_do]) if between else f"{happened} {to_do}"
+
+
+def _later(minutes: int) -> str:
+    """In minutes, or in hours if there are more than two; rounded up, so that nobody comes too early."""
+    if minutes > MINUTES_TOLD:
+        return f"in {math.ceil(minutes / 60)} hours"
+    return "in a minute" if minutes == 1 else f"in {minutes} minutes"
 
 
 def sentence(code: str, *between: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 ASKS = "asks"  # in the place of a call's output: an InputRequest
 InputAction = Literal["accept", "decline", "cancel"]

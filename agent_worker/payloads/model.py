@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from agent_worker.payloads.agent_version import AgentVersion
+from agent_worker.payloads.costs import Spent
 from agent_worker.payloads.questions import Approval, Choice
-from agent_worker.payloads.quotas import Claim, OverQuota
-from agent_worker.payloads.thread import Draft, InThread, Stored
+from agent_worker.payloads.quotas import Claim, Hold, OverQuota
+from agent_worker.payloads.stored import Stored
+from agent_worker.payloads.thread import Draft, InThread
 
 # An entry of the transcript in Gemini's wire shape: {"role": "user" | "model", "parts": [...]}, with all signatures.
 # One kind of part is our own: {FILE_PART: a SlackFile}. The worker puts the file in its place when it asks the model.
@@ -40,11 +42,12 @@ class AskModel(InThread):
     preface: str = ""  # Markdown that stands before the answer in the thread
     may_mention: list[str] = []
     untitled: str = ""  # what was asked first, in a conversation that still needs a title
-    claim: Claim | None = None  # a place in the quotas, if the turn has none yet
+    claim: Claim | None = None  # a place in the quotas, if the turn has none yet, and money if a budget is set
     number: int = 0  # of this model call in its turn, counted from 1; 0 in what release 0.2 has stored
     agent: str = ""  # the agent of the conversation; "" if it has none yet
     version: str = ""
     known_version: str = ""
+    size: int = 0  # bytes of the transcript; told with a claim, for money is set aside by it
     may_search: bool = False  # Slack has permitted to search for who has asked last
 
 
@@ -87,7 +90,9 @@ class ModelReply(Stored):
 
     `unusable`: why nothing can be done with the reply; the model is asked again. `failed`: the error code with which
     the turn ends. `draft`: what the thread shows of the answer. `title`: a title for the conversation, "" for none.
-    `over_quota`: the model was not asked, because the turn has no place in the quotas.
+    `over_quota`: the model was not asked, because the turn has no place in the quotas, or no money is left for it.
+    `spent` is what the call has cost, with a title and with attempts that have failed; `hold`: money set aside for the
+    turn.
     `digest` is that of the agent's version by which the model was asked, and `version` is that version, if the workflow
     does not have it.
     """
@@ -101,20 +106,24 @@ class ModelReply(Stored):
     draft: Draft | None = None
     title: str = ""
     over_quota: OverQuota | None = None
+    spent: list[Spent] = []
+    hold: Hold | None = None
     digest: str = ""
     version: AgentVersion | None = None
 
 
 class Summarise(Stored):
-    """Asks for a summary of the first `end` entries of the transcript."""
+    """Asks for a summary of the first `end` entries of the transcript. `payer` is who pays for it, "" for nobody."""
 
     model: str
     epoch: str
     end: int
+    payer: str = ""
 
 
 class Summary(Stored):
     text: str
+    spent: list[Spent] = []
 
 
 class ReadTranscript(Stored):

@@ -10,10 +10,11 @@ from pydantic import model_validator
 from agent_worker.contract.messages import SaidToOthers, Thread
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import ModelReply
-from agent_worker.payloads.quotas import Claim, OverQuota
+from agent_worker.payloads.quotas import Claim, Hold, OverQuota
 from agent_worker.payloads.release_0_2 import policy_in
+from agent_worker.payloads.stored import Stored
 from agent_worker.payloads.surroundings import Place, Profile
-from agent_worker.payloads.thread import Author, Draft, Stored
+from agent_worker.payloads.thread import Author, Draft
 
 
 class Before(Stored):
@@ -111,6 +112,7 @@ class Opened(Judgement):
     to_others: list[SaidToOthers] = []  # with whom people talked at the end of the thread, if not with the agent
     agent: str = ""  # the agent that answers; "" in what a release without agents has stored
     no_agent: str = ""  # an error code: why none answers
+    hold: Hold | None = None  # money that is set aside for the turn, if a budget is set
     over_quota: OverQuota | None = None  # why the turn is not answered; the names and the past are not looked up then
     # Release 0.2 wrote the thread's past as one text, and asked the model during the opening: only its histories have
     # these three.

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from agent_worker.contract.grants import Grant
 from agent_worker.contract.messages import Thread
-from agent_worker.payloads.thread import InThread, Source, Stored
+from agent_worker.payloads.stored import Stored
+from agent_worker.payloads.thread import InThread, Source
 
 Outcome = Literal["waiting", "approved", "rejected", "expired", "cancelled"]
 QuestionKind = Literal["approve", "choose", "form"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent_worker.payloads.thread import Stored
+from agent_worker.payloads.stored import Stored
 
 PlaceKind = Literal["public channel", "private channel", "group direct message", "direct message"]
 

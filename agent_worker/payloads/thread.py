@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.costs import Spent
+from agent_worker.payloads.quotas import Settled
+from agent_worker.payloads.stored import Stored
 
 StepState = Literal["pending", "in_progress", "complete", "error"]
 Ending = Literal["", "worked", "stopped", "error"]
 StepsShown = Literal["nowhere", "own message", "perhaps own message", "stream", "with the answer"]
 IN_OWN_MESSAGE: frozenset[StepsShown] = frozenset({"own message", "perhaps own message"})
 IN_DRAFT: frozenset[StepsShown] = frozenset({"stream", "with the answer"})
-
-
-class Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
 
 
 class Author(Stored):
@@ -155,7 +152,8 @@ class Deliver(InThread):
     can be notified by the text. `preface` is Markdown that stands before the answer. `offers_again`: with a "Try Again"
     button. `is_plain`: the text is posted as it is, beside all that was shown. `withdrawn`: the question was deleted,
     so nothing is posted and what the turn has shown is deleted. `title` is the conversation's new title, "" if it stays
-    as it is. `is_repeated`: a delivery before this one may have done a part of it.
+    as it is. `is_repeated`: a delivery before this one may have done a part of it. `spent` is what the turn has cost,
+    and `settled` the same for the budgets, if money was set aside for it.
     """
 
     key: str
@@ -169,6 +167,8 @@ class Deliver(InThread):
     withdrawn: bool = False
     title: str = ""
     is_repeated: bool = False
+    spent: list[Spent] = []
+    settled: Settled | None = None
     asks_people: bool = False  # a question to people follows on it: nothing below it asks them anything else
 
     def knew(self, ts: str) -> bool:

@@ -1,4 +1,4 @@
-"""Who has used how much of the quotas within the last hour. Pure: no clock, no I/O."""
+"""Who has used how much of the quotas within the last hour, and of the budgets today. Pure: no clock, no I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent_worker.payloads.quotas import Claim, OverQuota, QuotaLimits, Scope
+from agent_worker.payloads.quotas import (
+    Budgets,
+    BudgetScope,
+    Claim,
+    Hold,
+    OverQuota,
+    QuotaLimits,
+    Reserve,
+    Reserved,
+    Scope,
+)
+from agent_worker.quotas.ledger import Ledger, seconds_left
 
 WINDOW = 3_600.0  # seconds
 # Turns that are remembered; above that, the oldest are forgotten. Written as JSON they take about 0.7 MB, and Temporal
@@ -26,6 +37,33 @@ class Usage:
     turns: dict[str, tuple[str, float]] = field(default_factory=dict)
     # The refused turns of the last minute whose thread is told: by name, the first of its people, and when.
     told: dict[str, tuple[str, float]] = field(default_factory=dict)
+    money: Ledger = field(default_factory=Ledger)
+
+    def decide(self, request: Reserve, now: float) -> Reserved:
+        """Counts what turns have cost, then takes places for others: first come, first served."""
+        for settled in request.settled:
+            self.money.settle(settled, now)
+        for key in request.told:
+            self.money.note_told(key)
+        refused, holds = dict[str, OverQuota](), dict[str, Hold]()
+        for claim in request.claims:
+            place = self.admit(claim, request.limits, request.budgets, now)
+            if isinstance(place, OverQuota):
+                refused[claim.turn] = place
+            elif place is not None:
+                holds[claim.turn] = place
+        warnings = self.money.warnings(request.budgets, now) if request.budgets.has_any else []
+        return Reserved(refused=refused, holds=holds, warnings=warnings)
+
+    def admit(self, claim: Claim, limits: QuotaLimits, budgets: Budgets, now: float) -> Hold | OverQuota | None:
+        """Takes a place for the turn in both, or in none of them."""
+        held = self.money.hold(claim, budgets, now)
+        if isinstance(held, str):
+            return self._used_up(claim, held, budgets, now)
+        over_quota = None if claim.goes_on or claim.hold is not None else self.reserve(claim, limits, now)
+        if over_quota is not None:
+            self.money.release(claim.turn)
+        return over_quota or held
 
     def reserve(self, claim: Claim, limits: QuotaLimits, now: float) -> OverQuota | None:
         """Takes a place for the turn, once; returns why there is none. A turn without people is nobody's: it is free.
@@ -50,6 +88,7 @@ class Usage:
         """Forgets what is too old to count, and the oldest of what is too much."""
         _drop(self.turns, [*_until(self.turns, now - WINDOW), *list(self.turns)[:-MOST_TURNS]])
         _drop(self.told, _until(self.told, now - TELLING))
+        self.money.forget(now)
 
     def _began(self, person: str) -> list[float]:
         """When the person's turns of the last hour began, oldest first."""
@@ -59,6 +98,11 @@ class Usage:
         """`soonest`: when the turn began that makes room for the next one once it is an hour old."""
         minutes = max(1, math.ceil((soonest + WINDOW - now) / 60))
         return OverQuota(scope=scope, turns=turns, minutes=minutes, is_told=self._tells(claim, now))
+
+    def _used_up(self, claim: Claim, scope: BudgetScope, budgets: Budgets, now: float) -> OverQuota:
+        self.forget(now)
+        minutes = max(1, math.ceil(seconds_left(now) / 60))
+        return OverQuota(scope=scope, dollars=budgets.of(scope), minutes=minutes, is_told=self._tells(claim, now))
 
     def _tells(self, claim: Claim, now: float) -> bool:
         person = claim.people[0]

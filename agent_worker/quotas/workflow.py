@@ -30,8 +30,7 @@ class QuotaWorkflow:
     @workflow.update(name=RESERVE)
     def reserve(self, request: Reserve) -> Reserved:
         """Does not wait for anything: a handler that waits could be cut off when the run is continued as a new one."""
-        decided = {claim.turn: self._usage.reserve(claim, request.limits, workflow.time()) for claim in request.claims}
-        return Reserved(refused={turn: over_quota for turn, over_quota in decided.items() if over_quota})
+        return self._usage.decide(request, workflow.time())
 
 
 def _is_long() -> bool:

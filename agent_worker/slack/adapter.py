@@ -16,6 +16,7 @@ from agent_worker.slack.directory import Directory
 from agent_worker.slack.files.attachments import SlackAttachments
 from agent_worker.slack.files.reader import SlackFiles
 from agent_worker.slack.files.upload import SlackUploads
+from agent_worker.slack.operators import Operators
 from agent_worker.slack.reading.reading import SlackReading
 from agent_worker.slack.reading.workspace import SearchGrant, Workspace
 from agent_worker.slack.thread.delivery import AnswerDelivery
@@ -49,6 +50,7 @@ class Slack:
     reading: SlackReading
     questions: QuestionCards
     user_groups: UserGroups
+    operators: Operators
 
     @classmethod
     def of(
@@ -61,6 +63,7 @@ class Slack:
         access_policy: AccessPolicy,
         mode: ReplyMode,
         links: LinkPolicy = TO_ALL_HOSTS,
+        shows_cost: bool = False,
         url: str = "",
         scopes: Collection[str] | None = None,
     ) -> Slack:
@@ -68,7 +71,7 @@ class Slack:
         posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
         leftovers = ThreadLeftovers(history, streams)
         uploads = SlackUploads(api, directory.bot_user_id)
-        outlet = Outlet(links.and_into(url))
+        outlet = Outlet(links.and_into(url), shows_cost)
         progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
         return cls(
             directory=directory,
@@ -86,6 +89,7 @@ class Slack:
             outlet=outlet,
             questions=QuestionCards(posts, status, outlet),
             user_groups=UserGroups(api),
+            operators=Operators(api, directory),
             reading=SlackReading(
                 Workspace(api, directory, history.reader, access_policy.team, url, SearchGrant(scopes))
             ),

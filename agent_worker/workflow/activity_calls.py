@@ -83,10 +83,9 @@ async def read_links(request: ReadLinks) -> LinksRead:
     return await _ended(handle)
 
 
-async def summarise(request: Summarise, gemini_timeout: timedelta) -> str:
+async def summarise(request: Summarise, gemini_timeout: timedelta) -> Summary:
     timeout = gemini_timeout * LONGEST_STREAM * 2 + MODEL_MARGIN  # it may be asked for twice
-    summary = await _until_done(ActivityName.SUMMARISE, request, Summary, timeout)
-    return summary.text
+    return await _until_done(ActivityName.SUMMARISE, request, Summary, timeout)
 
 
 async def deliver(request: Deliver) -> None:

@@ -54,6 +54,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.turn.turn import Turn
     from agent_worker.conversation.workflow_run import LARGE_HISTORY, Run
     from agent_worker.payloads.agent_version import AGENT_VERSION, AgentVersion
+    from agent_worker.payloads.costs import COSTS, CostLog
     from agent_worker.payloads.decisions import DECISIONS, DecisionLog
     from agent_worker.payloads.errors import (
         DEFECT,
@@ -247,6 +248,10 @@ class AgentWorkflow:
     def decisions(self) -> DecisionLog:
         return self._conversation.decisions.log
 
+    @workflow.query(name=COSTS)
+    def costs(self) -> CostLog:
+        return self._conversation.costs.log
+
     @workflow.query(name=AGENT_VERSION)
     def agent_version(self) -> AgentVersion | None:
         return self._conversation.version
@@ -308,6 +313,9 @@ class AgentWorkflow:
             # A worker that drops the run in mid-turn closes this coroutine outside the workflow: nothing goes on then.
             if turn.knows_too_much and workflow.in_workflow():
                 self._conversation.transcript.forget_turn(str(workflow.uuid4()))
+            if turn.spent and workflow.in_workflow():
+                record = turn.cost_record(workflow.now().date().isoformat(), self._conversation.agent)
+                self._conversation.costs.note(record)
             self._conversation.inbox.note_asked(turn.addressed)
             self._turn = None
 
@@ -383,12 +391,17 @@ class AgentWorkflow:
         return ProgressUpdates(self._conversation.thread, turn)
 
     async def _turn_down(self, turn: Turn, error: TurnedDown) -> str:
-        """Ends a turn that has no place in the quotas, in silence if its people were told in another thread."""
-        self._conversation.transcript.end_failed_turn(error.sentence, poisoned=False, epoch=str(workflow.uuid4()))
-        if not error.over_quota.is_told:
+        """Ends a turn that has no place in the quotas, in silence if its people were told in another thread.
+
+        Where money runs out in the middle of a turn, its thread is always told, also of what was done before.
+        """
+        said = error.sentence(*turn.display.done, *turn.display.undone)
+        self._conversation.transcript.end_failed_turn(said, poisoned=False, epoch=str(workflow.uuid4()))
+        if not (error.over_quota.is_told or turn.display.has_acted or turn.hold):
             self._conversation.last = turn.answered
             return ""
-        return await self._outbox.end(turn, error.sentence, is_notice=True)
+        told = error.sentence() if turn.display.are_steps_seen else said
+        return await self._outbox.end(turn, told, is_notice=True)
 
     async def _give_up(self, turn: Turn, code: str) -> str:
         """Says plainly why there is no answer, and leaves the conversation in a state that can go on."""

@@ -11,6 +11,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from typing import Any
 
+    from agent_worker.contract.messages import Thread
     from agent_worker.conversation.conversation import Conversation
     from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads import post_keys
@@ -54,6 +55,7 @@ class Outbox:
                 withdrawn=withdrawn,
                 asks_people=asks_people,
                 title=turn.title,
+                **_costs(turn, self._thread),
             )
             await bring(conversation, turn, request)
         return text
@@ -101,6 +103,13 @@ class Outbox:
         """Returns when everything that was begun without waiting has ended."""
         while self._errands:
             await asyncio.gather(*self._errands)
+
+
+def _costs(turn: Turn, thread: Thread) -> dict[str, Any]:
+    """The fields of Deliver that tell what the turn has cost, if it has cost anything."""
+    settled = turn.settled(thread, workflow.time())
+    told: dict[str, Any] = {"spent": turn.spent} if turn.spent else {}
+    return told | ({"settled": settled} if settled else {})
 
 
 async def _forgiving(errand: Coroutine[Any, Any, None], failed: Callable[[], None] | None) -> None:

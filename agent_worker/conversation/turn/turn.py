@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +12,9 @@ from agent_worker.conversation.turn.display import TurnDisplay
 from agent_worker.conversation.turn.model_attempts import Attempts
 from agent_worker.conversation.wording import quotations
 from agent_worker.payloads import post_keys
+from agent_worker.payloads.costs import CostRecord, Spent, dollars, together
 from agent_worker.payloads.errors import STOPPED, WITHDRAWN
-from agent_worker.payloads.quotas import Claim
+from agent_worker.payloads.quotas import Claim, Hold, Settled
 from agent_worker.payloads.thread import Answered, Author
 
 ANSWERS_NAMED = 200  # message metadata is bounded; a turn with more messages names the newest
@@ -47,6 +49,8 @@ class Turn:
     began_after: int = 0  # the transcript's `turn_start` before this turn
     version: str = ""  # the digest of the agent's version that it goes by; "" until the first reply brings it
     has_place: bool = False  # in the quotas
+    hold: Hold | None = None  # money that is set aside for it, if a budget is set
+    spent: list[Spent] = field(default_factory=list)
     is_delivering: bool = False  # from then on it is too late to stop
     key: str = field(init=False)
     display: TurnDisplay = field(init=False)
@@ -251,12 +255,43 @@ class Turn:
         """What the next activity has to claim before it does anything that costs; None if that is done.
 
         The turn is asked by who has pressed Try Again, or by those who have addressed the agent; None also while nobody
-        knows whether anybody has. A terminal has no quotas: who can use it can also change them.
+        knows whether anybody has. A terminal has no quotas: who can use it can also change them. Where a budget is set,
+        each model call tells of the money that it has.
         """
-        if self.has_place or not thread.in_slack:
+        people = self._payers
+        if not people or not thread.in_slack or (self.has_place and self.hold is None):
             return None
+        more: dict[str, Any] = {"goes_on": True} if self.decided else {}
+        more |= {"hold": self.hold, "spent": dollars(self.spent)} if self.hold else {}
+        return Claim(turn=self._name(thread), people=people, **more)
+
+    @property
+    def _payers(self) -> list[str]:
+        """For whom the turn counts: the first of these who has turns and money left."""
+        if self.decided is not None and not self.messages:
+            return [author.id for author in self.decided.askers]
         asked = [self.again.user] if self.again else [one.user for one in self.messages if one.addressed]
-        return Claim(turn=f"{thread.channel}:{self.key}", people=list(dict.fromkeys(asked))) if asked else None
+        return list(dict.fromkeys(asked))
+
+    def _name(self, thread: Thread) -> str:
+        return f"{thread.channel}:{self.key}"
+
+    # What it costs
+
+    def note_cost(self, spent: Sequence[Spent], hold: Hold | None = None) -> None:
+        self.spent = together([*self.spent, *spent])
+        self.hold = hold or self.hold
+
+    def cost_record(self, day: str, agent: str) -> CostRecord:
+        """What is kept of its cost; `day` is that of its end."""
+        payer = self.hold.person if self.hold else next(iter(self._payers), "")
+        return CostRecord(day=day, turn=self.key, person=payer, agent=agent, spent=self.spent)
+
+    def settled(self, thread: Thread, now: float) -> Settled | None:
+        """The same for the budgets; None if no money was set aside."""
+        if self.hold is None:
+            return None
+        return Settled(turn=self._name(thread), person=self.hold.person, dollars=dollars(self.spent), at=now)
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
         """The fields of InThread: what an activity that writes into the thread has to know of the turn."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from agent_worker.payloads import costs
 from agent_worker.payloads.errors import UNUSABLE_ANSWER, sentence
 from agent_worker.payloads.thread import IN_DRAFT, Deliver
 from agent_worker.slack.blocks import buttons, posts, task_cards
@@ -76,7 +77,9 @@ def blocks_below(request: Deliver) -> list[Block]:
     """The buttons and the footer below an answer; none below words that a question to people follows on."""
     if request.asks_people:
         return []
-    return buttons.below_answer(request.turn, offers_again=request.offers_again) if request.turn else []
+    if not request.turn:
+        return []
+    return buttons.below_answer(request.turn, offers_again=request.offers_again, cost=costs.words(request.spent))
 
 
 def file_name(request: Deliver) -> str:

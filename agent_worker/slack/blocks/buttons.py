@@ -11,9 +11,10 @@ from process.block_kit import Block, actions, button, context, plain_text
 FOOTER = "Written by AI, which can be wrong: check what matters."
 
 
-def below_answer(turn: str, *, offers_again: bool) -> list[Block]:
-    """The feedback buttons, "Try Again" if it is offered, and the footer."""
-    return [_feedback(turn), *([try_again_button(turn)] if offers_again else []), context(FOOTER)]
+def below_answer(turn: str, *, offers_again: bool, cost: str = "") -> list[Block]:
+    """The feedback buttons, "Try Again" if it is offered, and the footer, with the `cost` if that is to be shown."""
+    footer = f"{FOOTER} ({cost})" if cost else FOOTER
+    return [_feedback(turn), *([try_again_button(turn)] if offers_again else []), context(footer)]
 
 
 def try_again_button(turn: str) -> Block:

@@ -22,7 +22,10 @@ Request = TypeVar("Request", bound=InThread)
 
 @dataclass(frozen=True)
 class Outlet:
+    """`shows_cost`: the line below an answer tells what its turn has cost."""
+
     links: LinkPolicy = TO_ALL_HOSTS
+    shows_cost: bool = False
 
     def outgoing(self, may_mention: Collection[str], names: Mapping[str, str] = NOBODY) -> Outgoing:
         """For Markdown that comes in pieces. Who is not in `may_mention` is shown by the name in `names`."""
@@ -36,6 +39,7 @@ class Outlet:
         request = self.steps(request)
         if request.is_notice or request.is_plain or request.withdrawn:
             return request
+        request = request if self.shows_cost else request.model_copy(update={"spent": []})
         texts = request.text, request.preface
         text, preface = (self.markdown(each, request.may_mention, request.names) for each in texts)
         return request.model_copy(update={"text": text, "preface": preface})

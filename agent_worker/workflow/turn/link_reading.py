@@ -117,10 +117,12 @@ class LinkReading:
         """People see a step for each link. When this raises, no update of the progress is under way."""
         thread = self._conversation.thread
         claim = self._turn.claim(thread)
-        request = ReadLinks(thread=thread, askers=list(askers), links=list(links), claim=claim)
+        request = ReadLinks(
+            thread=thread, askers=list(askers), links=list(links), claim=claim, agent=self._conversation.agent
+        )
         display = self._turn.display
         # A turn that has no place in the quotas yet may end in silence: then people see no step before that is certain.
-        is_shown = claim is None
+        is_shown = claim is None or claim.goes_on or self._turn.has_place
         first = display.add_reading(len(links), workflow.time()) if is_shown else 0
         if is_shown:
             self._progress_updates.refresh()
@@ -161,4 +163,5 @@ class LinkReading:
         if read.over_quota is not None:
             raise TurnedDown(read.over_quota)
         self._turn.has_place = True
+        self._turn.note_cost([], read.hold)
         return read.contents

@@ -46,6 +46,7 @@ class Opening:
             self._access.learn(request.authors, opened)
             raise TurnedDown(opened.over_quota)
         turn.has_place = request.claim is not None
+        turn.hold = opened.hold
         if not opened.no_agent:
             self.opened = opened.model_copy(update={"reply": None, "draft": None})
             self._is_new = False

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.model_request import next_request
     from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads.agent_policy import AgentPolicy
-    from agent_worker.payloads.errors import TurnedDown, TurnFailed
+    from agent_worker.payloads.costs import Spent, untold
+    from agent_worker.payloads.errors import DEFECT, DIED, OUT_OF_TIME, TurnedDown, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply
     from agent_worker.payloads.opening import Opened
     from agent_worker.workflow.access import Access
@@ -28,6 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.turn.link_reading import Lines, LinkReading
     from agent_worker.workflow.turn.progress_updates import ProgressUpdates
     from agent_worker.workflow.turn.tool_calls import ToolCalls
+
+
+_UNFINISHED = {OUT_OF_TIME, DEFECT, DIED}  # how calls end of which nobody knows what they have cost
 
 
 class TurnLoop:
@@ -122,6 +126,7 @@ class TurnLoop:
         reply = reply or await self._ask(request)
         if reply is None:
             return None
+        turn.note_cost(reply.spent, reply.hold)
         if reply.over_quota is not None:
             raise TurnedDown(reply.over_quota)
         turn.has_place = True
@@ -146,10 +151,12 @@ class TurnLoop:
         try:
             return await unless(lambda: has_changed() or self._is_overtaken(), asking)
         except InterruptedWork:
+            turn.note_cost([untold(request.model)])
             if not has_changed():
                 turn.note_overtaken(len(transcript.entries))
             return None
-        except (ActivityError, asyncio.CancelledError):
+        except (ActivityError, asyncio.CancelledError) as error:
+            turn.note_cost(_spent_in(error, request.model))
             turn.display.doubt_draft()
             raise
 
@@ -180,3 +187,12 @@ class TurnLoop:
             self._conversation.title = self._turn.title = title
             self._conversation.titled_by = self._conversation.first_ts
             workflow.upsert_memo({MEMO_TITLE: title})
+
+
+def _spent_in(error: BaseException, model: str) -> list[Spent]:
+    """What a call has cost that came to no reply. One that was stopped has not told it."""
+    cause = error.cause if isinstance(error, ActivityError) else None
+    if not isinstance(cause, ApplicationError) or cause.type in _UNFINISHED:
+        return [untold(model)]
+    told = cause.details[0] if cause.details else []
+    return [Spent.model_validate(one) for one in told] if isinstance(told, list) else []

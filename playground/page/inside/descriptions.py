@@ -13,11 +13,12 @@ from temporalio.api.failure.v1 import Failure
 
 from agent_worker.contract import names, questions
 from agent_worker.conversation.questions.secrecy import without_secrets
-from agent_worker.payloads import errors
+from agent_worker.payloads import costs, errors
 from agent_worker.payloads.activity_names import ActivityName
+from agent_worker.payloads.costs import Spent
 from agent_worker.payloads.model import MODEL_CALL_FAILS
 from playground.page.inside.secrecy import HIDDEN
-from text.json_shapes import mapping, string
+from text.json_shapes import items, mapping, string
 from text.lines import one_line
 
 Content = Mapping[str, Any]
@@ -133,6 +134,12 @@ def listed(one: Content) -> str:
     """What a tool is given or returns, on one line; "" for nothing."""
     written = json.dumps(without_secrets(one, lambda _: HIDDEN), ensure_ascii=False)
     return one_line(written, LONGEST_CONTENT) if one else ""
+
+
+def delivered(request: Content, title: str) -> str:
+    """The title of a delivery, with what its turn has used: of the scripted model, what the real one would cost."""
+    cost = costs.words(Spent.model_validate(one) for one in items(request.get("spent")))
+    return f"{title}: the turn took {cost}" if cost else title
 
 
 def reason(failure: Failure) -> str:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agent_worker.gemini import prices
 from agent_worker.gemini.prompts import SUMMARISE, TITLE
 from agent_worker.gemini.stream import Assembly
 from playground.call_log import Exchange
 from playground.page.fields import Json
-from playground.page.inside import prices
 from playground.page.inside.bounds import Shortener, without_bytes
 from playground.page.inside.secrecy import Secrecy
 from text.json_shapes import items, mapping, mappings, string
@@ -36,7 +36,7 @@ def described(exchange: Exchange, secrecy: Secrecy, *, is_scripted: bool) -> Jso
     shorten = Shortener(ROOM_FOR_ANSWER)
     found = _MODEL.search(exchange.path)
     model = found[1] if found else ""
-    tokens = _tokens(answer)
+    tokens = prices.tokens_in(answer or {})
     return {
         "purpose": _PURPOSES.get(_instructions(request), "an answer"),
         "model": model,
@@ -87,27 +87,9 @@ def _json(text: bytes) -> Mapping[str, Any]:
         return {}
 
 
-def _tokens(answer: Json | None) -> prices.Tokens | None:
-    """What Gemini has counted; None if it has counted nothing."""
-    usage = mapping((answer or {}).get("usageMetadata"))
-    if not usage:
-        return None
-
-    def count(name: str) -> int:
-        value = usage.get(name)
-        return value if isinstance(value, int) and value > 0 else 0
-
-    return prices.Tokens(
-        given=count("promptTokenCount") + count("toolUsePromptTokenCount"),
-        cached=count("cachedContentTokenCount"),
-        answered=count("candidatesTokenCount"),
-        thoughts=count("thoughtsTokenCount"),
-    )
-
-
 def _cost(model: str, tokens: prices.Tokens, at: float, *, is_scripted: bool) -> Json:
     """{dollars, at_most, source, list}. The scripted model costs nothing: then it is what the real one would cost."""
-    cost = prices.cost(model, tokens, at)
+    cost = prices.PriceList().cost(model, tokens, at)
     return {
         "dollars": cost.dollars,
         "at_most": cost.at_most,

@@ -11,6 +11,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 from agent_worker.contract.names import USER_MESSAGE
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import MODEL_CALL_FAILS
 from playground.page.inside import descriptions
 from playground.page.inside.descriptions import Kind, Line
@@ -140,6 +141,8 @@ class Timeline:
         tool: tuple[Kind, str] = ("tool", descriptions.text(event.user_metadata.summary) or name)
         kind, title = descriptions.begun(name) or tool
         step = self._activities[attributes.activity_id] = self._note(event, kind, title, None)
+        if name == ActivityName.DELIVER:
+            step.title = descriptions.delivered(descriptions.content(attributes.input.payloads), title)
         if kind == "tool":
             step.asked = descriptions.listed(descriptions.content(attributes.input.payloads))
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from agent_worker.activities.payments import Payments
 from agent_worker.conversation.wording.permalinks import links_in
+from agent_worker.gemini.prices import PriceList
 from agent_worker.payloads.links import LinksRead, ReadLinks
 from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.payloads.thread import Author
+from agent_worker.quotas.reservations import Reservations
 from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.reading_stage import ReadingStage, reading_stage
 
@@ -25,6 +28,8 @@ class Quotas:
     def __init__(self, answer: OverQuota | None = None) -> None:
         self._answer = answer
         self.claims: list[Claim] = []
+
+    has_budgets = False
 
     async def reserve(self, _team: str, claim: Claim) -> OverQuota | None:
         self.claims.append(claim)
@@ -43,7 +48,8 @@ def asked(stage: ReadingStage, url: str, **more: Any) -> ReadLinks:
 
 
 async def read(stage: ReadingStage, request: ReadLinks, quotas: Quotas | None = None) -> LinksRead:
-    activities = activities_on(stage.stage.ours, reservations=quotas)
+    payments: Any = Payments(cast("Reservations | None", quotas), PriceList())
+    activities = activities_on(stage.stage.ours, payments=payments)
     found: LinksRead = await ActivityEnvironment().run(activities.read_links, request)
     return found
 

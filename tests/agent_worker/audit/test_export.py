@@ -15,6 +15,7 @@ from agent_worker.audit.conversations import Conversations, Found
 from agent_worker.audit.export import Wanted, lines
 from agent_worker.conversation.questions import decisions
 from agent_worker.payloads.decisions import DayCount, DecisionRecord
+from agent_worker.told_by_conversations import ToldByConversations
 from tests.support.agent_worker.deciding import ask, decide, decided, filing
 from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, text
 
@@ -94,7 +95,7 @@ def test_the_summary_counts_outcomes_and_how_often_each_grant_was_used() -> None
 
 async def found_in(rehearsal: Rehearsal, is_it: Callable[[Found], bool], channel: str = "") -> Found:
     """Returns once this is what can be read: Temporal's list is a moment behind."""
-    conversations = Conversations(rehearsal.client, rehearsal.task_queue)
+    conversations = Conversations(ToldByConversations(rehearsal.client, rehearsal.task_queue))
     async with asyncio.timeout(LISTED_WITHIN):
         while not is_it(found := await conversations.read(channel)):  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.05)
@@ -162,7 +163,8 @@ async def test_a_conversation_that_cannot_be_read_is_named(temporal_address: str
         talk = await decided(rehearsal)
         await found_in(rehearsal, lambda found: bool(found.records))
         await rehearsal.leave()
-        conversations = Conversations(rehearsal.client, rehearsal.task_queue, patience=timedelta(seconds=1))
+        told = ToldByConversations(rehearsal.client, rehearsal.task_queue, patience=timedelta(seconds=1))
+        conversations = Conversations(told)
 
         found = await conversations.read()
 

@@ -125,10 +125,10 @@ class Stage:
         await self.bot.is_up()
 
     async def workflow(self, thread_ts: str, channel: str | None = None) -> WorkflowHandle[Any, Any]:
-        client = await self._connected()
+        client = await self.connected()
         return client.get_workflow_handle(workflow_id(self.slack.team_id, channel or self.channel, thread_ts))
 
-    async def _connected(self) -> Client:
+    async def connected(self) -> Client:
         if self._client is None:
             self._client = await Client.connect(self.temporal_address, data_converter=DATA_CONVERTER)
         return self._client
@@ -139,9 +139,9 @@ class Stage:
         await handle.terminate()
         execution = WorkflowExecution(workflow_id=handle.id)
         request = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
-        client = await self._connected()
+        client = await self.connected()
         await client.workflow_service.delete_workflow_execution(request)
-        while await _exists(handle):  # noqa: ASYNC110  Temporal tells nobody
+        while await exists(handle):  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.1)
 
     # What a person sees
@@ -222,7 +222,7 @@ def _is_question(post: Message) -> bool:
     return _key(post).endswith(":question")
 
 
-async def _exists(handle: WorkflowHandle[Any, Any]) -> bool:
+async def exists(handle: WorkflowHandle[Any, Any]) -> bool:
     try:
         await handle.describe()
     except RPCError as error:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+from agent_worker.contract.messages import Thread
 from agent_worker.contract.names import FEEDBACK_BUTTONS, TRY_AGAIN_BUTTON
-from agent_worker.slack.blocks import buttons
+from agent_worker.payloads.costs import Spent
+from agent_worker.payloads.thread import Deliver
+from agent_worker.slack.blocks import answer_layout, buttons
+from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from emulators.slack.rules.blocks import block_problems
 
 TURN = "1700000000.000100:again1"
@@ -39,3 +43,20 @@ def test_a_screen_reader_tells_the_feedback_buttons_apart() -> None:
     (pair,) = feedback["elements"]
     labels = {pair[name]["accessibility_label"] for name in ("positive_button", "negative_button")}
     assert len(labels) == 2
+
+
+def test_the_footer_tells_what_the_turn_has_cost_where_the_outlet_lets_it() -> None:
+    spent = [Spent(model="gemini-3.8-flash", given=900, answered=100, dollars=0.5)]
+    thread = Thread(team="T1", channel="C1", thread_ts=TURN[:17])
+    request = Deliver(
+        thread=thread, turn=TURN, key=f"{TURN}:answer", text="yes", answers=[], may_mention=[], spent=spent
+    )
+
+    hidden, told = (
+        answer_layout.blocks_below(outlet.delivery(request))[-1] for outlet in (USUAL_OUTLET, Outlet(shows_cost=True))
+    )
+
+    assert buttons.FOOTER in json.dumps(hidden)
+    assert "$" not in json.dumps(hidden)
+    assert f"{buttons.FOOTER} (1 request, 1,000 tokens, $0.50)" in json.dumps(told)
+    assert block_problems([told]) == []

@@ -1,0 +1,137 @@
+"""Money for model calls: it is set aside before a call, and what the call has cost is told after it."""
+
+from __future__ import annotations
+
+import time
+from typing import Self
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from agent_worker.activities import failed_attempts
+from agent_worker.contract.messages import Thread
+from agent_worker.contract.names import thread_of
+from agent_worker.gemini.bill import Bill
+from agent_worker.gemini.prices import PriceList, Tokens
+from agent_worker.payloads.agent_version import AgentVersion
+from agent_worker.payloads.costs import Spent, dollars, untold
+from agent_worker.payloads.model import AskModel, Summarise
+from agent_worker.payloads.quotas import Claim, Hold, Settled
+from agent_worker.payloads.stored import Stored
+from agent_worker.payloads.thread import Deliver
+from agent_worker.quotas.reservations import Place, Reservations
+
+USUAL_INPUT = 8_000  # tokens of a request whose size nobody knows yet
+# A token has about four characters. A little too much money is set aside rather than too little.
+CHARACTERS = 3
+TOKENS_OF_A_TOOL = 300
+USUAL_ANSWER = 8_192  # tokens
+
+
+class Paid(Stored):
+    """What a failed attempt tells the next one: what it has spent, and the money that is set aside."""
+
+    spent: list[Spent]
+    hold: Hold | None
+
+    @classmethod
+    def of_last_attempt(cls, model: str) -> Self:
+        """What a killed attempt has asked the `model`, nobody knows."""
+        details = failed_attempts.handed_on()
+        if details and isinstance(details[-1], dict) and details[-1].keys() == cls.model_fields.keys():
+            return cls.model_validate(details[-1])
+        lost = activity.info().attempt > 1 and not details
+        return cls(spent=[untold(model)] if lost else [], hold=None)
+
+
+class Payments:
+    """To be used within an activity. Without `reservations` there are neither quotas nor budgets."""
+
+    def __init__(self, reservations: Reservations | None, prices: PriceList, *, answer: int = USUAL_ANSWER) -> None:
+        """`answer` is how many tokens one answer may have."""
+        self._reservations = reservations
+        self._answer = answer
+        self.prices = prices
+
+    @property
+    def are_needed(self) -> bool:
+        return self._reservations is not None and self._reservations.has_budgets
+
+    # Before a call
+
+    async def place(self, team: str, claim: Claim | None, model: str, tokens: int = USUAL_INPUT) -> Place:
+        """Takes the turn's place, with money for a request of so many `tokens`; returns why there is none."""
+        if self._reservations is None or claim is None:
+            return None
+        needs = self._needs(model, tokens) if self.are_needed else None
+        claim = claim.model_copy(update={"needs": needs}) if needs else claim
+        if claim.is_covered:
+            return claim.hold
+        return await self._reservations.reserve(team, claim)
+
+    async def place_of_call(self, request: AskModel, version: AgentVersion, paid: Paid) -> Place:
+        """The same for a model call. An attempt that told the next one of itself had a place and money.
+
+        Only if it has spent some of that, there may be too little left.
+        """
+        claim = request.claim
+        if claim is None:
+            return None
+        claim = claim.model_copy(update={"hold": paid.hold}) if paid.hold is not None else claim
+        if failed_attempts.handed_on() and (claim.hold is None or not paid.spent):
+            return claim.hold
+        claim = claim.model_copy(update={"spent": claim.spent + dollars(paid.spent)}) if paid.spent else claim
+        return await self.place(request.thread.team, claim, version.model, _size(request, version))
+
+    def lacks_price(self, thread: Thread, model: str) -> bool:
+        """Whether there are budgets, but nobody knows what a request to the model costs."""
+        return self.are_needed and thread.in_slack and self._needs(model, USUAL_INPUT) is None
+
+    def _needs(self, model: str, tokens: int) -> float | None:
+        return self.prices.cost(model, Tokens(given=tokens, answered=self._answer), time.time()).dollars
+
+    # After it
+
+    async def settle(self, request: Deliver) -> None:
+        """Tells what a turn has cost, if money was set aside for it. Never raises."""
+        if self._reservations is not None and request.settled is not None:
+            await self._reservations.settle(request.thread.team, request.settled)
+
+    async def settle_summary(self, request: Summarise, bill: Bill) -> None:
+        """A summary is made also where a budget is used up, as the conversation would be lost; it counts."""
+        thread = thread_of(activity.info().workflow_id or "")
+        if self._reservations is None or not self.are_needed or thread is None or not request.payer:
+            return
+        name = f"{thread.channel}:{thread.thread_ts}:summary {request.epoch} {request.end}"
+        at = activity.info().scheduled_time.timestamp()
+        settled = Settled(turn=name, person=request.payer, dollars=dollars(bill.spent), at=at)
+        await self._reservations.settle(thread.team, settled)
+
+    def note_cancelled(self, request: AskModel, version: AgentVersion, hold: Hold | None, bill: Bill) -> None:
+        """Tells what a call has cost whose reply nobody will read: the turn knows nothing of it.
+
+        Where Gemini has not told it, that is at least the price of what it was given.
+        """
+        if self._reservations is None or request.claim is None or hold is None:
+            return
+        cost = dollars(bill.spent)
+        if not cost:
+            given = Tokens(given=_size(request, version))
+            cost = self.prices.cost(version.model, given, time.time()).dollars or 0.0
+        name = f"{request.claim.turn}:call {request.number}.{activity.info().attempt}"
+        settled = Settled(turn=name, person=hold.person, dollars=cost, at=time.time())
+        self._reservations.note(request.thread.team, settled)
+
+
+def with_costs(error: ApplicationError, bill: Bill) -> ApplicationError:
+    """The error after which the call is not tried again, with what it has cost: so the turn knows of it."""
+    if not error.non_retryable or not bill.spent:
+        return error
+    spent = [one.model_dump(exclude_unset=True) for one in bill.spent]
+    return ApplicationError(error.message, spent, type=error.type, non_retryable=True, category=error.category)
+
+
+def _size(request: AskModel, version: AgentVersion) -> int:
+    """About how many tokens the model is given."""
+    characters = request.size + len(version.instructions)
+    return max(USUAL_INPUT, characters // CHARACTERS + len(version.tools) * TOKENS_OF_A_TOOL)
