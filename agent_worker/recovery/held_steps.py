@@ -61,27 +61,26 @@ class HeldSteps:
     @contextmanager
     def held(self, task_token: bytes) -> Iterator[None]:
         """Notes that this process is at the step, while the block runs."""
-        note = self._made(Note(self._server, task_token))
+        note = self._made(Note(self._server, task_token)) if self._is_writable else None
         try:
             yield
         finally:
             if note is not None:
-                _ended(*note)
+                _end(*note)
 
     def _made(self, note: Note) -> tuple[Path, int] | None:
-        """The note's path and its open file."""
-        if not self._is_writable:
-            return None
+        """The note's path and its open file; None if there is no note."""
         path = self._folder / f"{uuid4().hex}{SUFFIX}"
         try:
             self._folder.mkdir(mode=_OWNERS_ALONE, parents=True, exist_ok=True)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNERS_FILE)
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.write(file, note.written())
+                _fill(file, note)
             except OSError:
-                os.close(file)
+                _end(path, file)
                 raise
+        except BlockingIOError:  # a worker that starts just now looks whether somebody holds it
+            return None
         except OSError as error:
             self._is_writable = False
             logger.warning("steps cannot be noted", extra={"folder": str(self._folder), "reason": error.strerror})
@@ -89,7 +88,12 @@ class HeldSteps:
         return path, file
 
 
-def _ended(path: Path, file: int) -> None:
+def _fill(file: int, note: Note) -> None:
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.write(file, note.written())
+
+
+def _end(path: Path, file: int) -> None:
     try:
         os.ftruncate(file, 0)
         path.unlink(missing_ok=True)

@@ -43,24 +43,32 @@ def _notes_in(folder: Path) -> list[Path]:
 
 async def _give_back(client: Client, path: Path, server: str) -> bool:
     """Whether Temporal begins the step again because of this."""
-    with _let_go(path) as note:
-        if note is None or note.server != server:
+    with _let_go(path) as written:
+        if written is None:
             return False
-        step = client.get_async_activity_handle(task_token=note.task_token)
-        try:
-            await step.fail(retryable(DIED, "the worker was killed"), rpc_timeout=PATIENCE)
-        except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:  # it had ended, or another worker has the next attempt
-                _remove(path)
-            else:
-                logger.warning("step not given back", extra={"reason": error.status.name})
+        note = Note.read(written)
+        if note is None:  # its worker was killed when the step had just begun, or was just over
+            _remove(path)
             return False
-        _remove(path)
-        return True
+        return note.server == server and await _fail(client, note, path)
+
+
+async def _fail(client: Client, note: Note, path: Path) -> bool:
+    step = client.get_async_activity_handle(task_token=note.task_token)
+    try:
+        await step.fail(retryable(DIED, "the worker was killed"), rpc_timeout=PATIENCE)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:  # it had ended, or another worker has the next attempt
+            _remove(path)
+        else:
+            logger.warning("step not given back", extra={"reason": error.status.name})
+        return False
+    _remove(path)
+    return True
 
 
 @contextmanager
-def _let_go(path: Path) -> Iterator[Note | None]:
+def _let_go(path: Path) -> Iterator[bytes | None]:
     """What the note says, if no process holds it; while the block runs, no other worker looks at it."""
     try:
         file = os.open(path, os.O_RDONLY)
@@ -68,7 +76,7 @@ def _let_go(path: Path) -> Iterator[Note | None]:
         yield None
         return
     try:
-        yield Note.read(os.pread(file, _LONGEST_NOTE, 0)) if _is_locked(file) else None
+        yield os.pread(file, _LONGEST_NOTE, 0) if _is_locked(file) else None
     finally:
         os.close(file)
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from temporalio import activity
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.enums.v1 import PendingActivityState, WorkflowExecutionStatus
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -73,6 +73,8 @@ async def _is_wanted(client: Client) -> bool:
         described = await client.workflow_service.describe_workflow_execution(request, timeout=LOOK_TIMEOUT)
     except RPCError as error:
         return error.status != RPCStatusCode.NOT_FOUND
+    if described.workflow_execution_info.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
+        return False
     return any(
         step.activity_id == info.activity_id
         and step.attempt == info.attempt
