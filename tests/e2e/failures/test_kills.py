@@ -70,7 +70,7 @@ async def test_a_killed_worker_that_is_restarted_begins_its_step_again_without_w
 
     assert await stage.answered(ts) == ["Sunny."]
     assert [failure.application_failure_info.type for failure in await interruptions(stage, ts)] == [DIED]
-    assert os.listdir(tmp_path / ".run" / "steps") == []
+    await stage.slack.until(lambda: os.listdir(tmp_path / ".run" / "steps") == [])
 
 
 async def test_where_only_another_worker_is_left_the_missing_heartbeat_tells_that_one_is_dead(stage: Stage) -> None:
