@@ -16,6 +16,8 @@ COPY agent_worker agent_worker
 COPY slackbot slackbot
 COPY manifest.yml manifest.yml
 COPY agents/default.md agents/default.md
+# Where the worker notes its steps. A volume here outlives the container (docs/operations.md).
+RUN mkdir --mode=700 .run && chown agent .run
 USER 10001
 # The worker lets running steps finish for 30 s: give it longer than that to stop.
 STOPSIGNAL SIGTERM

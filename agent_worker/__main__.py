@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 from temporalio.common import WorkerDeploymentVersion
 
@@ -15,6 +16,8 @@ from agent_worker.mcp.configuration import mcp_servers
 from agent_worker.mcp.source import McpServers
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.reservations import Reservations
+from agent_worker.recovery import lost_steps
+from agent_worker.recovery.held_steps import HeldSteps
 from agent_worker.settings import WorkerSettings
 from agent_worker.slack.rate_limit_share import WorkerShare
 from agent_worker.toolbox.toolbox import Toolbox
@@ -34,6 +37,8 @@ async def main() -> None:
     logs.configure(settings.log_format, settings.log_level)
     agents = agents_of(settings, toolbox.configured(tool_settings))
     client = await temporal.connect(connection, DATA_CONVERTER)
+    steps, server = Path(settings.agent_steps_dir), f"{connection['target_host']} {client.namespace}"
+    await lost_steps.give_back(client, steps, server)
     worker_share = WorkerShare(client, settings.temporal_task_queue)
     reservations = Reservations(client, settings.temporal_task_queue, settings.quota_limits, settings.budgets)
     async with (
@@ -63,6 +68,7 @@ async def main() -> None:
                 version,
                 sandboxed=False,
                 grace=settings.stop_time,
+                held_steps=HeldSteps(steps, server),
             ),
         ):
             logger.info("worker is ready", extra=_facts(settings.temporal_task_queue, agents, version))

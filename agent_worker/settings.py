@@ -119,6 +119,11 @@ class WorkerSettings(AgentSettings):
         description="how many seconds running steps get to finish when the worker is stopped; "
         "the next worker begins the others again",
     )
+    agent_steps_dir: str = Field(
+        ".run/steps",
+        description="a folder on the worker's own disk that outlives its process: there it notes which steps run, "
+        "so that after a crash the next worker on this machine has them begun again at once",
+    )
     slack_reply_mode: ReplyMode = Field(
         "auto",
         description="how an answer appears while it is written: auto (as a stream, if Slack's limits leave room), "

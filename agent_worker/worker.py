@@ -15,6 +15,7 @@ from agent_worker.agents.workflow import AgentCatalogWorkflow
 from agent_worker.grants.workflow import GrantsWorkflow
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.workflow import QuotaWorkflow
+from agent_worker.recovery.held_steps import HeldSteps
 from agent_worker.workflow.agent import AgentWorkflow
 from agent_worker.workflow.watermark import ListeningWorkflow
 
@@ -25,8 +26,8 @@ STICKY_TIMEOUT = timedelta(seconds=2)
 # With more active threads than this, workflows are replayed again and again: a fifth of the throughput (measured).
 CACHED_CONVERSATIONS = 1_000
 CONCURRENT_ACTIVITIES = 200  # also bounds the number of open sockets
-# A worker learns from a heartbeat that an activity is cancelled; Temporal Cloud bills each heartbeat that reaches it.
-HEARTBEAT_THROTTLE = timedelta(seconds=2)
+# Temporal's SDK holds a heartbeat back for as long as this after another one. Ours are few, and each is to leave soon.
+HEARTBEAT_THROTTLE = timedelta(seconds=0.5)
 
 
 def build_worker(
@@ -37,11 +38,13 @@ def build_worker(
     *,
     sandboxed: bool = True,
     grace: timedelta = GRACE,
+    held_steps: HeldSteps | None = None,
 ) -> Worker:
     """A worker that is not running yet. With a `version`, it gets work once Temporal calls that version current.
 
     `grace`: how long running activities may take to finish when it is stopped. Then they are cancelled, and the next
     worker begins them again at once.
+    `held_steps`: notes what runs, so that after a kill the next worker knows it.
     `sandboxed`: refuses what workflow code must not do, which costs time (docs/decisions/0015-sandbox.md).
     """
     return Worker(
@@ -49,7 +52,7 @@ def build_worker(
         task_queue=task_queue,
         workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow, AgentCatalogWorkflow, GrantsWorkflow],
         activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
-        interceptors=[EveryActivity()],
+        interceptors=[EveryActivity(client, held_steps)],
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=grace,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

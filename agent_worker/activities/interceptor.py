@@ -1,15 +1,16 @@
-"""What every activity does: it heartbeats, ends before its deadline, and logs how it failed."""
+"""What every activity does: it shows that it lives, ends before its deadline, and logs how it failed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
@@ -19,13 +20,13 @@ from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, SLACK_UNAVAILABLE,
 from agent_worker.payloads.links import ReadLinks
 from agent_worker.payloads.thread import Author
 from agent_worker.payloads.waiting import LONGEST_WAIT
+from agent_worker.recovery import signs_of_life
+from agent_worker.recovery.held_steps import HeldSteps
 from agent_worker.slack.attempt_time import AttemptTime
 from agent_worker.slack.rate_limits import on_behalf_of
 from agent_worker.slack.refusals import WAITS
 from process.log_records import Translated
 
-# A third of the heartbeat timeout (activity_calls.py). A shorter activity sends none: Temporal Cloud bills each one.
-HEARTBEAT_INTERVAL = 2.0  # seconds
 # The workflow counts the failures of a delivery itself (deliveries.py), without the attempts while Slack was away.
 COUNTED_ELSEWHERE = {ActivityName.DELIVER}
 # Their next attempt does nothing again that this one has done, except for looking up a name.
@@ -36,18 +37,42 @@ logger = logging.getLogger(__name__)
 
 
 class EveryActivity(Interceptor):
+    """With a `client`, an activity looks whether it is still wanted. `held_steps` notes which activities run."""
+
+    def __init__(self, client: Client | None = None, held_steps: HeldSteps | None = None) -> None:
+        self._client = client
+        self._held_steps = held_steps
+
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        return _Guarded(super().intercept_activity(next))
+        return _Guarded(super().intercept_activity(next), self._client, self._held_steps)
 
 
 class _Guarded(ActivityInboundInterceptor):
+    def __init__(
+        self,
+        next: ActivityInboundInterceptor,  # noqa: A002
+        client: Client | None,
+        held_steps: HeldSteps | None,
+    ) -> None:
+        super().__init__(next)
+        self._client = client
+        self._held_steps = held_steps
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        with self._held():
+            return await self._attempt(input)
+
+    def _held(self) -> AbstractContextManager[None]:
+        return self._held_steps.held(activity.info().task_token) if self._held_steps else nullcontext()
+
+    async def _attempt(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         is_counted = activity.info().activity_type not in COUNTED_ELSEWHERE
         if is_counted:
             await failed_attempts.begin()
-        beating = asyncio.create_task(_beat(failed_attempts.beat if is_counted else activity.heartbeat))
+        beat = failed_attempts.beat if is_counted else activity.heartbeat
         try:
-            return await self._in_time(input)
+            async with signs_of_life.shown(beat, self._client):
+                return await self._in_time(input)
         except ApplicationError as error:
             level = logging.INFO if error.message == WAITS else logging.WARNING
             logger.log(level, "activity failed", extra=_facts() | _reason(error))
@@ -58,8 +83,6 @@ class _Guarded(ActivityInboundInterceptor):
             if not is_counted or _counted(defect).non_retryable:
                 raise final(DEFECT, defect.message) from error
             raise
-        finally:
-            beating.cancel()
 
     async def _in_time(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
         """Raises OUT_OF_TIME if the work takes too long, without the time in which it waits for Slack's limits."""
@@ -115,9 +138,3 @@ def _counted(error: ApplicationError) -> ApplicationError:
     counted = failed_attempts.bounded(error) if error.type in {DEFECT, OUT_OF_TIME} else error
     failed_attempts.hand_on(counted)
     return counted
-
-
-async def _beat(beat: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(HEARTBEAT_INTERVAL)
-        beat()

@@ -1,8 +1,8 @@
 """The activities that the workflow may ask for, each with its deadline, its retries and its result.
 
 Temporal retries. An activity on which the answer depends is tried until it is done or refused for good; one that only
-displays something is tried once. After a crash of a worker, its activities run again within seconds, because the
-heartbeats stop.
+displays something is tried once. After a crash of a worker, its activities run again within seconds: the next worker on
+its machine gives them back, and elsewhere the heartbeats stop.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from temporalio.workflow import ActivityCancellationType
 from agent_worker.contract.messages import Thread
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.agent_version import ToolRun
-from agent_worker.payloads.errors import DEFECT, OUT_OF_TIME, TOOL_UNAVAILABLE
+from agent_worker.payloads.errors import DEFECT, DIED, OUT_OF_TIME, TOOL_UNAVAILABLE
 from agent_worker.payloads.failed_steps import NOT_CARRIED_OUT, failed_step
 from agent_worker.payloads.links import LinksRead, ReadLinks
 from agent_worker.payloads.model import LONGEST_STREAM, SHOWN, AskModel, ModelReply, Summarise, Summary, ToolCall
@@ -30,7 +30,11 @@ from agent_worker.payloads.questions import FindGrants, FindMembers, FoundGrants
 from agent_worker.payloads.thread import Author, Deliver, Shown, ShowProgress, TellPerson
 from agent_worker.payloads.waiting import LONGEST_WAIT
 
+# After so long without a heartbeat, a worker is taken for dead. Each heartbeat is billed, and the first one is sent
+# three seconds before this (`recovery/signs_of_life.py`): what ends sooner needs none. Slack takes less than a second.
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)
+# The model, and whatever stands behind a tool, take seconds.
+LONG_HEARTBEAT_TIMEOUT = timedelta(seconds=12)
 SLACK_TIMEOUT = timedelta(seconds=60)
 # In addition to the model call itself: for reading the transcript and showing the status.
 MODEL_MARGIN = timedelta(seconds=30)
@@ -46,7 +50,7 @@ _WHEN_IT_HAS_STOPPED = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 # A result that is too large would be too large again, and each model call is paid for.
 _NEVER_AGAIN = ["PayloadsTooLarge"]
 # How a delivery fails for other reasons than Slack: `deliveries.py` counts these. The last two are Temporal's names.
-_COUNTED = [OUT_OF_TIME, DEFECT, "TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"]
+_COUNTED = [OUT_OF_TIME, DEFECT, DIED, "TemporalTimeout:Heartbeat", "TemporalTimeout:StartToClose"]
 Result = TypeVar("Result")
 
 
@@ -67,7 +71,9 @@ async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
     When this is cancelled, it returns only after the activity has ended: nothing more is shown in the thread then.
     """
     timeout = gemini_timeout * LONGEST_STREAM + MODEL_MARGIN
-    return await _until_done(ActivityName.ASK_MODEL, request, ModelReply, timeout)
+    return await _until_done(
+        ActivityName.ASK_MODEL, request, ModelReply, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT
+    )
 
 
 async def read_links(request: ReadLinks) -> LinksRead:
@@ -85,7 +91,9 @@ async def read_links(request: ReadLinks) -> LinksRead:
 
 async def summarise(request: Summarise, gemini_timeout: timedelta) -> Summary:
     timeout = gemini_timeout * LONGEST_STREAM * 2 + MODEL_MARGIN  # it may be asked for twice
-    return await _until_done(ActivityName.SUMMARISE, request, Summary, timeout)
+    return await _until_done(
+        ActivityName.SUMMARISE, request, Summary, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT
+    )
 
 
 async def deliver(request: Deliver) -> None:
@@ -108,7 +116,7 @@ async def run_tool(call: ToolCall, run: ToolRun) -> dict[str, Any]:
             args=[call.args, run],
             result_type=dict[str, Any],
             start_to_close_timeout=timedelta(seconds=call.timeout_seconds) + TOOL_MARGIN,
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=call.attempts, non_retryable_error_types=_NEVER_AGAIN),
             summary=call.title,
         )
@@ -166,7 +174,9 @@ async def _until_done(
     request: BaseModel,
     result_type: type[Result],
     timeout: timedelta,
+    *,
     never_again: Sequence[str] = tuple(_NEVER_AGAIN),
+    heartbeat_timeout: timedelta = HEARTBEAT_TIMEOUT,
 ) -> Result:
     """Tries until the activity is done or refused for good; `timeout` is for the work of one attempt.
 
@@ -177,7 +187,7 @@ async def _until_done(
         request,
         result_type=result_type,
         start_to_close_timeout=timeout + LONGEST_WAIT,
-        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        heartbeat_timeout=heartbeat_timeout,
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=never_again),
     )

@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.workflow.activity_calls import deliver
     from agent_worker.workflow.turn.interruption import InterruptedWork, unless
 
-# A worker that is killed during a delivery counts as a failure, too: Temporal cannot tell it from one that hangs.
+# A worker that is killed during a delivery counts as a failure, too: the delivery may be what it died of.
 MOST_DELIVERIES = 5
 PAUSE = timedelta(seconds=1)  # before the third delivery; before each later one, a second longer
 # When an answer that the thread did not take is tried again, if nobody writes: after the turn, then after each try. A

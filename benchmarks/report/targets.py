@@ -132,7 +132,7 @@ def _start(role: str) -> Callable[[Measurements], Target]:
 
 def _kill(measured: Measurements) -> Target:
     found = measured.find("SIGKILL of the worker → turn goes on", restarts.KILL, "product")
-    return _judged("SIGKILL in a model call → turn goes on", 10, max(found.values) if found else None, "{:.1f} s")
+    return _judged("SIGKILL in a model call → turn goes on", 5, max(found.values) if found else None, "{:.1f} s")
 
 
 _ALL = (

@@ -55,6 +55,7 @@ _CODES = {
     errors.BROKEN_ANSWER: "Gemini's answer broke off",
     errors.SLACK_UNAVAILABLE: "Slack did not answer",
     errors.TRANSCRIPT_UNAVAILABLE: "the transcript could not be read",
+    errors.DIED: "the worker that did this was killed",
 }
 _TIMEOUTS = {
     TimeoutType.TIMEOUT_TYPE_HEARTBEAT: "the worker that did this is gone: it gave no more sign of life",

@@ -7,9 +7,11 @@ import contextlib
 import dataclasses
 import itertools
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +22,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from agent_worker.activities.interceptor import ENDS_EARLY, HEARTBEAT_INTERVAL, EveryActivity
+from agent_worker.activities.interceptor import ENDS_EARLY, EveryActivity
 from agent_worker.payloads.errors import (
     DEFECT,
     DIED,
@@ -31,10 +33,11 @@ from agent_worker.payloads.errors import (
     retryable,
 )
 from agent_worker.payloads.waiting import LONGEST_WAIT
+from agent_worker.recovery import signs_of_life
+from agent_worker.recovery.held_steps import HeldSteps
 from agent_worker.slack.attempt_time import stands_still
 from agent_worker.toolbox.tool import ToolUnavailableError, tool
 from agent_worker.toolbox.toolbox import Toolbox
-from agent_worker.workflow.activity_calls import HEARTBEAT_TIMEOUT
 from tests.support.agent_worker.activities import activities_on
 from tests.support.agent_worker.agents import gate
 
@@ -60,6 +63,7 @@ async def run(
     before: Sequence[Any] = (),
     on_heartbeat: Callable[..., None] | None = None,
     seconds: float = 60,
+    held_steps: HeldSteps | None = None,
 ) -> Any:
     """One attempt at a step, as our worker makes it. `before`: the last heartbeat of the attempt before."""
     environment = ActivityEnvironment()
@@ -69,10 +73,11 @@ async def run(
         activity_type=activity_type,
         heartbeat_details=before,
         start_to_close_timeout=timedelta(seconds=seconds),
+        heartbeat_timeout=timedelta(seconds=6),
     )
     if on_heartbeat:
         environment.on_heartbeat = on_heartbeat
-    guarded = EveryActivity().intercept_activity(Innermost(step))
+    guarded = EveryActivity(held_steps=held_steps).intercept_activity(Innermost(step))
     call = ExecuteActivityInput(fn=step, args=[], executor=None, headers={})
     return await environment.run(guarded.execute_activity, call)
 
@@ -92,7 +97,7 @@ async def test_a_step_gives_back_its_own_result() -> None:
 
 
 async def test_a_step_heartbeats_for_as_long_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_worker.activities.interceptor.HEARTBEAT_INTERVAL", 0.001)
+    monkeypatch.setattr(signs_of_life, "pause_before_heartbeat", lambda _: timedelta(milliseconds=1))
     beats: list[Any] = []
     enough = asyncio.Event()
 
@@ -111,8 +116,19 @@ async def test_a_step_heartbeats_for_as_long_as_it_runs(monkeypatch: pytest.Monk
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_two_beats_can_be_lost_before_a_step_is_taken_for_dead() -> None:
-    assert HEARTBEAT_TIMEOUT.total_seconds() > HEARTBEAT_INTERVAL * 2
+async def test_a_step_is_noted_for_as_long_as_it_runs(tmp_path: Path) -> None:
+    async def step() -> int:
+        return len(os.listdir(tmp_path))
+
+    assert await run(step, held_steps=HeldSteps(tmp_path, "here")) == 1
+    assert os.listdir(tmp_path) == []
+
+
+async def test_a_step_that_fails_is_noted_no_longer(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await run(failing(ZeroDivisionError()), held_steps=HeldSteps(tmp_path, "here"))
+
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("attempt", [1, DEFECT_ATTEMPTS, 100])

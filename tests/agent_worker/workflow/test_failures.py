@@ -12,6 +12,7 @@ from agent_worker.contract.names import MESSAGE_CHANGED, STOP
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import Content, ModelReply, ToolCall
 from agent_worker.payloads.thread import Draft
+from agent_worker.recovery import signs_of_life
 from agent_worker.workflow import deliveries
 from agent_worker.workflow.deliveries import MOST_DELIVERIES
 from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
@@ -192,7 +193,7 @@ async def test_a_worker_that_hangs_in_a_delivery_is_noticed_and_counted(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that hangs sends no heartbeats: Temporal ends the attempt, and no exception of ours tells why."""
-    monkeypatch.setattr("agent_worker.activities.interceptor.HEARTBEAT_INTERVAL", 1_000.0)
+    monkeypatch.setattr(signs_of_life, "pause_before_heartbeat", lambda _: timedelta(seconds=1_000))
     rehearsal.cast.delivering = Held(None)
     rehearsal.cast.answers += [text("the answer")]
     talk = rehearsal.conversation()

@@ -30,7 +30,7 @@ def test_every_target_is_reached_by_values_that_just_reach_it() -> None:
         ("Temporal actions", CHAIN_NONE, "product", [14] * 2, {"actions of a chain turn"}),
         ("memory", open_conversations.where(1_000), "product worker", [300.0] * 2, {"memory"}),
         ("start-up", restarts.START, "product bot", [2.5] * 2, {"start-up of the bot"}),
-        ("SIGKILL of the worker → turn goes on", restarts.KILL, "product", [10.1], {"SIGKILL"}),
+        ("SIGKILL of the worker → turn goes on", restarts.KILL, "product", [5.1], {"SIGKILL"}),
     ],
 )
 def test_a_target_that_is_not_reached_is_said_to_be_missed(

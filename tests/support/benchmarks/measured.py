@@ -29,5 +29,5 @@ def measured() -> Measurements:
         taken.add("memory", open_conversations.where(count), "product worker", "MB", [megabytes])
     for role in ("bot", "worker"):
         taken.add("start-up", restarts.START, f"product {role}", "s", [2.0])
-    taken.add("SIGKILL of the worker → turn goes on", restarts.KILL, "product", "s", [7.0, 9.9])
+    taken.add("SIGKILL of the worker → turn goes on", restarts.KILL, "product", "s", [3.0, 4.9])
     return taken

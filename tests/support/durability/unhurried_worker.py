@@ -19,7 +19,7 @@ if __name__ == "__main__":
     slack.CALL_TIMEOUT = 90
     activity_calls.PROGRESS_TIMEOUT = timedelta(seconds=90)
     activity_calls.LINKS_TIMEOUT = timedelta(seconds=90)
-    activity_calls.HEARTBEAT_TIMEOUT = timedelta(seconds=15)
+    activity_calls.HEARTBEAT_TIMEOUT = activity_calls.LONG_HEARTBEAT_TIMEOUT = timedelta(seconds=15)
     status.DEADLINE = 90.0
     progress_queue.LONGEST_DISPLAY = 90.0
     lifetime.run(main)
