@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent_worker.conversation.questions.question import Question
+from agent_worker.payloads.storage_limits import size_of
 
 TAKEN = 500  # answers whose ids are remembered
-MOST_OPEN = 20  # the next run has to carry them
+MOST_OPEN, MOST_BYTES = 20, 500_000  # the next run has to carry them, with the schemas of their calls
 
 
 @dataclass(kw_only=True)
@@ -39,7 +40,9 @@ class AskedQuestions:
 
     @property
     def is_full(self) -> bool:
-        return len(self.asked) >= MOST_OPEN
+        """Whether nobody may be asked anything else for now."""
+        calls = [item.call for question in self.asked for item in question.items]
+        return len(self.asked) >= MOST_OPEN or sum(size_of(call.model_dump()) for call in calls) > MOST_BYTES
 
     @property
     def are_open(self) -> bool:
