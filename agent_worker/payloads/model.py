@@ -45,7 +45,7 @@ class AskModel(InThread):
     agent: str = ""  # the agent of the conversation; "" if it has none yet
     version: str = ""
     known_version: str = ""
-    may_search: bool = False  # Slack has permitted to search for who has asked last
+    may_search: bool = False  # Slack has permitted to search in this turn, or in one before
 
 
 # The signal with which the activity tells its workflow that a model call has failed and is tried again.
