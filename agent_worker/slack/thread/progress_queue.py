@@ -44,7 +44,8 @@ class ProgressQueue:
         self._status = status
         self._end_waits = end_waits
         self._together = together
-        self._latest: dict[Turn, asyncio.Task[Any]] = {}
+        self._latest: dict[Turn, asyncio.Task[None]] = {}  # shows the steps, and then the status
+        self._steps: dict[Turn, asyncio.Task[Any]] = {}  # of these, what shows the steps
         self._overtaken: dict[Turn, asyncio.Event] = {}  # of displays that wait whether a newer one comes
 
     async def show(self, request: ShowProgress) -> Shown:
@@ -55,14 +56,7 @@ class ProgressQueue:
         """
         if request.steps_shown == "own message" and await self._is_overtaken(request):
             return Shown()
-        told: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
-        showing = self._after_others(request, lambda _: self._show(request, told))
-        try:
-            await asyncio.wait([told, showing], return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            showing.cancel()
-            raise
-        return told.result() if told.done() else await showing
+        return await self._after_others(request, self._progress.show)
 
     def begin(self, request: ShowProgress) -> None:
         """Begins to show the steps where they are shown already. Nobody waits, and a failure is only logged."""
@@ -87,8 +81,8 @@ class ProgressQueue:
         `is_retry`: the call has failed before, perhaps in another process. So nothing is taken for shown.
         """
         self._overtake(request)
-        if request.steps_shown != "own message":
-            await self.wait(request)
+        if request.steps_shown != "own message" and (steps := self._steps.get(_turn(request))) is not None:
+            await asyncio.wait([steps])
         if request.steps_shown == "perhaps own message":
             await self._refresh(request)
         others, replied = asyncio.create_task(self.wait(request)), asyncio.Event()
@@ -120,51 +114,50 @@ class ProgressQueue:
             logger.info("progress not shown", extra={"reason": getattr(error, "message", type(error).__name__)})
 
     def _after_others(
-        self, request: ShowProgress, display: Callable[[ShowProgress], Coroutine[Any, Any, Result]]
-    ) -> asyncio.Task[Result]:
+        self, request: ShowProgress, display: Callable[[ShowProgress], Coroutine[Any, Any, Shown]]
+    ) -> asyncio.Task[Shown]:
         turn = _turn(request)
         before = self._latest.get(turn)
 
-        async def show() -> Result:
+        async def show_steps() -> Shown:
             if before is not None:
                 await asyncio.wait([before])
             return await display(request)
 
-        task = self._latest[turn] = asyncio.create_task(show())
+        async def show_all() -> None:
+            await asyncio.wait([steps])
+            if not steps.cancelled() and steps.exception() is None:
+                await self._say_what_runs(request, steps.result())
+
+        steps = self._steps[turn] = asyncio.create_task(show_steps())
+        task = self._latest[turn] = asyncio.create_task(show_all())
         task.add_done_callback(lambda _: self._forget(turn, task))
-        return task
+        return steps
 
-    def _forget(self, turn: Turn, task: asyncio.Task[Any]) -> None:
+    def _forget(self, turn: Turn, task: asyncio.Task[None]) -> None:
         if self._latest.get(turn) is task:
-            del self._latest[turn]
+            del self._latest[turn], self._steps[turn]
 
-    async def _show(self, request: ShowProgress, told: asyncio.Future[Shown] | None = None) -> Shown:
-        """`told` is told what has changed as soon as the steps are shown."""
-        shown = await self._progress.show(request)
-        if told is not None and not told.done():
-            told.set_result(shown)
-        await self._say_what_runs(request, are_seen=bool(shown.ts or (shown.draft and shown.draft.has_cards)))
-        return shown
-
-    async def _say_what_runs(self, request: ShowProgress, *, are_seen: bool) -> None:
+    async def _say_what_runs(self, request: ShowProgress, shown: Shown) -> None:
         """After the steps, because Slack takes the status away when they are posted.
 
         Steps that people see say themselves which of them run; then one status is true for the whole turn.
         """
         running = [step.title for step in request.progress.steps if step.state == "in_progress"]
-        if are_seen:
+        if shown.ts or (shown.draft is not None and shown.draft.has_cards):
             await self._status.stand(request.thread, WORKING, request.turn)
         elif running:
             await self._status.set_status(request.thread, f"is working: {', '.join(running)}…", request.turn)
         else:
             await self._status.stand(request.thread, THINKING, request.turn)
 
-    async def _show_in_time(self, request: ShowProgress) -> None:
+    async def _show_in_time(self, request: ShowProgress) -> Shown:
         try:
             async with asyncio.timeout(LONGEST_DISPLAY):
-                await self._show(request)
+                return await self._progress.show(request)
         except (ApplicationError, TimeoutError) as error:
             logger.info("steps not shown", extra={"reason": getattr(error, "message", type(error).__name__)})
+            return Shown()
 
     def _overtake(self, request: InThread) -> None:
         """Tells a display that waits that this one shows the same and more."""
