@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio.exceptions import ApplicationError
 
@@ -25,7 +25,6 @@ END_WAITS = 3.0
 # Of steps that run at the same time, those that end within this time are shown as ended together.
 TOGETHER = 0.5  # seconds
 Turn = tuple[str, str]
-Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 

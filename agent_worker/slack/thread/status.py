@@ -13,11 +13,13 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.contract.messages import Thread
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.outlet import line
+from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.standing_status import StandingStatuses
 from text import lines
 
 THINKING, WORKING = "is thinking…", "is working…"
 DEADLINE = 3.0  # seconds for one call; nobody waits longer for a display
+END_PAUSES = (0.0, 0.5, 2.0)  # seconds before each try to remove a status
 REFRESH = 90.0  # seconds; Slack removes a status after two minutes
 LONGEST_TITLE = 200  # characters
 logger = logging.getLogger(__name__)
@@ -108,13 +110,22 @@ class ThreadStatus:
         return max(self._refresh - self._standing.age(found), 0.0) if found else self._refresh
 
     async def end(self, thread: Thread, *, waits: bool) -> None:
-        """Removes the status. `waits`: the agent has asked a question, and Slack shows that a person has to answer."""
+        """Removes the status. `waits`: the agent has asked a question, and Slack shows that a person has to answer.
+
+        Tried again if Slack fails: an answer that was written into a draft takes no status away, and the status would
+        say for two minutes that the agent is at work.
+        """
         method = self._api.client.agents_sessions_setStatus
         may_wait = waits and self._api.budget.spare(method.__name__)
         place = {"channel_id": thread.channel, "thread_ts": thread.thread_ts}
         self._standing.is_gone(thread)
-        if not (may_wait and await self._try(method, **place, status="suspended")):
-            await self.set_status(thread, "")
+        if may_wait and await self._try(method, **place, status="suspended"):
+            return
+        for pause in END_PAUSES:
+            await asyncio.sleep(pause)
+            failure = await self._failure(self._api.client.assistant_threads_setStatus, **place, status="")
+            if failure is None or (isinstance(failure, ApplicationError) and is_refusal(failure)):
+                return
 
     async def rename(self, thread: Thread, title: str) -> bool:
         """Gives the thread's session this title; "" changes nothing. Not every workspace has all of the methods.
@@ -136,6 +147,12 @@ class ThreadStatus:
 
     async def _try(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> bool:
         """Whether Slack has done it."""
+        return await self._failure(method, **arguments) is None
+
+    async def _failure(
+        self, method: Callable[..., Awaitable[Any]], **arguments: Any
+    ) -> ApplicationError | TimeoutError | None:
+        """Why Slack has not done it, or not in time; None if it has."""
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._api.call_at_once(method, **arguments)
@@ -144,8 +161,8 @@ class ThreadStatus:
                 "session not shown",
                 extra={"method": method.__name__, "reason": getattr(error, "message", type(error).__name__)},
             )
-            return False
-        return True
+            return error
+        return None
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> bool:

@@ -12,9 +12,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities.agent_activities import Activities
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.payloads.opening import LookUpNames, OpenConversation
-from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep, TellPerson
+from agent_worker.payloads.thread import Author, Deliver, Draft, Progress, ShownStep, TellPerson
 from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
@@ -191,6 +192,19 @@ async def test_a_streamed_answer_before_a_question_to_people_waits_for_them_with
 
     assert [call.method for call in stage.slack.calls[before:]] == [STOP]
     assert session(stage) == "suspended"
+
+
+async def test_an_answer_written_into_a_draft_leaves_no_status_if_slack_fails_to_take_it_away(
+    stage: SlackStage,
+) -> None:
+    draft = await stage.posts.post(stage.thread, post_keys.draft(stage.root, 0), notice("It is"))
+    await stage.ours.status.set_status(stage.thread, "is thinking…")
+    stage.slack.faults.add(method=STATUS, kind="internal_error")
+
+    await deliver(stage, asked_to(stage, draft=Draft(messages=[draft])))
+
+    assert [post.ts for post in posts(stage)] == [draft]
+    assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
 
 
 async def test_a_retry_looks_once_for_the_answer_the_file_and_the_steps(stage: SlackStage) -> None:

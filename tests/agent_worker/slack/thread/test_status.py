@@ -174,6 +174,24 @@ async def test_who_waits_for_a_person_says_so_and_otherwise_nothing_is_left(stag
     assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
 
 
+@pytest.mark.parametrize("kind", ["rate_limited", "internal_error", "lost_reply"])
+async def test_a_status_is_taken_away_also_if_slack_fails_at_first(stage: SlackStage, kind: FaultKind) -> None:
+    await stage.ours.status.set_status(stage.thread, THINKING)
+    stage.slack.faults.add(method=STATUS, kind=kind)
+
+    await stage.ours.status.end(stage.thread, waits=False)
+
+    assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
+
+
+async def test_a_status_that_slack_refuses_to_take_away_is_not_tried_again(stage: SlackStage) -> None:
+    stage.slack.faults.add(method=STATUS, kind="error", error="channel_not_found", times=None)
+
+    await stage.ours.status.end(stage.thread, waits=False)
+
+    assert stage.calls(STATUS) == 1
+
+
 async def test_where_there_are_no_status_the_status_is_taken_away_all_the_same(stage: SlackStage) -> None:
     stage.slack.faults.add(method=SESSION, kind="error", error="feature_disabled", times=None)
     await stage.ours.status.set_status(stage.thread, THINKING)
