@@ -38,7 +38,7 @@ from agent_worker.slack import attempt_time
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.thread.history import Past
-from agent_worker.slack.thread.progress_queue import THINKING
+from agent_worker.slack.thread.status import THINKING
 from agent_worker.toolbox.call_key import ToolCallKey
 from agent_worker.toolbox.open_toolbox import RunsTools
 from agent_worker.toolbox.tool import ToolUnavailableError
@@ -139,7 +139,7 @@ class Activities:
         known = self._slack.directory.knows([*request.ids, *(author.id for author in request.authors)])
         if not request.is_addressed or (known and request.earlier_than is None):
             return False
-        await self._slack.status.set_status(request.thread, THINKING)
+        await self._slack.status.set_status(request.thread, THINKING, request.turn)
         return True
 
     async def _claimed(
@@ -310,7 +310,7 @@ class Activities:
         if thread is None or self._slack_or_none is None:
             yield
             return
-        async with self._slack.status.status_kept(thread, "is working…", is_shown=True):
+        async with self._slack.status.working(thread):
             yield
 
     @property

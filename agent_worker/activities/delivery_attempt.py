@@ -8,11 +8,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from agent_worker.activities import failed_attempts
-from agent_worker.conversation.participants import asks_back
 from agent_worker.payloads.thread import Deliver
 from agent_worker.slack.adapter import Slack
 from agent_worker.slack.rate_limits import Urgency, urgency
 from agent_worker.slack.refusals import is_unsent
+from agent_worker.slack.thread.delivery import waits_for_people
 from agent_worker.slack.thread.leftovers import Leftovers
 
 
@@ -42,17 +42,17 @@ async def _known(slack: Slack, request: Deliver) -> Leftovers:
 
 async def _bring(slack: Slack, request: Deliver, known: Leftovers) -> None:
     """First the answer; then, if the thread was not looked into, what may lie beside it."""
-    parts = (
+    brought, ended, has_begun = await asyncio.gather(
         slack.delivery.bring(request, known),
         slack.progress.end(request, known),
         slack.status.rename(request.thread, request.title),
+        return_exceptions=True,
     )
-    for failure in await asyncio.gather(*parts, return_exceptions=True):
-        if failure is not None:  # raised bare: of a group, Temporal would not see whether to try again
+    for failure in (brought, ended, has_begun):
+        if isinstance(failure, BaseException):  # raised bare: of a group, Temporal would not see whether to try again
             raise failure
-    await slack.status.end(
-        request.thread, waits=request.asks_people or (not request.is_notice and asks_back(request.text))
-    )
+    if has_begun or not known.holds_streamed(request.key):  # the end of a stream takes the status away, too
+        await slack.status.end(request.thread, waits=waits_for_people(request))
     if known.is_partial:
         with urgency(Urgency.TIDYING):
             await slack.progress.end(request, await slack.delivery.tidy(request, known))

@@ -176,7 +176,7 @@ class ModelCalls:
     # In a thread
 
     async def _reply_in(self, slack: Slack, request: AskModel, version: AgentVersion, bill: Bill) -> ModelReply:
-        async with slack.progress_queue.thinking(request):
+        async with slack.progress_queue.thinking(request, is_retry=activity.info().attempt > 1):
             return await self._ask_in(slack, request, version, bill)
 
     async def _ask_in(self, slack: Slack, request: AskModel, version: AgentVersion, bill: Bill) -> ModelReply:

@@ -34,5 +34,4 @@ def given(slack: Slack | None, thread: Thread | None, run: ToolRun) -> Mapping[t
     if slack is None or thread is None or not thread.in_slack:
         return {}
     view = slack.reading.view(thread, run.askers, run.action_token)
-    may_search = run.action_token and slack.reading.search_is_granted
-    return {SlackView: view, SlackSearch: view} if may_search else {SlackView: view}
+    return {SlackView: view, SlackSearch: view} if slack.reading.search_is_granted else {SlackView: view}

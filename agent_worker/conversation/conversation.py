@@ -77,6 +77,7 @@ class Conversation:
     first_ts: str = ""  # … and its `ts`
     quoting: list[UserMessage] = field(default_factory=list)  # that the model has read, and that quote other messages
     workspace_url: str = ""  # for links to its messages
+    may_search: bool = False  # Slack has permitted one of its turns to search
     last: Answered | None = None  # the turn that can be tried again
     feedback: list[Feedback] = field(default_factory=list)
     untold: list[Deliver] = field(default_factory=list)  # answers that the thread did not take, oldest first

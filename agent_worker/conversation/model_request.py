@@ -9,7 +9,12 @@ from agent_worker.payloads.model import AskModel
 
 
 def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) -> AskModel:
-    """The turn's next model call. The last one that the policy allows is without tools, so that it is an answer."""
+    """The turn's next model call. The last one that the policy allows is without tools, so that it is an answer.
+
+    Once a turn of the conversation could search, its later turns are told of it, too: another list of tools would make
+    Gemini read the whole conversation anew.
+    """
+    conversation.may_search = conversation.may_search or bool(turn.action_token)
     transcript = conversation.transcript
     # At the beginning of a turn only the worker knows how many calls there may be.
     is_last = bool(turn.version or not conversation.agent) and (
@@ -34,6 +39,6 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         agent=conversation.agent,
         version=turn.version,
         known_version=conversation.version.digest if conversation.version else "",
-        may_search=bool(turn.action_token),
+        may_search=conversation.may_search,
         **({"size": transcript.size} if claim else {}),
     )

@@ -48,7 +48,7 @@ class AskModel(InThread):
     version: str = ""
     known_version: str = ""
     size: int = 0  # bytes of the transcript; told with a claim, for money is set aside by it
-    may_search: bool = False  # Slack has permitted to search for who has asked last
+    may_search: bool = False  # Slack has permitted to search in this turn, or in one before
 
 
 # The signal with which the activity tells its workflow that a model call has failed and is tried again.

@@ -34,7 +34,7 @@ class OpenConversation(Stored):
     `earlier_than`: read what the thread says before the message with this `ts`; None if there is nothing to read.
     `asked` are the `ts` of the messages that wait: those that are no longer in the thread are told.
     `is_addressed`: a message names the agent, so that people may see at once that it is thinking.
-    `agent` is the agent of the conversation; "" if it has none yet.
+    `agent` is the agent of the conversation; "" if it has none yet. `turn` is the key of the turn that opens it.
     """
 
     thread: Thread
@@ -45,6 +45,7 @@ class OpenConversation(Stored):
     is_addressed: bool = True
     claim: Claim | None = None  # a place in the quotas, if the turn has none yet
     agent: str = ""
+    turn: str = ""
 
 
 class LookUpNames(Stored):

@@ -19,6 +19,7 @@ from agent_worker.slack.files.upload import SlackUploads
 from agent_worker.slack.operators import Operators
 from agent_worker.slack.reading.reading import SlackReading
 from agent_worker.slack.reading.workspace import SearchGrant, Workspace
+from agent_worker.slack.standing_status import StandingStatuses
 from agent_worker.slack.thread.delivery import AnswerDelivery
 from agent_worker.slack.thread.history import ThreadHistory
 from agent_worker.slack.thread.leftovers import ThreadLeftovers
@@ -68,11 +69,12 @@ class Slack:
         scopes: Collection[str] | None = None,
     ) -> Slack:
         """`url` is the workspace's address, and `scopes` are those that the app has, as far as Slack has told them."""
-        posts, streams = ThreadPosts(api, history), ThreadStreams(api, mode)
+        standing = StandingStatuses()
+        posts, streams = ThreadPosts(api, history, standing), ThreadStreams(api, mode, standing)
         leftovers = ThreadLeftovers(history, streams)
-        uploads = SlackUploads(api, directory.bot_user_id)
+        uploads = SlackUploads(api, directory.bot_user_id, standing)
         outlet = Outlet(links.and_into(url), shows_cost)
-        progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api)
+        progress, status = ProgressDisplay(posts, streams, outlet=outlet), ThreadStatus(api, standing)
         return cls(
             directory=directory,
             history=history,
@@ -97,7 +99,7 @@ class Slack:
 
     def live_answer(self, request: AskModel, draft: Draft) -> LiveAnswer:
         """Shows the answer while it is written, in this draft."""
-        progress, is_above = self.outlet.steps(request).progress, steps_shown(request.progress, draft) in IN_DRAFT
+        progress, shown = self.outlet.steps(request).progress, steps_shown(request.progress, draft)
         place = Place(
             thread=request.thread,
             turn=request.turn,
@@ -105,7 +107,8 @@ class Slack:
             may_mention=request.may_mention,
             names=request.names,
             preface=request.preface,
-            above=[task_cards.plan_block(progress, is_over=False)] if progress and is_above else [],
+            above=[task_cards.plan_block(progress, is_over=False)] if progress and shown in IN_DRAFT else [],
+            cards=task_cards.chunks(progress, is_over=False) if progress and shown == "stream" else (),
             outlet=self.outlet,
         )
         return LiveAnswer(self.posts, self.streams, place, draft)

@@ -19,6 +19,7 @@ from agent_worker.contract.messages import Thread
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE, retryable
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.refusals import is_refusal
+from agent_worker.slack.standing_status import StandingStatuses
 
 # Seconds between two looks whether the file is shown. After the last one it is taken for a file that never will be.
 SHARE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -36,9 +37,10 @@ class Upload:
 class SlackUploads:
     """Slack takes a file in three calls: ask for an address, send the bytes there, show the file in a thread."""
 
-    def __init__(self, api: SlackApi, bot_user_id: str) -> None:
+    def __init__(self, api: SlackApi, bot_user_id: str, standing: StandingStatuses | None = None) -> None:
         self._api = api
         self._bot_user_id = bot_user_id
+        self._standing = standing or StandingStatuses()
 
     async def upload(self, name: str, content: bytes, *, is_patient: bool = True) -> Upload | None:
         """Makes the first two calls. Returns a file that nobody sees yet; None if the app may not upload.
@@ -121,6 +123,8 @@ class SlackUploads:
         except ApplicationError as error:
             _raise_unless_refused(error)
             return False
+        finally:
+            self._standing.is_gone(thread)
         return True
 
     async def _send(self, address: str, content: bytes) -> None:

@@ -48,6 +48,11 @@ class _RefusedPost(Exception):  # noqa: N818  it names what happened to the post
         self.reason = reason
 
 
+def waits_for_people(request: Deliver) -> bool:
+    """Whether people have to answer next, and Slack is to show that."""
+    return request.asks_people or (not request.is_notice and asks_back(request.text))
+
+
 class AnswerDelivery:
     """`bring` can be called any number of times: what is in its place already stays there.
 
@@ -79,7 +84,7 @@ class AnswerDelivery:
             del leftovers.above[0]
 
     async def _bring(self, request: Deliver, leftovers: Leftovers) -> None:
-        if post_keys.streamed(request.key) in leftovers.posts:
+        if leftovers.holds_streamed(request.key):
             return
         if request.is_plain:
             await self._bring_plain(request, leftovers)
@@ -146,7 +151,7 @@ class AnswerDelivery:
                 answers=request.answers,
                 chunks=chunks,
                 blocks=below,
-                session_status="suspended" if asks_back(request.text) else "active",
+                session_status="suspended" if waits_for_people(request) else "active",
             )
         )
 

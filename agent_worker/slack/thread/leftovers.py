@@ -67,6 +67,10 @@ class Leftovers:
         """Whether the steps have a message of their own that is younger than the message with this `ts`."""
         return self.steps is not None and float(ts) < float(self.steps)
 
+    def holds_streamed(self, key: str) -> bool:
+        """Whether the delivery with this key has ended the stream of its answer: that is all of the answer."""
+        return post_keys.streamed(key) in self.posts
+
     def for_next_attempt(self) -> dict[str, Any]:
         """In a form that Temporal can store."""
         return {

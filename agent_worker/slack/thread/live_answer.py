@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -22,7 +22,7 @@ from agent_worker.slack.blocks.outlet import USUAL_OUTLET, Outlet
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT, Post, answer
 from agent_worker.slack.refusals import is_refusal
 from agent_worker.slack.thread.posts import ThreadPosts
-from agent_worker.slack.thread.streams import DEAD, ThreadStreams, text_chunk
+from agent_worker.slack.thread.streams import DEAD, Chunk, ThreadStreams, text_chunk
 from process.slack_errors import RATE_LIMITED
 
 # Seconds. From the first piece of text on, until something is shown; then between one call and the next.
@@ -41,8 +41,9 @@ class Place:
     """Where the answer is shown and for whom.
 
     `preface` is Markdown that stands before the text, and `above` are blocks that stand above it in a message that is
-    changed by updates. Only the users `may_mention` can be notified; others go by their `names`. All text goes through
-    the `outlet`.
+    changed by updates. `cards` are the steps as they are now, for a stream that shows them: they go with the first
+    text, which costs no call. Only the users `may_mention` can be notified; others go by their `names`. All text goes
+    through the `outlet`.
     """
 
     thread: Thread
@@ -52,6 +53,7 @@ class Place:
     names: Mapping[str, str] = field(default_factory=dict)
     preface: str = ""
     above: list[dict[str, Any]] = field(default_factory=list)
+    cards: Sequence[Chunk] = ()
     outlet: Outlet = USUAL_OUTLET
 
 
@@ -74,6 +76,7 @@ class LiveAnswer:
         self._place = place
         self._clock = clock
         self.draft = draft.model_copy(update={"written": 0})
+        self._cards = place.cards
         self._preface = place.outlet.markdown(place.preface, place.may_mention, place.names)
         self._outgoing = self._new_outgoing()
         self._pieces: list[str] = []  # that the outlet has let through, joined only when something is shown
@@ -211,7 +214,10 @@ class LiveAnswer:
             self._now(written=written)
 
     async def _append(self, piece: str) -> bool:
-        return await self._streams.append(self._place.thread, self.draft.messages[-1], [text_chunk(piece)])
+        chunks = [*self._cards, text_chunk(piece)]
+        is_added = await self._streams.append(self._place.thread, self.draft.messages[-1], chunks)
+        self._cards = () if is_added else self._cards
+        return is_added
 
     def _before(self) -> str:
         """What goes before the first text; a blank line if the stream shows text from before the last tools."""

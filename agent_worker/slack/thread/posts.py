@@ -19,6 +19,7 @@ from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.blocks.posts import Post
 from agent_worker.slack.refusals import NO_LOOK, is_refusal
+from agent_worker.slack.standing_status import StandingStatuses
 from agent_worker.slack.thread.history import NO_THREAD, ThreadHistory
 from agent_worker.slack.thread.metadata import Marked, marked
 from agent_worker.slack.thread.taken_back import is_outside_thread
@@ -32,9 +33,10 @@ class ThreadPosts:
     Calls wait until Slack's rate limits allow them. With `at_once` they do not wait: `may_update` has allowed them.
     """
 
-    def __init__(self, api: SlackApi, history: ThreadHistory) -> None:
+    def __init__(self, api: SlackApi, history: ThreadHistory, standing: StandingStatuses | None = None) -> None:
         self._api = api
         self._history = history
+        self._standing = standing or StandingStatuses()
 
     async def find(self, thread: Thread, key: str) -> str | None:
         """The `ts` of the post with this key; None if the thread does not hold it. Reads the thread, for a display.
@@ -72,7 +74,10 @@ class ThreadPosts:
                 unfurl_media=False,
             )
 
-        posted = await marked(with_mark, key, answers)
+        try:
+            posted = await marked(with_mark, key, answers)
+        finally:
+            self._standing.is_gone(thread)
         if is_outside_thread(posted):
             await self.delete(thread, str(posted["ts"]))
             raise final(SLACK_REFUSED, NO_THREAD)

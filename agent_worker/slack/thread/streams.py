@@ -20,6 +20,7 @@ from agent_worker.payloads.thread import Author
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks.task_cards import PLAN
 from agent_worker.slack.refusals import is_refusal
+from agent_worker.slack.standing_status import StandingStatuses
 from agent_worker.slack.thread.history import NO_THREAD
 from agent_worker.slack.thread.metadata import Marked, marked
 from agent_worker.slack.thread.taken_back import is_outside_thread
@@ -49,8 +50,9 @@ class ThreadStreams:
     instead. "post": never streams. Each call raises ApplicationError if Slack does not do it.
     """
 
-    def __init__(self, api: SlackApi, mode: ReplyMode = "auto") -> None:
+    def __init__(self, api: SlackApi, mode: ReplyMode = "auto", standing: StandingStatuses | None = None) -> None:
         self._api = api
+        self._standing = standing or StandingStatuses()
         self._mode = mode
         self._are_available = mode != "post"
         self._without: TTLCache[str, str] = TTLCache(REMEMBERED, REMEMBERED_FOR.total_seconds())  # ids, and why
@@ -85,6 +87,8 @@ class ThreadStreams:
                 raise
             self._note_refusal(error.message, thread, audience)
             return None
+        finally:
+            self._standing.is_gone(thread)
         return str(answer["ts"])
 
     def _note_refusal(self, reason: str, thread: Thread, audience: Author) -> None:
@@ -109,7 +113,10 @@ class ThreadStreams:
         method = self._api.client.chat_appendStream
         if not self._api.budget.spare(method.__name__):
             return False
-        await self._api.call_at_once(method, channel=thread.channel, ts=ts, chunks=list(chunks))
+        try:
+            await self._api.call_at_once(method, channel=thread.channel, ts=ts, chunks=list(chunks))
+        finally:
+            self._standing.is_gone(thread)
         return True
 
     async def stop(
@@ -139,7 +146,11 @@ class ThreadStreams:
                 session_status=session_status,
             )
 
-        if is_outside_thread(await marked(with_mark, key, answers)):
+        try:
+            stopped = await marked(with_mark, key, answers)
+        finally:
+            self._standing.is_gone(thread)
+        if is_outside_thread(stopped):
             await self._take_back(thread, ts)
             raise final(SLACK_REFUSED, NO_THREAD)
 

@@ -84,6 +84,7 @@ class Opening:
             is_addressed=any(message.addressed for message in turn.messages),
             claim=turn.claim(conversation.thread),
             agent=conversation.agent,
+            turn=turn.key,
         )
 
     def _asked(self, turn: Turn) -> list[str]:

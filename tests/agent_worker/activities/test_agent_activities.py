@@ -12,9 +12,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from agent_worker.activities.agent_activities import Activities
+from agent_worker.payloads import post_keys
 from agent_worker.payloads.errors import SLACK_UNAVAILABLE
 from agent_worker.payloads.opening import LookUpNames, OpenConversation
-from agent_worker.payloads.thread import Author, Deliver, Progress, ShownStep, TellPerson
+from agent_worker.payloads.thread import Author, Deliver, Draft, Progress, ShownStep, TellPerson
 from agent_worker.slack.blocks.posts import notice
 from agent_worker.slack.rate_limits import CALLS_PER_MINUTE
 from agent_worker.slack.refusals import UNTIL_REPAIRED
@@ -50,6 +51,10 @@ async def deliver(stage: SlackStage, request: Deliver, attempt: int = 1) -> None
     environment = ActivityEnvironment()
     environment.info = dataclasses.replace(environment.info, attempt=attempt)
     await environment.run(activities.deliver, request)
+
+
+def session(stage: SlackStage) -> str:
+    return getattr(stage.slack.session(stage.channel, stage.root), "status", "")
 
 
 async def with_progress(stage: SlackStage, **more: Any) -> Progress:
@@ -154,14 +159,52 @@ async def test_where_slack_takes_no_answer_the_status_goes_all_the_same(stage: S
     assert stage.slack.status(stage.channel, stage.root) == ""
 
 
-async def test_a_streamed_answer_and_its_steps_end_with_a_call_each_and_without_a_look(stage: SlackStage) -> None:
+async def test_a_streamed_answer_its_steps_and_the_status_end_with_two_calls_and_without_a_look(
+    stage: SlackStage,
+) -> None:
     answer = asked_to(stage, progress=await with_progress(stage), draft=await streamed(stage, ANSWER[:10]))
+    await stage.ours.status.set_status(stage.thread, "is working…")
     before = len(stage.slack.calls)
 
     await deliver(stage, answer)
 
-    assert sorted(call.method for call in stage.slack.calls[before:]) == [STATUS, STOP, UPDATE]
+    assert sorted(call.method for call in stage.slack.calls[before:]) == [STOP, UPDATE]
     assert standing(stage)[1] == ANSWER
+    assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
+
+
+async def test_a_title_that_begins_a_session_while_the_stream_ends_leaves_no_session_at_work(stage: SlackStage) -> None:
+    draft = await streamed(stage, ANSWER[:10])
+    stage.slack.faults.add(method="agents.sessions.rename", kind="error", error="session_not_found")
+
+    await deliver(stage, asked_to(stage, draft=draft).model_copy(update={"title": "Ponds"}))
+
+    assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
+
+
+async def test_a_streamed_answer_before_a_question_to_people_waits_for_them_without_another_call(
+    stage: SlackStage,
+) -> None:
+    answer = asked_to(stage, draft=await streamed(stage, ANSWER[:10])).model_copy(update={"asks_people": True})
+    before = len(stage.slack.calls)
+
+    await deliver(stage, answer)
+
+    assert [call.method for call in stage.slack.calls[before:]] == [STOP]
+    assert session(stage) == "suspended"
+
+
+async def test_an_answer_written_into_a_draft_leaves_no_status_if_slack_fails_to_take_it_away(
+    stage: SlackStage,
+) -> None:
+    draft = await stage.posts.post(stage.thread, post_keys.draft(stage.root, 0), notice("It is"))
+    await stage.ours.status.set_status(stage.thread, "is thinking…")
+    stage.slack.faults.add(method=STATUS, kind="internal_error")
+
+    await deliver(stage, asked_to(stage, draft=Draft(messages=[draft])))
+
+    assert [post.ts for post in posts(stage)] == [draft]
+    assert (stage.slack.status(stage.channel, stage.root), session(stage)) == ("", "active")
 
 
 async def test_a_retry_looks_once_for_the_answer_the_file_and_the_steps(stage: SlackStage) -> None:
@@ -189,7 +232,7 @@ async def test_steps_that_may_have_been_posted_are_found_and_the_answer_still_en
 
     await deliver(stage, asked_to(stage, progress=progress, draft=draft))
 
-    assert sorted(call.method for call in stage.slack.calls[before:]) == [STATUS, STOP, UPDATE, READ]
+    assert sorted(call.method for call in stage.slack.calls[before:]) == [STOP, UPDATE, READ]
     assert (kinds(posts(stage)[0]), standing(stage)[1]) == (["plan"], ANSWER)
 
 

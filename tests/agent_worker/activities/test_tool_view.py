@@ -24,6 +24,7 @@ from agent_worker.slack.adapter import Slack
 from agent_worker.slack.reading.reading import SlackReading
 from agent_worker.slack.reading.workspace import SEARCH_SCOPE, SearchGrant
 from agent_worker.toolbox.slack_view import SlackSearch, SlackView
+from agent_worker.toolbox.tool import ToolError
 from agent_worker.toolbox.toolbox import Toolbox
 from emulators.gemini.answers import calls, text
 from emulators.gemini.emulator import GeminiEmulator
@@ -136,7 +137,9 @@ async def test_a_call_is_given_a_view_and_with_a_permission_a_search(stage: Slac
     given = tool_view.given(slack, stage.thread, permitted)
 
     assert given.keys() == {SlackView, SlackSearch}
-    assert tool_view.given(slack, stage.thread, ToolRun(askers=[ANNA])).keys() == {SlackView}
+    later = tool_view.given(slack, stage.thread, ToolRun(askers=[ANNA]))[SlackSearch]  # the model may still call it
+    with pytest.raises(ToolError, match="run out"):
+        await later.search_messages("blue", "", "")
     assert tool_view.given(slack, TERMINAL, permitted) == {}
     assert tool_view.given(slack, None, permitted) == tool_view.given(None, stage.thread, permitted) == {}
     grant.refused()

@@ -8,32 +8,17 @@ import pytest
 
 from emulators.gemini.answers import text
 from tests.support.agent_worker.agents import write
+from tests.support.e2e.slack_calls import Calls
 from tests.support.e2e.stage import Stage
 
 HAIKU = "An old silent pond\na frog jumps into the pond\nsplash, silence again"
 # Of a later turn of a thread; of the first one by somebody who is known already; of the first one by anybody else, who
-# is looked up and sees meanwhile that the agent is thinking.
+# is looked up.
 LATER = Counter({"assistant.threads.setStatus": 2, "chat.postMessage": 1})
 KNOWN = LATER + Counter({"agents.sessions.rename": 1})
-FIRST = KNOWN + Counter({"users.info": 1, "assistant.threads.setStatus": 1})
+FIRST = KNOWN + Counter({"users.info": 1})
 PLACE = Counter({"conversations.info": 1})  # at most once in five minutes for each channel, of calls that are to spare
 ACTIVITIES = ["ask_model", "deliver"]
-
-
-class Calls:
-    """Counts the calls of Slack's Web API, from now on."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._before = len(stage.slack.calls)
-
-    async def of_turn(self, expected: Counter[str]) -> Counter[str]:
-        """The calls since this was asked last. What comes too late for it counts for the next time."""
-        calls = self._stage.slack.calls
-        await self._stage.slack.until(lambda: len(calls) - self._before >= expected.total())
-        found = Counter(call.method for call in calls[self._before :])
-        self._before += found.total()
-        return found
 
 
 async def activities(stage: Stage, thread_ts: str, channel: str) -> list[str]:

@@ -78,7 +78,7 @@ class BreakableStage(Stage):
 
     async def runs(self, thread_ts: str, channel: str) -> Sequence[WorkflowHistory]:
         """The histories of a conversation's runs, oldest first."""
-        return (await Lifeline.of(await self._connected(), (await self.workflow(thread_ts, channel)).id)).runs
+        return (await Lifeline.of(await self.connected(), (await self.workflow(thread_ts, channel)).id)).runs
 
     def number(self) -> int:
         """Counts up, for names and addresses that nobody else has."""

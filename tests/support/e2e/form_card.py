@@ -61,14 +61,18 @@ class FormCard:
 
     async def open_page(self, user: str) -> str:
         """Presses Open Page until there is more to read than to try again; returns what only this person reads."""
-        slack, channel = self._stage.slack, self._stage.channel
-        while True:
-            before = len(slack.ephemerals(channel, user))
+        times, told = 0, CANNOT_OPEN
+        while told == CANNOT_OPEN:
+            times += 1
             self.press(user, LINK_BUTTON)
-            await slack.until(lambda before=before: len(slack.ephemerals(channel, user)) > before)
-            told = slack.visible_text(slack.ephemerals(channel, user)[-1])
-            if told != CANNOT_OPEN:
-                return told
+            told = await self._line(user, times)
+        return told
+
+    async def _line(self, user: str, number: int) -> str:
+        """Waits for so many lines that only this person sees; returns the last of them."""
+        slack, channel = self._stage.slack, self._stage.channel
+        await slack.until(lambda: len(slack.ephemerals(channel, user)) >= number)
+        return slack.visible_text(slack.ephemerals(channel, user)[number - 1])
 
     async def fill(self, user: str, **values: str) -> None:
         """Opens the form and sends it; the values by the fields' labels."""

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from agent_worker.payloads.thread import Author, Draft, Progress, ShownStep, ShowProgress, StepState
+from agent_worker.payloads.thread import Author, Draft, Progress, Shown, ShownStep, ShowProgress, StepState
+from agent_worker.slack.thread.progress_queue import ProgressQueue
 from emulators.slack.faults.web_api import FaultKind
 from tests.support.agent_worker.settling import APPEND, POST, UPDATE, posts
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
+
+STATUS = "assistant.threads.setStatus"
 
 
 @pytest.fixture
@@ -43,8 +46,80 @@ async def test_they_are_shown_in_their_message_and_in_the_status(stage: SlackSta
     await queue.wait(request)
 
     assert states(stage) == ["complete", "in_progress"]
-    assert stage.slack.status(stage.channel, stage.root) == "is working: Step 2…"
-    assert (stage.calls(POST), stage.calls(UPDATE)) == (1, 1)
+    assert stage.slack.status(stage.channel, stage.root) == "is working…"
+    assert (stage.calls(POST), stage.calls(UPDATE), stage.calls(STATUS)) == (1, 1, 1)
+
+
+async def test_where_no_steps_can_be_shown_the_status_says_which_of_them_run() -> None:
+    async with slack_stage(direct=True) as direct:
+        queue = direct.ours.progress_queue
+        written = Draft(messages=[direct.root], unsure=True)  # only the delivery can show them now
+        await queue.show(request := showing(direct, "complete", "in_progress", draft=written))
+        await queue.wait(request)
+
+        assert direct.slack.status(direct.channel, direct.root) == "is working: Step 2…"
+
+
+async def test_nobody_waits_for_the_status_behind_the_steps(stage: SlackStage) -> None:
+    held = stage.slack.hold(STATUS)
+    queue = stage.ours.progress_queue
+
+    shown = await queue.show(request := showing(stage, "in_progress"))
+    await held.reached()
+    held.release()
+    await queue.wait(request)
+
+    assert shown.ts == posts(stage)[0].ts
+    assert stage.slack.status(stage.channel, stage.root) == "is working…"
+
+
+async def test_a_step_that_has_ended_is_shown_with_the_next_one_that_begins(stage: SlackStage) -> None:
+    queue = stage.ours.progress_queue
+    shown = await queue.show(showing(stage, "in_progress"))
+
+    async with queue.thinking(showing(stage, "complete", ts=shown.ts)):
+        pass
+    queue.begin(request := showing(stage, "complete", "in_progress", ts=shown.ts))
+    await queue.wait(request)
+
+    assert states(stage) == ["complete", "in_progress"]
+    assert stage.calls(UPDATE) == 1
+
+
+async def test_a_step_that_has_ended_does_not_wait_long_for_a_model_that_takes_its_time(stage: SlackStage) -> None:
+    queue = ProgressQueue(stage.ours.progress, stage.ours.status, end_waits=0.01)
+    shown = await queue.show(showing(stage, "in_progress"))
+
+    async with queue.thinking(showing(stage, "complete", ts=shown.ts)):
+        await stage.slack.until(lambda: states(stage) == ["complete"])
+
+
+async def test_a_step_that_has_ended_does_not_wait_for_a_model_call_that_has_failed(stage: SlackStage) -> None:
+    queue = ProgressQueue(stage.ours.progress, stage.ours.status, end_waits=3_600.0)
+    shown = await queue.show(showing(stage, "in_progress"))
+
+    async with queue.thinking(showing(stage, "complete", ts=shown.ts), is_retry=True):
+        await stage.slack.until(lambda: states(stage) == ["complete"])
+
+
+async def test_steps_that_end_together_are_shown_together(stage: SlackStage) -> None:
+    queue = ProgressQueue(stage.ours.progress, stage.ours.status, together=3_600.0)
+    shown = await queue.show(showing(stage, "in_progress", "in_progress"))
+
+    both = showing(stage, "complete", "complete", ts=shown.ts)
+
+    async def both_have_ended() -> None:
+        queue.begin(both)
+
+    nothing_new, _ = await asyncio.gather(
+        queue.show(showing(stage, "complete", "in_progress", ts=shown.ts)), both_have_ended()
+    )
+    await queue.wait(both)
+
+    assert nothing_new == Shown()
+
+    assert states(stage) == ["complete", "complete"]
+    assert stage.calls(UPDATE) == 1
 
 
 async def test_in_a_direct_message_they_are_shown_in_the_stream() -> None:
