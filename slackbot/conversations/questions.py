@@ -32,8 +32,9 @@ from agent_worker.contract.questions import (
     FormRequest,
 )
 
-# Seconds. Of the 3 s that Slack waits for the acknowledgement, the rest is for telling the person.
-CHECK_TIMEOUT, SIGNAL_TIMEOUT, FORM_TIMEOUT = 1.3, 0.7, 1.2
+# Seconds. Of the 3 s that Slack waits for the acknowledgement, the rest is for telling the person. What the check does
+# not need of its time, the signal may take as well.
+GIVE_TIMEOUT, CHECK_TIMEOUT, FORM_TIMEOUT = 2.0, 1.3, 1.2
 PRESS_AGAIN = "I could not be told what you decided just now. Please press it once more."
 CANNOT_OPEN = "I can't show this just now. Please close it, and press the button again in a minute."
 logger = logging.getLogger(__name__)
@@ -58,11 +59,11 @@ class Questions:
         stores at once, also if no worker answers the query in time. Where something else was decided in between, the
         conversation tells the person.
         """
-        handle = self._handle(thread)
+        handle, began = self._handle(thread), time.monotonic()
         checked = await self._check(handle, answer)
         if checked is not None and checked.refusal:
             return Given("refused", checked.refusal)
-        return await self._send(handle, answer, checked)
+        return await self._send(handle, answer, checked, timeout=GIVE_TIMEOUT - (time.monotonic() - began))
 
     async def _check(self, handle: WorkflowHandle[object, object], answer: Answer) -> Checked | None:
         """None if nobody knows in time."""
@@ -81,10 +82,12 @@ class Questions:
             logger.warning("an answer could not be checked", extra={"reason": type(error).__name__})
             return None
 
-    async def _send(self, handle: WorkflowHandle[object, object], answer: Answer, checked: Checked | None) -> Given:
+    async def _send(
+        self, handle: WorkflowHandle[object, object], answer: Answer, checked: Checked | None, *, timeout: float
+    ) -> Given:
         try:
-            async with asyncio.timeout(SIGNAL_TIMEOUT):
-                await handle.signal(ANSWER_QUESTION, answer, rpc_timeout=timedelta(seconds=SIGNAL_TIMEOUT))
+            async with asyncio.timeout(timeout):
+                await handle.signal(ANSWER_QUESTION, answer, rpc_timeout=timedelta(seconds=timeout))
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 return Given("refused", SETTLED)

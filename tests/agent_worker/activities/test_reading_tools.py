@@ -120,5 +120,5 @@ async def test_what_is_searched_for_is_found_with_the_permission_of_who_asks_and
     run_out = await run(stage, "search_messages", {"query": "plan"}, stage.anna, token="1.2.old")
 
     assert [(one["channel"], one["text"]) for one in found["output"]["messages"]] == [("#news", "the plan is blue")]
-    assert without["error"] == "Slack does not permit to search just now."
+    assert "has run out" in without["error"]
     assert "has run out" in run_out["error"]
