@@ -33,7 +33,7 @@ def test_each_value_is_of_the_file_of_a_setting_or_built_in(tmp_path: Path) -> N
     file = f"{tmp_path.name}/default.md"
     assert (one.model.value, one.model.source) == ("gemini-4-argon", file)
     assert (one.max_model_calls.value, one.max_model_calls.source) == (7, "setting AGENT_MAX_MODEL_CALLS")
-    assert (one.context_tokens.value, one.context_tokens.source) == (200_000, "default")
+    assert (one.context_tokens.value, one.context_tokens.source) == (64_000, "default")
     assert (one.tools.value, one.tools.source) == (["echo"], file)
     assert (one.instructions.value, one.instructions.source) == ("Answer.", file)
 
