@@ -11,7 +11,7 @@ from benchmarks.compaction.requests import CACHED_SHARE, MODEL, SMALLEST_CACHED,
 from benchmarks.compaction.turns import CHARACTERS_PER_TOKEN
 
 TURNS = (50, 200)
-LIMITS = (16_000, 32_000, 48_000, 64_000, 96_000, 128_000, 200_000)
+LIMITS = (16_000, 32_000, 48_000, 64_000, 128_000, 200_000)
 
 
 @dataclass(frozen=True)
