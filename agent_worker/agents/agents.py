@@ -13,8 +13,10 @@ from agent_worker.agents.folder import AgentFolder
 from agent_worker.agents.settings import DEFAULT, AgentSettings
 from agent_worker.contract.agent_choice import Choice, Place, choose
 from agent_worker.payloads.agent_version import AgentVersion
+from agent_worker.payloads.storage_limits import size_of
 from agent_worker.toolbox.toolbox import Toolbox
 
+BYTES_PER_TOKEN = 4  # in what the model is told of tools; Google's rule of thumb
 VERSIONS_KEPT = 500  # the others are read from the conversations that go by them
 logger = logging.getLogger(__name__)
 
@@ -87,8 +89,16 @@ class Agents:
         version = found.version
         if version.digest not in self._versions:
             logger.info("agent has a version", extra={"agent": name, "digest": version.digest})
+            self._warn_if_crowded(version)
         self.keep(version)
         return version
+
+    def _warn_if_crowded(self, version: AgentVersion) -> None:
+        """Warns if so many tools are declared that older turns would give way to a summary after nearly every turn."""
+        tokens = size_of(self.toolbox.declarations(version.tools)) // BYTES_PER_TOKEN
+        if tokens > version.context_tokens // 2:
+            told = {"agent": version.agent, "tool_tokens": tokens, "context_tokens": version.context_tokens}
+            logger.warning("the tools of an agent take more than half of its context_tokens", extra=told)
 
     def known_version(self, digest: str) -> AgentVersion | None:
         """The version with this digest, if this worker has made or read it."""

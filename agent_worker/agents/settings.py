@@ -32,7 +32,7 @@ class AgentSettings(ProcessSettings):
         description="how many model calls one turn may take; the last one may not ask for tools",
     )
     agent_context_tokens: int = Field(
-        200_000,
+        64_000,
         ge=SMALLEST_CONTEXT,
         description="above so many tokens, the older turns are replaced by a summary",
     )

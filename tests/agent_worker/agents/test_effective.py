@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_each_value_is_of_the_file_of_a_setting_or_built_in(tmp_path: Path) -> N
     file = f"{tmp_path.name}/default.md"
     assert (one.model.value, one.model.source) == ("gemini-4-argon", file)
     assert (one.max_model_calls.value, one.max_model_calls.source) == (7, "setting AGENT_MAX_MODEL_CALLS")
-    assert (one.context_tokens.value, one.context_tokens.source) == (200_000, "default")
+    assert (one.context_tokens.value, one.context_tokens.source) == (64_000, "default")
     assert (one.tools.value, one.tools.source) == (["echo"], file)
     assert (one.instructions.value, one.instructions.source) == ("Answer.", file)
 
@@ -92,6 +93,21 @@ def test_a_version_takes_the_place_of_the_settings_of_the_same_names(tmp_path: P
     changed = ("gemini_model", "agent_max_model_calls", "agent_context_tokens", "thread_replies")
     assert tuple(getattr(policy, name) for name in changed) == ("x", 2, 2000, "mention")
     assert policy.model_dump(exclude=set(changed)) == POLICY.model_dump(exclude=set(changed))
+
+
+def test_tools_that_leave_little_room_for_the_conversation_are_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = Afar(listed=[FarTool(f"far__look_{number}") for number in range(200)])
+    agents = agents_in(_folder(tmp_path, "context_tokens: 4000"), Toolbox([echo], source=many))
+    roomy = agents_in(_folder(tmp_path / "2", "context_tokens: 64000"), Toolbox([echo], source=many))
+
+    for one in (agents, agents, roomy):
+        one.version("default")
+
+    (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert (vars(warning)["agent"], vars(warning)["context_tokens"]) == ("default", 4_000)
+    assert 2_000 < vars(warning)["tool_tokens"] < 8_000
 
 
 def test_a_version_is_remembered_by_its_digest_and_an_unknown_one_is_not_made_up(tmp_path: Path) -> None:

@@ -56,6 +56,24 @@ async def test_a_turn_goes_by_the_version_that_its_first_reply_brings(temporal_a
         assert cast.opens[0].agent == ""
 
 
+async def test_a_conversation_that_is_open_goes_by_the_limit_of_its_agents_new_version(temporal_address: str) -> None:
+    large = AgentVersion.of(**{**FIELDS, "context_tokens": 200_000})
+    small = AgentVersion.of(**{**FIELDS, "context_tokens": 64_000})
+    async with Rehearsal(temporal_address, agent="ops", agent_context_tokens=200_000) as rehearsal:
+        talk, cast = rehearsal.conversation(), rehearsal.cast
+        cast.answers += [by(large, text(said, tokens=150_000)) for said in ("One.", "Two.")]
+        cast.answers += [by(small, text("Three.", tokens=150_000)), by(small, text("Four.", tokens=40_000))]
+
+        said = [await talk.ask(f"{number}.0") for number in range(1, 5)]
+        before, after = cast.read[2], cast.read[3]
+
+    assert said == ["One.", "Two.", "Three.", "Four."]
+    assert [one.end for one in cast.summarised] == [4]
+    assert len(before) == 5
+    assert [cast.summary in str(entry) for entry in after] == [True, False, False, False]
+    assert "Three." in str(after[2])
+
+
 async def test_the_signatures_of_a_model_go_with_it(temporal_address: str) -> None:
     async with Rehearsal(temporal_address, agent="ops") as rehearsal:
         talk, cast = rehearsal.conversation(), rehearsal.cast
