@@ -72,6 +72,11 @@ def hand_on(error: ApplicationError, *details: Any) -> None:
     activity.heartbeat(activity.info().attempt, code, _counts(code), *details)
 
 
+def has_died() -> bool:
+    """Whether there was an attempt before this one of which nobody knows how it has ended."""
+    return activity.info().attempt > 1 and (not _before() or _before()[1] == DIED)
+
+
 def handed_on() -> Sequence[Any]:
     """The details that the attempt before has handed on; empty if there are none."""
     return _before()[_OWN:]

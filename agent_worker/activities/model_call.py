@@ -108,14 +108,19 @@ class ModelCalls:
         return reply.model_copy(update={"digest": version.digest, "spent": bill.spent, **brings})
 
     async def _paid_reply(self, request: AskModel, version: AgentVersion, hold: Hold | None, bill: Bill) -> ModelReply:
-        """The reply. If there is none, the next attempt is told what this one has cost, or the workflow, or the
-        budget."""
+        """The reply.
+
+        If there is none, what the call has cost is told to the next attempt, to the workflow, or to the budget.
+        """
         try:
             return await self._titled_reply(request, version, bill)
         except _FailedCall as failure:
             paid = Paid(spent=bill.spent, hold=hold)
             failed_attempts.hand_on(failure.error, *failure.handover.details, paid)
             raise with_costs(failure.error, bill) from None
+        except ApplicationError as error:
+            failed_attempts.hand_on(error, Paid(spent=bill.spent, hold=hold))
+            raise
         except asyncio.CancelledError:
             self._payments.note_cancelled(request, version, hold, bill)
             raise

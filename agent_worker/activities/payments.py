@@ -40,8 +40,7 @@ class Paid(Stored):
         details = failed_attempts.handed_on()
         if details and isinstance(details[-1], dict) and details[-1].keys() == cls.model_fields.keys():
             return cls.model_validate(details[-1])
-        lost = activity.info().attempt > 1 and not details
-        return cls(spent=[untold(model)] if lost else [], hold=None)
+        return cls(spent=[untold(model)] if failed_attempts.has_died() else [], hold=None)
 
 
 class Payments:

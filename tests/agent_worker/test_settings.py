@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agent_worker.gemini.prices import Tokens
+from agent_worker.payloads.quotas import Budgets
 from agent_worker.settings import WorkerSettings
 from process.settings import BAD_SETTINGS, load
 
@@ -145,3 +147,31 @@ def test_settings_that_are_printed_show_no_secret(monkeypatch: pytest.MonkeyPatc
     shown = repr(loaded()) + loaded().model_dump_json()
 
     assert "very-secret" not in shown
+
+
+def test_budgets_and_prices_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not loaded().budgets.has_any
+    monkeypatch.setenv("AGENT_BUDGET_PER_CHANNEL", "2.5")
+    monkeypatch.setenv("GEMINI_PRICES", "my-model=1/2")
+
+    settings = loaded()
+
+    assert settings.budgets == Budgets(channel=2.5)
+    assert settings.prices.cost("my-model", Tokens(given=1_000_000), 0).dollars == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AGENT_BUDGET_PER_PERSON", "-1"),
+        ("AGENT_BUDGET_PER_WORKSPACE", "inf"),
+        ("AGENT_BUDGET_CHANNEL", "#operators"),
+        ("GEMINI_PRICES", "my-model: 1"),
+    ],
+)
+def test_a_budget_that_would_not_be_what_was_meant_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert name in refusal(capsys)

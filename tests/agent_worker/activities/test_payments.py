@@ -135,6 +135,16 @@ async def test_after_a_killed_attempt_one_request_is_untold_and_the_turn_asks_by
     assert [one.turn for one in counter.claims] == [CLAIM.turn]
 
 
+async def test_after_an_attempt_that_failed_before_it_asked_gemini_nothing_is_untold(payments: Payments) -> None:
+    environment = attempt(2)
+    told = (1, "transcript_unavailable", {"transcript_unavailable": 1})
+    environment.info = dataclasses.replace(environment.info, heartbeat_details=told)
+
+    _, paid = await place(payments, environment, asked())
+
+    assert paid.spent == []
+
+
 async def test_without_a_claim_or_without_budgets_nothing_is_asked(payments: Payments, counter: Counter) -> None:
     assert (await place(payments, attempt(1), asked(None)))[0] is None
     assert (await place(Payments(None, PRICES), attempt(1), asked()))[0] is None

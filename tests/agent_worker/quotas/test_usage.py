@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_worker.contract.converter import DATA_CONVERTER
-from agent_worker.payloads.quotas import Claim, OverQuota, QuotaLimits
+from agent_worker.payloads.quotas import Budgets, Claim, OverQuota, QuotaLimits
 from agent_worker.quotas import usage
 from agent_worker.quotas.usage import MOST_TURNS, TOLD_AT_ALL, TOLD_PER_PERSON, WINDOW, Usage
 
@@ -170,3 +170,23 @@ def test_whoever_asks_in_whatever_order_gets_what_the_rules_say(asked: Any, pers
 
         assert (refused.scope if refused else "") == model.reserve(claim(turn, *people), limits, now)
         assert refused is None or 1 <= refused.minutes <= 60
+
+
+def test_a_count_from_before_there_were_budgets_is_read() -> None:
+    before = {"turns": {"C1:1.0": ["U1", 5.0]}, "told": {}}
+    payloads = DATA_CONVERTER.payload_converter.to_payloads([before])
+
+    (read,) = DATA_CONVERTER.payload_converter.from_payloads(payloads, [Usage])
+
+    assert read == Usage(turns={"C1:1.0": ("U1", 5.0)})
+
+
+def test_a_flood_beyond_a_budget_is_told_a_few_times_a_minute_too() -> None:
+    count, budgets = Usage(), Budgets(person=1)
+    claims = [claim(turn).model_copy(update={"needs": 2.0}) for turn in range(100)]
+
+    refused = [count.admit(one, QuotaLimits(), budgets, 0.0) for one in claims]
+
+    assert _told([one for one in refused if isinstance(one, OverQuota)]) == TOLD_PER_PERSON
+    assert {one.scope for one in refused if isinstance(one, OverQuota)} == {"person_budget"}
+    assert len(refused) == sum(isinstance(one, OverQuota) for one in refused)

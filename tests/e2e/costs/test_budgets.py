@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from agent_worker.payloads.quotas import quota_workflow_id
+from agent_worker.quotas.ledger import Ledger
 from emulators.gemini.answers import calls, finish, text
 from tests.support.e2e.ledger import asked, ledger
 from tests.support.e2e.stage import Stage, exists
@@ -80,8 +81,8 @@ async def test_a_turn_costs_one_action_more_and_a_chain_no_other_and_without_a_b
         stage.gemini.script(*(calls(("get_ip_address", {})) for _ in range(3)), text("Done."))
         await stage.answered(ask(stage, stage.anna))
 
+        book = await settled_book(stage)
         requests = [request for request, _ in await asked(stage)]
-        book = await ledger(stage)
 
         assert [(len(one.claims), len(one.settled)) for one in requests] == [(1, 0), (0, 1)]
         assert book.held == {}
@@ -98,7 +99,7 @@ async def test_a_turn_costs_one_action_more_and_a_chain_no_other_and_without_a_b
 
 async def test_neither_a_retry_nor_a_killed_worker_counts_twice(temporal_address: str, tmp_path: Path) -> None:
     """The first answer breaks off, the second attempt's worker is killed, the third answers."""
-    async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="8.2") as stage:
+    async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="12") as stage:
         stage.gemini.script(finish(None, text("Broken")))
         hold = stage.gemini.hold()
         ts = ask(stage, stage.anna)
@@ -109,11 +110,8 @@ async def test_neither_a_retry_nor_a_killed_worker_counts_twice(temporal_address
 
         assert await stage.answered(ts) == ["At last."]
 
-        async def book_is_settled() -> bool:
-            return not (await ledger(stage)).held
-
-        await eventually(book_is_settled)
-        book, requests = await ledger(stage), [request for request, _ in await asked(stage)]
+        book = await settled_book(stage)
+        requests = [request for request, _ in await asked(stage)]
         (settled,) = {one.turn: one.dollars for request in requests for one in request.settled}.items()
         claimed = {claim.turn for request in requests for claim in request.claims}
         assert claimed == {settled[0]} == {f"{stage.channel}:{ts}"}
@@ -131,7 +129,7 @@ async def test_money_that_runs_out_in_the_middle_of_a_turn_ends_it_and_says_what
 
         assert "your budget for today ($8.20) is used up" in told
         assert len(stage.gemini.requests) == 1
-        assert (await ledger(stage)).held == {}
+        assert 0 < (await settled_book(stage)).spent[WORKSPACE] < NEEDED
 
 
 async def test_a_stopped_call_costs_what_gemini_was_given(temporal_address: str, tmp_path: Path) -> None:
@@ -188,6 +186,18 @@ async def test_a_model_without_a_price_is_not_used_where_there_is_a_budget(
         )
         assert stage.gemini.requests == []
         assert any("a model has no known price" in line for line in stage.worker.lines)
+
+
+async def settled_book(stage: Stage) -> Ledger:
+    """Once something is settled and nothing is held: a turn is settled while its answer is delivered."""
+
+    async def book() -> Ledger | None:
+        found = await ledger(stage)
+        return found if found.settled and not found.held else None
+
+    found = await eventually(book)
+    assert found is not None
+    return found
 
 
 def told_in(stage: Stage, channel: str) -> list[str]:
