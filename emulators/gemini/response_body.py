@@ -136,9 +136,9 @@ def _usage(request: ModelRequest, parts: Sequence[Mapping[str, Any]]) -> dict[st
 
 
 def part_tokens(part: Mapping[str, Any]) -> int:
-    """The tokens that a part of the answer takes, as they are counted here."""
+    """The tokens that the model writes for a part of the answer. A signature is none of its words."""
     text = part.get("text")
-    return -(-len(text) // CHARACTERS_PER_TOKEN) if isinstance(text, str) else _tokens(part)
+    return -(-len(text) // CHARACTERS_PER_TOKEN) if isinstance(text, str) else _tokens(part["functionCall"])
 
 
 def _tokens(value: object) -> int:
