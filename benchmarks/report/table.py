@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.measurements.measurements import Measurement, Measurements
-from benchmarks.report.targets import Target
+from benchmarks.report.target import Target
 
 COLUMNS = ("product", "plain", "tutorial")
 _SIGNS = {True: "reached", False: "MISSED", None: "—"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from benchmarks.measurements.measurements import Measurements
 from benchmarks.plan import Crowd, Turns
+from benchmarks.report import real_targets
+from benchmarks.report.target import Target, judged, ratio
 from benchmarks.stubs.questions import Kind
 from benchmarks.stubs.services import NONE, REAL, Latencies
 from benchmarks.workloads import crowds, long_conversations, open_conversations, restarts, turns
@@ -14,78 +16,49 @@ from benchmarks.workloads import crowds, long_conversations, open_conversations,
 MOST_OPEN = 1_000  # open conversations for which the memory target is set
 
 
-@dataclass(frozen=True)
-class Target:
-    """One target: what is measured, what is wanted, what was measured.
-
-    `reached` is None if nothing was measured, or too little to tell; `note` says where the value comes from.
-    """
-
-    what: str
-    wanted: str
-    measured: str
-    reached: bool | None
-    note: str = ""
-
-
 def judge_all(measurements: Measurements) -> list[Target]:
     """All targets, also those for which nothing was measured."""
-    return [judge(measurements) for judge in _ALL]
-
-
-def _judged(
-    what: str, limit: float, value: float | None, form: str, *, at_least: bool = False, note: str = ""
-) -> Target:
-    """`limit` is the greatest value that reaches the target, or the least one with `at_least`; `form` prints both."""
-    wanted = f"{'≥' if at_least else '≤'} {form.format(limit)}"
-    if value is None:
-        return Target(what, wanted, "not measured", None)
-    is_reached = value >= limit if at_least else value <= limit
-    return Target(what, wanted, form.format(value), is_reached, note)
+    return [judge(measurements) for judge in (*_ALL, *real_targets.ALL)]
 
 
 def _turn(measured: Measurements, kind: Kind, latencies: Latencies, contender: str) -> float | None:
     return measured.median("whole turn", turns.where(Turns(kind, latencies, 0, 0), turns.FIRST), contender)
 
 
-def _ratio(above: float | None, below: float | None) -> float | None:
-    return None if above is None or not below else above / below
-
-
 def _extra_time(measured: Measurements) -> Target:
     product, plain = _turn(measured, "chain", REAL, "product"), _turn(measured, "chain", REAL, "plain")
     extra = None if product is None or plain is None else product - plain
-    return _judged(f"three-tool turn at {REAL.name}, beyond plain", 60, extra, "{:+.0f} ms")
+    return judged(f"three-tool turn at {REAL.name}, beyond plain", 60, extra, "{:+.0f} ms")
 
 
 def _extra_part(measured: Measurements) -> Target:
-    ratio = _ratio(_turn(measured, "chain", REAL, "product"), _turn(measured, "chain", REAL, "plain"))
-    return _judged(f"three-tool turn at {REAL.name}, against plain", 1.05, ratio, "{:.2f} ×")
+    share = ratio(_turn(measured, "chain", REAL, "product"), _turn(measured, "chain", REAL, "plain"))
+    return judged(f"three-tool turn at {REAL.name}, against plain", 1.05, share, "{:.2f} ×")
 
 
 def _against_tutorial(measured: Measurements) -> Target:
-    ratio = _ratio(_turn(measured, "chain", NONE, "product"), _turn(measured, "chain", NONE, "tutorial"))
-    return _judged(f"three-tool turn at {NONE.name}, against tutorial", 0.2, ratio, "{:.2f} ×")
+    share = ratio(_turn(measured, "chain", NONE, "product"), _turn(measured, "chain", NONE, "tutorial"))
+    return judged(f"three-tool turn at {NONE.name}, against tutorial", 0.2, share, "{:.2f} ×")
 
 
 def _throughput(measured: Measurements) -> Target:
     place = crowds.where(Crowd(20, 0, 0))
     product, tutorial = (measured.median("turns per second", place, name) for name in ("product", "tutorial"))
-    ratio = _ratio(product, tutorial)
-    return _judged("turns per second, 20 threads, against tutorial", 10, ratio, "{:.1f} ×", at_least=True)
+    share = ratio(product, tutorial)
+    return judged("turns per second, 20 threads, against tutorial", 10, share, "{:.1f} ×", at_least=True)
 
 
 def _status(measured: Measurements) -> Target:
     place = turns.where(Turns("haiku", NONE, 0, 0), turns.FIRST)
     value = measured.median("mention → status", place, "product")
-    return _judged(f"mention → status visible at {NONE.name}", 50, value, "{:.0f} ms")
+    return judged(f"mention → status visible at {NONE.name}", 50, value, "{:.0f} ms")
 
 
 def _history_growth(measured: Measurements) -> Target:
     late, early = (
         measured.median("history bytes", long_conversations.where(length), "product") for length in (200, 20)
     )
-    return _judged("history bytes of a turn, turn 200 / turn 20", 1.1, _ratio(late, early), "{:.2f} ×")
+    return judged("history bytes of a turn, turn 200 / turn 20", 1.1, ratio(late, early), "{:.2f} ×")
 
 
 def _actions(kind: Kind, limit: float) -> Callable[[Measurements], Target]:
@@ -96,7 +69,7 @@ def _actions(kind: Kind, limit: float) -> Callable[[Measurements], Target]:
             for stage in (turns.FIRST, turns.FOLLOW_UP)
         )
         note = "first turn of a conversation" + ("" if later is None else f"; a follow-up: {later:.0f}")
-        return _judged(f"Temporal actions of a {kind} turn", limit, first, "{:.0f}", note=note)
+        return judged(f"Temporal actions of a {kind} turn", limit, first, "{:.0f}", note=note)
 
     return judge
 
@@ -109,10 +82,10 @@ def _memory(measured: Measurements) -> Target:
     start = _memory_with(measured, 0)
     opened = [count for count in range(1, MOST_OPEN + 1) if _memory_with(measured, count) is not None]
     if start is None or not opened:
-        return _judged("worker memory, 1,000 open conversations over start", 150, None, "{:.0f} MB")
+        return judged("worker memory, 1,000 open conversations over start", 150, None, "{:.0f} MB")
     most = _memory_with(measured, opened[-1]) or 0.0
     grown = (most - start) * MOST_OPEN / opened[-1]
-    target = _judged("worker memory, 1,000 open conversations over start", 150, grown, "{:.0f} MB")
+    target = judged("worker memory, 1,000 open conversations over start", 150, grown, "{:.0f} MB")
     if opened[-1] == MOST_OPEN:
         return target
     return replace(target, reached=target.reached or None, note=f"at most; calculated from {opened[-1]}")
@@ -125,14 +98,14 @@ def _memory_with(measured: Measurements, count: int) -> float | None:
 def _start(role: str) -> Callable[[Measurements], Target]:
     def judge(measured: Measurements) -> Target:
         value = measured.median("start-up", restarts.START, f"product {role}")
-        return _judged(f"start-up of the {role}", 2, value, "{:.1f} s")
+        return judged(f"start-up of the {role}", 2, value, "{:.1f} s")
 
     return judge
 
 
 def _kill(measured: Measurements) -> Target:
     found = measured.find("SIGKILL of the worker → turn goes on", restarts.KILL, "product")
-    return _judged("SIGKILL in a model call → turn goes on", 5, max(found.values) if found else None, "{:.1f} s")
+    return judged("SIGKILL in a model call → turn goes on", 5, max(found.values) if found else None, "{:.1f} s")
 
 
 _ALL = (

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["haiku", "chain", "pair", "letter"]
-KINDS: tuple[Kind, ...] = ("haiku", "chain", "pair", "letter")
+Kind = Literal["haiku", "chain", "pair", "letter", "essay"]
+KINDS: tuple[Kind, ...] = ("haiku", "chain", "pair", "letter", "essay")
 LETTER_CHARACTERS = 1_500
+# The sizes of real answers, in tokens; nothing is as long elsewhere, so that only the machinery is measured.
+REAL_SIZES: Mapping[Kind, int] = {"haiku": 100, "chain": 100, "pair": 100, "essay": 600}
+_CHARACTERS_PER_TOKEN = 4  # as the emulated Gemini counts
 HAIKU = "A message arrives\nwritten down before it speaks\nnothing will be lost"
 _FILLING = "the quick brown fox jumps over the lazy dog and "
 _WISHES: dict[Kind, str] = {
@@ -15,6 +19,7 @@ _WISHES: dict[Kind, str] = {
     "chain": "are there any weather alerts where you are?",
     "pair": "are there any weather alerts in New York and California?",
     "letter": "what do you think of this?",
+    "essay": "explain at length why messages get lost, please",
 }
 
 
@@ -32,7 +37,7 @@ class Question:
     @property
     def words(self) -> str:
         """What a person writes."""
-        return padded(f"{self.name}: {_WISHES[self.kind]}", self.kind)
+        return padded(f"{self.name}: {_WISHES[self.kind]}", _letter_size(self.kind))
 
     @property
     def answer_start(self) -> str:
@@ -40,24 +45,30 @@ class Question:
         return f"Answer {self.name}."
 
 
-def padded(text: str, kind: Kind) -> str:
-    """`text` filled up to LETTER_CHARACTERS if it is a letter; other kinds are not filled up."""
-    if kind != "letter":
+def padded(text: str, characters: int) -> str:
+    """`text` filled up to so many characters; one that is as long already stays as it is."""
+    missing = characters - len(text) - 1
+    if missing <= 0:
         return text
-    missing = LETTER_CHARACTERS - len(text) - 1
     return f"{text} {(_FILLING * (missing // len(_FILLING) + 1))[:missing].strip()}"
 
 
-def answer(question: Question, findings: tuple[str, ...] = ()) -> str:
-    """The whole answer; each of the `findings` sums up one tool result."""
+def answer(question: Question, findings: tuple[str, ...] = (), sizes: Mapping[Kind, int] | None = None) -> str:
+    """The whole answer; each of the `findings` sums up one tool result. `sizes` are in tokens, by kind."""
     told = HAIKU if question.kind == "haiku" else " ".join(findings) or "So that is how it is."
-    return padded(f"{question.answer_start} {told}", question.kind)
+    characters = (sizes or {}).get(question.kind, 0) * _CHARACTERS_PER_TOKEN
+    return padded(f"{question.answer_start} {told}", max(characters, _letter_size(question.kind)))
 
 
-def right_answer(question: Question, alerts: dict[str, int]) -> str:
+def _letter_size(kind: Kind) -> int:
+    """The characters of letters and of the answers to them; 0 for what is as short as it is."""
+    return LETTER_CHARACTERS if kind == "letter" else 0
+
+
+def right_answer(question: Question, alerts: Mapping[str, int], sizes: Mapping[Kind, int] | None = None) -> str:
     """The answer that is counted; `alerts` is the number of alerts by the area's name."""
     areas = {"chain": ("New York",), "pair": ("New York", "California")}.get(question.kind, ())
-    return answer(question, tuple(finding(area, alerts[area]) for area in areas))
+    return answer(question, tuple(finding(area, alerts[area]) for area in areas), sizes)
 
 
 def finding(area: str, alerts: int) -> str:

@@ -14,7 +14,6 @@ from aiohttp import web
 from benchmarks.stubs.model import StubModel
 from emulators.gemini.answers import text
 from emulators.gemini.emulator import GeminiEmulator
-from emulators.gemini.faults import slow
 from emulators.slack.emulator import SlackEmulator
 from emulators.slack.state.changes import Change
 from emulators.world.emulator import WorldEmulator
@@ -25,19 +24,25 @@ AREAS = {"New York": "NY", "California": "CA"}
 
 @dataclass(frozen=True)
 class Latencies:
-    """Seconds that a model call, a request to a tool's service, and a call of Slack's Web API take."""
+    """Seconds that a model call, a request to a tool's service, and a call of Slack's Web API take.
+
+    With `tokens_per_second`, those of the model are the ones before its first token; 0: the others follow at once.
+    """
 
     model: float = 0.0
     tool: float = 0.0
     slack: float = 0.0
+    tokens_per_second: float = 0.0
 
     @property
     def name(self) -> str:
-        return "/".join(f"{seconds * 1000:.0f}" for seconds in (self.model, self.tool, self.slack)) + " ms"
+        times = "/".join(f"{seconds * 1000:.0f}" for seconds in (self.model, self.tool, self.slack)) + " ms"
+        return times + (f", {self.tokens_per_second:.0f} tokens/s" if self.tokens_per_second else "")
 
 
 NONE = Latencies()
 REAL = Latencies(model=0.3, tool=0.1, slack=0.08)
+LIFE = Latencies(model=1.5, tool=0.5, slack=0.15, tokens_per_second=80)
 
 
 class ObservedSlack(SlackEmulator):
@@ -80,10 +85,13 @@ class SlowWorld(WorldEmulator):
 
 
 class Stubs:
-    """`async with Stubs() as stubs:` runs them. They answer at once until `set_latencies` is called."""
+    """`async with Stubs() as stubs:` runs them. They answer at once until `set_latencies` is called.
 
-    def __init__(self) -> None:
-        self.slack = ObservedSlack()
+    `rate_limits`: whether Slack has its own.
+    """
+
+    def __init__(self, *, rate_limits: bool = False) -> None:
+        self.slack = ObservedSlack(rate_limits=rate_limits)
         self.model = StubModel()
         self.gemini = GeminiEmulator(script=self.model)
         self.world = SlowWorld()
@@ -102,9 +110,10 @@ class Stubs:
 
     def set_latencies(self, latencies: Latencies) -> None:
         """Every request from now on takes this long."""
-        self.model.seconds, self.world.seconds = latencies.model, latencies.tool
+        self.model.seconds, self.model.tokens_per_second = latencies.model, latencies.tokens_per_second
+        self.world.seconds = latencies.tool
         # The product asks for a title beside the answer, which is a model call too.
-        self.gemini.title_answer = slow(text("A title"), latencies.model)
+        self.gemini.title_answer = self.model.at_pace(text("A title"))
         self.slack.faults.clear()
         if latencies.slack:
             self.slack.faults.add(method="*", kind="slow", times=None, seconds=latencies.slack)
@@ -113,6 +122,7 @@ class Stubs:
         """Drops the recorded requests, which would fill the memory in a long conversation."""
         self.gemini.requests.clear()
         self.gemini.title_requests.clear()
+        self.model.calls.clear()
         self.slack.calls.clear()
 
     @property

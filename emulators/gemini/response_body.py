@@ -121,13 +121,24 @@ def _cut(text: str, count: int) -> list[str]:
     return ["".join(units[start:end]) for start, end in pairwise(bounds)]
 
 
+def prompt_tokens(request: ModelRequest) -> int:
+    """The tokens of a request's input, as they are counted here."""
+    return _tokens([request.body.get("contents"), request.system_instruction, request.body.get("tools")])
+
+
 def _usage(request: ModelRequest, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    prompt = _tokens([request.body.get("contents"), request.system_instruction, request.body.get("tools")])
+    prompt = prompt_tokens(request)
     thoughts = sum(_tokens(part["text"]) for part in parts if part.get("thought"))
     visible = sum(_tokens(part) for part in parts if not part.get("thought"))
     usage = {"promptTokenCount": prompt, "candidatesTokenCount": visible, "thoughtsTokenCount": thoughts}
     counts = {name: count for name, count in usage.items() if count} | {"totalTokenCount": prompt + visible + thoughts}
     return counts | {"promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}]}
+
+
+def part_tokens(part: Mapping[str, Any]) -> int:
+    """The tokens that the model writes for a part of the answer. A signature is none of its words."""
+    text = part.get("text")
+    return -(-len(text) // CHARACTERS_PER_TOKEN) if isinstance(text, str) else _tokens(part["functionCall"])
 
 
 def _tokens(value: object) -> int:

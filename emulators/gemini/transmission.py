@@ -13,6 +13,7 @@ from aiohttp import web
 from emulators.gemini.answers import Answer, Json, Said
 from emulators.gemini.faults import Cut, ErrorInStream, Raw, Slow
 from emulators.gemini.holds import StoppingStream
+from emulators.gemini.pace import Paced, write
 from emulators.gemini.request import ModelRequest
 from emulators.gemini.response_body import BodyWriter
 
@@ -40,16 +41,28 @@ class Sender:
                 return await self._fail(http, request, answer)
             case StoppingStream():
                 return await self._stop(http, request, answer)
-            case Said() | Json():
+            case Said() | Json() | Paced():
                 return await self._say(http, request, answer)
         raise TypeError(f"no such answer: {answer!r}")
 
-    async def _say(self, http: web.Request, request: ModelRequest, answer: Said | Json) -> web.StreamResponse:
+    async def _say(self, http: web.Request, request: ModelRequest, answer: Said | Json | Paced) -> web.StreamResponse:
+        if isinstance(answer, Paced):
+            return await self._keep_pace(http, request, answer)
         if isinstance(answer, Json):
             return await _stream(http, [answer.response]) if request.streamed else web.json_response(answer.response)
         if request.streamed:
             return await _stream(http, self.writer.chunks(answer, request), pause=answer.pause)
         return web.json_response(self.writer.response(answer, request))
+
+    async def _keep_pace(self, http: web.Request, request: ModelRequest, answer: Paced) -> web.StreamResponse:
+        chunks = self.writer.chunks(answer.in_pieces(), request)
+        if not request.streamed:
+            await write(answer, chunks, _send_nothing)
+            return web.json_response(self.writer.response(answer.said, request))
+        response = await _start_stream(http)
+        await write(answer, chunks, lambda chunk: _write(response, [chunk], pause=0.0))
+        await response.write_eof()
+        return response
 
     async def _break_off(self, http: web.Request, request: ModelRequest, said: Said | None) -> web.StreamResponse:
         """Drop the connection, after the first half of `said` if there is any."""
@@ -109,6 +122,10 @@ async def _write(response: web.StreamResponse, chunks: Sequence[Chunk], *, pause
         if index and pause:
             await asyncio.sleep(pause)
         await response.write(f"data: {json.dumps(chunk)}\r\n\r\n".encode())
+
+
+async def _send_nothing(chunk: Chunk) -> None:
+    """The answer is sent whole, later."""
 
 
 async def _start_body(http: web.Request, body: bytes) -> web.StreamResponse:

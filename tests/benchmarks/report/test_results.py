@@ -27,6 +27,6 @@ def test_a_result_is_a_dated_file_that_names_the_machine_and_is_never_overwritte
     assert kept["versions"]["temporalio"]
     (status,) = [one for one in kept["measurements"] if one["what"] == "mention → status"]
     assert (status["median"], status["runs"]) == (50.0, 3)
-    assert len(kept["targets"]) == 12
+    assert len(kept["targets"]) == 19
     with pytest.raises(FileExistsError):
         results.write(report, tmp_path / "new")

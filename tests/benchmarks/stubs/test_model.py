@@ -10,6 +10,7 @@ from benchmarks.stubs.model import StubModel
 from benchmarks.stubs.questions import LETTER_CHARACTERS, Question, right_answer
 from emulators.gemini.answers import Call, Said, Text
 from emulators.gemini.faults import Slow
+from emulators.gemini.pace import Paced
 from emulators.gemini.request import ModelRequest
 
 ALERTS = {"New York": 2, "California": 3}
@@ -96,3 +97,27 @@ def test_the_model_thinks_for_as_long_as_it_is_told_to() -> None:
 
     assert isinstance(answer, Slow)
     assert answer.seconds == 0.3
+
+
+def test_at_the_speed_of_real_models_answers_have_real_sizes_and_each_call_is_noted() -> None:
+    model, question = StubModel(1.5, tokens_per_second=80), Question("essay", 7)
+
+    answer = model.answer(asked(said(question.words)))
+
+    assert isinstance(answer, Paced)
+    assert (answer.seconds, answer.tokens_per_second) == (1.5, 80)
+    assert words(answer.said) == right_answer(question, ALERTS, model.sizes)
+    (call,) = model.calls
+    assert call.is_final
+    assert call.moments is answer.moments
+    assert 598 <= call.tokens <= 600
+
+
+def test_a_call_of_a_tool_is_not_the_final_one() -> None:
+    model = StubModel(1.5, tokens_per_second=80)
+
+    model.answer(asked(said(Question("chain", 8).words)))
+
+    (call,) = model.calls
+    assert not call.is_final
+    assert call.tokens >= 8

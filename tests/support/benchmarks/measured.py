@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from benchmarks.measurements.measurements import Measurements
-from benchmarks.plan import Crowd, Turns
+from benchmarks.plan import FULL, Crowd, Turns
+from benchmarks.stubs.questions import Kind
 from benchmarks.stubs.services import NONE, REAL
 from benchmarks.workloads import crowds, long_conversations, open_conversations, restarts, turns
+from benchmarks.workloads.real import names
+from benchmarks.workloads.turns import FIRST, FOLLOW_UP
 
 CHAIN_REAL = turns.where(Turns("chain", REAL, 0, 0), turns.FIRST)
 CHAIN_NONE = turns.where(Turns("chain", NONE, 0, 0), turns.FIRST)
 HAIKU = turns.where(Turns("haiku", NONE, 0, 0), turns.FIRST)
+REAL_ACTIONS: dict[Kind, int] = {"haiku": 4, "chain": 11}
+REAL_CROWD = names.many_threads("pair", 200, FULL.real.loads[-1].seconds)
 CROWD = crowds.where(Crowd(20, 0, 0))
 
 
@@ -30,4 +35,16 @@ def measured() -> Measurements:
     for role in ("bot", "worker"):
         taken.add("start-up", restarts.START, f"product {role}", "s", [2.0])
     taken.add("SIGKILL of the worker → turn goes on", restarts.KILL, "product", "s", [3.0, 4.9])
+    _add_real_models(taken)
     return taken
+
+
+def _add_real_models(taken: Measurements) -> None:
+    for kind, actions in REAL_ACTIONS.items():
+        taken.add(names.ACTIONS, names.one_thread(kind, FOLLOW_UP), "product", "per turn", [actions])
+    taken.add(names.SLACK_CALLS, names.one_thread("chain", FOLLOW_UP), "product", "per turn", [9])
+    taken.add(names.FIRST_WORD, names.one_thread("haiku", FIRST), "product", "ms", [270.0])
+    for name, chain, turn in (("product", 10_200.0, 11_000.0), ("plain", 10_000.0, 10_000.0)):
+        taken.add(names.WHOLE_TURN, names.one_thread("chain", FIRST), name, "ms", [chain])
+        for what in (names.WHOLE_TURN, names.MENTION_TO_FIRST_WORD):
+            taken.add(what, REAL_CROWD, name, "ms", [turn])
