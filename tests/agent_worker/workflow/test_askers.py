@@ -19,7 +19,7 @@ async def test_a_tool_call_is_told_who_asks_and_has_the_permission_to_search(tem
         await talk.ask("2.0", user="U2")
 
         assert [(run.askers, run.action_token) for run in cast.tool_runs] == [([ANNA], "1-token")]
-        assert [asked.may_search for asked in cast.asked] == [True, True, True], "the beginning of requests stays the same"
+        assert [asked.may_search for asked in cast.asked] == [True, True, True], "requests go on to begin the same"
 
 
 async def test_two_people_who_ask_in_one_turn_both_ask_for_what_is_read_then(temporal_address: str) -> None:
