@@ -86,6 +86,15 @@ class Observation:
         """The agent session of the thread."""
         return self._backend.statuses.sessions.get((channel, thread_ts))
 
+    async def shows_stop(self, channel: str, thread_ts: str) -> None:
+        """Waits until Slack shows its own Stop in the thread: the agent's status has arrived."""
+
+        def is_processing() -> bool:
+            session = self.session(channel, thread_ts)
+            return session is not None and session.status == "processing"
+
+        await self.until(is_processing)
+
     def suggested_prompts(self, channel: str, thread_ts: str | None = None) -> list[dict[str, str]]:
         """The prompts in a thread or, without `thread_ts`, at the top of the direct messages."""
         return self._backend.suggestions.get(channel, thread_ts or "").prompts

@@ -112,6 +112,7 @@ async def test_the_counting_notices_whatever_strangers_bring_about(tmp_path: Pat
         held = stage.gemini.hold(lambda request: request.mentions(MARK))
         stage.slack.say(sam, channel, f"<@{stage.slack.bot_user_id}> {MARK}", ts)
         await held.reached()
+        await stage.slack.shows_stop(channel, ts)
         stage.slack.press_stop(sam, channel, ts)
         await stage.slack.until(lambda: conversation.stopped_by_others > 0)
         await post(conversation, f"You said {MARK}.", key="answer:0")

@@ -84,6 +84,7 @@ async def test_a_stop_ends_the_model_call_although_no_heartbeat_is_due(server: P
         ts = stage.slack.say(stage.anna, stage.channel, f"<@{stage.slack.bot_user_id}> a long story")
         await held.reached()
 
+        await stage.slack.shows_stop(stage.channel, ts)
         stage.slack.press_stop(stage.anna, stage.channel, ts)
 
         await held.abandoned()

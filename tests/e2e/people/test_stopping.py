@@ -63,6 +63,7 @@ async def test_a_stop_early_in_a_turn_cancels_the_model_call(stage: Stage) -> No
     ts = ask(stage)
     await held.reached()
 
+    await stage.slack.shows_stop(stage.channel, ts)
     stage.slack.press_stop(stage.anna, stage.channel, ts)
 
     assert await stage.answered(ts) == [STOPPED]

@@ -137,6 +137,7 @@ LONGEST = {
 # scanner looks 1,024 characters back for a key.
 _NO_TEXTS = {
     "yaml_document.read",
+    "yaml_document.read_list",
     "buttons.below_answer",
     "buttons.try_again_button",
     "buttons.stop_button",
@@ -220,6 +221,7 @@ FUNCTIONS: Mapping[str, TextFunction] = {
     "permalinks.permalink": lambda given: permalinks.permalink(given, "C1", given, given),
     "linked.link_of": linked.link_of,
     "linked.still_linked": lambda given: linked.still_linked(given, lambda: [given]),
+    "input_card.fitting": lambda given: input_card.fitting("", given, 300),
     "input_card.argument": lambda given: input_card.argument(given, given),
     "secrecy.looks_secret": secrecy.looks_secret,
     "secrecy.holds_secret": lambda given: secrecy.holds_secret(given, given),

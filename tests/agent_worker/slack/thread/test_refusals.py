@@ -42,7 +42,15 @@ from tests.support.agent_worker.settling import (
 from tests.support.agent_worker.slack_stage import SlackStage, slack_stage
 
 TITLE = "assistant.threads.setTitle"
-OTHERS = {"get_workflow_handle", "list_workflows", "start_workflow", "api_call"}  # of another client, or of none
+# Of another client, or of none.
+OTHERS = {
+    "get_async_activity",
+    "get_workflow_handle",
+    "list_workflows",
+    "start_workflow",
+    "workflow_service",
+    "api_call",
+}
 ASIDE = {"usergroups_users_list"}  # no answer depends on it: tests/agent_worker/slack/test_user_groups.py
 FILES = {"files.getUploadURLExternal", "files.completeUploadExternal", "files.list"}
 NEEDED = {POST, UPDATE, STOP, DELETE, READ} | FILES

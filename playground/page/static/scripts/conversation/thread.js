@@ -45,8 +45,9 @@ function head(channel) {
   );
 }
 
+/** With a key: when the thread gets its title, and with it one button more, each button stays the one that it was. */
 function button(sign, label, properties) {
-  return h("button", { class: "button-icon", "aria-label": label, title: label, ...properties }, icon(sign));
+  return h("button", { class: "button-icon", key: sign, "aria-label": label, title: label, ...properties }, icon(sign));
 }
 
 async function rename(channel, thread, title) {
