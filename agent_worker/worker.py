@@ -16,6 +16,7 @@ from agent_worker.grants.workflow import GrantsWorkflow
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.quotas.workflow import QuotaWorkflow
 from agent_worker.recovery.held_steps import HeldSteps
+from agent_worker.recovery.timely_runner import TimelyRunner
 from agent_worker.workflow.agent import AgentWorkflow
 from agent_worker.workflow.watermark import ListeningWorkflow
 
@@ -53,7 +54,7 @@ def build_worker(
         workflows=[AgentWorkflow, ListeningWorkflow, QuotaWorkflow, AgentCatalogWorkflow, GrantsWorkflow],
         activities=[*(getattr(activities, name) for name in ActivityName), activities.run_tool],
         interceptors=[EveryActivity(client, held_steps)],
-        workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
+        workflow_runner=TimelyRunner(SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner()),
         graceful_shutdown_timeout=grace,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         max_cached_workflows=CACHED_CONVERSATIONS,

@@ -1,1 +1,1 @@
-"""Why a step that was interrupted goes on soon: its signs of life, and what is known of it when its worker is dead."""
+"""Why a step that was interrupted goes on soon, and why each worker takes up the same things at the same time."""
