@@ -16,6 +16,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
+from agent_worker.gemini.prompts import SUMMARISE
 from agent_worker.payloads.post_keys import EDITED
 from emulators.slack.state.changes import Change
 from tests.support.chaos.conversation import GIVEN_UP, Banned, Conversation
@@ -119,7 +120,8 @@ class Seen:
             contents = json.dumps(request.contents)
             if MARK in told_now(request):
                 self._uninvited.add(number)
-            for question in questions_in(contents):
+            is_summary = SUMMARISE in request.system_instruction  # of older turns, made between two turns
+            for question in [] if is_summary else questions_in(contents):
                 self._requests.setdefault(question.name, {})[number] = contents
         self._look_ups = Counter(call.path.removeprefix("/") for call in stage.world.calls_to("geolocation"))
 
