@@ -366,8 +366,10 @@ class Conversation:
             return
         self.transcript.start_turn()
         if not goes_on:
-            told, files = told_together({} if is_found else outcomes.by_title(question))
-            self.transcript.add({"role": "user", "parts": [*_remark([{"text": outcomes.news(told)}]), *files]})
+            decided = outcomes.by_title(question)
+            told, files = told_together({} if is_found else decided)
+            remark = {"text": outcomes.news(decided) if is_found else outcomes.news_alone(told)}
+            self.transcript.add({"role": "user", "parts": origins.marked([remark, *files], origins.DECISION)})
 
     # What people take back
 

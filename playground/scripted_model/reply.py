@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from agent_worker.conversation.questions.outcomes import NEWS, NEWS_ALONE
 from emulators.gemini import answers
@@ -15,12 +16,12 @@ from playground.scripted_model.own_answers.entries import Entry
 from playground.scripted_model.question import Question, Told
 from playground.scripted_model.request.input_lines import said_now
 from playground.scripted_model.request.tools import Tools, away, declared
-from playground.scripted_model.request.turn import Message, Turn, is_decided, turns
+from playground.scripted_model.request.turn import Message, Result, Turn, is_decided, made, turns
 from playground.scripted_model.talk.capabilities import IS_SCRIPT, NOTE
 from playground.scripted_model.talk.small_talk import LEFT_ALONE, is_cancelled
 from playground.scripted_model.tools.reports import report, what_was_decided
 from playground.scripted_model.understanding import all_understood, anything_else
-from text.json_shapes import mapping
+from text.json_shapes import items, mapping
 
 TURNS_KEPT = 8  # earlier turns from which a question can go on
 QUESTIONS_KEPT = 3
@@ -123,8 +124,15 @@ def _news(turn: Turn, past: Sequence[Turn]) -> str:
         return ""
     if results := mapping(notes[-1].get("results")):
         return what_was_decided(results)
-    decided = ([one for one in earlier.results if is_decided(one)] for earlier in reversed(past))
-    return report(next(filter(None, decided), []))
+    decided = [one for earlier in reversed(past) for one in earlier.results if is_decided(one)]
+    best = [max(decided, key=partial(_likeness, title), default=None) for title in items(notes[-1].get("calls"))]
+    return report([one for one in best if one is not None])
+
+
+def _likeness(title: object, result: Result) -> int:
+    """How many characters of the title are an argument of the call: the longest one that stands in it counts."""
+    values = [value.casefold() for value in made(result)[1].values() if isinstance(value, str)]
+    return max((len(value) for value in values if value in str(title).casefold()), default=0)
 
 
 def _is_said(contents: Sequence[Content], told: Sequence[str]) -> bool:

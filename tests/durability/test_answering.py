@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent_worker.conversation.questions import outcomes
 from emulators.gemini.answers import Answer, calls, text
 from emulators.gemini.request import Content, ModelRequest
 from tests.support.durability.answering import (
@@ -97,8 +98,8 @@ def test_results_are_counted_over_the_whole_request() -> None:
 TICKET = Question("q1", files_ticket=True)
 
 
-def ticket_called(outcome: str) -> list[Content]:
-    call = {"functionCall": {"name": FILE_TICKET, "args": ticket("q1")}}
+def ticket_called(outcome: str, name: str = "q1") -> list[Content]:
+    call = {"functionCall": {"name": FILE_TICKET, "args": ticket(name)}}
     result = {"functionResponse": {"name": FILE_TICKET, "response": {"outcome": outcome}}}
     return [{"role": "model", "parts": [call]}, {"role": "user", "parts": [result]}]
 
@@ -111,7 +112,7 @@ def test_a_ticket_is_asked_for_once_and_answered_when_it_is_decided() -> None:
 
 def test_a_ticket_that_was_decided_after_another_answer_is_answered_once() -> None:
     meanwhile = [*ticket_called("approved"), asked(Question("q2")), said(answer_to("q2"))]
-    news = {"role": "user", "parts": [{"text": "It is known now what people have decided."}]}
+    news = {"role": "user", "parts": [{"text": outcomes.news(["Ticket: q1"])}]}
 
     assert answer(asked(TICKET), *meanwhile, news) == text(answer_to("q1"))
     assert answer(asked(TICKET), *meanwhile, news, said(answer_to("q1")), asked(Question("q3"))) == text(
@@ -119,6 +120,13 @@ def test_a_ticket_that_was_decided_after_another_answer_is_answered_once() -> No
     )
     forgotten = said("An answer that had to be forgotten.")
     assert answer(asked(TICKET), *meanwhile, news, forgotten, asked(Question("q3"))) == text(answer_to("q3"))
-    assert answer({"role": "user", "parts": [{"text": 'Go on from there. {"Ticket: q1": {}}'}]}) == text(
-        answer_to("q1")
-    )
+    alone = {"role": "user", "parts": [{"text": outcomes.news_alone({"Ticket: q1": {}})}]}
+    assert answer(alone) == text(answer_to("q1"))
+
+
+def test_of_two_decided_tickets_only_the_one_that_the_news_name_is_answered() -> None:
+    forgotten = said("An answer that had to be forgotten.")
+    asked_before = [asked(TICKET), *ticket_called("rejected"), asked(Question("q2", files_ticket=True)), forgotten]
+    news = {"role": "user", "parts": [{"text": outcomes.news(["Ticket: q2"])}]}
+
+    assert answer(*asked_before, *ticket_called("rejected", "q2"), news) == text(answer_to("q2"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent_worker.conversation.questions.question import Item, Question
@@ -30,7 +30,7 @@ NOT_ANSWERED = {
     "cancelled": "The server has asked people something before it went on. It was called off before anybody answered.",
 }
 
-NEWS = "It is known now what people have decided about calls of yours above: their results say so. Go on from there."
+NEWS = "It is known now what people have decided about these calls of yours: their results say so. Go on from there."
 NEWS_ALONE = (
     "It is known now what people have decided about earlier calls of yours, and what came of it. Go on from there."
 )
@@ -41,13 +41,18 @@ def mark(question: Question, item: int) -> str:
     return f"{question.id}#{item}"
 
 
-def news(results: Mapping[str, Any]) -> str:
-    """The remark that begins a turn with what was decided; `results` where the calls themselves are not there."""
-    return model_form.line(note=NEWS_ALONE if results else NEWS, results=results)
+def news(titles: Iterable[str]) -> str:
+    """The remark that begins a turn with what was decided about the calls with these titles."""
+    return model_form.line(note=NEWS, calls=list(titles))
+
+
+def news_alone(results: Mapping[str, Any]) -> str:
+    """The same where the model does not see the calls themselves any more: their results, by title."""
+    return model_form.line(note=NEWS_ALONE, results=results)
 
 
 def by_title(question: Question) -> dict[str, Any]:
-    """What became of each call, where the model does not see the calls themselves any more."""
+    """What became of each call."""
     titles = [item.call.title or item.call.name for item in question.items]
     if len(set(titles)) < len(titles):
         titles = [f"{at}. {title}" for at, title in enumerate(titles, 1)]

@@ -15,6 +15,7 @@ _MARK = "fromMessage"  # the `ts` of a message, or one of these, which no `ts` l
 SUMMARY = "summary"  # a summary of what was said before
 PAST = "past"  # what the thread said before the agent joined, all in one text
 REMARK = "remark"  # our own words, which quote nobody
+DECISION = "decision"  # our own words about calls of the model, which may repeat what people have said
 
 
 def marked(parts: Iterable[Part], origin: str) -> list[Part]:

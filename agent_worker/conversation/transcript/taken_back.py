@@ -40,8 +40,9 @@ def without(entries: Sequence[Content], ts: str, instead: Sequence[Part], *, kee
     for index, entry in enumerate(entries):
         is_running = index >= keeps_from
         if is_question(entry):
+            told = _without(entry, origins.DECISION) if is_tainted and not is_running else entry
             is_tainted = is_tainted or origins.holds([entry], ts)
-            left.append(_question(entry, ts, instead, is_running=is_running))
+            left.append(told and _question(told, ts, instead, is_running=is_running))
         elif is_tainted and not is_running:
             left.append(_left_out(left))
         else:
@@ -53,13 +54,13 @@ def without_answers(entries: Sequence[Content]) -> list[Content]:
     """The questions, each with LEFT_OUT in the place of all that the model has said and called."""
     left: list[Content | None] = []
     for entry in entries:
-        left.append(_without_remarks(entry) if is_question(entry) else _left_out(left))
+        left.append(_without(entry, origins.REMARK, origins.DECISION) if is_question(entry) else _left_out(left))
     return [entry for entry in left if entry is not None]
 
 
 def restored(questions: Sequence[Content]) -> list[Content]:
     """What people have written, in the place of a summary that was made of it; empty if nothing of it is left."""
-    parts = [part for question in questions for part in question["parts"]]
+    parts = [part for question in questions for part in question["parts"] if origins.origin(part) != origins.DECISION]
     if not parts:
         return []
     heading = origins.marked([{"text": RESTORED}], origins.REMARK)
@@ -74,8 +75,9 @@ def _question(entry: Content, ts: str, instead: Sequence[Part], *, is_running: b
     return {**entry, "parts": origins.marked([{"text": GONE}], origins.REMARK)} if is_running else None
 
 
-def _without_remarks(entry: Content) -> Content | None:
-    parts = [part for part in entry["parts"] if origins.origin(part) != origins.REMARK]
+def _without(entry: Content, *kinds: str) -> Content | None:
+    """The entry without the parts of these origins; None if nothing is left."""
+    parts = [part for part in entry["parts"] if origins.origin(part) not in kinds]
     return {**entry, "parts": parts} if parts else None
 
 

@@ -305,14 +305,28 @@ def test_it_says_how_a_decision_came_out_also_after_other_questions() -> None:
     other = [message("what day is it?"), {"role": "model", "parts": [{"text": "Friday."}]}]
 
     assert decided(since=[], response=filed).startswith("I filed **IT-7**.")
-    assert decided(since=other, response=filed, remark=NEWS) == "I filed **IT-7**."
+    calls = ["Ticket: The door squeaks"]
+    assert decided(since=other, response=filed, remark=NEWS, calls=calls) == "I filed **IT-7**."
     assert decided(
         since=other, response=WAITING, remark=NEWS_ALONE, results={"Ticket: the door": {"outcome": "expired"}}
     ) == ("**Ticket: the door**: that was not carried out: nobody decided about it in time.")
-    assert decided(since=other, response=filed, remark=NEWS, more="what is my IP?").startswith(
+    assert decided(since=other, response=filed, remark=NEWS, calls=calls, more="what is my IP?").startswith(
         "I filed **IT-7**.\n\n**IP address**: ip address 203.0.113.7"
     )
     assert ASKED in decided(since=[], response=WAITING)
+
+
+def test_of_several_decisions_it_tells_the_one_that_is_news() -> None:
+    one = talk()
+    for title, number in (("The door squeaks", "IT-7"), ("The lamp is out", "IT-8")):
+        one.contents.append(message(f"file a ticket: {title}"))
+        one._returned([("file_ticket", {**TICKET, "title": title, "description": title})])
+        response = {"outcome": "approved", "by": "Anna", "output": {"ticket": number}}
+        one.contents[-1]["parts"][0]["functionResponse"]["response"] = response
+        one.contents.append({"role": "model", "parts": [{"text": "Done."}]})
+    one.contents.append({"role": "user", "parts": [{"text": note(remark=NEWS, calls=["Ticket: The door squeaks"])}]})
+
+    assert one.answer() == "I filed **IT-7**."
 
 
 def test_what_a_person_answers_to_its_question_is_told() -> None:

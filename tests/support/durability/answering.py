@@ -17,12 +17,9 @@ MCP_TOOL = "world__place"  # of an MCP server that asks the same service
 PIECES, PAUSE = 5, 0.4  # of an answer that is said slowly, and seconds between them
 _LOOK_UP = r"(place|fetch) ([\w.]+) (then|and) ([\w.]+)"
 _QUESTION = re.compile(rf"question (\w+): (?:say it|(file it)|{_LOOK_UP})( slowly)?(?: with (\w+))?")
-_NEWS = re.compile(
-    r"Ticket: (q\w+)"
-)  # how a call is called, where the model has forgotten it and hears what became of it
+_NEWS = re.compile(r"Ticket: (q\w+)")  # how a call is called, where the model hears what people have decided
 _BEFORE, _NOW = "What was said in this thread before", "End of what was said before"
 _ANSWER = re.compile(r"The answer to (\w+(?:, \w+)*)\. That is all of it\.")
-DECIDED = "It is known now what people have decided"
 WAITING = "waiting"  # the outcome of a call for as long as nobody has decided
 BLOCKED = "nothing"  # a question "with nothing" is blocked by Gemini's safety rules, whenever it is asked
 HOSTILE_BEGINNING = "This is a strange one."
@@ -132,23 +129,12 @@ class Open:
         asked: list[Question] = []
         placed: list[str] = []
         tickets = _tickets(request)
-        for number, content in enumerate(request.contents):
+        for content in request.contents:
             if content["role"] == "model" and not function_calls(content):
-                later = request.contents[number + 1 :]
-                asked = [one for one in asked if one.name in tickets and _is_still_owed(one, content, later)]
-                placed = []
+                asked, placed = [], []
             asked += [question for said in _texts(content) for question in _asked_or_decided(said)]
             placed += [call["args"]["ipaddress"] for call in function_calls(content) if "ipaddress" in call["args"]]
         return cls([one for one in dict.fromkeys(asked) if tickets.get(one.name) != WAITING], placed, tickets)
-
-
-def _is_still_owed(question: Question, said: Mapping[str, Any], later: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a ticket was perhaps not decided yet when the model said this.
-
-    Of an answer that had to be forgotten, nobody knows what it was to.
-    """
-    names = [name for part in said["parts"] for name in answered_by(part.get("text", ""))]
-    return question.name not in names if names else any(DECIDED in text for one in later for text in _texts(one))
 
 
 def _asked_or_decided(said: str) -> list[Question]:

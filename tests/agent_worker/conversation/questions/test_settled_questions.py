@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_worker.contract.messages import Thread
+from agent_worker.contract.messages import MessageChange, Thread
 from agent_worker.conversation.conversation import Conversation
 from agent_worker.conversation.questions import outcomes
 from agent_worker.conversation.questions.question import Question, of_calls
@@ -12,6 +12,7 @@ from agent_worker.conversation.transcript.transcript import RESULTS_BYTES, Trans
 from agent_worker.payloads.model import FILE_PART, FILES, ToolCall
 from agent_worker.payloads.storage_limits import size_of
 from agent_worker.payloads.thread import Answered
+from tests.support.agent_worker.talks import calling, message, said
 
 
 def settled(*titles: str) -> Question:
@@ -25,13 +26,60 @@ def settled(*titles: str) -> Question:
     return question
 
 
-@pytest.mark.parametrize("titles", [("Filing", "Filing", "Filing"), ("2. Filing", "Filing", "Filing"), ("A", "B", "C")])
-def test_where_a_summary_has_taken_the_place_of_the_calls_each_result_is_told(titles: tuple[str, ...]) -> None:
+def conversation_about(question: Question) -> Conversation:
+    """The question is open in it."""
     conversation = Conversation(
         thread=Thread(team="T1", channel="C1", thread_ts="1.0"), transcript=Transcript(epoch="e")
     )
-    question = settled(*titles)
     conversation.questions.add(question)
+    return conversation
+
+
+def ask(conversation: Conversation, question: Question) -> None:
+    """The model calls what the question is about, hears that people were asked, and answers something else."""
+    content, calls = calling(*(item.call.name for item in question.items))
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("1.0", "file it")])
+    waiting = [outcomes.waiting(question, at) for at in range(len(question.items))]
+    conversation.transcript.add_tool_results(content, calls, waiting)
+    conversation.transcript.start_turn()
+    conversation.add_messages([message("2.0", "hello")])
+    conversation.transcript.add_answer(said("Hello."))
+
+
+def test_when_something_else_was_said_meanwhile_the_model_is_told_which_calls_are_decided() -> None:
+    question = settled("Ticket: the door", "Ticket: the lamp")
+    conversation = conversation_about(question)
+    ask(conversation, question)
+
+    conversation.settle(question, "another")
+
+    told = conversation.transcript.entries[-1]["parts"][0]["text"]
+    assert told == outcomes.news(["Ticket: the door", "Ticket: the lamp"])
+    assert conversation.transcript.has_question  # it can be tried again
+
+
+@pytest.mark.parametrize("is_summarised", [False, True])
+def test_what_was_decided_about_words_that_are_taken_back_is_not_repeated(is_summarised: bool) -> None:  # noqa: FBT001
+    question = settled("Ticket: the door")
+    conversation = conversation_about(question)
+    ask(conversation, question)
+    conversation.settle(question, "another")
+    conversation.transcript.add_answer(said("The ticket about the door is filed."))
+    if is_summarised:
+        conversation.transcript.replace_older(len(conversation.transcript.entries), "The door.", "summary")
+
+    conversation.take_back(MessageChange(ts="1.0", at="99.0", deleted=True), is_running=False, epoch="third")
+
+    left = conversation.transcript
+    assert "the door" not in f"{left.entries} {left.summarised}"
+    assert "hello" in f"{left.entries}"
+
+
+@pytest.mark.parametrize("titles", [("Filing", "Filing", "Filing"), ("2. Filing", "Filing", "Filing"), ("A", "B", "C")])
+def test_where_a_summary_has_taken_the_place_of_the_calls_each_result_is_told(titles: tuple[str, ...]) -> None:
+    question = settled(*titles)
+    conversation = conversation_about(question)
 
     conversation.settle(question, "another")
 
@@ -41,14 +89,11 @@ def test_where_a_summary_has_taken_the_place_of_the_calls_each_result_is_told(ti
 
 
 def test_many_large_results_are_told_within_what_a_model_call_may_hold_and_files_are_shown() -> None:
-    conversation = Conversation(
-        thread=Thread(team="T1", channel="C1", thread_ts="1.0"), transcript=Transcript(epoch="e")
-    )
     question = settled(*map(str, range(32)))
     for item in question.items:
         item.result = {"output": "x" * 60_000}
     question.items[0].result = {"output": "a page", FILES: [{"id": "F1"}]}
-    conversation.questions.add(question)
+    conversation = conversation_about(question)
 
     conversation.settle(question, "another")
 
