@@ -17,7 +17,7 @@ from agent_worker.conversation.questions import decisions
 from agent_worker.payloads.decisions import DayCount, DecisionRecord
 from agent_worker.told_by_conversations import ToldByConversations
 from tests.support.agent_worker.deciding import ask, decide, decided, filing
-from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, text
+from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, result_of, text
 
 LISTED_WITHIN = 20.0  # seconds
 ALL = Wanted()
@@ -107,7 +107,7 @@ async def test_decisions_of_open_and_of_closed_conversations_are_read_once_whate
 ) -> None:
     async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talk = await decided(rehearsal, "A")
-        await asyncio.wait_for(talk.handle.result(), LISTED_WITHIN)
+        await result_of(talk.handle)
         other = await decided(rehearsal, "B", "reject")
 
         found = await found_in(rehearsal, lambda found: len(found.records) == 2)

@@ -7,14 +7,14 @@ import asyncio
 from agent_worker.contract.messages import Feedback, MessageChange
 from agent_worker.contract.names import FEEDBACK, MESSAGE_CHANGED
 from agent_worker.feedback.judgements import Judgement, judgements
-from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk
+from tests.support.agent_worker.rehearsal import SECOND, Rehearsal, Talk, result_of
 
-CLOSES_WITHIN = 20.0  # seconds
+LISTED_WITHIN = 20.0  # seconds
 
 
 async def is_exported(rehearsal: Rehearsal, opinions: list[tuple[str, str, str]]) -> list[Judgement]:
     """Returns them once exactly these can be read: Temporal's list is a moment behind."""
-    async with asyncio.timeout(CLOSES_WITHIN):
+    async with asyncio.timeout(LISTED_WITHIN):
         while [*map(opinion, found := await read(rehearsal))] != opinions:  # noqa: ASYNC110  Temporal tells nobody
             await asyncio.sleep(0.05)
     return found
@@ -42,7 +42,7 @@ async def test_the_newest_opinion_of_each_person_is_exported_whatever_run_it_was
         await press(talk, "U1", "good", "1.5")
         await press(talk, "U2", "good", "1.6")
         await press(other, "U1", "good", "1.7")
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         await press(talk, "U1", "bad", "2.5")
 

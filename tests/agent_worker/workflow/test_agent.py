@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
@@ -13,7 +11,16 @@ from agent_worker.payloads import errors
 from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.model import CUT_OFF, TOO_MANY_TOOL_CALLS, Content, ModelReply
 from agent_worker.payloads.thread import ShownStep
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, refuse_as_gemini_would, text
+from tests.support.agent_worker.rehearsal import (
+    Held,
+    Rehearsal,
+    Talk,
+    calls,
+    lines,
+    refuse_as_gemini_would,
+    result_of,
+    text,
+)
 
 
 def roles(contents: list[Content]) -> list[str]:
@@ -362,8 +369,7 @@ async def test_a_terminal_gets_its_one_answer_and_nothing_goes_to_slack(rehearsa
 
     handle = await talk.say("1", "what is up?", "you")
 
-    async with asyncio.timeout(10):
-        assert await handle.result() == "done"
+    assert await result_of(handle) == "done"
     slack = (rehearsal.cast.delivered, rehearsal.cast.shown, rehearsal.cast.looked_up)
     assert slack == ([], [], [])
     assert lines(rehearsal.cast.read[0]) == ["what is up?"]
@@ -377,7 +383,6 @@ async def test_a_terminal_that_is_closed_ends_its_question(rehearsal: Rehearsal)
 
     await handle.cancel()
 
-    async with asyncio.timeout(10):
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
+    with pytest.raises(WorkflowFailureError):
+        await result_of(handle)
     assert (await handle.describe()).status == WorkflowExecutionStatus.CANCELED

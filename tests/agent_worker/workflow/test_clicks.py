@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Literal
 
 from agent_worker.contract.messages import Feedback, Renamed, TryAgain
@@ -10,9 +9,7 @@ from agent_worker.contract.names import FEEDBACK, MEMO_FEEDBACK, MEMO_TITLE, REN
 from agent_worker.payloads import errors
 from agent_worker.payloads.model import ModelReply
 from agent_worker.workflow.agent import NOT_THE_LAST, STILL_AT_IT, THANKS
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, lines, text
-
-CLOSES_WITHIN = 20.0  # seconds
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, calls, lines, result_of, text
 
 
 def clicked(value: Literal["good", "bad"], at: str = "1.5", user: str = "U1", turn: str = "1.0") -> Feedback:
@@ -76,10 +73,10 @@ async def test_a_click_in_a_closed_conversation_is_kept_and_closes_it_again(temp
     async with Rehearsal(temporal_address, agent_idle_days=1 * SECOND) as rehearsal:
         talk = rehearsal.conversation()
         await talk.ask("1.0")
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         await talk.click(FEEDBACK, clicked("good"))
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         assert told(rehearsal) == [("U1", THANKS)]
         assert [one["value"] for one in await kept(talk)] == ["good"]
@@ -165,7 +162,7 @@ async def test_a_closed_conversation_is_not_tried_again_and_says_so(temporal_add
         talk = rehearsal.conversation()
 
         await talk.click(TRY_AGAIN, TryAgain(turn="1.0", user="U1", at="1.5"))
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         assert told(rehearsal) == [("U1", NOT_THE_LAST)]
 

@@ -12,7 +12,7 @@ from agent_worker.payloads.costs import COSTS, CostLog, CostRecord, Spent
 from agent_worker.payloads.errors import BAD_API_KEY, BLOCKED_ANSWER, MODEL_FAILED
 from agent_worker.payloads.model import ModelReply, Summary
 from agent_worker.payloads.quotas import Hold, OverQuota
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, text
+from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, result_of, text
 
 MODEL = "gemini-3.8-flash"
 HOLD = Hold(person="U1", dollars=2.0)
@@ -143,7 +143,7 @@ async def test_a_terminal_keeps_its_costs_for_nobody(rehearsal: Rehearsal) -> No
     talk = rehearsal.terminal()
     rehearsal.cast.answers.append(costing(text("yes"), 0.5))
     handle = await talk.say("1")
-    await handle.result()
+    await result_of(handle)
 
     (record,) = (await handle.query(COSTS, result_type=CostLog)).records
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -30,10 +29,8 @@ from tests.support.agent_worker.guests import (
     thinking,
     told,
 )
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, lines
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, lines, result_of
 from tests.support.slackbot.conversations import eventually
-
-CLOSES_WITHIN = 20.0  # seconds
 
 
 @pytest.fixture
@@ -95,10 +92,10 @@ async def test_a_click_of_a_guest_in_a_closed_conversation_is_not_kept_and_close
         rehearsal.cast.refused[GUEST] = NO_GUESTS
         talk = rehearsal.conversation()
         await talk.ask("1.0")
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         await talk.click(FEEDBACK, Feedback(turn="1.0", user=GUEST, value="good", at="1.5"))
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         assert (told(rehearsal), await memo(talk)) == ([(GUEST, NO_GUESTS)], {})
 
@@ -193,7 +190,7 @@ async def idle(rehearsal: Rehearsal) -> None:
     """Waits until a conversation that begins now has closed for want of messages: all older ones would, too."""
     pilot = rehearsal.conversation()
     await pilot.ask("1.0")
-    await asyncio.wait_for(pilot.handle.result(), CLOSES_WITHIN)
+    await result_of(pilot.handle)
 
 
 async def test_deeds_that_wait_are_done_in_their_order_before_the_conversation_closes(
@@ -211,7 +208,7 @@ async def test_deeds_that_wait_are_done_in_their_order_before_the_conversation_c
         await idle(rehearsal)
 
         held.release()
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         kept = await memo(talk)
         assert ([one["value"] for one in kept[MEMO_FEEDBACK]], kept[MEMO_TITLE]) == (["good"], "Mine")
@@ -236,7 +233,7 @@ async def test_a_deed_that_comes_while_somebody_else_is_told_of_a_refusal_is_don
         telling.release()
         await rehearsal.until(lambda: rehearsal.cast.told)
         judging.release()
-        await asyncio.wait_for(talk.handle.result(), CLOSES_WITHIN)
+        await result_of(talk.handle)
 
         assert (await memo(talk))[MEMO_TITLE] == "Mine"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from agent_worker.payloads.thread import Draft
 from agent_worker.recovery import signs_of_life
 from agent_worker.workflow import deliveries
 from agent_worker.workflow.deliveries import MOST_DELIVERIES
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, result_of, text
 
 TURN_ENDINGS = [
     *(errors.BAD_API_KEY, errors.UNKNOWN_MODEL, errors.DAILY_QUOTA, errors.NOT_PERMITTED, errors.REFUSED_REQUEST),
@@ -240,8 +239,7 @@ async def test_a_kept_answer_is_told_by_itself_when_the_thread_takes_it(
         handle = await talk.say("1.0")
 
         assert await talk.answered() == ["the answer"]
-        async with asyncio.timeout(20):
-            await handle.result()
+        await result_of(handle)
 
 
 async def test_a_kept_answer_that_the_thread_never_takes_is_given_up_in_the_end_and_the_log_says_so(
@@ -252,8 +250,7 @@ async def test_a_kept_answer_that_the_thread_never_takes_is_given_up_in_the_end_
         rehearsal.cast.refuse_delivery = 100
         handle = await rehearsal.conversation().say("1.0")
 
-        async with asyncio.timeout(20):
-            await handle.result()
+        await result_of(handle)
 
         assert len(rehearsal.cast.begun) == 1 + len(deliveries.LATER)
         assert "answers that could not be shown are given up" in caplog.text

@@ -23,7 +23,7 @@ from agent_worker.conversation.workflow_run import Run
 from agent_worker.payloads import errors
 from agent_worker.workflow import history_length
 from agent_worker.workflow.agent import AgentWorkflow
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, calls, lines, result_of, text
 
 CALLS_AT_ONCE = 32
 SHORTER = 400  # events after which a new run begins, in a test that need not wait for more
@@ -101,8 +101,7 @@ async def test_an_idle_conversation_closes_and_the_next_message_begins_a_new_run
         talk = rehearsal.conversation("1.0")
         first = await talk.say("1.0")
         await talk.answered()
-        async with asyncio.timeout(10):
-            await first.result()
+        await result_of(first)
 
         assert await talk.ask("1.1", "still there?") == "yes"
         assert [request.earlier_than for request in rehearsal.cast.opens] == ["1.0", "1.1"]
@@ -136,8 +135,7 @@ async def test_a_conversation_in_use_stays_open(temporal_address: str) -> None:
         rehearsal.cast.answers.append(held)
         await talk.say("1.1")
         await held.reached()
-        async with asyncio.timeout(10):
-            await closing.result()  # idle for as long as the other one was busy
+        await result_of(closing)  # idle for as long as the other one was busy
 
         held.release()
 
@@ -317,8 +315,7 @@ async def test_a_conversation_that_was_lived_through_is_replayed_the_same(tempor
         await talk.answered()
         for ts in ("1.2", "1.3", "1.4"):
             await talk.ask(ts)
-        async with asyncio.timeout(10):
-            await first.result()
+        await result_of(first)
 
         history = await first.fetch_history()
 

@@ -7,7 +7,7 @@ from agent_worker.contract.names import MESSAGE_CHANGED, STOP, TRY_AGAIN
 from agent_worker.payloads.model import ModelReply
 from agent_worker.payloads.quotas import Claim, OverQuota
 from agent_worker.workflow.agent import NOT_THE_LAST
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
+from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, result_of, text
 from tests.support.slackbot.conversations import eventually
 
 TOLD = OverQuota(scope="person", turns=5, minutes=12, is_told=True)
@@ -140,6 +140,6 @@ async def test_a_terminal_has_no_quotas(rehearsal: Rehearsal) -> None:
     talk = rehearsal.terminal()
     handle = await talk.say("1")
 
-    assert await handle.result() == "yes"
+    assert await result_of(handle) == "yes"
     assert rehearsal.cast.opens[0].claim is None
     assert rehearsal.cast.asked[0].claim is None

@@ -16,7 +16,7 @@ from agent_worker.conversation.participants import Verdict
 from agent_worker.payloads.model import Content
 from agent_worker.payloads.surroundings import Place, Profile
 from tests.agent_worker.workflow.test_life import replay
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, text
+from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, lines, result_of, text
 
 DAY = 86_400
 ANNA = Profile(full_name="Anna Berg", title="Designer", time_zone="Europe/Berlin", offsets=[(0, 3_600)])
@@ -165,5 +165,5 @@ async def test_in_a_terminal_the_model_is_told_the_moment_and_nothing_else(rehea
     talk = rehearsal.terminal()
     handle = await talk.say("1795770900.000000", "what day is it?", "you")
 
-    assert await handle.result() == "yes"
+    assert await result_of(handle) == "yes"
     assert told(rehearsal) == [{"at": "Fri 2026-11-27 09:15 UTC", "text": "what day is it?"}]

@@ -62,6 +62,15 @@ def told(opened: Opened = OPENED, **changes: Any) -> Opened:
     return opened.model_copy(update=changes | {"policy": opened.policy.model_copy(update=policy)})
 
 
+# The development server can forget to say that a workflow has ended: whoever waits for that asks again after 20 s.
+ENDS_WITHIN = 60.0  # seconds
+
+
+async def result_of(handle: WorkflowHandle[Any, Any]) -> Any:
+    """What the workflow returns, once it has ended."""
+    return await asyncio.wait_for(handle.result(), ENDS_WITHIN)
+
+
 Answer = Any  # a ModelReply, an exception to raise, or an async function of what was asked; nonsense is sent as it is
 
 

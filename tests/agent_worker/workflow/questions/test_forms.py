@@ -16,7 +16,7 @@ from agent_worker.payloads.model import ModelReply, ToolCall
 from agent_worker.payloads.questions import Approval, Approvers, CardForm, Choice
 from tests.support.agent_worker.forms import COLOUR, COUNT, Script, form, page
 from tests.support.agent_worker.question_talk import give, item, nothing_is_under_way, reply, results
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, Talk, result_of, text
 from tests.support.slackbot.conversations import eventually
 
 RED_TWO = {"0.0": "0", "0.1": 2}
@@ -273,7 +273,7 @@ async def test_a_form_that_comes_while_the_conversation_is_idle_keeps_it_open(te
         await held.reached()
         pilot = rehearsal.conversation()
         await pilot.ask("1.0")
-        await pilot.handle.result()  # one without a question has closed
+        await result_of(pilot.handle)  # one without a question has closed
         held.release()
         await rehearsal.until(lambda: item(rehearsal).form)
         rehearsal.cast.tools["buy"] = {"output": "bought"}

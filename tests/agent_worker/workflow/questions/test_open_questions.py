@@ -26,7 +26,7 @@ from tests.support.agent_worker.question_talk import (
     nothing_is_under_way,
     results,
 )
-from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, text
+from tests.support.agent_worker.rehearsal import SECOND, Held, Rehearsal, result_of, text
 from tests.support.slackbot.conversations import eventually
 
 
@@ -122,7 +122,7 @@ async def test_a_conversation_with_an_open_question_does_not_close(temporal_addr
         talk = await asked(rehearsal, filing("A"))
         pilot = rehearsal.conversation()
         await pilot.ask("1.0")
-        await pilot.handle.result()  # one without a question has closed
+        await result_of(pilot.handle)  # one without a question has closed
         rehearsal.cast.answers.append(text("Filed."))
 
         await give(talk, an_answer(rehearsal))

@@ -19,7 +19,7 @@ from agent_worker.payloads.quotas import OverQuota
 from agent_worker.payloads.thread import Author
 from tests.agent_worker.workflow.test_life import replay
 from tests.support.agent_worker.linked_questions import FIRST, SECOND, TOLD, at, edited, objects, said
-from tests.support.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, lines, text
+from tests.support.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, lines, result_of, text
 from tests.support.slackbot.conversations import eventually
 
 UNTOLD = TOLD.model_copy(update={"is_told": False})
@@ -268,5 +268,5 @@ async def test_a_terminal_reads_no_links(rehearsal: Rehearsal) -> None:
     talk = rehearsal.terminal()
     handle = await talk.say("1.0", f"summarize {FIRST}", user="")
 
-    assert await handle.result() == "yes"
+    assert await result_of(handle) == "yes"
     assert rehearsal.cast.links_asked == []
