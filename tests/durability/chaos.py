@@ -23,7 +23,6 @@ from tests.support.chaos.injector import Injector
 from tests.support.chaos.refusals import Refusals
 from tests.support.chaos.report import Report, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
-from tests.support.chaos.standstill import Standstills
 from tests.support.chaos.strangers import Strangers, guests_and_others
 from tests.support.durability.stage import BreakableStage
 
@@ -39,11 +38,11 @@ FORGETFUL = "tests.support.chaos.forgetful_worker"
 NAMES_OF_APPS = "otherbot, Other Bot"
 
 
-async def run(directory: Path, *, faults: int, seed: int, standstills: Path) -> Report:
+async def run(directory: Path, *, faults: int, seed: int, clues: Path) -> Report:
     """Breaks `faults` things while people talk, repairs everything, waits for what is owed, and counts.
 
-    What is known of conversations that stand still is written into the directory `standstills`. With an odd seed, a
-    list says who may talk to the agent; with an even one, membership of the workspace decides.
+    What is known of conversations in which something went wrong is written into the directory `clues`. With an odd
+    seed, a list says who may talk to the agent; with an even one, membership of the workspace decides.
     """
     started = time.monotonic()
     chance = Random(seed)
@@ -73,8 +72,7 @@ async def run(directory: Path, *, faults: int, seed: int, standstills: Path) -> 
         for task in around:
             task.cancel()
         seen = Seen(stage, strangers, injector.unusable)
-        looking = Standstills(standstills)
-        outcomes = [await outcome_of(conversation, seen, looking) for conversation in crowd.conversations]
+        outcomes = [await outcome_of(conversation, seen, clues) for conversation in crowd.conversations]
     return Report(
         faults=injector.happened,
         deeds=uninvited.deeds,
@@ -108,7 +106,7 @@ def main() -> int:
     arguments = parser.parse_args()
     kept = Path(tempfile.gettempdir()) / f"chaos-{os.getpid()}"  # made only if something is to be kept
     with tempfile.TemporaryDirectory() as directory:
-        running = run(Path(directory), faults=arguments.faults, seed=arguments.seed, standstills=kept)
+        running = run(Path(directory), faults=arguments.faults, seed=arguments.seed, clues=kept)
         report = asyncio.run(running)
     print(report)
     return 0 if report.is_clean and report.faults.total() >= arguments.faults else 1

@@ -20,7 +20,6 @@ from random import Random
 
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.report import outcome_of
-from tests.support.chaos.standstill import Standstills
 from tests.support.durability.storm import Storm, StormStage, Strength
 
 SETTLING_SECONDS = 300.0
@@ -78,7 +77,7 @@ async def run(directory: Path, strength: Strength, *, seed: int) -> Report:
         load = os.getloadavg()[0]
         await storm.settled(SETTLING_SECONDS)
         seen = Seen(stage)
-        kept = Standstills(Path(tempfile.gettempdir()) / f"storm-{os.getpid()}")
+        kept = Path(tempfile.gettempdir()) / f"storm-{os.getpid()}"
         outcomes = [await outcome_of(conversation, seen, kept) for conversation in storm.conversations]
         refused = Counter(call.method for call in stage.slack.calls if call.outcome == "ratelimited")
     return Report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from tests.support.chaos.decisions import Deciders
 from tests.support.chaos.evidence import Seen
 from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
-from tests.support.chaos.standstill import Standstills, why_not_replayed
+from tests.support.chaos.standstill import why_it_stands_still, why_not_replayed
 from tests.support.chaos.strangers import MARK
 from tests.support.durability.answering import Question, answer_to, ticket
 from tests.support.durability.changed import LooksUpFirst
@@ -37,7 +38,7 @@ HELD_BACK = "The ans"  # a part of an answer that nobody goes on with
 
 @pytest.mark.timeout(400)
 async def test_twenty_faults_at_random_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    report = await chaos.run(tmp_path, faults=20, seed=7, standstills=tmp_path / "standstills")
+    report = await chaos.run(tmp_path, faults=20, seed=7, clues=tmp_path / "clues")
 
     assert report.faults.total() >= 20
     assert report.asked > 0
@@ -66,25 +67,31 @@ async def test_the_counting_notices_what_is_lost_doubled_repeated_or_left(tmp_pa
         assert found.late == [LONGEST_WAIT + 1]
 
 
-async def test_the_counting_notices_a_conversation_that_nobody_goes_on_with_and_keeps_what_is_known_of_it(
-    tmp_path: Path,
-) -> None:
+async def test_the_counting_notices_a_conversation_that_nobody_goes_on_with(tmp_path: Path) -> None:
     async with BreakableStage(tmp_path) as stage:
         conversation = await an_answered_conversation(stage)
-        patient, kept = Standstills(tmp_path / "none"), Standstills(tmp_path / "kept", timedelta(seconds=1))
-        assert await patient.look_at(conversation) == ""
+        assert await why_it_stands_still(conversation) == ""
         await stage.worker.kill()
 
-        why = await kept.look_at(conversation)
+        why = await why_it_stands_still(conversation, timedelta(seconds=1))
 
-        (place,) = (tmp_path / "kept").iterdir()
         assert why.startswith("a query is not answered")
-        assert why.endswith(f"(see {place})")
-        names = ["bot.log", "described.json", "history_1.json", "why.txt", "worker.log"]
-        assert sorted(file.name for file in place.iterdir()) == names
+
+
+async def test_what_is_known_of_a_conversation_with_a_doubled_answer_is_kept(tmp_path: Path) -> None:
+    async with BreakableStage(tmp_path) as stage:
+        conversation = await an_answered_conversation(stage)
+        assert not (await outcome(conversation)).clues
+        await say_again(conversation)
+
+        found = await outcome(conversation)
+
+        place = Path(found.clues)
+        names = ["bot.log", "described.json", "history_1.json", "requests.json", "slack.txt", "why.txt", "worker.log"]
+        assert sorted(os.listdir(place)) == names
         history = WorkflowHistory.from_json(place.name, (place / "history_1.json").read_text())
         assert await why_not_replayed([history]) == ""
-        assert not (tmp_path / "none").exists()
+        assert "question q1" in (place / "requests.json").read_text()
 
 
 async def test_the_counting_notices_a_history_that_no_worker_can_replay(tmp_path: Path) -> None:
@@ -260,7 +267,7 @@ async def file_ticket(stage: BreakableStage, name: str) -> None:
 
 async def outcome(conversation: Conversation, strangers: Collection[str] = ()) -> Outcome:
     seen = Seen(conversation.stage, strangers)
-    return await outcome_of(conversation, seen, Standstills(conversation.stage.agents.parent / "standstills"))
+    return await outcome_of(conversation, seen, conversation.stage.agents.parent / "clues")
 
 
 async def an_answered_conversation(stage: BreakableStage, person: str = "") -> Conversation:

@@ -18,6 +18,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
 from agent_worker.gemini.prompts import SUMMARISE
 from agent_worker.payloads.post_keys import EDITED
+from emulators.gemini.request import ModelRequest
 from emulators.slack.state.changes import Change
 from tests.support.chaos.conversation import GIVEN_UP, Banned, Conversation
 from tests.support.chaos.strangers import MARK
@@ -146,6 +147,10 @@ class Seen:
             last_words = [contents[-300:] for contents in requests]
             found.append(f"{attempts.asked} calls, {attempts.again} anew, {unusable} unusable: {last_words}")
         return found
+
+    def requests_of(self, conversation: Conversation) -> list[ModelRequest]:
+        """All that the model was asked in the conversation, in the order in which it was asked."""
+        return [self._stage.gemini.requests[number] for number in sorted(self._requests_of(conversation))]
 
     def _requests_of(self, conversation: Conversation) -> dict[int, str]:
         """What the model was asked in the conversation; a question that was stopped early is not in all of it."""

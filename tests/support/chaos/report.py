@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
+from tests.support.chaos.clues import write_clues
 from tests.support.chaos.conversation import NEEDED, Conversation
 from tests.support.chaos.decisions import (
     clicks_without_an_answer,
@@ -15,7 +17,7 @@ from tests.support.chaos.decisions import (
     undecided_tickets,
 )
 from tests.support.chaos.evidence import Seen
-from tests.support.chaos.standstill import Standstills
+from tests.support.chaos.standstill import why_it_stands_still
 from tests.support.durability.opinions import Opinion
 
 # Nobody waits longer for an answer, unless Slack has refused in their own conversation what an answer needs.
@@ -24,7 +26,7 @@ LONGEST_WAIT = 60.0  # seconds
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one conversation has ended. Everything here must be 0 or empty, except `shown`."""
+    """How one conversation has ended. Everything must be 0 or empty, except what is only told about it."""
 
     lost: list[str]  # questions without an answer
     doubled: int  # answers
@@ -45,15 +47,25 @@ class Outcome:
     undecided_tickets: int
     unanswered_clicks: list[str]  # on cards
     doubled_cards: int
-    standstill: str  # why no worker goes on with it, and where to read about it
+    standstill: str  # why no worker goes on with it
     shown: list[str]
+    clues: str = ""  # the directory with all that is known about what went wrong
 
     @property
     def is_trouble(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self) if field.name != "shown")
+        return any(getattr(self, field.name) for field in fields(self) if field.name not in {"shown", "clues"})
 
 
-async def outcome_of(conversation: Conversation, seen: Seen, standstills: Standstills) -> Outcome:
+async def outcome_of(conversation: Conversation, seen: Seen, clues: Path) -> Outcome:
+    """Looks at everything. If something is wrong, what is known of it is written below the directory `clues`."""
+    outcome = await _looked_at(conversation, seen)
+    if not outcome.is_trouble:
+        return outcome
+    written = await write_clues(conversation, str(outcome), seen.requests_of(conversation), clues)
+    return replace(outcome, clues=str(written))
+
+
+async def _looked_at(conversation: Conversation, seen: Seen) -> Outcome:
     is_bystander = not conversation.was_refused(NEEDED)
     return Outcome(
         lost=conversation.unanswered,
@@ -75,7 +87,7 @@ async def outcome_of(conversation: Conversation, seen: Seen, standstills: Stands
         undecided_tickets=undecided_tickets(conversation),
         unanswered_clicks=clicks_without_an_answer(conversation),
         doubled_cards=doubled_cards(conversation),
-        standstill=await standstills.look_at(conversation),
+        standstill=await why_it_stands_still(conversation),
         shown=conversation.shown,
     )
 

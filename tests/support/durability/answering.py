@@ -134,7 +134,8 @@ class Open:
                 asked, placed = [], []
             asked += [question for said in _texts(content) for question in _asked_or_decided(said)]
             placed += [call["args"]["ipaddress"] for call in function_calls(content) if "ipaddress" in call["args"]]
-        return cls([one for one in dict.fromkeys(asked) if tickets.get(one.name) != WAITING], placed, tickets)
+        once = {one.name: one for one in reversed(asked)}  # a ticket's question may be far above the news about it
+        return cls([one for one in reversed(once.values()) if tickets.get(one.name) != WAITING], placed, tickets)
 
 
 def _asked_or_decided(said: str) -> list[Question]:
