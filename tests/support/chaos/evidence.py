@@ -54,6 +54,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
     } | _lost_when_given_up(events)
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
     started_steps: set[int] = set()
+    turns = {_turn(step) for step in scheduled.values() if _name(step) == ASK}
     asked = ask_tries = again = 0
     looked_up: Counter[str] = Counter()
     look_up_tries: Counter[str] = Counter()
@@ -66,7 +67,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
-            again += _is_tried_again(step.input.payloads[0].data)
+            again += _is_tried_again(_turn(scheduled[started.scheduled_event_id]), turns)
         elif step.activity_type.name == TOOL:
             address = _address(scheduled[started.scheduled_event_id])
             looked_up[address] += 1
@@ -213,9 +214,18 @@ def _address(scheduled: HistoryEvent) -> str:
     return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
 
 
-def _is_tried_again(request: bytes) -> bool:
-    """Whether somebody has pressed Try Again; the turn of a message that an edit has addressed has a larger number."""
-    return any(int(number) < EDITED for number in re.findall(AGAIN.encode() + rb"(\d+)", request))
+def _turn(asked: HistoryEvent) -> str:
+    """The key of the turn that a model call belongs to."""
+    return str(json.loads(asked.activity_task_scheduled_event_attributes.input.payloads[0].data)["turn"])
+
+
+def _is_tried_again(turn: str, turns: Collection[str]) -> bool:
+    """Whether somebody has pressed Try Again, by the key of the turn and those of all turns.
+
+    A turn that an edit or a decision has begun has a large number; if it is tried again, the next one.
+    """
+    ts, _, number = turn.partition(AGAIN)
+    return bool(number) and (int(number) < EDITED or f"{ts}{AGAIN}{int(number) - 1}" in turns)
 
 
 def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:

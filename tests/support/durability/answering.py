@@ -126,16 +126,18 @@ class Open:
 
     @classmethod
     def of(cls, request: ModelRequest) -> Open:
-        asked: list[Question] = []
+        asked: dict[str, Question] = {}
+        known: dict[str, Question] = {}
         placed: list[str] = []
         tickets = _tickets(request)
         for content in request.contents:
             if content["role"] == "model" and not function_calls(content):
-                asked, placed = [], []
-            asked += [question for said in _texts(content) for question in _asked_or_decided(said)]
+                asked, placed = {}, []
+            told = [question for said in _texts(content) for question in _asked_or_decided(said)]
+            known = {question.name: question for question in told} | known
+            asked |= {question.name: known[question.name] for question in told}
             placed += [call["args"]["ipaddress"] for call in function_calls(content) if "ipaddress" in call["args"]]
-        once = {one.name: one for one in reversed(asked)}  # a ticket's question may be far above the news about it
-        return cls([one for one in reversed(once.values()) if tickets.get(one.name) != WAITING], placed, tickets)
+        return cls([one for one in asked.values() if tickets.get(one.name) != WAITING], placed, tickets)
 
 
 def _asked_or_decided(said: str) -> list[Question]:
