@@ -12,7 +12,8 @@ was lost is found again and not made twice. Keys stay in Slack threads and in Te
     <turn>:question             asks people something
     <ts>:stop|limit|refused     names the delivery of a notice about the message `ts`, beside a turn
     <delivery>:<number>         a message of a delivery, counted from 0
-    <delivery>:<number>:plain:<number>   the same message, where Slack took it only as several plain ones
+    <delivery>:beginning:<number>   a message of the beginning of an answer, which a file holds whole
+    <a message's key>:plain:<number>   the same message, where Slack took it only as several plain ones
     <delivery>:streamed         the stream that completes an answer, together with the messages before it
 
 A turn's own key is the `ts` of its first message. When the turn is tried again, ":again1" follows, then ":again2", …
@@ -126,6 +127,16 @@ def aside(ts: str, topic: Topic) -> str:
 
 def message(delivery: str, number: int) -> str:
     return f"{delivery}:{number}"
+
+
+def beginning(delivery: str, number: int) -> str:
+    return f"{delivery}:beginning:{number}"
+
+
+def is_beginning(key: str) -> bool:
+    """Whether it is the key of a message of a beginning, plain or not."""
+    made = read(key)
+    return made is not None and made.part.startswith("beginning:")
 
 
 def plain(message_key: str, number: int) -> str:

@@ -157,26 +157,19 @@ class AnswerDelivery:
 
     # Every other case: message by message
 
-    async def _bring_into(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
-        """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted.
-
-        The `ts` of the messages.
-        """
+    async def _bring_into(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
+        """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted."""
         messages = _messages(layout, request)
         there = {message.key: ts for message in messages if (ts := _found(message, leftovers))}
         drafts = [ts for ts in leftovers.drafts if ts not in there.values()]
-        held, useless = list[str](), list[str]()
-        for message in messages:
-            if message.key in there:
-                held.append(there[message.key])
-            elif ts := await self._changed_draft(request, drafts, message, useless):
+        useless = list[str]()
+        for message in [message for message in messages if message.key not in there]:
+            if ts := await self._changed_draft(request, drafts, message, useless):
                 leftovers.posts[message.key] = ts
-                held.append(ts)
             else:
-                held += await self._post(request, message, leftovers)
+                await self._post(request, message, leftovers)
         for ts in [*useless, *drafts]:  # not before the answer is there: until then they are all that people have
             await self._posts.delete(request.thread, ts)
-        return held
 
     async def _changed_draft(
         self, request: Deliver, drafts: list[str], message: Message, useless: list[str]
@@ -207,7 +200,7 @@ class AnswerDelivery:
     async def _update(self, request: Deliver, ts: str, message: Message) -> str:
         return await _refusal(self._posts.update(request.thread, ts, message.post, message.key, message.answers))
 
-    async def _post(self, request: Deliver, message: Message, leftovers: Leftovers) -> list[str]:
+    async def _post(self, request: Deliver, message: Message, leftovers: Leftovers) -> None:
         """Posts the message; if Slack refuses it, as plain text, which may take several messages.
 
         Raises _RefusedPost if Slack refuses that, too.
@@ -219,13 +212,16 @@ class AnswerDelivery:
         was_plain = _found(plain[0], leftovers) is not None
         for variant in [] if was_plain else variants(message.post):
             with suppress(_RefusedPost):
-                return [await self._post_one(request, replace(message, post=variant), leftovers)]
-        return [_found(part, leftovers) or await self._post_one(request, part, leftovers) for part in plain]
+                await self._post_one(request, replace(message, post=variant), leftovers)
+                return
+        for part in plain:
+            if _found(part, leftovers) is None:
+                await self._post_one(request, part, leftovers)
 
-    async def _post_one(self, request: Deliver, message: Message, leftovers: Leftovers) -> str:
+    async def _post_one(self, request: Deliver, message: Message, leftovers: Leftovers) -> None:
         """Raises _RefusedPost if Slack refuses the post, and SLACK_REFUSED (final) if it would refuse any other."""
         try:
-            leftovers.posts[message.key] = ts = await self._sent(request, message, leftovers)
+            leftovers.posts[message.key] = await self._sent(request, message, leftovers)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
@@ -233,7 +229,6 @@ class AnswerDelivery:
                 raise final(SLACK_REFUSED, error.message) from None
             logger.info("message not posted", extra={"reason": error.message})
             raise _RefusedPost(error.message) from None
-        return ts
 
     async def _sent(self, request: Deliver, message: Message, leftovers: Leftovers) -> str:
         """Posts. Notes if it is not known afterwards whether the thread holds the post."""
@@ -243,20 +238,19 @@ class AnswerDelivery:
             leftovers.is_in_doubt = leftovers.is_in_doubt or not is_undone(error)
             raise
 
-    async def _bring_or_upload(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> list[str]:
-        """As `_bring_into`; if Slack takes the answer in no message, as a file. The `ts` of the messages.
+    async def _bring_or_upload(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
+        """As `_bring_into`; if Slack takes the answer in no message, as a file.
 
         Raises SLACK_REFUSED (final) if Slack does not take the file either.
         """
         try:
-            return await self._bring_into(layout, request, leftovers)
+            await self._bring_into(layout, request, leftovers)
         except _RefusedPost as refused:
             name = answer_layout.file_name(request)
             is_shown = name in leftovers.files
             if not layout.is_answer or not (is_shown or await self._show_as_file(request, name, leftovers)):
                 raise final(SLACK_REFUSED, refused.reason) from None
             await self._delete_drafts(request, leftovers)
-            return []
 
     async def _delete_drafts(self, request: Deliver, leftovers: Leftovers) -> None:
         for ts in leftovers.drafts:
@@ -293,29 +287,27 @@ class AnswerDelivery:
         if name in leftovers.files:
             await self._bring_or_upload(layout, request, leftovers)
             return
-        # After the beginning there is another message only if an earlier attempt could not show the file.
-        is_in_messages = post_keys.message(request.key, len(layout.posts)) in leftovers.posts
-        file = None if is_in_messages else await self._upload(request, name, text, leftovers)
-        if file is None:
+        file = None if _is_begun_whole(request, leftovers) else await self._upload(request, name, text, leftovers)
+        if file is not None:
+            with suppress(_RefusedPost):  # the file has the whole answer
+                await self._bring_into(layout, request, leftovers)
+        if file is None or not await self._show(request, file, name, leftovers):
+            leftovers.turn_into_drafts(post_keys.is_beginning)
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
-            return
-        try:
-            held = await self._bring_into(layout, request, leftovers)
-        except _RefusedPost:
-            held = []  # the file has the whole answer
-        if not await self._show(request, file, name, leftovers):
-            others = {key: ts for key, ts in leftovers.posts.items() if ts not in held}
-            beginning = replace(leftovers, drafts=held, posts=others)
-            leftovers.is_in_doubt = True  # a next attempt has to look what has become of them
-            await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, beginning)
 
 
 def _messages(layout: Layout, request: Deliver) -> list[Message]:
-    last = len(layout.posts) - 1
+    key, last = post_keys.message if layout.file is None else post_keys.beginning, len(layout.posts) - 1
     return [
-        Message(post_keys.message(request.key, number), post, request.answers if number == last else ())
+        Message(key(request.key, number), post, request.answers if number == last else ())
         for number, post in enumerate(layout.posts)
     ]
+
+
+def _is_begun_whole(request: Deliver, leftovers: Leftovers) -> bool:
+    """Whether an earlier attempt, which could not show a file, has begun to post all of the answer."""
+    first = post_keys.message(request.key, 0)
+    return first in leftovers.posts or post_keys.plain(first, 0) in leftovers.posts
 
 
 def _found(message: Message, leftovers: Leftovers) -> str | None:

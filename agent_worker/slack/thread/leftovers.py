@@ -6,7 +6,7 @@ An attempt that was killed, or whose calls got no reply, may have left messages 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,11 @@ class Leftovers:
         """Notes a message that goes, or becomes the answer if it does not stand above the steps."""
         kept = self.above if self.are_steps_below(ts) else self.drafts
         kept[:] = sorted({*kept, ts}, key=float)
+
+    def turn_into_drafts(self, is_meant: Callable[[str], bool]) -> None:
+        """Notes the posts with these keys as messages that may become another part of the answer."""
+        for key in [key for key in self.posts if is_meant(key)]:
+            self.add_draft(self.posts.pop(key))
 
     def are_steps_below(self, ts: str) -> bool:
         """Whether the steps have a message of their own that is younger than the message with this `ts`."""

@@ -29,6 +29,8 @@ def keys_of(turn: str) -> dict[str, PostKey]:
         answer: PostKey(turn, "answer"),
         post_keys.message(answer, 0): PostKey(turn, "answer", "0"),
         post_keys.plain(post_keys.message(answer, 1), 3): PostKey(turn, "answer", "1:plain:3"),
+        post_keys.beginning(answer, 2): PostKey(turn, "answer", "beginning:2"),
+        post_keys.plain(post_keys.beginning(answer, 2), 1): PostKey(turn, "answer", "beginning:2:plain:1"),
         post_keys.streamed(answer): PostKey(turn, "answer", "streamed"),
         notice: PostKey(turn, "notice"),
         post_keys.message(notice, 0): PostKey(turn, "notice", "0"),
@@ -43,7 +45,7 @@ def test_a_key_reads_as_what_it_was_made_for(turn: str) -> None:
 
 
 def test_no_two_posts_share_a_key() -> None:
-    assert len({key for turn in TURNS for key in keys_of(turn)}) == len(TURNS) * 17
+    assert len({key for turn in TURNS for key in keys_of(turn)}) == len(TURNS) * 19
 
 
 def test_keys_are_spelled_as_they_stand_in_threads_and_in_histories() -> None:
@@ -56,6 +58,8 @@ def test_keys_are_spelled_as_they_stand_in_threads_and_in_histories() -> None:
         "1.0:again1:answer",
         "1.0:again1:answer:0",
         "1.0:again1:answer:1:plain:3",
+        "1.0:again1:answer:beginning:2",
+        "1.0:again1:answer:beginning:2:plain:1",
         "1.0:again1:answer:streamed",
         "1.0:again1:notice",
         "1.0:again1:notice:0",
@@ -66,6 +70,13 @@ def test_keys_are_spelled_as_they_stand_in_threads_and_in_histories() -> None:
         "1.0:again1:limit:0",
         "1.0:again1:refused:0",
     ]
+
+
+def test_the_beginning_of_an_answer_is_told_apart_from_all_of_it() -> None:
+    beginnings = [key for key in keys_of("1.0") if post_keys.is_beginning(key)]
+
+    assert beginnings == ["1.0:answer:beginning:2", "1.0:answer:beginning:2:plain:1"]
+    assert not post_keys.is_beginning("1.0:answer")
 
 
 def test_drafts_may_be_changed_and_what_ends_a_turn_may_not() -> None:

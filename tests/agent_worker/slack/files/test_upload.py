@@ -12,6 +12,7 @@ from agent_worker.payloads.thread import Draft
 from agent_worker.slack.blocks.answer_layout import IN_THE_FILE, MOST_MESSAGES
 from agent_worker.slack.blocks.posts import MARKDOWN_LIMIT
 from agent_worker.slack.files import upload
+from agent_worker.slack.thread.leftovers import Leftovers
 from emulators.slack.faults.web_api import FaultKind
 from emulators.slack.state.messages import Message
 from tests.support.agent_worker.settling import asked_to, buttons, posts, settled, standing, streamed
@@ -143,6 +144,34 @@ async def test_a_file_that_may_not_be_shown_here_is_not_spoken_of(stage: SlackSt
     await settled(stage, asked_to(stage, TEXT, draft=draft), is_retry=True)
 
     assert is_whole(stage)
+
+
+@pytest.mark.parametrize("then", [None, POST, "chat.update"])
+async def test_where_the_file_is_lost_after_its_beginning_was_posted_all_of_the_answer_is_posted(
+    stage: SlackStage, then: str | None
+) -> None:
+    stage.slack.faults.add(method=SHARE, kind="internal_error")
+    with pytest.raises(ApplicationError):
+        await stage.ours.delivery.bring(asked_to(stage, TEXT), Leftovers())
+    assert standing(stage)[-1].endswith(IN_THE_FILE)
+    stage.slack.revoke("files:write")
+    if then is not None:
+        stage.slack.faults.add(method=then, kind="lost_reply")
+    await settled(stage, asked_to(stage, TEXT), is_retry=True)
+
+    assert is_whole(stage)
+    assert [bool(buttons(post)) for post in posts(stage)] == [False] * (len(posts(stage)) - 1) + [True]
+
+
+@pytest.mark.parametrize("posted", [1, 2, MOST_MESSAGES])
+async def test_an_answer_that_was_begun_without_a_file_goes_on_without_one(stage: SlackStage, posted: int) -> None:
+    stage.slack.faults.add(method=ADDRESS, kind="error", error="access_denied")
+    stage.slack.faults.add(method=POST, kind="internal_error", when=lambda _: len(posts(stage)) == posted)
+    attempts = await settled(stage, asked_to(stage, TEXT))
+
+    assert is_whole(stage)
+    assert attempts == 2
+    assert [bool(buttons(post)) for post in posts(stage)] == [False] * (len(posts(stage)) - 1) + [True]
 
 
 async def test_an_answer_does_not_wait_for_ever_for_an_address_that_takes_no_bytes(
