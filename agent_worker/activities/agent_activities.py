@@ -136,7 +136,8 @@ class Activities:
 
         Returns whether it may be shown.
         """
-        known = self._slack.directory.knows([*request.ids, *(author.id for author in request.authors)])
+        directory, people = self._slack.directory, [*request.ids, *(author.id for author in request.authors)]
+        known = directory.knows(people) and directory.knows_place(request.thread.channel)
         if not request.is_addressed or (known and request.earlier_than is None):
             return False
         await self._slack.status.set_status(request.thread, THINKING, request.turn)

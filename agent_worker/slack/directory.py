@@ -114,7 +114,7 @@ class Directory:
 
         None if Slack does not tell, or not within PLACE_WITHIN, or if the rate limits leave no call to spare.
         """
-        if not _is_channel(channel) or not (self.knows([channel]) or self._take_to_spare(channel)):
+        if not _is_channel(channel) or not (self.knows_place(channel) or self._take_to_spare(channel)):
             return None
         found, _ = await _all_in_time([channel], partial(self._lookup, at_once=True), PLACE_WITHIN)
         told = found.get(channel)
@@ -127,6 +127,10 @@ class Directory:
     def knows(self, ids: Iterable[str]) -> bool:
         """Whether all of the ids can be answered without a call to Slack."""
         return all(slack_id in self._remembered or slack_id == self.bot_user_id for slack_id in ids)
+
+    def knows_place(self, channel: str) -> bool:
+        """Whether `place` answers without a call to Slack."""
+        return not _is_channel(channel) or self.knows([channel])
 
     def _take_to_spare(self, slack_id: str) -> bool:
         return self._api.budget.spare(self._method(slack_id).__name__)

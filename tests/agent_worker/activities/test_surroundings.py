@@ -69,6 +69,18 @@ async def test_the_next_conversation_of_the_channel_and_the_next_judgement_cost_
     assert reads(stage) == [LOOK, WHO]
 
 
+async def test_people_see_that_the_agent_thinks_while_it_asks_slack_where_it_is(stage: SlackStage) -> None:
+    await stage.ours.directory.user(stage.anna)
+    request = OpenConversation(
+        thread=stage.thread, ids=[], authors=[Author(id=stage.anna)], is_addressed=True, turn=stage.root
+    )
+
+    for status in ("is thinking…", ""):  # the second time, the channel is known: the model call shows it soon enough
+        await ActivityEnvironment().run(activities(stage).open_conversation, request)
+        assert stage.slack.status(stage.channel, stage.root) == status
+        await stage.ours.status.end(stage.thread, waits=False)
+
+
 async def test_in_direct_messages_everything_costs_what_it_did_before(stage: SlackStage) -> None:
     async with slack_stage(direct=True) as direct:
         told = await opened(direct)
