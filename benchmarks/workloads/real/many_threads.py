@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 from benchmarks.contenders.contender import Contender
-from benchmarks.contenders.conversation import Conversation, check_all, new_channel, new_person
+from benchmarks.contenders.conversation import Conversation, WrongError, new_channel, new_person
 from benchmarks.measurements.measurements import Measurements
 from benchmarks.measurements.statistics import percentile
 from benchmarks.plan import Load
 from benchmarks.stubs.questions import Kind
 from benchmarks.stubs.services import LIFE
 from benchmarks.workloads.real import moments, usage
-from benchmarks.workloads.real.names import MIXED, WHOLE_TURN, many_threads
+from benchmarks.workloads.real.names import LOST, MIXED, WHOLE_TURN, many_threads
 from benchmarks.workloads.real.usage import Meter
 
 THREADS_IN_A_CHANNEL = 5  # so many answers at once are a burst that Slack allows, and plain has no second try
@@ -21,7 +21,10 @@ THREADS_OF_A_PERSON = 4
 
 
 async def run(contenders: Sequence[Contender], load: Load, measurements: Measurements) -> None:
-    """Runs the load on each contender, in alternation. Raises WrongError if an answer is lost or wrong."""
+    """Runs the load on each contender, in alternation.
+
+    Raises WrongError if an answer of the product is wrong or lost. Those of a reference are counted.
+    """
     meters = {contender.name: Meter(contender) for contender in contenders}
     for contender in contenders:
         contender.stubs.set_latencies(LIFE)
@@ -36,26 +39,48 @@ async def _run_once(contender: Contender, meter: Meter, load: Load, measurements
     conversations = _conversations(contender, load.threads)
     await meter.begin()
     async with asyncio.TaskGroup() as group:
-        for number, conversation in enumerate(conversations):
-            kind, seconds = load.kinds[number % len(load.kinds)], load.seconds * number / load.threads
-            group.create_task(_ask(conversation, kind, seconds))
+        asking = [
+            group.create_task(
+                _is_answered(one, load.kinds[number % len(load.kinds)], load.seconds * number / load.threads)
+            )
+            for number, one in enumerate(conversations)
+        ]
     await conversations[0].wait_until_quiet()
-    for conversation in conversations:
-        for exchange in conversation.exchanges:
-            place = many_threads(exchange.question.kind, load.threads, load.seconds)
-            moments.add(contender, exchange, place, measurements)
+    answered = [one for one, task in zip(conversations, asking, strict=True) if task.result() and _is_right(one)]
+    exchanges = [exchange for conversation in answered for exchange in conversation.exchanges]
+    for exchange in exchanges:
+        place = many_threads(exchange.question.kind, load.threads, load.seconds)
+        moments.add(contender, exchange, place, measurements)
     everything = many_threads(MIXED, load.threads, load.seconds)
     usage.add(contender, await meter.read(), load.threads, everything, measurements)
-    check_all(conversations)
-    waited = [one.since(one.answered_at) for conversation in conversations for one in conversation.exchanges]
+    measurements.add(LOST, everything, contender.name, "", [len(conversations) - len(answered)])
+    waited = [one.since(one.answered_at) for one in exchanges]
     measurements.add(
         f"{WHOLE_TURN}, 95th percentile", everything, contender.name, "ms", [1000 * percentile(waited, 95)]
     )
 
 
-async def _ask(conversation: Conversation, kind: Kind, seconds: float) -> None:
+async def _is_answered(conversation: Conversation, kind: Kind, seconds: float) -> bool:
+    """Asks after so many seconds; whether the right answer comes. Raises WrongError if the product does not give it."""
     await asyncio.sleep(seconds)
-    await conversation.ask(kind)
+    try:
+        await conversation.ask(kind)
+    except WrongError:
+        if conversation.contender.recipe.is_product:
+            raise
+        return False
+    return True
+
+
+def _is_right(conversation: Conversation) -> bool:
+    """Whether the thread holds each answer once, and nothing unfinished. Raises WrongError if it is the product's."""
+    try:
+        conversation.check()
+    except WrongError:
+        if conversation.contender.recipe.is_product:
+            raise
+        return False
+    return True
 
 
 def _conversations(contender: Contender, threads: int) -> list[Conversation]:
