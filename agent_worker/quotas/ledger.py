@@ -26,7 +26,7 @@ TOLD = -1.0
 MOST_OWNERS, MOST_SETTLED, MOST_HELD = 8_000, 4_000, 2_000
 # Budgets of which the operator hears in a day, and with one answer; the others wait for the next one. Whoever has heard
 # of so many knows that something is wrong.
-MOST_WARNED, WARNED_AT_ONCE = 4_000, 10
+MOST_WARNED, WARNED_AT_ONCE = 2_000, 10
 EXACT = 1e-9  # dollars by which sums of fractions may be off
 WORKSPACE = "workspace_budget:"
 

@@ -24,7 +24,7 @@ from agent_worker.quotas.ledger import (
     WARNED_AT_ONCE,
     Ledger,
 )
-from agent_worker.quotas.usage import Usage
+from agent_worker.quotas.usage import MOST_TURNS, Usage
 
 NOON = 20_000 * DAY + DAY / 2
 PERSON = Budgets(person=10)
@@ -285,12 +285,16 @@ def test_what_the_next_run_carries_has_a_bound_and_the_money_of_the_workspace_is
         name = f"C0123456789:1700000000.{number:06}:again12"
         book._pay(name, f"U0123456789{number:05}", 0.123456789 + number)
         book.held[f"{name}:held"] = (f"U0123456789{number:05}", 0.123456789, 0.123456789, NOON + 60.123456)
+        book._warn_of(f"person_budget:U0123456789{number:05}")
     spent = book.spent[ledger.WORKSPACE]
+    turns = {
+        f"C0123456789:1700000000.{number:06}:again12": ("U012345678901", NOON + 0.1) for number in range(MOST_TURNS)
+    }
 
     book.forget(NOON)
 
-    (payload,) = DATA_CONVERTER.payload_converter.to_payloads([Usage(money=book)])
-    assert payload.ByteSize() < TEMPORAL_CARRIES / 2
+    (payload,) = DATA_CONVERTER.payload_converter.to_payloads([Usage(turns=turns, money=book)])
+    assert payload.ByteSize() < TEMPORAL_CARRIES * 0.95
     assert len(book.settled) <= MOST_SETTLED + MOST_HELD
     assert book.spent[ledger.WORKSPACE] >= spent
     dearest = f"person_budget:U0123456789{2 * MOST_OWNERS - 1:05}"
