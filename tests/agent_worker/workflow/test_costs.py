@@ -6,7 +6,7 @@ import asyncio
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.contract.messages import StopRequest, TryAgain
+from agent_worker.contract.messages import SlackFile, StopRequest, TryAgain
 from agent_worker.contract.names import STOP, TRY_AGAIN
 from agent_worker.payloads.costs import COSTS, CostLog, CostRecord, Spent
 from agent_worker.payloads.errors import BAD_API_KEY, BLOCKED_ANSWER, MODEL_FAILED
@@ -66,6 +66,17 @@ async def test_a_turn_with_money_tells_each_call_of_it_and_is_settled_at_its_end
     (settled,) = [one.settled for one in talk.answers]
     assert settled is not None
     assert (settled.turn, settled.person, settled.dollars) == (f"{talk.thread.channel}:1.0", "U1", 0.75)
+
+
+async def test_the_files_of_a_question_are_part_of_what_a_call_is_said_to_be_given(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    rehearsal.cast.learn(hold=HOLD)
+    await talk.ask("1.0")
+
+    await talk.ask("1.1", files=[SlackFile(id="F1", name="long.txt", mimetype="text/plain", size=90_000)])
+
+    without, with_file = [asked.size for asked in rehearsal.cast.asked]
+    assert 90_000 < with_file < without + 91_000
 
 
 async def test_where_money_runs_out_in_the_middle_what_was_done_is_told_and_settled(rehearsal: Rehearsal) -> None:
