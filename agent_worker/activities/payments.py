@@ -109,6 +109,11 @@ class Payments:
         if request.settled.person or self.are_needed:  # without budgets, nothing was held that the turn does not know
             await self._reservations.settle(request.thread.team, request.settled)
 
+    def give_back(self, team: str, claim: Claim | None, hold: Hold | None) -> None:
+        """Tells that a turn is not answered, for which money was set aside: it costs nothing."""
+        if self._reservations is not None and claim is not None and hold is not None:
+            self._reservations.note(team, Settled(turn=claim.turn, person=hold.person, dollars=0.0, at=time.time()))
+
     async def settle_summary(self, request: Summarise, bill: Bill) -> None:
         """A summary is made also where a budget is used up, as the conversation would be lost; it counts."""
         thread = thread_of(activity.info().workflow_id or "")
