@@ -147,6 +147,25 @@ async def test_a_stopped_call_costs_what_gemini_was_given(temporal_address: str,
         assert 8 <= await eventually(counted) < 9
 
 
+async def test_what_an_attempt_before_the_stopped_one_has_cost_is_not_forgotten(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="100") as stage:
+        stage.gemini.script(finish(None, text("Broken")))
+        hold = stage.gemini.hold()
+        ts = ask(stage, stage.anna)
+        await hold.reached()
+        stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
+        await stage.answered(ts)
+
+        async def counted() -> float:
+            book = await ledger(stage)
+            return 0.0 if book.held else book.spent.get(f"person_budget:{stage.anna}", 0.0)
+
+        of_stopped = 8.0  # for its input, of whose size nobody has told
+        assert of_stopped < await eventually(counted) < of_stopped + 4
+
+
 async def test_a_turn_that_is_stopped_in_its_first_call_holds_no_money_afterwards(
     temporal_address: str, tmp_path: Path
 ) -> None:
