@@ -98,6 +98,8 @@ class Activities:
             if over_quota is None:
                 names, past = await _together(self._known(request.ids, request.authors, thread), self._past(request))
             is_over = request.earlier_than in past.answered or request.earlier_than in past.gone
+            if is_over and {*request.asked} <= {*past.answered, *past.gone}:
+                self._payments.give_back(thread.team, request.claim, hold)  # there is nothing to answer
             is_silent = names.refuses(request.authors) or is_over
             if is_silent or (is_shown and over_quota is not None and not over_quota.is_told):
                 await self._slack.status.end(thread, waits=False)  # perhaps no answer will take the status away

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 from agent_worker.payloads.errors import DIED, fail_alike, final, has_failed_often
 
 _OWN = 3  # details that are this module's: the number of the attempt, its code, and the counts by code
+_CARRIED = "carried"  # beside these three: what an attempt that tells nothing of itself has got from those before
 _SENT = 0.01  # seconds in which a heartbeat leaves the event loop
 
 
@@ -49,7 +50,7 @@ def beat() -> None:
     """A heartbeat. Should it be the last one of this attempt, the next attempt knows that this one has died."""
     attempt = _attempt.get()
     if attempt is None or not attempt.is_handed_on:
-        activity.heartbeat(activity.info().attempt, DIED, _counts(DIED))
+        activity.heartbeat(activity.info().attempt, DIED, _counts(DIED), *_passed_on())
 
 
 def bounded(error: ApplicationError) -> ApplicationError:
@@ -61,7 +62,8 @@ def bounded(error: ApplicationError) -> ApplicationError:
 def hand_on(error: ApplicationError, *details: Any) -> None:
     """Tells the next attempt how this one fails, and the `details`, which may be whatever Temporal can store.
 
-    Only the first call in an attempt counts.
+    Only the first call in an attempt counts. Without details, the last one that an attempt before has handed on goes
+    to the next one (see `carried`).
     """
     attempt = _attempt.get()
     if attempt is not None and attempt.is_handed_on:
@@ -69,7 +71,7 @@ def hand_on(error: ApplicationError, *details: Any) -> None:
     if attempt is not None:
         attempt.is_handed_on = True
     code = error.type or ""
-    activity.heartbeat(activity.info().attempt, code, _counts(code), *details)
+    activity.heartbeat(activity.info().attempt, code, _counts(code), *(details or _passed_on()))
 
 
 def has_died() -> bool:
@@ -79,7 +81,26 @@ def has_died() -> bool:
 
 def handed_on() -> Sequence[Any]:
     """The details that the attempt before has handed on; empty if there are none."""
-    return _before()[_OWN:]
+    details = _before()[_OWN:]
+    return () if _is_passed_on(details) else details
+
+
+def carried() -> Any:
+    """The last detail that any attempt before has handed on, also if later ones have died or failed without a word.
+
+    None if there is none.
+    """
+    details = _told()[_OWN:]
+    return details[-1][_CARRIED] if _is_passed_on(details) else next(reversed(details), None)
+
+
+def _passed_on() -> Sequence[Any]:
+    last = carried()
+    return [] if last is None else [{_CARRIED: last}]
+
+
+def _is_passed_on(details: Sequence[Any]) -> bool:
+    return len(details) == 1 and isinstance(details[0], dict) and details[0].keys() == {_CARRIED}
 
 
 def _counts(code: str) -> Mapping[str, int]:

@@ -94,13 +94,13 @@ class ModelCalls:
         try:
             version = await self._gate.version(request)
         except NoAgentError as none:
-            return ModelReply(failed=none.code)
-        if self._payments.lacks_price(request.thread, version.model):
-            return ModelReply(failed=UNPRICED_MODEL)
+            return ModelReply(failed=none.code, **_of_attempts_before(Paid.of_last_attempt(request.model)))
         paid = Paid.of_last_attempt(version.model)
+        if self._payments.lacks_price(request, version):
+            return ModelReply(failed=UNPRICED_MODEL, **_of_attempts_before(paid))
         place = await self._payments.place_of_call(request, version, paid)
         if isinstance(place, OverQuota):
-            return ModelReply(over_quota=place, **({"spent": paid.spent} if paid.spent else {}))
+            return ModelReply(over_quota=place, **_of_attempts_before(paid))
         bill = Bill(self._payments.prices, paid.spent)
         reply = await self._paid_reply(request, version, place, bill)
         brings: dict[str, Any] = {"version": version} if version.digest != request.known_version else {}
@@ -219,6 +219,11 @@ class ModelCalls:
         if reply.unusable and not is_asked_otherwise:
             raise retryable(UNUSABLE_ANSWER, reply.unusable)
         return reply
+
+
+def _of_attempts_before(paid: Paid) -> dict[str, Any]:
+    """What a reply without a request tells of the attempts before it, which may have made some."""
+    return {"spent": paid.spent, "hold": paid.hold} if paid.spent or paid.hold else {}
 
 
 def _draft_after(reply: ModelReply, draft: Draft) -> Draft:

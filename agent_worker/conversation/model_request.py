@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent_worker.conversation.conversation import Conversation
+from agent_worker.conversation.transcript import file_weight
 from agent_worker.conversation.turn.turn import Turn
 from agent_worker.payloads.agent_policy import AgentPolicy
 from agent_worker.payloads.model import AskModel
@@ -40,5 +41,5 @@ def next_request(conversation: Conversation, turn: Turn, policy: AgentPolicy) ->
         version=turn.version,
         known_version=conversation.version.digest if conversation.version else "",
         may_search=conversation.may_search,
-        **({"size": transcript.size} if claim else {}),
+        **({"size": transcript.size + file_weight.weight(transcript.entries)} if claim else {}),
     )

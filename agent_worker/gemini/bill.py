@@ -17,26 +17,33 @@ class Bill:
         self, prices: PriceList, before: Iterable[Spent] = (), *, clock: Callable[[], float] = time.time
     ) -> None:
         self._prices = prices
-        self._spent = list(before)
+        self.before = together(before)
+        self._own: list[Spent] = []
         self._clock = clock
 
     @property
     def spent(self) -> list[Spent]:
         """So far, one item for each model."""
-        return together(self._spent)
+        return together([*self.before, *self._own])
+
+    @property
+    def own(self) -> list[Spent]:
+        """The same without what attempts before have spent."""
+        return together(self._own)
 
     def note(self, model: str, response: Mapping[str, Any], *, is_whole: bool) -> None:
         """Notes a request with what came of its response (JSON, camelCase).
 
-        If it is not whole, or if Gemini has not counted, nobody knows what Gemini bills: the request is untold.
+        If it is not whole, or if Gemini has not counted what it was given, nobody knows what Gemini bills: the request
+        is untold.
         """
         tokens = tokens_in(response)
         if tokens is None:
-            self._spent.append(untold(model))
+            self._own.append(untold(model))
             return
         cost = self._prices.cost(model, tokens, self._clock())
         known: dict[str, Any] = {name: count for name, count in vars(tokens).items() if count}
         known |= {"unpriced": 1} if cost.dollars is None else {"dollars": cost.dollars}
         known |= {"at_most": True} if cost.at_most else {}
-        known |= {} if is_whole else {"untold": 1}
-        self._spent.append(Spent(model=model, **known))
+        known |= {} if is_whole and tokens.given else {"untold": 1}
+        self._own.append(Spent(model=model, **known))

@@ -96,7 +96,7 @@ def money(amount: float) -> str:
 def _price(items: list[Spent], requests: int) -> str:
     unknown = sum(one.unpriced for one in items)
     missing = sum(one.untold for one in items)
-    if not dollars(items) and unknown + missing == requests:
+    if not dollars(items) and unknown + missing >= requests:  # a request may be both
         return "price not known"
     price = money(dollars(items))
     if unknown or missing:

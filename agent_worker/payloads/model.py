@@ -47,7 +47,7 @@ class AskModel(InThread):
     agent: str = ""  # the agent of the conversation; "" if it has none yet
     version: str = ""
     known_version: str = ""
-    size: int = 0  # bytes of the transcript; told with a claim, for money is set aside by it
+    size: int = 0  # bytes of the transcript, with what its files add; told with a claim: money is set aside by it
     may_search: bool = False  # Slack has permitted to search in this turn, or in one before
 
 

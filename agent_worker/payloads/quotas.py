@@ -22,10 +22,17 @@ def quota_workflow_id(task_queue: str, team: str) -> str:
 
 
 class Hold(Stored):
-    """Money that is set aside for a turn: `dollars` of the budget of `person`, who pays for the whole turn."""
+    """Money that is set aside for a turn: `dollars` of the budget of `person`, who pays for the whole turn.
+
+    After `until`, in seconds since 1970, it is free for others; 0 where that is not known.
+    """
 
     person: str
     dollars: float
+    until: float = 0.0
+
+    def has_run_out(self, now: float) -> bool:
+        return 0 < self.until <= now
 
 
 class Claim(Stored):
@@ -51,10 +58,10 @@ class Claim(Stored):
         """The claim of those who may talk to the agent."""
         return self.model_copy(update={"people": [person for person in self.people if person not in refused]})
 
-    @property
-    def is_covered(self) -> bool:
-        """Whether what is held is enough for what it needs."""
-        return self.hold is not None and self.spent + self.needs <= self.hold.dollars
+    def is_covered(self, now: float) -> bool:
+        """Whether what is held is enough for what it needs. `now` is in seconds since 1970."""
+        hold = self.hold
+        return hold is not None and not hold.has_run_out(now) and self.spent + self.needs <= hold.dollars
 
 
 class QuotaLimits(Stored):
@@ -93,6 +100,7 @@ class Budgets(Stored):
 class Settled(Stored):
     """What a turn, or a part of it with a name of its own, has cost: in place of what was held for that name.
 
+    `person` is "" if the turn was not told who pays: then it is for whom money was held by that name, if it was.
     `at` is when it ended, in seconds since 1970, the same in each attempt to tell it: it counts on that day only.
     """
 

@@ -24,6 +24,9 @@ TOLD = -1.0
 # What is remembered, so that the next run can carry it. Of people and channels those who have spent least are forgotten
 # first; of turns the oldest.
 MOST_OWNERS, MOST_SETTLED, MOST_HELD = 8_000, 4_000, 2_000
+# Budgets of which the operator hears in a day, and with one answer; the others wait for the next one. Whoever has heard
+# of so many knows that something is wrong.
+MOST_WARNED, WARNED_AT_ONCE = 2_000, 10
 EXACT = 1e-9  # dollars by which sums of fractions may be off
 WORKSPACE = "workspace_budget:"
 
@@ -42,23 +45,25 @@ class Ledger:
     def hold(self, claim: Claim, budgets: Budgets, now: float) -> Hold | BudgetScope | None:
         """Sets money aside for the turn's next request; returns whose budget does not allow it, None if none is needed.
 
-        A turn that asks again gets what it needs in place of what it has.
+        A turn that asks again gets what it needs in place of what it has. What it is known to have spent stays spent,
+        also if it asks as if it had not: a worker that was taken for dead knows less than the one after it.
         """
         self.forget(now)
         if not claim.needs or not claim.people or not budgets.has_any:
             return None
         before, paid = self.held.pop(claim.turn, None), self._take_back(claim.turn)
         people = [claim.hold.person] if claim.hold else list(dict.fromkeys(claim.people))
-        amount = claim.spent + claim.needs
+        spent = max(claim.spent, before[2] if before else 0.0, paid[1] if paid else 0.0)
+        amount = spent + claim.needs
         refused: BudgetScope = "person_budget"
         for person in people:
             left = {key: limit - self._used(key) for key, limit in _limits(claim.turn, person, budgets).items()}
             lacking = [key for key, rest in left.items() if rest + EXACT < amount]
             if not lacking:
                 dollars = amount * (AMPLE if min(left.values(), default=0.0) >= amount * SCARCE else 1)
-                self.held[claim.turn] = (person, dollars, claim.spent, now + HELD_FOR)
-                return Hold(person=person, dollars=dollars)
-            self.warned.setdefault(lacking[0], 0.0)
+                self.held[claim.turn] = (person, dollars, spent, now + HELD_FOR)
+                return Hold(person=person, dollars=dollars, until=now + HELD_FOR)
+            self._warn_of(lacking[0])
             refused = _scope(lacking[0])
         if before is not None:
             self.held[claim.turn] = before
@@ -67,19 +72,25 @@ class Ledger:
         return refused
 
     def release(self, turn: str) -> None:
-        """Frees what is held for a turn that is not answered."""
-        self.held.pop(turn, None)
+        """Frees what is held for a turn that is not answered, but for what it has spent."""
+        if turn not in self.held:
+            return
+        person, _, spent, _ = self.held.pop(turn)
+        if spent:
+            self._pay(turn, person, spent)
 
     def settle(self, settled: Settled, now: float) -> None:
         """Counts what a turn has cost, in place of what was held for it, or told before.
 
-        What ended before today does not count any more.
+        What ended before today does not count any more. Who does not know who pays may not know whether anything was
+        held, either: then it is for whom it was held, if it was.
         """
         self.forget(now)
-        self.held.pop(settled.turn, None)
-        if _day(settled.at) >= self.day:
+        held, known = self.held.pop(settled.turn, None), self.settled.get(settled.turn)
+        person = settled.person or next((one[0] for one in (held, known) if one is not None), "")
+        if person and _day(settled.at) >= self.day:
             self._take_back(settled.turn)
-            self._pay(settled.turn, settled.person, settled.dollars)
+            self._pay(settled.turn, person, settled.dollars)
 
     def forget(self, now: float) -> None:
         """Begins a new day, frees what was held for too long, and forgets the oldest of what is too much."""
@@ -87,9 +98,7 @@ class Ledger:
             self.day, self.spent, self.settled, self.warned = _day(now), {}, {}, {}
         overdue = [turn for turn, (*_, until) in self.held.items() if until <= now]
         for turn in [*overdue, *list(self.held)[:-MOST_HELD]]:
-            if turn in self.held:
-                person, _, spent, _ = self.held.pop(turn)
-                self._pay(turn, person, spent)
+            self.release(turn)
         for turn in list(self.settled)[:-MOST_SETTLED]:
             del self.settled[turn]
         if len(self.spent) > MOST_OWNERS:
@@ -104,8 +113,9 @@ class Ledger:
         for key, spent in self.spent.items():
             limit = _limit(key, budgets)
             if limit and spent + EXACT >= limit * WARNS_AT:
-                self.warned.setdefault(key, 0.0)
+                self._warn_of(key)
         due = [key for key, at in self.warned.items() if at != TOLD and at <= now and _limit(key, budgets)]
+        due = due[:WARNED_AT_ONCE]
         self.warned |= dict.fromkeys(due, now + TOLD_WITHIN)
         return [self._warning(key, budgets) for key in due]
 
@@ -114,6 +124,10 @@ class Ledger:
         day, _, budget = key.partition(" ")
         if day == str(self.day):
             self.warned[budget] = TOLD
+
+    def _warn_of(self, key: str) -> None:
+        if len(self.warned) < MOST_WARNED:
+            self.warned.setdefault(key, 0.0)
 
     def _warning(self, key: str, budgets: Budgets) -> BudgetWarning:
         return BudgetWarning(

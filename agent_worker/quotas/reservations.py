@@ -46,7 +46,7 @@ ALONE_FOR = 60.0  # seconds
 AWAY = (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError)
 NO_BUDGETS = Budgets()
 REMEMBERED = 500  # turns
-NOBODY_HEARD = 100  # costs that could not be told yet are kept for later, the newest of them
+NOBODY_HEARD = 2_000  # costs that could not be told yet are kept for later, the newest of them; 120 bytes each
 Place = Hold | OverQuota | None  # of a turn: with money set aside, none, or without money
 Tell = Callable[[BudgetWarning], Awaitable[None]]
 logger = logging.getLogger(__name__)
@@ -62,10 +62,8 @@ class _Batch:
     sent: list[asyncio.Future[None]] = field(default_factory=list)
 
     def request(self, limits: QuotaLimits, budgets: Budgets) -> Reserve:
-        """Without budgets, the same that it was before there were any."""
+        """What it tells is told also by a worker without budgets: the turn may have begun on one that has some."""
         claims = [claim for claim, _ in self.claims]
-        if not budgets.has_any:
-            return Reserve(claims=claims, limits=limits)
         return Reserve(claims=claims, limits=limits, budgets=budgets, settled=self.settled, told=self.told)
 
     def answer(self, reserved: Reserved) -> None:
@@ -106,7 +104,7 @@ class Reservations:
         self._asking: dict[str, asyncio.Task[None]] = {}  # by team
         self._telling: set[asyncio.Task[None]] = set()
         self._tell: Tell | None = None
-        self._unheard: dict[str, list[Settled]] = {}  # by team: costs that could not be told
+        self._unheard: dict[str, _Batch] = {}  # by team: what could not be told
         self._settled: deque[str] = deque(maxlen=REMEMBERED)  # turns whose delivery is tried again, perhaps
         self._logged: set[str] = set()  # keys of warnings
         self._alone_until = 0.0
@@ -174,9 +172,10 @@ class Reservations:
         """The workflow's answer; None if there was none in time. What is told twice counts once."""
         if self._clock() < self._alone_until:
             return None
-        request, unheard = self._request(batch), self._unheard.get(team, [])
-        if unheard:
-            request = request.model_copy(update={"settled": [*unheard, *batch.settled]})
+        request = self._request(batch)
+        if (unheard := self._unheard.get(team)) is not None:
+            told = {"settled": [*unheard.settled, *batch.settled], "told": [*unheard.told, *batch.told]}
+            request = request.model_copy(update=told)
         ends = self._clock() + self._patience
         while (left := ends - self._clock()) > 0:
             try:
@@ -184,6 +183,9 @@ class Reservations:
             except AWAY as error:
                 logger.info("quota not reached", extra={"reason": type(error).__name__})
                 await asyncio.sleep(PAUSE)
+            except Exception:  # of whatever kind: those who wait would wait for ever
+                logger.exception("the quota's answer is not understood")
+                break
             else:
                 self._unheard.pop(team, None)
                 return reserved
@@ -209,7 +211,9 @@ class Reservations:
         return reserved
 
     def _keep_for_later(self, team: str, batch: _Batch) -> None:
-        self._unheard[team] = [*self._unheard.get(team, []), *batch.settled][-NOBODY_HEARD:]
+        kept = self._unheard.setdefault(team, _Batch())
+        kept.settled = [*kept.settled, *batch.settled][-NOBODY_HEARD:]
+        kept.told = [*kept.told, *batch.told][-NOBODY_HEARD:]
 
     def _own(self, team: str) -> Usage:
         return self._own_count.setdefault(team, Usage())

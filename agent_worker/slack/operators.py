@@ -6,7 +6,6 @@ from agent_worker.payloads.costs import money
 from agent_worker.payloads.quotas import BudgetWarning
 from agent_worker.slack.api import SlackApi
 from agent_worker.slack.blocks import posts
-from agent_worker.slack.blocks.mentions import neutralise
 from agent_worker.slack.directory import Directory
 
 _OF = {
@@ -25,12 +24,12 @@ class Operators:
     async def tell(self, channel: str, warning: BudgetWarning) -> None:
         """Posts that most of a budget is used up; it notifies nobody. Raises ApplicationError if Slack does not."""
         names = await self._directory.names([warning.owner] if warning.owner else [])
-        text = sentence(warning, names.get(warning.owner, warning.owner))
+        post = posts.notice(sentence(warning, names.get(warning.owner, warning.owner)))
         await self._api.call(
             self._api.client.chat_postMessage,
             channel=channel,
-            text=neutralise(text, ()),
-            blocks=posts.notice(text).blocks,
+            text=post.text,
+            blocks=post.blocks,
             unfurl_links=False,
             unfurl_media=False,
         )

@@ -44,7 +44,7 @@ async def costs(told: ToldByConversations, channel: str = "") -> Found:
         try:
             for log in await told.answers(newest(runs), COSTS, CostLog):
                 found.costs += _costs(thread_of(name), log)
-        except AWAY:
+        except (*AWAY, ValueError):  # the last one: a worker of another version says it otherwise
             found.unread.append(name)
 
     await asyncio.gather(*(read(name, runs) for name, runs in (await told.runs(channel)).items()))

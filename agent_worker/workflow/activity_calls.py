@@ -8,7 +8,7 @@ its machine gives them back, and elsewhere the heartbeats stop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -65,14 +65,17 @@ async def look_up_names(
     return await _until_done(ActivityName.LOOK_UP_NAMES, request, Names, SLACK_TIMEOUT)
 
 
-async def ask_model(request: AskModel, gemini_timeout: timedelta) -> ModelReply:
+async def ask_model(
+    request: AskModel, gemini_timeout: timedelta, unread: Callable[[ModelReply], None] | None = None
+) -> ModelReply:
     """`gemini_timeout` is how long Gemini may be silent.
 
-    When this is cancelled, it returns only after the activity has ended: nothing more is shown in the thread then.
+    When this is cancelled, it returns only after the activity has ended: nothing more is shown in the thread then. If
+    the activity has come to a reply all the same, `unread` is told of it: it was paid for.
     """
     timeout = gemini_timeout * LONGEST_STREAM + MODEL_MARGIN
     return await _until_done(
-        ActivityName.ASK_MODEL, request, ModelReply, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT
+        ActivityName.ASK_MODEL, request, ModelReply, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT, unread=unread
     )
 
 
@@ -89,10 +92,13 @@ async def read_links(request: ReadLinks) -> LinksRead:
     return await _ended(handle)
 
 
-async def summarise(request: Summarise, gemini_timeout: timedelta) -> Summary:
+async def summarise(
+    request: Summarise, gemini_timeout: timedelta, unread: Callable[[Summary], None] | None = None
+) -> Summary:
+    """`gemini_timeout` and `unread` are as in `ask_model`."""
     timeout = gemini_timeout * LONGEST_STREAM * 2 + MODEL_MARGIN  # it may be asked for twice
     return await _until_done(
-        ActivityName.SUMMARISE, request, Summary, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT
+        ActivityName.SUMMARISE, request, Summary, timeout, heartbeat_timeout=LONG_HEARTBEAT_TIMEOUT, unread=unread
     )
 
 
@@ -177,10 +183,12 @@ async def _until_done(
     *,
     never_again: Sequence[str] = tuple(_NEVER_AGAIN),
     heartbeat_timeout: timedelta = HEARTBEAT_TIMEOUT,
+    unread: Callable[[Result], None] | None = None,
 ) -> Result:
     """Tries until the activity is done or refused for good; `timeout` is for the work of one attempt.
 
-    `never_again` are the types of errors after which it is not tried again.
+    `never_again` are the types of errors after which it is not tried again. `unread` is told the result if this was
+    cancelled too late to stop the activity.
     """
     handle: workflow.ActivityHandle[Result] = workflow.start_activity(
         name,
@@ -191,10 +199,10 @@ async def _until_done(
         cancellation_type=_WHEN_IT_HAS_STOPPED,
         retry_policy=RetryPolicy(maximum_interval=LONGEST_PAUSE, non_retryable_error_types=never_again),
     )
-    return await _ended(handle)
+    return await _ended(handle, unread)
 
 
-async def _ended(handle: workflow.ActivityHandle[Result]) -> Result:
+async def _ended(handle: workflow.ActivityHandle[Result], unread: Callable[[Result], None] | None = None) -> Result:
     """The activity's result. If the caller is cancelled, so is the activity, and CancelledError is raised at its end.
 
     A plain `await` would return the result of an activity that ends just then, and a stopped turn would go on.
@@ -203,7 +211,9 @@ async def _ended(handle: workflow.ActivityHandle[Result]) -> Result:
         return await asyncio.shield(handle)
     except asyncio.CancelledError:
         handle.cancel()
-        await asyncio.gather(handle, return_exceptions=True)
+        (ended,) = await asyncio.gather(handle, return_exceptions=True)
+        if unread is not None and not isinstance(ended, BaseException):
+            unread(ended)
         raise
 
 

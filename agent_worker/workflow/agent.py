@@ -395,6 +395,7 @@ class AgentWorkflow:
 
         Where money runs out in the middle of a turn, its thread is always told, also of what was done before.
         """
+        turn.note_refused()
         said = error.sentence(*turn.display.done, *turn.display.undone)
         self._conversation.transcript.end_failed_turn(said, poisoned=False, epoch=str(workflow.uuid4()))
         if not (error.over_quota.is_told or turn.display.has_acted or turn.hold):

@@ -49,6 +49,7 @@ class Turn:
     began_after: int = 0  # the transcript's `turn_start` before this turn
     version: str = ""  # the digest of the agent's version that it goes by; "" until the first reply brings it
     has_place: bool = False  # in the quotas
+    has_claimed: bool = False  # an activity was given its claim: it may have been given money without hearing of it
     hold: Hold | None = None  # money that is set aside for it, if a budget is set
     spent: list[Spent] = field(default_factory=list)
     is_delivering: bool = False  # from then on it is too late to stop
@@ -261,6 +262,7 @@ class Turn:
         people = self._payers
         if not people or not thread.in_slack or (self.has_place and self.hold is None):
             return None
+        self.has_claimed = True
         more: dict[str, Any] = {"goes_on": True} if self.decided else {}
         more |= {"hold": self.hold, "spent": dollars(self.spent)} if self.hold else {}
         return Claim(turn=self._name(thread), people=people, **more)
@@ -288,10 +290,20 @@ class Turn:
         return CostRecord(day=day, turn=self.key, person=payer, agent=agent, spent=self.spent)
 
     def settled(self, thread: Thread, now: float) -> Settled | None:
-        """The same for the budgets; None if no money was set aside."""
-        if self.hold is None:
+        """The same for the budgets; None if it is certain that no money was set aside.
+
+        A turn whose first call was stopped, or has failed, was not told who pays. A request whose price nobody knows
+        counts as what was set aside for it.
+        """
+        if self.hold is None and (self.has_place or not self.has_claimed):
             return None
-        return Settled(turn=self._name(thread), person=self.hold.person, dollars=dollars(self.spent), at=now)
+        person, held = (self.hold.person, self.hold.dollars) if self.hold else ("", 0.0)
+        amount = max(dollars(self.spent), held if any(one.unpriced for one in self.spent) else 0.0)
+        return Settled(turn=self._name(thread), person=person, dollars=amount, at=now)
+
+    def note_refused(self) -> None:
+        """It has no place: what it has claimed it was not given, unless a call before has spent some."""
+        self.has_claimed = bool(self.spent)
 
     def in_thread(self, thread: Thread) -> dict[str, Any]:
         """The fields of InThread: what an activity that writes into the thread has to know of the turn."""

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from agent_worker.contract.messages import UserMessage
@@ -20,18 +20,16 @@ with workflow.unsafe.imports_passed_through():
     from agent_worker.conversation.turn.turn import Turn
     from agent_worker.payloads.agent_policy import AgentPolicy
     from agent_worker.payloads.costs import Spent, untold
-    from agent_worker.payloads.errors import DEFECT, DIED, OUT_OF_TIME, TurnedDown, TurnFailed
+    from agent_worker.payloads.errors import TurnedDown, TurnFailed
     from agent_worker.payloads.model import AskModel, ModelReply
     from agent_worker.payloads.opening import Opened
     from agent_worker.workflow.access import Access
     from agent_worker.workflow.activity_calls import ask_model
+    from agent_worker.workflow.lost_costs import spent_in
     from agent_worker.workflow.turn.interruption import InterruptedWork, unless
     from agent_worker.workflow.turn.link_reading import Lines, LinkReading
     from agent_worker.workflow.turn.progress_updates import ProgressUpdates
     from agent_worker.workflow.turn.tool_calls import ToolCalls
-
-
-_UNFINISHED = {OUT_OF_TIME, DEFECT, DIED}  # how calls end of which nobody knows what they have cost
 
 
 class TurnLoop:
@@ -143,7 +141,8 @@ class TurnLoop:
 
     async def _ask(self, request: AskModel) -> ModelReply | None:
         turn, transcript = self._turn, self._conversation.transcript
-        asking = ask_model(request, self._policy.gemini_timeout)
+        unread: list[ModelReply] = []
+        asking = ask_model(request, self._policy.gemini_timeout, unread.append)
 
         def has_changed() -> bool:
             return bool(turn.changes) or transcript.epoch != request.epoch
@@ -151,14 +150,21 @@ class TurnLoop:
         try:
             return await unless(lambda: has_changed() or self._is_overtaken(), asking)
         except InterruptedWork:
-            turn.note_cost([untold(request.model)])
+            self._note_lost(unread, [untold(request.model)])
             if not has_changed():
                 turn.note_overtaken(len(transcript.entries))
             return None
         except (ActivityError, asyncio.CancelledError) as error:
-            turn.note_cost(_spent_in(error, request.model))
+            self._note_lost(unread, spent_in(error, request.model))
             turn.display.doubt_draft()
             raise
+
+    def _note_lost(self, unread: Sequence[ModelReply], otherwise: list[Spent]) -> None:
+        """Notes what a call has cost whose reply is not read: the reply tells it, if it came after all."""
+        for reply in unread:
+            self._turn.note_cost(reply.spent, reply.hold)
+        if not unread:
+            self._turn.note_cost(otherwise)
 
     def _is_overtaken(self) -> bool:
         """Whether somebody has written to the agent while the model call fails again and again.
@@ -187,12 +193,3 @@ class TurnLoop:
             self._conversation.title = self._turn.title = title
             self._conversation.titled_by = self._conversation.first_ts
             workflow.upsert_memo({MEMO_TITLE: title})
-
-
-def _spent_in(error: BaseException, model: str) -> list[Spent]:
-    """What a call has cost that came to no reply. One that was stopped has not told it."""
-    cause = error.cause if isinstance(error, ActivityError) else None
-    if not isinstance(cause, ApplicationError) or cause.type in _UNFINISHED:
-        return [untold(model)]
-    told = cause.details[0] if cause.details else []
-    return [Spent.model_validate(one) for one in told] if isinstance(told, list) else []

@@ -31,17 +31,21 @@ class Attempts:
         """What an attempt that does not fail gets of the one before."""
         return self._run(failed_attempts.handed_on)
 
+    def carried(self) -> Any:
+        """What an attempt gets of all those before, and leaves as it is."""
+        return self._run(failed_attempts.carried, heard_of=self._heartbeat)
+
     def are_killed(self) -> None:
         """An attempt sends its heartbeats, and nobody hears of it again."""
         self._run(failed_attempts.beat)
 
-    def _run(self, step: Callable[[], Result]) -> Result:
+    def _run(self, step: Callable[[], Result], heard_of: Sequence[Any] = ()) -> Result:
         self._number += 1
         environment = ActivityEnvironment()
         environment.info = dataclasses.replace(
             ActivityEnvironment.default_info(), attempt=self._number, heartbeat_details=self._heartbeat
         )
-        self._heartbeat = ()
+        self._heartbeat = heard_of
         environment.on_heartbeat = self._note
         result: Result = environment.run(step)
         return result
@@ -103,6 +107,18 @@ def test_what_the_attempt_before_a_killed_one_has_handed_on_is_not_trusted() -> 
     attempts.are_killed()
 
     assert list(attempts.details()) == []
+
+
+def test_what_was_handed_on_last_is_carried_through_attempts_that_tell_nothing_of_themselves() -> None:
+    attempts = Attempts()
+    assert attempts.carried() is None
+    attempts.fail(BROKEN, "draft", {"paid": 1})
+
+    attempts.are_killed()
+    attempts.are_killed()
+    attempts.fail(AWAY)
+
+    assert attempts.carried() == {"paid": 1}
 
 
 def test_what_is_final_stays_final() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import time
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from agent_worker.activities import failed_attempts
 from agent_worker.activities.payments import Paid, Payments, with_costs
 from agent_worker.contract.messages import Thread
 from agent_worker.gemini.bill import Bill
@@ -17,6 +22,7 @@ from agent_worker.payloads.agent_version import AgentVersion
 from agent_worker.payloads.costs import Spent
 from agent_worker.payloads.model import AskModel
 from agent_worker.payloads.quotas import Claim, Hold, Settled
+from agent_worker.payloads.thread import Deliver
 from agent_worker.quotas.reservations import Place, Reservations
 
 MODEL = "gemini-3.8-flash"
@@ -43,6 +49,9 @@ class Counter:
     def note(self, _team: str, settled: Settled) -> None:
         self.settled.append(settled)
 
+    async def settle(self, team: str, settled: Settled) -> None:
+        self.note(team, settled)
+
 
 @pytest.fixture
 def counter() -> Counter:
@@ -67,10 +76,9 @@ def version(model: str = MODEL, **more: Any) -> AgentVersion:
     return AgentVersion.of(**(fields | {"context_tokens": 1_000, "thread_replies": "all", "greeting": ""} | more))
 
 
-def asked(claim: Claim | None = CLAIM, size: int = 0) -> AskModel:
-    return AskModel(
-        thread=THREAD, turn="1.0", model=MODEL, epoch="e", known=0, new=[], claim=claim, number=1, size=size
-    )
+def asked(claim: Claim | None = CLAIM, size: int = 0, thread: Thread = THREAD, **more: Any) -> AskModel:
+    known = {"turn": "1.0", "model": MODEL, "epoch": "e", "known": 0, "new": [], "number": 1}
+    return AskModel.model_validate({"thread": thread, "claim": claim, "size": size} | known | more)
 
 
 async def place(payments: Payments, environment: ActivityEnvironment, request: AskModel) -> tuple[Place, Paid]:
@@ -95,6 +103,25 @@ async def test_a_long_conversation_needs_more(payments: Payments, counter: Count
     await place(payments, attempt(1), asked(size=300_000))
 
     assert counter.claims[0].needs == pytest.approx(100 + 8.192)
+
+
+async def test_a_call_whose_answer_may_be_twice_as_long_needs_money_for_that(
+    payments: Payments, counter: Counter
+) -> None:
+    await place(payments, attempt(1), asked(more_room=True))
+
+    assert counter.claims[0].needs == pytest.approx(8 + 2 * 8.192)
+
+
+async def test_money_that_is_free_for_others_by_now_is_asked_for_again(payments: Payments, counter: Counter) -> None:
+    """Gemini was away for long: the attempts in between have asked nothing."""
+    over, standing = (Hold(person="U1", dollars=20, until=time.time() + seconds) for seconds in (-1, 60))
+    for hold in (over, standing):
+        handed_on = Paid(spent=[], hold=hold).model_dump()
+        await place(payments, attempt(40, handed_on), asked())
+        await place(payments, attempt(1), asked(CLAIM.model_copy(update={"hold": hold})))
+
+    assert [one.hold for one in counter.claims] == [over, over]
 
 
 async def test_a_call_for_which_there_is_enough_asks_nothing(payments: Payments, counter: Counter) -> None:
@@ -135,6 +162,29 @@ async def test_after_a_killed_attempt_one_request_is_untold_and_the_turn_asks_by
     assert [one.turn for one in counter.claims] == [CLAIM.turn]
 
 
+@pytest.mark.parametrize("code", ["died", "slack_unavailable"])
+async def test_what_was_spent_before_an_attempt_that_told_nothing_of_itself_stays_spent(
+    code: str, payments: Payments, counter: Counter
+) -> None:
+    """It was killed, or it failed before it came to Gemini."""
+    before = Paid(spent=[SPENT], hold=Hold(person="U1", dollars=20)).model_dump()
+    environment, left = attempt(2, "a draft", before), list[Any]()
+    environment.on_heartbeat = lambda *told: left.append(told)
+
+    def end() -> None:
+        failed_attempts.beat() if code == "died" else failed_attempts.hand_on(ApplicationError("", type=code))
+
+    environment.run(end)
+    third = attempt(3)
+    third.info = dataclasses.replace(third.info, heartbeat_details=left[-1])
+
+    _, paid = await place(payments, third, asked())
+
+    assert [(one.requests, one.dollars) for one in paid.spent] == [(2 if code == "died" else 1, 1.0)]
+    assert third.run(failed_attempts.handed_on) == (), "what the thread shows is not known any more"
+    assert [one.spent for one in counter.claims] == ([1.0] if code == "died" else [])
+
+
 async def test_after_an_attempt_that_failed_before_it_asked_gemini_nothing_is_untold(payments: Payments) -> None:
     environment = attempt(2)
     told = (1, "transcript_unavailable", {"transcript_unavailable": 1})
@@ -154,24 +204,90 @@ async def test_without_a_claim_or_without_budgets_nothing_is_asked(payments: Pay
 def test_a_model_without_a_price_is_told_only_where_money_counts(payments: Payments, counter: Counter) -> None:
     terminal = Thread(team="", channel="t", thread_ts="", surface="terminal")
 
-    assert payments.lacks_price(THREAD, "gemini-9-unheard-of")
-    assert not payments.lacks_price(THREAD, MODEL)
-    assert not payments.lacks_price(terminal, "gemini-9-unheard-of")
+    unheard_of = version("gemini-9-unheard-of")
+    assert payments.lacks_price(asked(), unheard_of)
+    assert not payments.lacks_price(asked(), version())
+    assert not payments.lacks_price(asked(thread=terminal), unheard_of)
     counter.has_budgets = False
-    assert not payments.lacks_price(THREAD, "gemini-9-unheard-of")
+    assert not payments.lacks_price(asked(), unheard_of)
 
 
-@pytest.mark.parametrize(("told", "cost"), [([SPENT], 1.0), ([Spent(model=MODEL, untold=1)], 8.0)])
-def test_a_call_that_is_stopped_costs_what_is_told_or_at_least_its_input(
-    payments: Payments, counter: Counter, told: list[Spent], cost: float
+def test_a_request_that_is_longer_than_the_price_of_its_model_holds_for_lacks_a_price(payments: Payments) -> None:
+    of_short_ones = version("gemini-3.1-pro-preview")  # its price is known for up to 200,000 tokens
+
+    assert not payments.lacks_price(asked(size=500_000), of_short_ones)
+    assert payments.lacks_price(asked(size=700_000), of_short_ones)
+    assert not payments.lacks_price(asked(size=700_000), version())
+
+
+WHOLE = {"usageMetadata": {"promptTokenCount": 400, "candidatesTokenCount": 100}}
+BEFORE = Spent(model=MODEL, dollars=2.0)
+
+
+@pytest.mark.parametrize(
+    ("responses", "is_wanted", "cost"),
+    [
+        ([WHOLE], False, 0.5 + 2),
+        ([WHOLE, {}], False, 8.0 + 2),  # the title was told, the answer was not
+        ([{}], False, 8.0 + 2),
+        ([], False, 2.0),
+        ([{}], True, 8.0),  # the worker stops: the next attempt tells what those before this one have spent
+    ],
+)
+async def test_a_call_that_is_stopped_costs_what_is_told_or_at_least_its_input(
+    responses: list[dict[str, Any]],
+    is_wanted: bool,  # noqa: FBT001
+    cost: float,
+    payments: Payments,
+    counter: Counter,
 ) -> None:
-    hold = Hold(person="U2", dollars=20)
-
-    attempt(1).run(lambda: payments.note_cancelled(asked(), version(), hold, Bill(PRICES, told)))
+    await cancelled(payments, Bill(PRICES, [BEFORE]), responses, is_wanted=is_wanted)
 
     (settled,) = counter.settled
     assert (settled.turn, settled.person) == ("C1:1.0:call 1.1", "U2")
     assert settled.dollars == pytest.approx(cost)
+
+
+async def test_a_call_that_is_stopped_before_it_has_asked_gemini_costs_nothing(
+    payments: Payments, counter: Counter
+) -> None:
+    await cancelled(payments, Bill(PRICES), [], is_wanted=False)
+
+    assert counter.settled == []
+
+
+async def cancelled(payments: Payments, bill: Bill, responses: list[dict[str, Any]], *, is_wanted: bool) -> None:
+    """A call ends early that has had these responses."""
+    environment, hold = attempt(1), Hold(person="U2", dollars=20)
+    details = ActivityCancellationDetails(worker_shutdown=is_wanted, cancel_requested=not is_wanted)
+
+    async def call() -> None:
+        environment.cancel(details)
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        for response in responses:
+            bill.note(MODEL, response, is_whole=bool(response))
+        payments.note_cancelled(asked(), version(), hold, bill)
+
+    await environment.run(call)
+
+
+@pytest.mark.parametrize(
+    ("person", "has_budgets", "is_told"), [("U1", False, True), ("", True, True), ("", False, False)]
+)
+async def test_a_turn_that_was_not_told_who_pays_is_settled_only_where_money_may_be_held(
+    person: str,
+    has_budgets: bool,  # noqa: FBT001
+    is_told: bool,  # noqa: FBT001
+    payments: Payments,
+    counter: Counter,
+) -> None:
+    counter.has_budgets = has_budgets
+    settled = Settled(turn="C1:1.0", person=person, dollars=0, at=0)
+
+    await payments.settle(Deliver(thread=THREAD, key="k", text="t", answers=[], may_mention=[], settled=settled))
+
+    assert counter.settled == ([settled] if is_told else [])
 
 
 def test_a_call_that_is_not_tried_again_tells_the_turn_what_it_has_cost() -> None:

@@ -89,6 +89,10 @@ async def test_an_answer_without_a_count_or_a_price_does_not_look_free(
     await gemini.ask(QUESTION, bill=uncounted)
     assert [(one.untold, one.dollars) for one in uncounted.spent] == [(1, 0)]
 
+    half_counted = bill()
+    half_counted.note(MODEL, {"usageMetadata": {"candidatesTokenCount": 7, "totalTokenCount": 9_000}}, is_whole=True)
+    assert [(one.answered, one.untold) for one in half_counted.spent] == [(7, 1)]
+
     unpriced.note("gemini-9-unheard-of", {"usageMetadata": {"promptTokenCount": 5}}, is_whole=True)
     await gemini.ask(QUESTION, bill=unpriced)
     assert [(one.model, one.unpriced, one.given > 0) for one in unpriced.spent] == [
@@ -105,3 +109,12 @@ def test_what_attempts_before_have_spent_stays_on_the_bill() -> None:
     (spent,) = paid.spent
     assert (spent.requests, spent.given) == (2, 7)
     assert spent.dollars == pytest.approx(0.65)
+
+
+def test_what_an_attempt_has_spent_itself_is_told_apart_from_what_was_spent_before_it() -> None:
+    paid = Bill(PRICES, [Spent(model=MODEL, given=3, dollars=0.25)])
+
+    paid.note(MODEL, {"usageMetadata": {"promptTokenCount": 4}}, is_whole=True)
+
+    assert [one.given for one in paid.own] == [4]
+    assert [one.given for one in paid.before] == [3]

@@ -28,6 +28,7 @@ def test_requests_to_one_model_are_added_up_and_models_stay_apart() -> None:
         ([spent(dollars=0.01), spent("b", dollars=1.5)], "2 requests, 2,468 tokens, $1.51"),
         ([spent(dollars=0.01, at_most=True)], "1 request, 1,234 tokens, at most $0.01"),
         ([spent(unpriced=1)], "1 request, 1,234 tokens, price not known"),
+        ([spent(unpriced=1, untold=1)], "1 request, 1,234 tokens, price not known"),
         ([spent(dollars=0.5), spent("b", unpriced=1)], "2 requests, 2,468 tokens, more than $0.50"),
         ([spent(dollars=0.5), untold("a")], "2 requests, 1,234 tokens, more than $0.50"),
         ([untold("a")], "1 request, 0 tokens, price not known"),

@@ -18,11 +18,13 @@ from agent_worker.quotas.ledger import (
     MOST_HELD,
     MOST_OWNERS,
     MOST_SETTLED,
+    MOST_WARNED,
     SCARCE,
     TOLD_WITHIN,
+    WARNED_AT_ONCE,
     Ledger,
 )
-from agent_worker.quotas.usage import Usage
+from agent_worker.quotas.usage import MOST_TURNS, Usage
 
 NOON = 20_000 * DAY + DAY / 2
 PERSON = Budgets(person=10)
@@ -33,7 +35,11 @@ def hold(
     book: Ledger, turn: str, *people: str, needs: float = 1, budgets: Budgets = PERSON, now: float = NOON, **more: Any
 ) -> Hold | BudgetScope | None:
     claim = Claim(turn=turn if ":" in turn else f"C1:{turn}", people=list(people or ["U1"]), needs=needs, **more)
-    return book.hold(claim, budgets, now)
+    place = book.hold(claim, budgets, now)
+    if isinstance(place, Hold):
+        assert place.until == now + HELD_FOR
+        return place.model_copy(update={"until": 0.0})
+    return place
 
 
 def settle(book: Ledger, turn: str, dollars: float, person: str = "U1", *, at: float = NOON, now: float = NOON) -> None:
@@ -92,6 +98,40 @@ def test_a_retry_of_a_call_that_asks_after_the_turn_was_settled_does_not_count_i
     settle(book, "same", 4)
 
     assert left(book) == pytest.approx(6)
+
+
+def test_an_attempt_that_comes_too_late_and_knows_nothing_gives_no_money_back() -> None:
+    """It asks as the first attempt did. Nobody settles the turn once more."""
+    book = Ledger()
+    settle(book, "same", 4)
+
+    hold(book, "same", needs=1)
+    hold(book, "same", needs=1)
+
+    assert left(book, now=NOON + HELD_FOR) == pytest.approx(6)
+    hold(book, "same", needs=1)
+    book.release("C1:same")
+    assert left(book) == pytest.approx(6)
+
+
+def test_a_turn_that_was_not_told_who_pays_is_settled_for_whom_money_was_held() -> None:
+    """Its first call was stopped, or has failed: the name of the person was in the reply."""
+    book = Ledger()
+    hold(book, "stopped", "U2", needs=4)
+
+    settle(book, "stopped", 1, person="")
+
+    assert left(book, person="U2") == pytest.approx(9)
+    settle(book, "stopped", 1, person="")
+    assert left(book, person="U2") == pytest.approx(9)
+
+
+def test_a_turn_that_was_not_told_who_pays_and_holds_nothing_costs_nobody() -> None:
+    book = Ledger()
+
+    settle(book, "never began", 1, person="")
+
+    assert (book.spent, book.settled) == ({}, {})
 
 
 def test_a_turn_whose_larger_need_is_refused_keeps_what_it_has() -> None:
@@ -205,6 +245,20 @@ def test_the_operator_hears_of_a_budget_that_refuses_however_little_of_it_is_spe
     assert [(one.owner, one.spent) for one in book.warnings(PERSON, NOON)] == [("U1", 0)]
 
 
+def test_the_operator_hears_of_many_budgets_in_portions_and_not_of_more_than_are_remembered() -> None:
+    book, told = Ledger(), list[str]()
+    for number in range(MOST_WARNED + 100):
+        hold(book, "dear", f"U{number}", needs=11)
+
+    while warnings := book.warnings(PERSON, NOON):
+        assert len(warnings) <= WARNED_AT_ONCE
+        told += [one.owner for one in warnings]
+        for one in warnings:
+            book.note_told(one.key)
+
+    assert len(told) == len(set(told)) == len(book.warned) == MOST_WARNED
+
+
 def test_what_yesterdays_warning_says_to_be_told_is_not_taken_for_todays() -> None:
     book = Ledger()
     settle(book, "first", 9)
@@ -231,12 +285,16 @@ def test_what_the_next_run_carries_has_a_bound_and_the_money_of_the_workspace_is
         name = f"C0123456789:1700000000.{number:06}:again12"
         book._pay(name, f"U0123456789{number:05}", 0.123456789 + number)
         book.held[f"{name}:held"] = (f"U0123456789{number:05}", 0.123456789, 0.123456789, NOON + 60.123456)
+        book._warn_of(f"person_budget:U0123456789{number:05}")
     spent = book.spent[ledger.WORKSPACE]
+    turns = {
+        f"C0123456789:1700000000.{number:06}:again12": ("U012345678901", NOON + 0.1) for number in range(MOST_TURNS)
+    }
 
     book.forget(NOON)
 
-    (payload,) = DATA_CONVERTER.payload_converter.to_payloads([Usage(money=book)])
-    assert payload.ByteSize() < TEMPORAL_CARRIES / 2
+    (payload,) = DATA_CONVERTER.payload_converter.to_payloads([Usage(turns=turns, money=book)])
+    assert payload.ByteSize() < TEMPORAL_CARRIES * 0.95
     assert len(book.settled) <= MOST_SETTLED + MOST_HELD
     assert book.spent[ledger.WORKSPACE] >= spent
     dearest = f"person_budget:U0123456789{2 * MOST_OWNERS - 1:05}"

@@ -24,8 +24,8 @@ from agent_worker.payloads.quotas import (
     Settled,
     quota_workflow_id,
 )
-from agent_worker.quotas import ledger
-from agent_worker.quotas.reservations import ALONE_FOR, Place, Reservations
+from agent_worker.quotas import ledger, reservations
+from agent_worker.quotas.reservations import ALONE_FOR, PATIENCE, Place, Reservations
 from agent_worker.quotas.workflow import QuotaWorkflow
 from process import temporal
 from tests.support.slackbot.conversations import eventually
@@ -241,3 +241,50 @@ async def test_the_operator_is_told_once_also_by_several_workers_and_again_if_te
     await deaf.settle("T1", settled("fourth", 0.5))
 
     assert [(one.scope, one.owner, one.spent, one.dollars) for one in told] == [("person_budget", "U1", 8, 10)]
+
+
+async def test_an_answer_that_is_not_understood_lets_nobody_wait(
+    client: Client, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer worker may have kept the count, and says something that this one cannot read."""
+    monkeypatch.setattr(reservations, "Reserved", Settled)
+    worker = Reservations(client, queue, QuotaLimits(), TEN)
+
+    async with asyncio.timeout(PATIENCE / 2):
+        assert isinstance(await worker.reserve("T1", needing("turn", 3)), Hold)
+        await worker.settle("T1", settled("turn", 2))
+
+
+async def test_a_worker_without_budgets_tells_what_a_turn_has_cost_that_began_on_one_with_budgets(
+    client: Client, queue: str
+) -> None:
+    limited, without = Reservations(client, queue, QuotaLimits(), TEN), Reservations(client, queue, QuotaLimits())
+    assert isinstance(await limited.reserve("T1", needing("turn", 5)), Hold)
+
+    await without.settle("T1", settled("turn", 9))
+
+    assert isinstance(await limited.reserve("T1", needing("next", 2)), OverQuota)
+    assert isinstance(await limited.reserve("T1", needing("small", 0.9)), Hold)
+
+
+async def test_after_a_long_time_alone_nothing_is_forgotten_that_was_spent_or_told(
+    client: Client, empty_queue: str
+) -> None:
+    passed, told, spent = [0.0], list[BudgetWarning](), Budgets(workspace=1_000)
+
+    async def tell(warning: BudgetWarning) -> None:
+        told.append(warning)
+
+    worker = Reservations(
+        client, empty_queue, QuotaLimits(), spent, patience=0.5, clock=lambda: time.monotonic() + passed[0]
+    )
+    worker.told_by(tell)
+    for turn in range(300):
+        await worker.settle("T1", settled(turn, 3))
+
+    async with counting(client, empty_queue):
+        passed[0] = ALONE_FOR
+        assert isinstance(await worker.reserve("T1", needing("small", 99)), Hold)
+        assert isinstance(await worker.reserve("T1", needing("too much", 9)), OverQuota)
+
+    assert len(told) == 1

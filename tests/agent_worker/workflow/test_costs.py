@@ -6,13 +6,13 @@ import asyncio
 
 from temporalio.exceptions import ApplicationError
 
-from agent_worker.contract.messages import StopRequest, TryAgain
+from agent_worker.contract.messages import SlackFile, StopRequest, TryAgain
 from agent_worker.contract.names import STOP, TRY_AGAIN
 from agent_worker.payloads.costs import COSTS, CostLog, CostRecord, Spent
 from agent_worker.payloads.errors import BAD_API_KEY, BLOCKED_ANSWER, MODEL_FAILED
 from agent_worker.payloads.model import ModelReply, Summary
 from agent_worker.payloads.quotas import Hold, OverQuota
-from tests.support.agent_worker.rehearsal import Held, Rehearsal, Talk, calls, result_of, text
+from tests.support.agent_worker.rehearsal import Deaf, Held, Rehearsal, Talk, calls, result_of, text
 
 MODEL = "gemini-3.8-flash"
 HOLD = Hold(person="U1", dollars=2.0)
@@ -68,6 +68,17 @@ async def test_a_turn_with_money_tells_each_call_of_it_and_is_settled_at_its_end
     assert (settled.turn, settled.person, settled.dollars) == (f"{talk.thread.channel}:1.0", "U1", 0.75)
 
 
+async def test_the_files_of_a_question_are_part_of_what_a_call_is_said_to_be_given(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    rehearsal.cast.learn(hold=HOLD)
+    await talk.ask("1.0")
+
+    await talk.ask("1.1", files=[SlackFile(id="F1", name="long.txt", mimetype="text/plain", size=90_000)])
+
+    without, with_file = [asked.size for asked in rehearsal.cast.asked]
+    assert 90_000 < with_file < without + 91_000
+
+
 async def test_where_money_runs_out_in_the_middle_what_was_done_is_told_and_settled(rehearsal: Rehearsal) -> None:
     talk = rehearsal.conversation()
     rehearsal.cast.learn(hold=HOLD)
@@ -120,6 +131,94 @@ async def test_a_call_that_fails_for_good_tells_what_it_has_cost(rehearsal: Rehe
 
     records = await kept(talk, 2)
     assert [(one.turn, one.spent[0].dollars) for one in records] == [("1.0", 0.5), ("1.2", 0.125)]
+
+
+async def test_a_turn_that_is_stopped_in_its_first_call_gives_back_what_was_set_aside_for_it(
+    rehearsal: Rehearsal,
+) -> None:
+    """The reply would have told who pays; the budget knows it."""
+    talk = rehearsal.conversation()
+    await talk.ask("1.0")
+    rehearsal.cast.answers.append(held := Held(text("never")))
+    await talk.say("1.1")
+    await held.reached()
+    await talk.signal(STOP, StopRequest(at="1.2", user="U1"))
+    await talk.answered(2)
+
+    first, stopped = [one.settled for one in talk.answers]
+    assert first is None
+    assert stopped is not None
+    assert (stopped.turn, stopped.person, stopped.dollars) == (f"{talk.thread.channel}:1.1", "", 0)
+
+
+async def test_a_turn_whose_first_call_fails_for_good_is_settled_too(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    spent = Spent(model=MODEL, given=40, dollars=0.5).model_dump(exclude_unset=True)
+    await talk.ask("1.0")
+    rehearsal.cast.answers.append(ApplicationError("often", [spent], type=MODEL_FAILED, non_retryable=True))
+
+    await talk.ask("1.1")
+
+    settled = talk.answers[1].settled
+    assert settled is not None
+    assert (settled.turn, settled.person, settled.dollars) == (f"{talk.thread.channel}:1.1", "", 0.5)
+
+
+async def test_a_turn_that_is_refused_before_it_has_cost_anything_is_not_settled(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    await talk.ask("1.0")
+    rehearsal.cast.answers += [
+        ModelReply(over_quota=USED_UP.model_copy(update={"is_told": True})),
+        costing(ModelReply(over_quota=USED_UP.model_copy(update={"is_told": True})), 0.5),
+    ]
+
+    await talk.ask("1.1")
+    await talk.ask("1.2")
+
+    refused, refused_later = [one.settled for one in talk.answers[1:]]
+    assert refused is None
+    assert refused_later is not None
+    assert (refused_later.person, refused_later.dollars) == ("", 0.5)
+
+
+async def test_a_reply_that_comes_just_as_it_is_stopped_is_paid_for(rehearsal: Rehearsal) -> None:
+    talk = rehearsal.conversation()
+    rehearsal.cast.learn(hold=HOLD)
+    rehearsal.cast.answers.append(deaf := Deaf(costing(text("too late"), 0.75, HOLD)))
+    await talk.say("1.0")
+    await deaf.reached()
+    await talk.signal(STOP, StopRequest(at="1.1", user="U1"))
+    await talk.answered()
+
+    (record,) = await kept(talk)
+    assert [(one.requests, one.untold, one.dollars) for one in record.spent] == [(1, 0, 0.75)]
+    assert [one.settled and one.settled.dollars for one in talk.answers] == [0.75]
+
+
+async def test_a_request_without_a_price_counts_as_what_was_set_aside_for_it(rehearsal: Rehearsal) -> None:
+    """Only its answer told that it was longer than the known price holds for."""
+    talk = rehearsal.conversation()
+    rehearsal.cast.learn(hold=HOLD)
+    unpriced = [Spent(model=MODEL, given=300_000, unpriced=1)]
+    rehearsal.cast.answers.append(text("one").model_copy(update={"spent": unpriced}))
+
+    await talk.ask("1.0")
+
+    assert [one.settled and one.settled.dollars for one in talk.answers] == [HOLD.dollars]
+
+
+async def test_a_summary_that_fails_is_kept_with_what_it_has_cost(temporal_address: str) -> None:
+    async with Rehearsal(temporal_address, agent_context_tokens=1_000) as rehearsal:
+        talk = rehearsal.conversation()
+        spent = Spent(model=MODEL, given=9, dollars=0.25).model_dump(exclude_unset=True)
+        rehearsal.cast.summary = ApplicationError("often", [spent], type=MODEL_FAILED, non_retryable=True)
+        rehearsal.cast.answers += [costing(text(f"{number}", tokens=2_000), 1) for number in range(2)]
+        for turn in ("1.0", "1.1", "1.2"):
+            await talk.ask(turn)
+
+        records = await kept(talk, 3)
+
+        assert [(one.person, one.spent[0].dollars) for one in records if not one.turns] == [("U1", 0.25)]
 
 
 async def test_a_summary_is_kept_beside_the_turns_for_who_asked_last(temporal_address: str) -> None:

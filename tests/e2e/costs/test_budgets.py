@@ -147,6 +147,47 @@ async def test_a_stopped_call_costs_what_gemini_was_given(temporal_address: str,
         assert 8 <= await eventually(counted) < 9
 
 
+async def test_what_an_attempt_before_the_stopped_one_has_cost_is_not_forgotten(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="100") as stage:
+        stage.gemini.script(finish(None, text("Broken")))
+        hold = stage.gemini.hold()
+        ts = ask(stage, stage.anna)
+        await hold.reached()
+        stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
+        await stage.answered(ts)
+
+        async def counted() -> float:
+            book = await ledger(stage)
+            return 0.0 if book.held else book.spent.get(f"person_budget:{stage.anna}", 0.0)
+
+        of_stopped = 8.0  # for its input, of whose size nobody has told
+        assert of_stopped < await eventually(counted) < of_stopped + 4
+
+
+async def test_a_turn_that_is_stopped_in_its_first_call_holds_no_money_afterwards(
+    temporal_address: str, tmp_path: Path
+) -> None:
+    async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="100") as stage:
+        stage.gemini.script(text("Gladly."))
+        ts = ask(stage, stage.anna)
+        await stage.answered(ts)
+        for times in (2, 3):
+            hold = stage.gemini.hold()
+            ask(stage, stage.anna, thread_ts=ts)
+            await hold.reached()
+            stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
+            await stage.answered(ts, times=times)
+
+        async def is_free() -> bool:
+            book = await ledger(stage)
+            counted = [name for name in book.settled if ":call " in name]
+            return not book.held and len(counted) == 2
+
+        await eventually(is_free)
+
+
 async def test_the_operator_is_told_once_of_a_budget_that_is_used_up_for_the_most_part(
     temporal_address: str, tmp_path: Path
 ) -> None:
