@@ -68,6 +68,15 @@ class Leftovers:
         for key in [key for key in self.posts if is_meant(key)]:
             self.add_draft(self.posts.pop(key))
 
+    def parts_of(self, key: str) -> list[str]:
+        """The `ts` of the plain messages in which the message with this key was posted, if it was."""
+        return [ts for made, ts in self.posts.items() if post_keys.is_plain_part(made, key)]
+
+    def newest_of(self, key: str) -> float:
+        """The `ts`, as a number, of the message with this key, or of its newest plain part; 0.0 if there is none."""
+        there = [*self.parts_of(key), *([self.posts[key]] if key in self.posts else [])]
+        return max(map(float, there), default=0.0)
+
     def are_steps_below(self, ts: str) -> bool:
         """Whether the steps have a message of their own that is younger than the message with this `ts`."""
         return self.steps is not None and float(ts) < float(self.steps)
