@@ -53,6 +53,11 @@ def waits_for_people(request: Deliver) -> bool:
     return request.asks_people or (not request.is_notice and asks_back(request.text))
 
 
+def _session_status(request: Deliver) -> str:
+    """What Slack shows of the session when the turn is over."""
+    return "suspended" if waits_for_people(request) else "active"
+
+
 class AnswerDelivery:
     """`bring` can be called any number of times: what is in its place already stays there.
 
@@ -106,7 +111,7 @@ class AnswerDelivery:
 
         Raises ApplicationError (retryable) if Slack does not answer.
         """
-        found = await self._leftovers.to_tidy(request, known)
+        found = await self._leftovers.to_tidy(request, known, _session_status(request))
         for ts in [*found.drafts, *found.above]:
             await self._posts.delete(request.thread, ts)
         return found
@@ -151,7 +156,7 @@ class AnswerDelivery:
                 answers=request.answers,
                 chunks=chunks,
                 blocks=below,
-                session_status="suspended" if waits_for_people(request) else "active",
+                session_status=_session_status(request),
             )
         )
 
