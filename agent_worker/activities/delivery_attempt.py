@@ -51,7 +51,8 @@ async def _bring(slack: Slack, request: Deliver, known: Leftovers) -> None:
     for failure in (brought, ended, has_begun):
         if isinstance(failure, BaseException):  # raised bare: of a group, Temporal would not see whether to try again
             raise failure
-    if has_begun or not known.holds_streamed(request.key):  # the end of a stream takes the status away, too
+    # The end of a stream takes the status away, too. But an attempt before may have begun the session after that.
+    if has_begun or known.is_retry or not known.holds_streamed(request.key):
         await slack.status.end(request.thread, waits=waits_for_people(request))
     if known.is_partial:
         with urgency(Urgency.TIDYING):

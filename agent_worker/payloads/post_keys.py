@@ -143,5 +143,10 @@ def plain(message_key: str, number: int) -> str:
     return f"{message_key}:plain:{number}"
 
 
+def is_plain_part(key: str, message_key: str) -> bool:
+    """Whether it is the key of one of the plain messages in which this message was posted."""
+    return key.startswith(f"{message_key}:plain:")
+
+
 def streamed(delivery: str) -> str:
     return f"{delivery}:streamed"

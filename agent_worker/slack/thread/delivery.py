@@ -53,6 +53,11 @@ def waits_for_people(request: Deliver) -> bool:
     return request.asks_people or (not request.is_notice and asks_back(request.text))
 
 
+def _session_status(request: Deliver) -> str:
+    """What Slack shows of the session when the turn is over."""
+    return "suspended" if waits_for_people(request) else "active"
+
+
 class AnswerDelivery:
     """`bring` can be called any number of times: what is in its place already stays there.
 
@@ -94,10 +99,10 @@ class AnswerDelivery:
         if await self._is_ended_at_once(request, layout, leftovers):
             return
         await self._leftovers.end_streams(request.thread, request.turn, leftovers)
-        if layout.file is not None:
+        if layout.is_answer and answer_layout.file_name(request) in leftovers.files:
+            await self._delete_drafts(request, leftovers)  # a file comes last, below all that Slack takes of the answer
+        elif layout.file is not None:
             await self._bring_with_file(layout, request, leftovers)
-        elif layout.is_answer and answer_layout.file_name(request) in leftovers.files:
-            await self._delete_drafts(request, leftovers)  # an earlier attempt could show the answer only as a file
         else:
             await self._bring_or_upload(layout, request, leftovers)
 
@@ -106,7 +111,7 @@ class AnswerDelivery:
 
         Raises ApplicationError (retryable) if Slack does not answer.
         """
-        found = await self._leftovers.to_tidy(request, known)
+        found = await self._leftovers.to_tidy(request, known, _session_status(request))
         for ts in [*found.drafts, *found.above]:
             await self._posts.delete(request.thread, ts)
         return found
@@ -151,25 +156,39 @@ class AnswerDelivery:
                 answers=request.answers,
                 chunks=chunks,
                 blocks=below,
-                session_status="suspended" if waits_for_people(request) else "active",
+                session_status=_session_status(request),
             )
         )
 
     # Every other case: message by message
 
     async def _bring_into(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
-        """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted."""
-        messages = _messages(layout, request)
-        there = {message.key: ts for message in messages if (ts := _found(message, leftovers))}
-        drafts = [ts for ts in leftovers.drafts if ts not in there.values()]
-        useless = list[str]()
-        for message in [message for message in messages if message.key not in there]:
-            if ts := await self._changed_draft(request, drafts, message, useless):
-                leftovers.posts[message.key] = ts
-            else:
-                await self._post(request, message, leftovers)
+        """Makes the thread hold these messages: drafts are changed, what is missing is posted, the rest is deleted.
+
+        A message never goes into a draft that stands above the message before it: an earlier attempt may have posted
+        that one, because Slack did not let it change the draft, or because it did not know of it.
+        """
+        drafts, useless = _unused(request, leftovers), list[str]()
+        for message in _messages(layout, request):
+            if message.key not in leftovers.posts:
+                await self._bring_message(request, message, leftovers, drafts, useless)
+            elif parts := leftovers.parts_of(message.key):
+                useless += parts  # an attempt made them because it never heard that Slack had changed the draft
+            newest = leftovers.newest_of(message.key)
+            useless += [ts for ts in drafts if float(ts) < newest]
+            drafts = [ts for ts in drafts if float(ts) > newest]
         for ts in [*useless, *drafts]:  # not before the answer is there: until then they are all that people have
             await self._posts.delete(request.thread, ts)
+
+    async def _bring_message(
+        self, request: Deliver, message: Message, leftovers: Leftovers, drafts: list[str], useless: list[str]
+    ) -> None:
+        """Changes a draft into the message, or posts it. `drafts` and `useless`: as in `_changed_draft`."""
+        is_begun = bool(leftovers.parts_of(message.key))  # and it is completed in parts
+        if not is_begun and (ts := await self._changed_draft(request, drafts, message, useless)):
+            leftovers.posts[message.key] = ts
+        else:
+            await self._post(request, message, leftovers)
 
     async def _changed_draft(
         self, request: Deliver, drafts: list[str], message: Message, useless: list[str]
@@ -246,17 +265,17 @@ class AnswerDelivery:
         try:
             await self._bring_into(layout, request, leftovers)
         except _RefusedPost as refused:
-            name = answer_layout.file_name(request)
-            is_shown = name in leftovers.files
-            if not layout.is_answer or not (is_shown or await self._show_as_file(request, name, leftovers)):
+            if not layout.is_answer or not await self._show_as_file(request, leftovers):
                 raise final(SLACK_REFUSED, refused.reason) from None
             await self._delete_drafts(request, leftovers)
 
     async def _delete_drafts(self, request: Deliver, leftovers: Leftovers) -> None:
-        for ts in leftovers.drafts:
+        """Deletes the drafts that have not become a part of the answer."""
+        for ts in _unused(request, leftovers):
             await self._posts.delete(request.thread, ts)
 
-    async def _show_as_file(self, request: Deliver, name: str, leftovers: Leftovers) -> bool:
+    async def _show_as_file(self, request: Deliver, leftovers: Leftovers) -> bool:
+        name = answer_layout.file_name(request)
         file = await self._upload(request, name, request.preface + request.text, leftovers)
         return file is not None and await self._show(request, file, name, leftovers)
 
@@ -284,16 +303,21 @@ class AnswerDelivery:
     async def _bring_with_file(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
         """The beginning, and the whole as a file. If the app may not upload: all in as many messages as it takes."""
         name, text = answer_layout.file_name(request), layout.file or ""
-        if name in leftovers.files:
-            await self._bring_or_upload(layout, request, leftovers)
-            return
         file = None if _is_begun_whole(request, leftovers) else await self._upload(request, name, text, leftovers)
-        if file is not None:
-            with suppress(_RefusedPost):  # the file has the whole answer
-                await self._bring_into(layout, request, leftovers)
+        is_refused = file is not None and not await self._is_begun(layout, request, leftovers)
         if file is None or not await self._show(request, file, name, leftovers):
             leftovers.turn_into_drafts(post_keys.is_beginning)
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
+        elif is_refused:
+            await self._delete_drafts(request, leftovers)
+
+    async def _is_begun(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> bool:
+        """Makes the thread hold the beginning. False if Slack refuses it: the file has the whole answer."""
+        try:
+            await self._bring_into(layout, request, leftovers)
+        except _RefusedPost:
+            return False
+        return True
 
 
 def _messages(layout: Layout, request: Deliver) -> list[Message]:
@@ -302,6 +326,12 @@ def _messages(layout: Layout, request: Deliver) -> list[Message]:
         Message(key(request.key, number), post, request.answers if number == last else ())
         for number, post in enumerate(layout.posts)
     ]
+
+
+def _unused(request: Deliver, leftovers: Leftovers) -> list[str]:
+    """The drafts that have not become a part of the answer."""
+    used = {ts for key, ts in leftovers.posts.items() if key.startswith(f"{request.key}:")}
+    return [ts for ts in leftovers.drafts if ts not in used]
 
 
 def _is_begun_whole(request: Deliver, leftovers: Leftovers) -> bool:

@@ -68,6 +68,15 @@ class Leftovers:
         for key in [key for key in self.posts if is_meant(key)]:
             self.add_draft(self.posts.pop(key))
 
+    def parts_of(self, key: str) -> list[str]:
+        """The `ts` of the plain messages in which the message with this key was posted, if it was."""
+        return [ts for made, ts in self.posts.items() if post_keys.is_plain_part(made, key)]
+
+    def newest_of(self, key: str) -> float:
+        """The `ts`, as a number, of the message with this key, or of its newest plain part; 0.0 if there is none."""
+        there = [*self.parts_of(key), *([self.posts[key]] if key in self.posts else [])]
+        return max(map(float, there), default=0.0)
+
     def are_steps_below(self, ts: str) -> bool:
         """Whether the steps have a message of their own that is younger than the message with this `ts`."""
         return self.steps is not None and float(ts) < float(self.steps)
@@ -131,9 +140,10 @@ class ThreadLeftovers:
         found.is_retry = is_retry
         return found
 
-    async def to_tidy(self, request: Deliver, known: Leftovers) -> Leftovers:
+    async def to_tidy(self, request: Deliver, known: Leftovers, session_status: str) -> Leftovers:
         """What is still in the thread of the turn, beside the posts of this delivery; all streams are ended.
 
+        `session_status` is that of the turn that is over: with another one, the end of a stream would change it again.
         If Slack does not let the agent look, that is what the request tells. Raises ApplicationError (retryable) if
         Slack does not answer.
         """
@@ -148,7 +158,7 @@ class ThreadLeftovers:
         found.drafts = [ts for ts in found.drafts if ts not in own]
         found.above = [ts for ts in found.above if ts not in own]
         found.possible_streams = [stream for stream in found.possible_streams if stream.ts not in own]
-        await self.end_streams(request.thread, request.turn, found)
+        await self.end_streams(request.thread, request.turn, found, session_status)
         return found
 
     async def draft(self, request: InThread, *, is_retry: bool) -> Draft:
@@ -177,21 +187,24 @@ class ThreadLeftovers:
         since = post_keys.asked_at(request.key if isinstance(request, Deliver) else request.turn)
         return _classified(await self._history.own_messages(request.thread, since, at_once=at_once), request)
 
-    async def end_streams(self, thread: Thread, turn: str, leftovers: Leftovers) -> None:
+    async def end_streams(
+        self, thread: Thread, turn: str, leftovers: Leftovers, session_status: str = "processing"
+    ) -> None:
         """Ends all that still streams. Then all drafts can be changed.
 
         Raises ApplicationError (retryable) if Slack does not answer.
         """
         while leftovers.possible_streams:
             stream = leftovers.possible_streams[0]
-            if await self._is_ended(thread, turn, stream):
+            if await self._is_ended(thread, turn, stream, session_status):
                 leftovers.add_draft(stream.ts)
             del leftovers.possible_streams[0]
 
-    async def _is_ended(self, thread: Thread, turn: str, stream: PossibleStream) -> bool:
+    async def _is_ended(self, thread: Thread, turn: str, stream: PossibleStream, session_status: str) -> bool:
         """Whether the message is a stream that has ended, by this call or before it."""
+        key = post_keys.draft(turn, stream.ts)
         try:
-            await self._streams.stop(thread, stream.ts, post_keys.draft(turn, stream.ts))
+            await self._streams.stop(thread, stream.ts, key, session_status=session_status)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise

@@ -59,6 +59,11 @@ def calls(stage: SlackStage, *methods: str) -> list[str]:
     return [call.method for call in stage.slack.calls if call.method in methods]
 
 
+def session(stage: SlackStage) -> str:
+    """What Slack shows of it: "processing" says that the agent is at work."""
+    return getattr(stage.slack.session(stage.channel, stage.root), "status", "")
+
+
 async def draft_for(stage: SlackStage, method: str) -> Draft:
     """What the thread shows of an answer, so that its delivery calls the method."""
     if method == UPDATE:
@@ -149,6 +154,31 @@ async def test_steps_that_are_perhaps_shown_are_ended_after_the_answer(stage: Sl
 
     assert calls(stage, POST, READ, UPDATE)[1:] == [POST, READ, UPDATE]
     assert "✓ Look" in stage.slack.visible_text(posts(stage)[0])
+
+
+@pytest.mark.parametrize(("text", "status"), [(ANSWER, "active"), ("Which town?", "suspended")])
+async def test_tidying_does_not_say_that_the_agent_is_at_work_again(stage: SlackStage, text: str, status: str) -> None:
+    await streamed(stage, "half an ans")
+    without_looks(stage)
+
+    await deliver(stage, asked_to(stage, text, draft=UNSURE))
+
+    assert len(posts(stage)) == 1
+    assert session(stage) == status
+
+
+async def test_an_attempt_that_was_killed_when_it_had_named_the_session_leaves_no_status(stage: SlackStage) -> None:
+    """Its answer was complete, and the next attempt has nothing to do in the thread."""
+    request = asked_to(stage, draft=await streamed(stage, ANSWER[:9]), title="Weather")
+    await deliver(stage, request)
+    await stage.client.agents_sessions_setStatus(
+        channel_id=stage.channel, thread_ts=stage.root, status="processing", title="Weather"
+    )
+
+    await deliver(stage, request, is_killed=True)
+
+    assert len(posts(stage)) == 1
+    assert session(stage) == "active"
 
 
 @pytest.mark.parametrize("method", [READ, DELETE])

@@ -79,6 +79,14 @@ def test_the_beginning_of_an_answer_is_told_apart_from_all_of_it() -> None:
     assert not post_keys.is_beginning("1.0:answer")
 
 
+def test_a_plain_part_belongs_to_one_message() -> None:
+    first, tenth = post_keys.message("1.0:answer", 1), post_keys.message("1.0:answer", 10)
+
+    assert post_keys.is_plain_part(post_keys.plain(first, 0), first)
+    assert not post_keys.is_plain_part(post_keys.plain(tenth, 0), first)
+    assert not post_keys.is_plain_part(first, first)
+
+
 def test_drafts_may_be_changed_and_what_ends_a_turn_may_not() -> None:
     keys = keys_of("1.0").values()
 

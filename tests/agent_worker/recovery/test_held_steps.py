@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import resource
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -85,6 +86,41 @@ def test_a_step_runs_where_no_notes_can_be_written_and_the_log_says_so_once(
     assert [record.getMessage() for record in caplog.records] == ["steps cannot be noted"]
 
 
-@pytest.mark.parametrize("written", [b"", b"{", b"[]", b'{"server": "s"}', b'{"server": "s", "task_token": "?"}'])
+def test_notes_are_written_again_a_minute_after_they_could_not_be(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk was full for a while."""
+    now = 0.0
+    held, noted = HeldSteps(tmp_path / "steps", SERVER, clock=lambda: now), list[int]()
+    (tmp_path / "steps").touch()
+
+    for now in (0.0, 61.0, 122.0, 183.0):
+        if now == 122.0:
+            (tmp_path / "steps").unlink()
+        with held.held(b"token"):
+            noted.append(len(notes(tmp_path / "steps")) if (tmp_path / "steps").is_dir() else 0)
+
+    assert noted == [0, 0, 1, 1]
+    assert [record.getMessage() for record in caplog.records] == ["steps cannot be noted"]
+
+
+def test_a_note_for_which_the_disk_has_no_room_is_not_left_half_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    held, allowed = HeldSteps(tmp_path, SERVER), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, allowed[1]))
+    try:
+        with held.held(b"token"):
+            left = notes(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+    assert left == []
+    assert [record.getMessage() for record in caplog.records] == ["steps cannot be noted"]
+
+
+@pytest.mark.parametrize(
+    "written", [b"", b"{", b"[]", b"[" * 9_000, b'{"server": "s"}', b'{"server": "s", "task_token": "?"}']
+)
 def test_a_note_that_was_not_written_to_its_end_says_nothing(written: bytes) -> None:
     assert Note.read(written) is None

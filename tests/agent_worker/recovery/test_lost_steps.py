@@ -5,8 +5,11 @@ Every deadline here is an hour away: what begins again within a test was given b
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import os
+import resource
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -121,14 +124,88 @@ async def test_a_note_without_a_step_is_cleared_away(client: Client, tmp_path: P
     assert os.listdir(tmp_path) == ["other.txt"]
 
 
+@pytest.mark.parametrize("old", ["here default", "there default"])
+async def test_a_note_of_the_day_before_yesterday_is_cleared_away_whosever_it_is(
+    client: Client, tmp_path: Path, old: str
+) -> None:
+    note = leave_note(tmp_path, b"token", server=old)
+    before = time.time() - 2 * 24 * 60 * 60
+    os.utime(note, (before, before))
+
+    await lost_steps.give_back(client, tmp_path, SERVER)
+
+    assert not note.exists()
+
+
 async def test_a_worker_starts_where_there_are_no_notes_or_none_that_temporal_takes(
-    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    client: Client, tmp_path: Path
 ) -> None:
     note = leave_note(tmp_path, b"no token of Temporal's")
 
-    with caplog.at_level(logging.INFO):
-        await lost_steps.give_back(client, tmp_path / "missing", SERVER)
+    await lost_steps.give_back(client, tmp_path / "missing", SERVER)
+    await lost_steps.give_back(client, tmp_path, SERVER)
+
+    assert not note.exists(), "Temporal never will take it"
+
+
+def clutter(folder: Path) -> None:
+    """What no worker has written as a note, or not to its end. All of it comes before the note of the step."""
+    (folder / "a-nested.step").write_bytes(b"[" * 9_000)
+    with (folder / "b-huge.step").open("wb") as file:
+        file.truncate(10_000_000_000)
+    (folder / "c-folder.step").mkdir()
+    (folder / "elsewhere").write_bytes(Note(SERVER, b"token").written())
+    (folder / "d-link.step").symlink_to(folder / "elsewhere")
+    (folder / "e-lost-link.step").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "f-pipe.step")
+    (folder / "g-unreadable.step").touch(mode=0o000)
+
+
+async def test_whatever_lies_in_the_folder_the_worker_starts_and_the_steps_begin_again(
+    client: Client, tmp_path: Path
+) -> None:
+    async with one_step(client, lost_at_first) as (steps, conversation):
+        leave_note(tmp_path, await steps.tokens.get())
+        clutter(tmp_path)
+
         await lost_steps.give_back(client, tmp_path, SERVER)
 
-    assert [record.getMessage() for record in caplog.records] == ["step not given back"]
-    assert note.exists()
+        assert await conversation.result() == "attempt 2"
+        assert {"elsewhere", "c-folder.step", "d-link.step", "f-pipe.step"} <= set(os.listdir(tmp_path))
+
+
+async def test_there_may_be_more_notes_than_files_that_a_process_may_open(client: Client, tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / f"{number}.step").write_bytes(Note(SERVER, b"no token").written())
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/dev/fd"))) + 100, allowed[1]))
+    try:
+        await lost_steps.give_back(client, tmp_path, SERVER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+    assert os.listdir(tmp_path) == []
+
+
+async def test_a_worker_does_not_wait_long_for_a_temporal_that_does_not_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many notes there are; the next worker finds them again."""
+    monkeypatch.setattr("agent_worker.recovery.lost_steps.PATIENCE", timedelta(seconds=0.2))
+    for number in range(200):
+        (tmp_path / f"{number}.step").write_bytes(Note(SERVER, b"token").written())
+    over = asyncio.Event()
+
+    async def never_answers(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(never_answers, "127.0.0.1", 0) as listening:
+        host, port = listening.sockets[0].getsockname()
+        away = await Client.connect(f"{host}:{port}", lazy=True)
+        async with asyncio.timeout(2):
+            await lost_steps.give_back(away, tmp_path, SERVER)
+        over.set()
+
+    assert [record.getMessage() for record in caplog.records] == ["steps not given back in time"]
+    assert len(os.listdir(tmp_path)) == 200

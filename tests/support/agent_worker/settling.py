@@ -93,7 +93,7 @@ def posts(stage: SlackStage) -> list[Message]:
 def standing(stage: SlackStage) -> list[str]:
     """What can be read in each message of the agent, without what stands above and below it; nothing streams."""
     assert "in_progress" not in {post.streaming_state for post in posts(stage)}
-    return [_read(post) for post in posts(stage)]
+    return [read(post) for post in posts(stage)]
 
 
 def kinds(post: Message) -> list[str]:
@@ -111,6 +111,7 @@ def _values(element: dict[str, Any]) -> list[str]:
     return [value for value in (element.get("value"), *both) if value]
 
 
-def _read(post: Message) -> str:
-    read = {"markdown": lambda block: block["text"], "section": lambda block: block["text"]["text"]}
-    return "".join(str(read[block["type"]](block)) for block in post.blocks if block["type"] in read) or post.text
+def read(post: Message) -> str:
+    """What can be read in a message, without what stands above and below it."""
+    texts = {"markdown": lambda block: block["text"], "section": lambda block: block["text"]["text"]}
+    return "".join(str(texts[block["type"]](block)) for block in post.blocks if block["type"] in texts) or post.text
