@@ -22,7 +22,7 @@ from emulators.gemini.request import ModelRequest
 from tests.durability import chaos
 from tests.support.chaos.conversation import Banned, Conversation, true
 from tests.support.chaos.decisions import Deciders
-from tests.support.chaos.evidence import Seen
+from tests.support.chaos.evidence import Seen, is_tried_again
 from tests.support.chaos.report import LONGEST_WAIT, Outcome, outcome_of
 from tests.support.chaos.second_thoughts import SecondThoughts
 from tests.support.chaos.standstill import why_it_stands_still, why_not_replayed
@@ -250,6 +250,17 @@ async def test_a_card_is_decided_also_when_another_stands_below_it(tmp_path: Pat
         await stage.slack.until(lambda: conversation.is_done)
         await people.finish()
         assert {title for click in conversation.clicks for title in click.titles} == {"q2", "q3"}
+
+
+def test_a_turn_that_a_decision_or_an_edit_has_begun_was_not_tried_again() -> None:
+    """A decision that is made in the first second after an edited question has the next number, too."""
+    edited, decided, again = "1.0:again1000", "2.0:again1001", "1.0:again1001"
+
+    assert not is_tried_again("1.0", {"1.0"})
+    assert not is_tried_again(edited, {"1.0", edited})
+    assert not is_tried_again(decided, {"2.0", decided})  # 2.0:again1000 has ended in a question
+    assert is_tried_again(again, {edited, again})
+    assert is_tried_again("1.0:again1", {"1.0", "1.0:again1"})
 
 
 def a_rejection(name: str) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from agent_worker.contract.names import AGAIN, MEMO_FEEDBACK, MEMO_TITLE
 from agent_worker.gemini.prompts import SUMMARISE
+from agent_worker.payloads.activity_names import ActivityName
 from agent_worker.payloads.post_keys import EDITED
 from emulators.gemini.request import ModelRequest
 from emulators.slack.state.changes import Change
@@ -26,6 +28,7 @@ from tests.support.durability.answering import HOSTILE_BEGINNING, TOOL, answered
 from tests.support.durability.matrix import ASK
 from tests.support.durability.stage import BreakableStage
 
+SHOW_QUESTION = ActivityName.SHOW_QUESTION.value
 ANSWER_BEGINNINGS = ("The ans", HOSTILE_BEGINNING)
 # A question's name, where it is asked and where it is answered.
 _NAMED = re.compile(r"(?:question|answer to|,) (q\d+)\b")
@@ -54,7 +57,8 @@ async def attempts_of(conversation: Conversation) -> Attempts:
     } | _lost_when_given_up(events)
     scheduled = {event.event_id: event for event in events if _is(event, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)}
     started_steps: set[int] = set()
-    turns = {_turn(step) for step in scheduled.values() if _name(step) == ASK}
+    answered = {_told(step)["turn"] for step in scheduled.values() if _name(step) == ASK}
+    answered -= {_told(step)["card"]["question"] for step in scheduled.values() if _name(step) == SHOW_QUESTION}
     asked = ask_tries = again = 0
     looked_up: Counter[str] = Counter()
     look_up_tries: Counter[str] = Counter()
@@ -67,7 +71,7 @@ async def attempts_of(conversation: Conversation) -> Attempts:
         if step.activity_type.name == ASK:
             asked += started.scheduled_event_id not in given_up  # what was stopped may not have got to Gemini
             ask_tries += started.attempt
-            again += _is_tried_again(_turn(scheduled[started.scheduled_event_id]), turns)
+            again += is_tried_again(_told(scheduled[started.scheduled_event_id])["turn"], answered)
         elif step.activity_type.name == TOOL:
             address = _address(scheduled[started.scheduled_event_id])
             looked_up[address] += 1
@@ -211,21 +215,22 @@ def _name(scheduled: HistoryEvent) -> str:
 
 def _address(scheduled: HistoryEvent) -> str:
     """What a tool was asked to look up."""
-    return str(json.loads(scheduled.activity_task_scheduled_event_attributes.input.payloads[0].data)["ipaddress"])
+    return str(_told(scheduled)["ipaddress"])
 
 
-def _turn(asked: HistoryEvent) -> str:
-    """The key of the turn that a model call belongs to."""
-    return str(json.loads(asked.activity_task_scheduled_event_attributes.input.payloads[0].data)["turn"])
+def _told(step: HistoryEvent) -> dict[str, Any]:
+    """What an activity was given."""
+    told: dict[str, Any] = json.loads(step.activity_task_scheduled_event_attributes.input.payloads[0].data)
+    return told
 
 
-def _is_tried_again(turn: str, turns: Collection[str]) -> bool:
-    """Whether somebody has pressed Try Again, by the key of the turn and those of all turns.
+def is_tried_again(turn: str, answered: Collection[str]) -> bool:
+    """Whether somebody has pressed Try Again, by the key of the turn and those of the turns that ended in no question.
 
     A turn that an edit or a decision has begun has a large number; if it is tried again, the next one.
     """
     ts, _, number = turn.partition(AGAIN)
-    return bool(number) and (int(number) < EDITED or f"{ts}{AGAIN}{int(number) - 1}" in turns)
+    return bool(number) and (int(number) < EDITED or f"{ts}{AGAIN}{int(number) - 1}" in answered)
 
 
 def _is(event: HistoryEvent, kind: EventType.ValueType) -> bool:
