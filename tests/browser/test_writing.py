@@ -186,6 +186,7 @@ async def test_only_one_message_has_its_tools_and_toasts_leave_the_composer_free
     async with visit(browser) as here:
         await here.say("first")
         await here.say("second")
+        await expect(here.messages.last).to_contain_text("second")
         await here.messages.first.focus()
         await here.messages.last.hover()
         tools = here.page.main.locator(".message-tools:visible")
