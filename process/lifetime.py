@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, NoReturn
 
 FAILED = 1
@@ -32,10 +33,14 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], *, at_once: Callable[[], 
 
 
 def exit_now(code: int) -> NoReturn:
-    """Exits without the interpreter's shutdown: temporalio 1.35 aborts in one of twenty shutdowns (sdk-python #300)."""
+    """Exits without the interpreter's shutdown: temporalio 1.35 aborts in one of twenty shutdowns (sdk-python #300).
+
+    Or it never ends: then a process that was stopped would stay, so it exits also where nobody reads its output.
+    """
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
     os._exit(code)
 
 

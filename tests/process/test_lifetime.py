@@ -116,6 +116,20 @@ async def test_a_closed_terminal_is_a_stop_in_order_however_often_it_is_told() -
     assert await ended(process) == (0, [], "")  # nobody reads any more
 
 
+async def test_a_process_whose_output_nobody_reads_any_more_ends_as_any_other() -> None:
+    reader, writer = os.pipe()
+    script = dedent(WAITS.format(seconds=0)).replace("name, flush=True", "name")  # what it says at the end is kept back
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=writer, cwd=ROOT, env=buffered)
+    os.close(writer)
+    async with asyncio.timeout(20):
+        await asyncio.to_thread(os.read, reader, 100)  # it is ready
+        os.close(reader)
+        process.send_signal(signal.SIGTERM)
+
+        assert await process.wait() == 0
+
+
 async def test_whoever_wants_to_outlive_the_terminal_does() -> None:
     ignoring = "\n    import signal\n    signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
     process = await started(ignoring + WAITS.format(seconds=0))
