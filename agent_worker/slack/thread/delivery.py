@@ -275,12 +275,12 @@ class AnswerDelivery:
             await self._posts.delete(request.thread, ts)
 
     async def _show_as_file(self, request: Deliver, leftovers: Leftovers) -> bool:
-        name = answer_layout.file_name(request)
-        file = await self._upload(request, name, request.preface + request.text, leftovers)
-        return file is not None and await self._show(request, file, name, leftovers)
+        file = await self._upload(request, leftovers)
+        return file is not None and await self._show(request, file, leftovers)
 
-    async def _show(self, request: Deliver, file: Upload, name: str, leftovers: Leftovers) -> bool:
+    async def _show(self, request: Deliver, file: Upload, leftovers: Leftovers) -> bool:
         """Shows the uploaded file. Notes if it is not known afterwards whether the thread holds it."""
+        name = answer_layout.file_name(request)
         try:
             is_shown = await self._uploads.show(request.thread, file, name)
         except ApplicationError:
@@ -290,11 +290,12 @@ class AnswerDelivery:
             leftovers.files.add(name)
         return is_shown
 
-    async def _upload(self, request: Deliver, name: str, text: str, leftovers: Leftovers) -> Upload | None:
-        """The file of an earlier attempt, or a new one. None if the app may not upload.
+    async def _upload(self, request: Deliver, leftovers: Leftovers) -> Upload | None:
+        """The file of an earlier attempt, or a new one with the whole answer. None if the app may not upload.
 
         On a retry, the answer does not wait for a host that does not take the file.
         """
+        name, text = answer_layout.file_name(request), request.preface + request.text
         found = await self._uploads.find(name, post_keys.asked_at(request.key)) if leftovers.is_retry else None
         return found or await self._uploads.upload(name, text.encode(), is_patient=not leftovers.is_retry)
 
@@ -302,10 +303,9 @@ class AnswerDelivery:
 
     async def _bring_with_file(self, layout: Layout, request: Deliver, leftovers: Leftovers) -> None:
         """The beginning, and the whole as a file. If the app may not upload: all in as many messages as it takes."""
-        name, text = answer_layout.file_name(request), layout.file or ""
-        file = None if _is_begun_whole(request, leftovers) else await self._upload(request, name, text, leftovers)
+        file = None if _is_begun_whole(request, leftovers) else await self._upload(request, leftovers)
         is_refused = file is not None and not await self._is_begun(layout, request, leftovers)
-        if file is None or not await self._show(request, file, name, leftovers):
+        if file is None or not await self._show(request, file, leftovers):
             leftovers.turn_into_drafts(post_keys.is_beginning)
             await self._bring_or_upload(answer_layout.lay_out_without_file(request), request, leftovers)
         elif is_refused:
@@ -336,8 +336,7 @@ def _unused(request: Deliver, leftovers: Leftovers) -> list[str]:
 
 def _is_begun_whole(request: Deliver, leftovers: Leftovers) -> bool:
     """Whether an earlier attempt, which could not show a file, has begun to post all of the answer."""
-    first = post_keys.message(request.key, 0)
-    return first in leftovers.posts or post_keys.plain(first, 0) in leftovers.posts
+    return leftovers.newest_of(post_keys.message(request.key, 0)) > 0
 
 
 def _found(message: Message, leftovers: Leftovers) -> str | None:
