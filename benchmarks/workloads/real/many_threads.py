@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from benchmarks.contenders.contender import Contender
 from benchmarks.contenders.conversation import Conversation, WrongError, new_channel, new_person
@@ -36,51 +37,46 @@ async def run(contenders: Sequence[Contender], load: Load, measurements: Measure
 
 
 async def _run_once(contender: Contender, meter: Meter, load: Load, measurements: Measurements) -> None:
-    conversations = _conversations(contender, load.threads)
+    conversations, lost = _conversations(contender, load.threads), list[Conversation]()
     await meter.begin()
     async with asyncio.TaskGroup() as group:
-        asking = [
-            group.create_task(
-                _is_answered(one, load.kinds[number % len(load.kinds)], load.seconds * number / load.threads)
-            )
-            for number, one in enumerate(conversations)
-        ]
+        for number, conversation in enumerate(conversations):
+            kind, seconds = load.kinds[number % len(load.kinds)], load.seconds * number / load.threads
+            group.create_task(_ask(conversation, kind, seconds, lost))
     await conversations[0].wait_until_quiet()
-    answered = [one for one, task in zip(conversations, asking, strict=True) if task.result() and _is_right(one)]
+    for conversation in conversations:
+        if conversation not in lost:
+            with _losses_noted(conversation, lost):
+                conversation.check()
+    answered = [conversation for conversation in conversations if conversation not in lost]
     exchanges = [exchange for conversation in answered for exchange in conversation.exchanges]
     for exchange in exchanges:
         place = many_threads(exchange.question.kind, load.threads, load.seconds)
         moments.add(contender, exchange, place, measurements)
     everything = many_threads(MIXED, load.threads, load.seconds)
     usage.add(contender, await meter.read(), load.threads, everything, measurements)
-    measurements.add(LOST, everything, contender.name, "", [len(conversations) - len(answered)])
+    measurements.add(LOST, everything, contender.name, "", [len(lost)])
     waited = [one.since(one.answered_at) for one in exchanges]
     measurements.add(
         f"{WHOLE_TURN}, 95th percentile", everything, contender.name, "ms", [1000 * percentile(waited, 95)]
     )
 
 
-async def _is_answered(conversation: Conversation, kind: Kind, seconds: float) -> bool:
-    """Asks after so many seconds; whether the right answer comes. Raises WrongError if the product does not give it."""
+async def _ask(conversation: Conversation, kind: Kind, seconds: float, lost: list[Conversation]) -> None:
     await asyncio.sleep(seconds)
-    try:
+    with _losses_noted(conversation, lost):
         await conversation.ask(kind)
-    except WrongError:
-        if conversation.contender.recipe.is_product:
-            raise
-        return False
-    return True
 
 
-def _is_right(conversation: Conversation) -> bool:
-    """Whether the thread holds each answer once, and nothing unfinished. Raises WrongError if it is the product's."""
+@contextmanager
+def _losses_noted(conversation: Conversation, lost: list[Conversation]) -> Iterator[None]:
+    """Notes that an answer is missing or wrong. Raises WrongError if it is one of the product."""
     try:
-        conversation.check()
+        yield
     except WrongError:
         if conversation.contender.recipe.is_product:
             raise
-        return False
-    return True
+        lost.append(conversation)
 
 
 def _conversations(contender: Contender, threads: int) -> list[Conversation]:

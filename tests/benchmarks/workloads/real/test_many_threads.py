@@ -35,3 +35,4 @@ async def test_the_waits_and_the_costs_of_all_turns_are_measured(processes: None
     assert median(names.ACTIONS, names.MIXED) >= 3
     assert median(names.SLACK_CALLS, names.MIXED) >= 2
     assert median(names.REFUSED, names.MIXED) == 0
+    assert median(names.LOST, names.MIXED) == 0
