@@ -132,6 +132,16 @@ async def test_money_that_runs_out_in_the_middle_of_a_turn_ends_it_and_says_what
         assert 0 < (await settled_book(stage)).spent[WORKSPACE] < NEEDED
 
 
+async def spent_once_settled(stage: Stage) -> float:
+    """The dollars that count for Anna when nothing is held any more."""
+
+    async def counted() -> float:
+        book = await ledger(stage)
+        return 0.0 if book.held else book.spent.get(f"person_budget:{stage.anna}", 0.0)
+
+    return await eventually(counted)
+
+
 async def test_a_stopped_call_costs_what_gemini_was_given(temporal_address: str, tmp_path: Path) -> None:
     async with limited(temporal_address, tmp_path, AGENT_BUDGET_PER_PERSON="100") as stage:
         hold = stage.gemini.hold()
@@ -140,11 +150,7 @@ async def test_a_stopped_call_costs_what_gemini_was_given(temporal_address: str,
         stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
         await stage.answered(ts)
 
-        async def counted() -> float:
-            book = await ledger(stage)
-            return 0.0 if book.held else book.spent.get(f"person_budget:{stage.anna}", 0.0)
-
-        assert 8 <= await eventually(counted) < 9
+        assert 8 <= await spent_once_settled(stage) < 9
 
 
 async def test_what_an_attempt_before_the_stopped_one_has_cost_is_not_forgotten(
@@ -158,12 +164,8 @@ async def test_what_an_attempt_before_the_stopped_one_has_cost_is_not_forgotten(
         stage.slack.say(stage.anna, stage.channel, "stop", thread_ts=ts)
         await stage.answered(ts)
 
-        async def counted() -> float:
-            book = await ledger(stage)
-            return 0.0 if book.held else book.spent.get(f"person_budget:{stage.anna}", 0.0)
-
         of_stopped = 8.0  # for its input, of whose size nobody has told
-        assert of_stopped < await eventually(counted) < of_stopped + 4
+        assert of_stopped < await spent_once_settled(stage) < of_stopped + 4
 
 
 async def test_a_turn_that_is_stopped_in_its_first_call_holds_no_money_afterwards(
